@@ -1,0 +1,1 @@
+"""Reads the outside world into typed frames with provenance; knows neither the warehouse nor the orchestrator."""

@@ -1,0 +1,1 @@
+"""Wiring only: settings, warehouse, assets, checks, jobs, publication and the `weir` command; finance lives in calculations."""
