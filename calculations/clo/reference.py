@@ -1,0 +1,76 @@
+"""The reference tables that ship with the package, read once into arrays. What is done with them does not belong here.
+
+Sources: rating_scale.csv clo-compliance 3.1 (rank 15 is B on the S&P side, Q10; D is below every rank, Q33);
+rating_derivations.csv 3.2 to 3.5 (watch and outlook of the WARF rating per Q1); moodys_recovery_rates.csv 3.6
+(0.05 at three notches below, Q15); diversity_scores.csv 3.7; country_aliases.csv Q7.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class RatingScale:
+    """Ranks 1 (best) to 21, and 22 for D. Position `rank` of an array holds that rank; position 0 is "not rated"."""
+
+    moodys: NDArray[np.str_]
+    sp: NDArray[np.str_]
+    factor: NDArray[np.float64]
+    rank_of: Mapping[str, Mapping[str, int]]  # agency -> rating in upper case -> rank
+
+
+@cache
+def rating_scale() -> RatingScale:
+    rows = read_table("rating_scale")
+    if [int(row["rank"]) for row in rows] != list(range(1, 23)):
+        raise ValueError("tables/rating_scale.csv: expected ranks 1 to 22 in order")
+    unknown_factor = 10000.0
+    return RatingScale(
+        moodys=np.array(["", *(row["moodys"] for row in rows)]),
+        sp=np.array(["", *(row["sp"] for row in rows)]),
+        factor=np.array([unknown_factor, *(float(row["factor"]) for row in rows)]),
+        rank_of={agency: _ranks(rows, agency) for agency in ("moodys", "sp")},
+    )
+
+
+def _ranks(rows: tuple[Mapping[str, str], ...], agency: str) -> Mapping[str, int]:
+    return {row[agency].upper(): int(row["rank"]) for row in rows if row[agency]}
+
+
+@cache
+def diversity_bands() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower bounds (inclusive) of the bands of equivalent units, and the score of each; both of shape (201,)."""
+    rows = read_table("diversity_scores")
+    return (
+        np.array([float(row["equivalent_units_from"]) for row in rows]),
+        np.array([float(row["score"]) for row in rows]),
+    )
+
+
+@cache
+def recovery_rates() -> Mapping[str, NDArray[np.float64]]:
+    """Moody's asset category in upper case -> rates by notches from -3 to 2, shape (6,)."""
+    rates: dict[str, dict[int, float]] = {}
+    for row in read_table("moodys_recovery_rates"):
+        rates.setdefault(row["moodys_asset_category"], {})[int(row["notches"])] = float(row["rate"])
+    return {category: np.array([by_notch[d] for d in range(-3, 3)]) for category, by_notch in rates.items()}
+
+
+@cache
+def country_aliases() -> Mapping[str, str]:
+    return {row["alias"]: row["country"] for row in read_table("country_aliases")}
+
+
+@cache
+def read_table(name: str) -> tuple[Mapping[str, str], ...]:
+    """The rows of `tables/<name>.csv`, as text."""
+    text = files("calculations.clo").joinpath("tables", f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))

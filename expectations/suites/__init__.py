@@ -1,0 +1,11 @@
+"""All suites in one list, stage by stage. Running them is the runner's."""
+
+from __future__ import annotations
+
+from expectations.rules import Suite
+from expectations.suites.calc import CALC
+from expectations.suites.marts import MARTS
+from expectations.suites.raw import RAW
+from expectations.suites.staging import STAGING
+
+SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *MARTS)

@@ -1,0 +1,110 @@
+"""What of a run people must be told: refusals, holds, failed checks, tests newly breached or cured. Sending is alerts'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orchestration.alerts import Alert
+from orchestration.warehouse import Warehouse
+
+STARTED_BY = "weir/started_by"
+COMMAND_LINE = "command line"
+
+
+def alerts_of_runs(warehouse: Warehouse, run_ids: Sequence[str], failure: str | None = None) -> list[Alert]:
+    """Alerts of the runs that one start caused; `failure` is the message of a run that failed."""
+    alerts: list[Alert] = []
+    if failure is not None:
+        alerts.append(Alert("critical", "Run failed, nothing was published", failure))
+    alerts += _files(warehouse, run_ids)
+    alerts += _holds(warehouse, run_ids)
+    alerts += _checks(warehouse, run_ids)
+    alerts += _coverage(warehouse, run_ids)
+    return alerts
+
+
+def _in(values: Sequence[str]) -> str:
+    return "(" + ", ".join("?" for _ in values) + ")" if values else "(null)"
+
+
+def _files(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
+    refused = warehouse.rows(
+        f"select l.file_name, l.status, l.message, l.advice from ops.inbox_files f join raw.loads l using (load_id) "
+        f"where f.run_id in {_in(run_ids)} and f.outcome in ('rejected', 'held') order by 1",
+        run_ids,
+    )
+    quarantined = warehouse.rows(
+        f"select f.file_name, count(*), min(r.message) from ops.inbox_files f join raw.rejected_rows r "
+        f"on r._load_id = f.load_id where f.run_id in {_in(run_ids)} and f.outcome = 'loaded' group by 1 order by 1",
+        run_ids,
+    )
+    return [
+        Alert("critical", f"File {status}: {name}", f"{message} {advice or ''}".strip())
+        for name, status, message, advice in refused
+    ] + [
+        Alert("warning", f"{count} rows quarantined: {name}", f"First: {message}")
+        for name, count, message in quarantined
+    ]
+
+
+def _holds(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
+    changed = warehouse.rows(
+        f"select organization_id, entity_type, entity_id, status, message, last_good_known_at from ops.entity_status "
+        f"where run_id in {_in(run_ids)} order by 1, 2, 3",
+        run_ids,
+    )
+    alerts = []
+    for organization, kind, entity, status, message, last_good in changed:
+        name = f"{kind} {entity} of {organization}"
+        if status == "held":
+            alerts.append(Alert("critical", f"Held: {name}", f"{message} Its figures stay as known at {last_good}."))
+        elif status == "never_published":
+            alerts.append(Alert("critical", f"Not published: {name}", f"{message} It has no good version yet."))
+        elif warehouse.rows(
+            "select 1 from ops.entity_status where organization_id = ? and entity_type = ? and entity_id = ? "
+            "and status <> 'current' limit 1",
+            [organization, kind, entity],
+        ):
+            alerts.append(Alert("recovered", f"Current again: {name}", "Every critical rule passes."))
+    return alerts
+
+
+def _checks(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
+    failed = warehouse.rows(
+        f"select asset, check_name, severity, status, observed, message from ops.quality_results "
+        f"where run_id in {_in(run_ids)} and not passed and severity <> 'info' and entity_id is null order by 3, 1, 2",
+        run_ids,
+    )
+    return [
+        Alert(severity, f"Check {status}: {check} on {asset}", f"{message} {observed}".strip())
+        for asset, check, severity, status, observed, message in failed
+    ]
+
+
+def _coverage(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
+    """Tests that a newly loaded state breaches or cures, against the as-of date before it."""
+    if not warehouse.rows(
+        "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'fact_oc_tests'"
+    ):
+        return []
+    changed = warehouse.rows(
+        f"""
+        with tests as (
+            select *, lag(passed) over (partition by organization_id, deal_id, tranche_name order by as_of_date) as before
+            from marts.fact_oc_tests
+        )
+        select organization_id, deal_id, tranche_name, as_of_date, ratio, threshold, passed from tests
+        where before is distinct from passed and before is not null
+          and load_id in (select load_id from ops.inbox_files where run_id in {_in(run_ids)} and outcome = 'loaded')
+        order by 1, 2, as_of_date, 3
+        """,
+        run_ids,
+    )
+    return [
+        Alert(
+            "recovered" if passed else "warning",
+            f"OC test {'cured' if passed else 'breached'}: {deal} {tranche}",
+            f"{deal} of {organization}, {tranche}, as of {as_of}: ratio {ratio:.4%}, trigger {threshold:.4%}.",
+        )
+        for organization, deal, tranche, as_of, ratio, threshold, passed in changed
+    ]

@@ -1,0 +1,125 @@
+"""dbt models, seeds and tests as assets and checks, in two processes a run: before the calculations and after them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+
+from orchestration.quality import Verdict, record
+from orchestration.resources import WarehouseResource, utc_now
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse, append_rows
+
+BEFORE = {"select": "path:models path:seeds", "exclude": "path:models/marts tag:after_verdicts"}
+AFTER = {"select": "path:models/marts tag:after_verdicts"}
+GROUPS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts", "seeds": "seeds"}
+
+
+class Translator(DagsterDbtTranslator):
+    """Keys are relation names, groups are layers, and the description is the model's, not its SQL."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__()
+        self.owner = owner
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = manifest["sources" if unique_id.startswith("source.") else "nodes"][unique_id]
+        spec = spec.replace_attributes(key=dg.AssetKey([node["schema"], node.get("alias") or node["name"]]))
+        if unique_id.startswith("source."):
+            return spec
+        return spec.replace_attributes(
+            description=node["description"],
+            group_name=GROUPS[node["schema"]],
+            owners=[self.owner],
+            automation_condition=dg.AutomationCondition.eager() if node["schema"] == "marts" else None,
+        ).merge_attributes(metadata={"dagster/relation_identifier": f"{node['schema']}.{node['name']}"})
+
+
+def build_dbt_assets(settings: Settings, manifest: Path) -> list[dg.AssetsDefinition]:
+    translator = Translator(settings.owner)
+    target = settings.dbt_target_path
+
+    def build(context: dg.AssetExecutionContext, dbt: DbtCliResource, weir: WarehouseResource) -> Iterator[Any]:
+        started = utc_now()
+        invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target)
+        try:
+            yield from invocation.stream().fetch_column_metadata()
+        finally:
+            record_results(weir.warehouse, context.run_id, invocation, started)
+
+    @dbt_assets(manifest=manifest, name="prepare", dagster_dbt_translator=translator, **BEFORE)
+    def prepare(context: dg.AssetExecutionContext, dbt: DbtCliResource, weir: WarehouseResource) -> Iterator[Any]:
+        yield from build(context, dbt, weir)
+
+    @dbt_assets(manifest=manifest, name="marts", dagster_dbt_translator=translator, **AFTER)
+    def marts(context: dg.AssetExecutionContext, dbt: DbtCliResource, weir: WarehouseResource) -> Iterator[Any]:
+        yield from build(context, dbt, weir)
+
+    return [prepare, marts]
+
+
+def record_results(warehouse: Warehouse, run_id: str, invocation: DbtCliInvocation, started: Any) -> None:
+    """Keep dbt's test results as verdicts and its builds as build times; a dbt that died leaves none."""
+    results_file = invocation.target_path / "run_results.json"
+    if not results_file.exists():
+        return
+    results = json.loads(results_file.read_text())
+    manifest = json.loads((invocation.target_path / "manifest.json").read_text())
+    verdicts, builds = [], []
+    for result in results["results"]:
+        node = manifest["nodes"].get(result["unique_id"]) or manifest.get("unit_tests", {}).get(result["unique_id"])
+        if node is None:
+            continue
+        if node["resource_type"] in ("test", "unit_test"):
+            verdicts.append(_verdict(manifest, node, result))
+        elif result["status"] == "success":
+            builds.append(f"{node['schema']}.{node['name']}")
+    record(warehouse, run_id, verdicts)
+    with warehouse.transaction() as connection:
+        counted = []
+        for relation in builds:
+            is_table = manifest_materialization(manifest, relation) != "view"
+            counted.append(
+                {
+                    "relation": relation,
+                    "built_at": started,
+                    "run_id": run_id,
+                    "rows_built": connection.execute(f"select count(*) from {relation}").fetchone()[0]  # type: ignore[index]
+                    if is_table
+                    else None,
+                }
+            )
+        append_rows(connection, "ops.relation_builds", counted)
+
+
+def manifest_materialization(manifest: Mapping[str, Any], relation: str) -> str:
+    schema, name = relation.split(".")
+    for node in manifest["nodes"].values():
+        if node.get("schema") == schema and node["name"] == name and node["resource_type"] in ("model", "seed"):
+            return str(node["config"]["materialized"])
+    raise KeyError(relation)
+
+
+def _verdict(manifest: Mapping[str, Any], node: Mapping[str, Any], result: Mapping[str, Any]) -> Verdict:
+    model = manifest["nodes"].get(node.get("attached_node") or "", {})
+    if not model and node["resource_type"] == "unit_test":
+        model = manifest["nodes"].get(next(iter(node["depends_on"]["nodes"]), ""), {})
+    schema = model.get("schema", "marts")
+    is_error = node["config"].get("severity", "error").lower() == "error"
+    status = {"pass": "passed", "fail": "failed", "warn": "failed"}.get(result["status"], "broken")
+    return Verdict(
+        stage=schema,
+        asset=f"{schema}.{model.get('name', node['name'])}",
+        check_name=node["name"],
+        severity="critical" if is_error else "warning",
+        scope="run" if is_error else "row",
+        status=status,
+        observed="" if result.get("failures") is None else f"{result['failures']} failing rows",
+        message=(result.get("message") or "") if status != "passed" else "",
+    )

@@ -1,0 +1,29 @@
+"""Tables of ops that assets of other stages fill as they go; they stand in the graph so that lineage is whole.
+
+Nothing here is computed: a row in them cannot be recomputed, only kept.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.assets.raw import table_schema
+from orchestration.settings import Settings
+from orchestration.warehouse import own_tables, table_descriptions
+
+COMPUTED = {"ops.entity_status"}
+
+
+def build_ops_assets(settings: Settings) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            key=relation.split("."),
+            group_name="ops",
+            owners=[settings.owner],
+            kinds={"duckdb", "table"},
+            description=table_descriptions()[relation],
+            metadata={"dagster/column_schema": table_schema(relation), "dagster/relation_identifier": relation},
+        )
+        for relation in own_tables()
+        if relation.startswith("ops.") and relation not in COMPUTED
+    ]

@@ -1,0 +1,79 @@
+"""Checks of the graph: control totals at each arrow, and the expectation suites. Rules stand in suites and SQL, not here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import dagster as dg
+
+from expectations.rules import Suite
+from expectations.runner import run_suite
+from expectations.suites import SUITES
+from orchestration.controls import CONTROLS, Control
+from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
+from orchestration.resources import WarehouseResource
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
+
+
+def control_verdict(warehouse: Warehouse, control: Control) -> Verdict:
+    """Run one control total; its SQL returns a row for every breach."""
+    breaches = warehouse.rows(control.sql)
+    looked_at = warehouse.rows(control.counted)[0][0]
+    shown = "; ".join(", ".join(str(value) for value in row) for row in breaches[:5])
+    return Verdict(
+        stage=control.relation.split(".")[0],
+        asset=control.relation,
+        check_name=control.name,
+        severity=control.severity,
+        scope=control.scope,
+        status="failed" if breaches else "passed",
+        observed=f"{len(breaches)} of {looked_at} against the rule",
+        expected=control.description,
+        message=f"{control.description}: {shown}" if breaches else "",
+    )
+
+
+def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
+    """Control totals one by one; suites one check a suite. Suites of entity scope are run by the verdict asset."""
+    return [_control_check(control) for control in CONTROLS] + [
+        _suite_check(suite) for suite in SUITES if suite.scope != "entity"
+    ]
+
+
+def _is_blocking(severities: dict[str, set[str]], scope: str) -> bool:
+    return scope == "run" and "critical" in severities[scope]
+
+
+def _control_check(control: Control) -> dg.AssetChecksDefinition:
+    key = dg.AssetKey(control.relation.split("."))
+
+    @dg.asset_check(
+        asset=key,
+        name=control.name,
+        description=control.description,
+        blocking=control.scope == "run" and control.severity == "critical",
+    )
+    def check(context: dg.AssetCheckExecutionContext, weir: WarehouseResource) -> dg.AssetCheckResult:
+        verdict = control_verdict(weir.warehouse, control)
+        record(weir.warehouse, context.run.run_id, [verdict])
+        return as_check_result([verdict], asset_key=key, check_name=control.name)
+
+    return check
+
+
+def _suite_check(suite: Suite) -> dg.AssetChecksDefinition:
+    key = dg.AssetKey(suite.relation.split("."))
+    severities: dict[str, set[str]] = defaultdict(set)
+    for rule in suite.rules:
+        severities[suite.scope].add(rule.severity)
+
+    @dg.asset_check(
+        asset=key, name=suite.name, description=suite.description, blocking=_is_blocking(severities, suite.scope)
+    )
+    def check(context: dg.AssetCheckExecutionContext, weir: WarehouseResource) -> dg.AssetCheckResult:
+        verdicts = suite_verdicts(suite, run_suite(suite, weir.warehouse.frame(suite.sql)))
+        record(weir.warehouse, context.run.run_id, verdicts)
+        return as_check_result(verdicts, asset_key=key, check_name=suite.name)
+
+    return check

@@ -1,0 +1,136 @@
+"""The `weir` command: what a person types and reads. The work itself is done elsewhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from orchestration.settings import PROJECT, Settings
+
+app = typer.Typer(
+    help="Weir: workbooks in, a checked and traceable warehouse out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+CONSOLE = Console(highlight=False)
+ERRORS = Console(stderr=True, highlight=False)
+
+Home = Annotated[Path | None, typer.Option(help="Where Weir keeps everything (default: WEIR_HOME, else ./var).")]
+Inbox = Annotated[Path | None, typer.Option(help="Folder to take files from (default: <home>/inbox).")]
+
+
+def _settings(home: Path | None, inbox: Path | None = None) -> Settings:
+    given = {name: value for name, value in (("home", home), ("inbox", inbox)) if value is not None}
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+@app.command()
+def run(
+    home: Home = None,
+    inbox: Inbox = None,
+    demo_if_empty: Annotated[bool, typer.Option(help="Fill an empty inbox with the demo.")] = False,
+    strict: Annotated[bool, typer.Option(help="Exit 1 when anything is held, refused or quarantined.")] = False,
+) -> None:
+    """Take in the inbox, recompute what it touches, check it, publish it."""
+    from orchestration.run_lock import WarehouseBusy
+    from orchestration.running import run as run_once
+    from orchestration.status import print_run
+
+    settings = _settings(home, inbox)
+    if demo_if_empty:
+        _write_demo_if_empty(settings)
+    try:
+        report = run_once(settings, say=lambda line: CONSOLE.print(f"[bold]{line}[/]"))
+    except WarehouseBusy as busy:
+        ERRORS.print(str(busy), style="red", markup=False)
+        raise typer.Exit(1) from None
+    clean = print_run(CONSOLE, settings, report)
+    if report.failure is not None or report.published is None:
+        raise typer.Exit(1)
+    raise typer.Exit(1 if strict and not clean else 0)
+
+
+def _write_demo_if_empty(settings: Settings) -> None:
+    inbox = settings.inbox_path
+    if inbox.exists() and any(path.is_file() for path in inbox.rglob("*")):
+        return
+    from ingestion.samples import write_demo
+
+    CONSOLE.print(f"The inbox is empty: writing the demo to {inbox}")
+    write_demo(inbox)
+
+
+@app.command()
+def ui(home: Home = None, port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> None:
+    """Open the Dagster UI, with its daemon, on localhost."""
+    from orchestration.home import prepare_home
+
+    settings = _settings(home)
+    prepare_home(settings)
+    environment = os.environ | {"WEIR_HOME": str(settings.home)}
+    command = [str(Path(sys.executable).parent / "dagster"), "dev", "--host", "127.0.0.1", "--port", str(port)]
+    CONSOLE.print(f"Dagster on http://127.0.0.1:{port} (stop it with Ctrl-C)")
+    raise typer.Exit(subprocess.call([*command, "-m", "orchestration.definitions"], env=environment, cwd=PROJECT))
+
+
+@app.command()
+def status(home: Home = None) -> None:
+    """What is published, what is held, what was refused, what the last run found."""
+    from orchestration.status import print_status
+
+    print_status(CONSOLE, _settings(home))
+
+
+@app.command()
+def rollback(
+    home: Home = None,
+    to: Annotated[str | None, typer.Option(help="Publication to point to (default: the one before).")] = None,
+) -> None:
+    """Point `published` back to an earlier publication; nothing is recomputed or removed."""
+    from orchestration.publish import point_to, publications
+    from orchestration.run_lock import hold_warehouse
+
+    settings = _settings(home)
+    if not settings.published_link.exists():
+        ERRORS.print("nothing is published yet", style="red")
+        raise typer.Exit(2)
+    with hold_warehouse(settings.lock_path, "weir rollback", settings.lock_timeout_seconds):
+        kept = publications(settings)
+        names = [path.name for path in kept]
+        current = settings.published_link.resolve().name
+        earlier = names[: names.index(current)]
+        wanted = to or (earlier[-1] if earlier else None)
+        if wanted is None or wanted not in names:
+            problem = "there is no earlier publication" if to is None else f"there is no publication {to}"
+            ERRORS.print(f"{problem}; kept are: {', '.join(names)}", style="red", markup=False)
+            raise typer.Exit(2)
+        point_to(settings, settings.publications_path / wanted)
+    CONSOLE.print(f"published points to {wanted} (was {current})")
+
+
+@app.command()
+def trace(
+    column: Annotated[str, typer.Argument(help="Published number, as TABLE.COLUMN, e.g. fact_oc_tests.ratio.")],
+    keys: Annotated[list[str] | None, typer.Argument(help="Which row, as KEY=VALUE ...")] = None,
+    home: Home = None,
+    rows: Annotated[int, typer.Option(help="Source rows shown of each input.")] = 10,
+) -> None:
+    """Print the chain from one published number back to files, sheets and cells."""
+    from orchestration.trace import TraceError, print_trace
+
+    try:
+        print_trace(CONSOLE, _settings(home), column, keys or [], rows)
+    except TraceError as error:
+        ERRORS.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,138 @@
+"""Control totals and reconciliations, as SQL that returns one row per breach. Running them is the checks'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingestion.contracts import raw_tables
+
+
+@dataclass(frozen=True)
+class Control:
+    """`sql` returns a row for every breach; `counted` returns how many things were looked at."""
+
+    name: str
+    relation: str
+    description: str
+    sql: str
+    counted: str
+    severity: str = "critical"
+    scope: str = "run"
+
+
+def _staged_rows() -> str:
+    return " union all ".join(
+        f"select _load_id, '{table}' as table_name, count(*) as rows_stored from raw.{table} group by 1"
+        for table in raw_tables()
+    )
+
+
+CONTROLS = (
+    Control(
+        name="every_cell_is_kept",
+        relation="raw.cells",
+        description="Cells counted on the file's XML equal rows in raw.cells, load by load, tombstones included",
+        sql="""
+            with kept as (select _load_id, count(*) as cells from raw.cells group by 1),
+            expunged as (select load_id, sum(cell_count) as cells from raw.tombstones group by 1)
+            select l.file_name, l.load_id, l.cells_in_file as expected,
+                coalesce(k.cells, 0) + coalesce(t.cells, 0) as found
+            from raw.loads as l
+            left join kept as k on k._load_id = l.load_id
+            left join expunged as t on t.load_id = l.load_id
+            where l.status in ('loaded', 'held') and l.cells_in_file is not null
+              and l.cells_in_file <> coalesce(k.cells, 0) + coalesce(t.cells, 0)
+        """,
+        counted="select count(*) from raw.loads where status in ('loaded', 'held') and cells_in_file is not null",
+    ),
+    Control(
+        name="every_row_is_accounted_for",
+        relation="raw.row_counts",
+        description="Rows in range = rows staged + quarantined + comments + blanks, block by block",
+        sql="""
+            select l.file_name, c._sheet, c.block, c.rows_in_range as expected,
+                c.rows_staged + c.rows_quarantined + c.rows_comment + c.rows_blank as found
+            from raw.row_counts as c
+            inner join raw.loads as l on l.load_id = c._load_id
+            where c.rows_in_range <> c.rows_staged + c.rows_quarantined + c.rows_comment + c.rows_blank
+        """,
+        counted="select count(*) from raw.row_counts",
+    ),
+    Control(
+        name="quarantined_rows_are_kept",
+        relation="raw.rejected_rows",
+        description="Every row counted as quarantined stands whole in raw.rejected_rows",
+        sql="""
+            with kept as (
+                select _load_id, table_name, count(distinct (_sheet, _row)) as row_count from raw.rejected_rows group by all
+            ),
+            counted as (
+                select _load_id, table_name, sum(rows_quarantined) as row_count from raw.row_counts group by all
+            )
+            select l.file_name, c.table_name, c.row_count as expected, coalesce(k.row_count, 0) as found
+            from counted as c
+            inner join raw.loads as l on l.load_id = c._load_id
+            left join kept as k using (_load_id, table_name)
+            where c.row_count > 0 and coalesce(k.row_count, 0) = 0
+        """,
+        counted="select coalesce(sum(rows_quarantined), 0)::bigint from raw.row_counts",
+    ),
+    Control(
+        name="legacy_domain_counts",
+        relation="raw.clo_workbook_counts",
+        description=(
+            "The five legacy domain counts, counted by their stated rules, agree with the typed tables of the same load; "
+            "the legacy figure itself is for reference"
+        ),
+        sql="""
+            with assets as (select _load_id, count(*) as n from raw.clo_assets group by 1),
+            correlations as (select _load_id, count(*) as n from raw.clo_correlations group by 1),
+            found as (
+                select w._load_id, w.domain, w.rows_found, w.count_found,
+                    case w.domain when 'assets' then a.n when 'correlations' then c.n end as typed
+                from raw.clo_workbook_counts as w
+                left join assets as a using (_load_id)
+                left join correlations as c using (_load_id)
+            )
+            select l.file_name, f.domain, f.count_found, f.typed
+            from found as f
+            inner join raw.loads as l on l.load_id = f._load_id
+            where (f.domain = 'assets' and f.rows_found <> coalesce(f.typed, 0))
+               or (f.domain = 'correlations' and f.count_found <> coalesce(f.typed, 0))
+        """,
+        counted="select count(*) from raw.clo_workbook_counts",
+        severity="warning",
+        scope="feed",
+    ),
+    Control(
+        name="every_holding_is_carried",
+        relation="intermediate.int_clo__holdings",
+        description="Par of a deal's collateral lines equals par of its holdings, load by load",
+        sql="""
+            with lines as (
+                select _load_id as load_id, deal_id, sum(par_amount) as par from raw.clo_deal_collateral group by all
+            ),
+            held as (select load_id, deal_id, sum(par_amount) as par from intermediate.int_clo__holdings group by all)
+            select held.load_id, held.deal_id, lines.par as expected, held.par as found
+            from held
+            inner join lines using (load_id, deal_id)
+            where abs(lines.par - held.par) > greatest(0.01, 1e-9 * abs(lines.par))
+        """,
+        counted="select count(distinct (load_id, deal_id)) from intermediate.int_clo__holdings",
+    ),
+    Control(
+        name="every_test_reaches_the_mart",
+        relation="marts.fact_oc_tests",
+        description="Every OC test of a load in force stands in the mart with the calculated ratio",
+        sql="""
+            select f.deal_id, f.as_of, c.tranche_name, c.ratio as expected, m.ratio as found
+            from intermediate.int_clo__deal_loads_in_force as f
+            inner join calc.clo_oc_tests as c on f.load_id = c.load_id and f.deal_id = c.deal_id
+            left join marts.fact_oc_tests as m
+                on m.organization_id = c.organization_id and m.deal_id = c.deal_id
+                and m.tranche_name = c.tranche_name and m.load_id = c.load_id
+            where m.ratio is distinct from c.ratio
+        """,
+        counted="select count(*) from marts.fact_oc_tests",
+    ),
+)

@@ -1,0 +1,82 @@
+"""Jobs, the schedule and the sensors: what starts a run. What a run does is the assets'."""
+
+from __future__ import annotations
+
+import dagster as dg
+from ingestion.inbox import scan
+
+from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
+from orchestration.alerts import raise_alerts
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
+
+EVERYTHING = dg.define_asset_job(
+    "everything",
+    selection=dg.AssetSelection.all(),
+    description="Takes in the inbox and recomputes, checks and publishes everything.",
+)
+INBOX = dg.define_asset_job(
+    "inbox_only",
+    selection=dg.AssetSelection.groups("raw"),
+    description="Takes in the inbox into raw and checks it; publishes nothing.",
+)
+
+
+def build_jobs() -> list[dg.UnresolvedAssetJobDefinition]:
+    return [EVERYTHING, INBOX]
+
+
+def build_schedules() -> list[dg.ScheduleDefinition]:
+    return [
+        dg.ScheduleDefinition(
+            name="every_morning",
+            job=EVERYTHING,
+            cron_schedule="0 6 * * 1-5",
+            execution_timezone="UTC",
+            description="Everything, each working day at six, whether or not files came.",
+        )
+    ]
+
+
+def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
+    @dg.sensor(
+        job=EVERYTHING,
+        name="inbox_files",
+        minimum_interval_seconds=30,
+        description="Starts a run when the inbox holds content that no run was started for; its key is the contents' hash.",
+    )
+    def inbox_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        found = scan(settings.inbox_path, settle_seconds=settings.settle_seconds)
+        if not found.files:
+            return dg.SkipReason("the inbox is empty" if not found.waiting else "files are still being written")
+        key = found.fingerprint
+        if context.cursor == key:
+            return dg.SkipReason("nothing new in the inbox")
+        names = ", ".join(file.name for file in found.files[:5])
+        request = dg.RunRequest(run_key=key, tags={"weir/files": names[:200]})
+        return dg.SensorResult(run_requests=[request], cursor=key)
+
+    def tell(run: dg.DagsterRun, failure: str | None = None) -> None:
+        # A run of the command line tells people itself, whether or not the daemon is up.
+        if run.tags.get(STARTED_BY) != COMMAND_LINE:
+            alerts = alerts_of_runs(Warehouse(settings.warehouse_path), [run.run_id], failure)
+            raise_alerts(settings, run.run_id, alerts)
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="alert_on_findings",
+        description="Tells people what a finished run held, refused or found wrong.",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def alert_on_findings(context: dg.RunStatusSensorContext) -> None:
+        tell(context.dagster_run)
+
+    @dg.run_failure_sensor(
+        name="alert_on_failure",
+        description="Tells people that a run failed and published nothing.",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
+        tell(context.dagster_run, context.failure_event.message)
+
+    return [inbox_files, alert_on_findings, alert_on_failure]

@@ -1,0 +1,423 @@
+"""Takes the inbox into raw: one transaction per file, every outcome recorded. Reading files is ingestion's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from ingestion.feeds import Feed
+from ingestion.inbox import InboxFile, Scan
+from ingestion.read import FeedDefaults, read_file
+from ingestion.reasons import advice_for
+
+from ingestion.contracts import load_contracts
+from ingestion.extract import Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity
+from orchestration.warehouse import Warehouse, append, append_rows
+
+# A full load that drops more than this of what its predecessor stated is held. Source: input-contracts 1.1.
+GUARD_ROWS = 5
+GUARD_SHARE = 0.20
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file of the inbox."""
+
+    file_name: str
+    outcome: str  # loaded, duplicate, rejected, held, waiting
+    kind: str | None = None
+    load_id: str | None = None
+    reason_code: str | None = None
+    message: str | None = None
+    advice: str | None = None
+    rows_staged: int = 0
+    rows_quarantined: int = 0
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InboxOutcome:
+    files: tuple[FileOutcome, ...]
+
+    def of(self, outcome: str) -> list[FileOutcome]:
+        return [file for file in self.files if file.outcome == outcome]
+
+
+def unseen(warehouse: Warehouse, scan: Scan, code: str) -> list[InboxFile]:
+    """Files whose content and sidecar have not been looked at under this name; refused ones again by newer code."""
+    seen = {
+        (name, sha, sidecar)
+        for name, sha, sidecar, outcome, by in warehouse.rows(
+            "select file_name, file_sha256, sidecar_sha256, outcome, code_fingerprint from ops.inbox_files"
+        )
+        if outcome != "rejected" or by == code
+    }
+    return [file for file in scan.files if (file.name, file.sha256, file.sidecar_sha256) not in seen]
+
+
+def load_inbox(
+    warehouse: Warehouse,
+    scan: Scan,
+    *,
+    defaults: FeedDefaults,
+    run_id: str,
+    code: str,
+    progress: Callable[[FileOutcome], None] = lambda outcome: None,
+) -> InboxOutcome:
+    """Load every unseen file of `scan`; a bad file never stops the others.
+
+    Files are taken in the order they were sent, then by name, so that a predecessor is known before its successor.
+    """
+    outcomes = [
+        FileOutcome(
+            waiting.name,
+            "waiting",
+            reason_code="FILE_GROWING",
+            message=waiting.message,
+            advice=advice_for("FILE_GROWING"),
+        )
+        for waiting in scan.waiting
+    ]
+    for file in sorted(unseen(warehouse, scan, code), key=lambda f: (str(f.sidecar.get("sent_at", "9999")), f.name)):
+        outcome = _load_file(warehouse, file, defaults=defaults, run_id=run_id, code=code)
+        progress(outcome)
+        outcomes.append(outcome)
+    return InboxOutcome(tuple(outcomes))
+
+
+def _load_file(warehouse: Warehouse, file: InboxFile, *, defaults: FeedDefaults, run_id: str, code: str) -> FileOutcome:
+    loaded_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    load_id = f"{loaded_at:%Y%m%dT%H%M%S%f}-{file.sha256[:12]}"
+    try:
+        feed, extract = read_file(file, loaded_at=loaded_at, defaults=defaults)
+    except FileRejected as rejection:
+        outcome = _record_rejection(warehouse, file, rejection, load_id, loaded_at)
+    else:
+        outcome = _record_extract(warehouse, file, feed, extract, load_id, loaded_at)
+    with warehouse.transaction() as connection:
+        record = {
+            "file_name": file.name,
+            "file_sha256": file.sha256,
+            "sidecar_sha256": file.sidecar_sha256,
+            "outcome": outcome.outcome,
+            "load_id": outcome.load_id,
+            "reason_code": outcome.reason_code,
+            "message": outcome.message,
+            "code_fingerprint": code,
+            "seen_at": loaded_at,
+            "run_id": run_id,
+        }
+        append_rows(connection, "ops.inbox_files", [record])
+    return outcome
+
+
+def _load_row(
+    file: InboxFile, feed: Feed | None, load_id: str, loaded_at: dt.datetime, **values: Any
+) -> dict[str, Any]:
+    known_at = feed.sent_at if feed is not None and feed.is_backload and feed.sent_at else loaded_at
+    row: dict[str, Any] = {
+        "load_id": load_id,
+        "file_sha256": file.sha256,
+        "organization_id": feed.organization_id if feed else file.organization_id,
+        "organization_name": feed.organization_name if feed else None,
+        "kind": feed.kind if feed else None,
+        "feed_name": feed.feed_name if feed else None,
+        "file_name": file.name,
+        "as_of": feed.as_of if feed else None,
+        "mode": feed.mode if feed else None,
+        "sent_at": feed.sent_at if feed else None,
+        "loaded_at": loaded_at,
+        "known_at": known_at,
+        "known_at_basis": "declared" if known_at is not loaded_at else "loaded",
+        "contract_version": feed.contract_version if feed else None,
+        "status": "loaded",
+        "reason_code": None,
+        "message": None,
+        "advice": None,
+        "cells_in_file": None,
+    }
+    return row | values
+
+
+def _record_source_file(connection: duckdb.DuckDBPyConnection, file: InboxFile, loaded_at: dt.datetime) -> None:
+    connection.execute(
+        "insert into raw.source_files select ?, ?, 'present', ? "
+        "where not exists (select 1 from raw.source_files where file_sha256 = ?)",
+        [file.sha256, file.size, loaded_at, file.sha256],
+    )
+
+
+def _record_rejection(
+    warehouse: Warehouse, file: InboxFile, rejection: FileRejected, load_id: str, loaded_at: dt.datetime
+) -> FileOutcome:
+    advice = rejection.advice or advice_for(rejection.code)
+    row = _load_row(
+        file,
+        getattr(rejection, "feed", None),
+        load_id,
+        loaded_at,
+        status="rejected",
+        reason_code=rejection.code,
+        message=rejection.message,
+        advice=advice,
+    )
+    with warehouse.transaction() as connection:
+        _record_source_file(connection, file, loaded_at)
+        append_rows(connection, "raw.loads", [row])
+    return FileOutcome(file.name, "rejected", row["kind"], load_id, rejection.code, rejection.message, advice)
+
+
+def _record_extract(
+    warehouse: Warehouse, file: InboxFile, feed: Feed, extract: Extract, load_id: str, loaded_at: dt.datetime
+) -> FileOutcome:
+    with warehouse.transaction() as connection:
+        erased = connection.execute(
+            "select 1 from raw.source_files where file_sha256 = ? and status = 'expunged'", [file.sha256]
+        ).fetchone()
+        if erased:
+            message = f"{file.name}: this content was erased on request and is not taken in again (ERASED_CONTENT)"
+            refused = _load_row(file, feed, load_id, loaded_at, status="rejected", reason_code="ERASED_CONTENT")
+            append_rows(
+                connection, "raw.loads", [refused | {"message": message, "advice": advice_for("ERASED_CONTENT")}]
+            )
+            return FileOutcome(file.name, "rejected", feed.kind, load_id, "ERASED_CONTENT", message)
+        known = _earlier_load(connection, file, feed)
+        if known is not None:
+            return known
+        _record_source_file(connection, file, loaded_at)
+        extract = _quarantine_contested(connection, file, feed, extract)
+        guard = _mass_deletion(connection, file, feed, extract)
+        status = "held" if guard and not feed.confirm_deletions else "loaded"
+        row = _load_row(
+            file,
+            feed,
+            load_id,
+            loaded_at,
+            status=status,
+            reason_code="MASS_DELETION" if status == "held" else None,
+            message=guard if status == "held" else None,
+            advice=advice_for("MASS_DELETION") if status == "held" else None,
+            cells_in_file=extract.cells_in_file if extract.cells.num_rows or extract.cells_in_file else None,
+        )
+        append_rows(connection, "raw.loads", [row])
+        _write_extract(connection, file, feed, extract, load_id, loaded_at)
+    return FileOutcome(
+        file.name,
+        status,
+        feed.kind,
+        load_id,
+        row["reason_code"],
+        row["message"],
+        row["advice"],
+        rows_staged=sum(table.num_rows for table in extract.tables.values()),
+        rows_quarantined=sum(count.rows_quarantined for count in extract.row_counts),
+        tables=tuple(name for name, table in extract.tables.items() if table.num_rows),
+    )
+
+
+def _earlier_load(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed: Feed) -> FileOutcome | None:
+    """The same bytes in the same feed are no new load; they are worth a warning when a newer state stands."""
+    found = connection.execute(
+        "select load_id, as_of from raw.loads where file_sha256 = ? and organization_id = ? and kind = ? "
+        "and feed_name = ? and status in ('loaded', 'held') order by load_id desc limit 1",
+        [file.sha256, feed.organization_id, feed.kind, feed.feed_name],
+    ).fetchone()
+    if found is None:
+        return None
+    newest = connection.execute(
+        "select load_id from raw.loads where organization_id = ? and kind = ? and feed_name = ? and status = 'loaded' "
+        "order by as_of desc, known_at desc, load_id desc limit 1",
+        [feed.organization_id, feed.kind, feed.feed_name],
+    ).fetchone()
+    code = "DUPLICATE_CONTENT"
+    message = (
+        f"{file.name}: the same content was loaded before into this feed (load {found[0]}); nothing to do ({code})"
+    )
+    if newest is not None and newest[0] != found[0]:
+        code = "OLD_FILE_RESENT"
+        message = (
+            f"{file.name}: this content was loaded before into this feed (load {found[0]}, as of {found[1]}) and is not "
+            f"its newest state; nothing changes ({code})"
+        )
+    return FileOutcome(file.name, "duplicate", feed.kind, found[0], code, message, advice_for(code))
+
+
+def _quarantine_contested(
+    connection: duckdb.DuckDBPyConnection, file: InboxFile, feed: Feed, extract: Extract
+) -> Extract:
+    """Rows of an entity that another feed of the same organisation stated first are quarantined, table by table."""
+    owned = load_contracts()[extract.kind].owned
+    if owned is None or owned.table not in extract.tables or extract.tables[owned.table].num_rows == 0:
+        return extract
+    owners = dict(
+        connection.execute(
+            f"select t.{owned.field}, min_by(l.feed_name, l.load_id) from raw.{owned.table} t join raw.loads l "
+            f"on l.load_id = t._load_id where l.organization_id = ? and l.kind = ? and l.status = 'loaded' group by 1",
+            [feed.organization_id, feed.kind],
+        ).fetchall()
+    )
+    stated = set(extract.tables[owned.table].column(owned.field).to_pylist())
+    contested = sorted(key for key in stated if owners.get(key, feed.feed_name) != feed.feed_name)
+    if not contested:
+        return extract
+    tables: dict[str, pa.Table] = {}
+    rejected: list[RejectedRow] = list(extract.rejected)
+    counts = list(extract.row_counts)
+    for name, table in extract.tables.items():
+        if owned.field not in table.column_names:
+            tables[name] = table
+            continue
+        mask = pc.is_in(table.column(owned.field), value_set=pa.array(contested))
+        tables[name] = table.filter(pc.invert(mask))
+        for record in table.filter(mask).to_pylist():
+            rejected.append(_contested_row(file, name, record, record[owned.field], owners, owned.entity_type))
+        counts = [
+            _move_to_quarantine(count, table.filter(mask)) if count.table_name == name else count for count in counts
+        ]
+    findings = [
+        Finding(
+            "OWNED_BY_OTHER_FEED",
+            Severity.WARNING,
+            Scope.FEED,
+            f"{file.name}: {owned.entity_type} {key} belongs to feed '{owners[key]}', which stated it first; "
+            f"its rows in this file are quarantined (OWNED_BY_OTHER_FEED)",
+            advice=advice_for("OWNED_BY_OTHER_FEED"),
+        )
+        for key in contested
+    ]
+    return replace(
+        extract,
+        tables=tables,
+        rejected=tuple(rejected),
+        row_counts=tuple(counts),
+        findings=(*extract.findings, *findings),
+    )
+
+
+def _contested_row(
+    file: InboxFile, table: str, record: Mapping[str, Any], key: str, owners: Mapping[str, str], entity_type: str
+) -> RejectedRow:
+    where = f"'{record['_sheet']}' row {record['_row']}"
+    return RejectedRow(
+        table,
+        record["_sheet"],
+        record["_row"],
+        None,
+        "OWNED_BY_OTHER_FEED",
+        f"{file.name}, {where}: {entity_type} {key} belongs to feed '{owners[key]}' (OWNED_BY_OTHER_FEED)",
+        {name: str(value) for name, value in record.items() if value is not None and not name.startswith("_")},
+    )
+
+
+def _move_to_quarantine(count: RowCount, moved: pa.Table) -> RowCount:
+    here = pc.sum(pc.equal(moved.column("_sheet"), count.sheet)).as_py() or 0 if moved.num_rows else 0
+    return replace(count, rows_staged=count.rows_staged - here, rows_quarantined=count.rows_quarantined + here)
+
+
+def _mass_deletion(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed: Feed, extract: Extract) -> str | None:
+    """Why a full load looks like an accident, or None. Compared with the preceding state, table by guarded table."""
+    if feed.mode != "full":
+        return None
+    previous = connection.execute(
+        "select load_id from raw.loads where organization_id = ? and kind = ? and feed_name = ? and status = 'loaded' "
+        "and as_of < ? order by as_of desc, known_at desc, load_id desc limit 1",
+        [feed.organization_id, feed.kind, feed.feed_name, feed.as_of],
+    ).fetchone()
+    if previous is None:
+        return None
+    for guarded in load_contracts()[extract.kind].guarded:
+        before = {
+            row[0]
+            for row in connection.execute(
+                f"select distinct {guarded.field} from raw.{guarded.table} where _load_id = ?", [previous[0]]
+            ).fetchall()
+        }
+        now = set(extract.tables[guarded.table].column(guarded.field).to_pylist())
+        gone = before - now
+        if now and len(gone) > max(GUARD_ROWS, GUARD_SHARE * len(before)):
+            return (
+                f"{file.name}: {len(gone)} of {len(before)} keys of {guarded.table} that the preceding state lists are "
+                f"missing, for example {sorted(gone)[0]!r}; at most {max(GUARD_ROWS, int(GUARD_SHARE * len(before)))} may "
+                f"vanish at once (MASS_DELETION)"
+            )
+    return None
+
+
+def _write_extract(
+    connection: duckdb.DuckDBPyConnection,
+    file: InboxFile,
+    feed: Feed,
+    extract: Extract,
+    load_id: str,
+    loaded_at: dt.datetime,
+) -> None:
+    constants = {
+        "_load_id": load_id,
+        "_file_sha256": file.sha256,
+        "_loaded_at": loaded_at,
+        "organization_id": feed.organization_id,
+    }
+    cells = extract.cells.rename_columns(["_sheet", "_row", "_column", "cell_type", "number_value", "text_value"])
+    append(connection, "raw.cells", cells, constants)
+    for name, table in extract.tables.items():
+        append(connection, f"raw.{name}", table, constants)
+    append(connection, "raw.field_locations", extract.locations.rename_columns(_renamed(extract.locations)), constants)
+    append(connection, "raw.findings", _records([_finding(f) for f in extract.findings]), constants)
+    append(connection, "raw.rejected_rows", _records([_rejected(r) for r in extract.rejected]), constants)
+    append(connection, "raw.row_counts", _records([_row_count(c) for c in extract.row_counts]), constants)
+
+
+def _renamed(table: pa.Table) -> list[str]:
+    return ["_sheet" if name == "sheet" else name for name in table.column_names]
+
+
+def _records(records: Sequence[Mapping[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist([dict(r) for r in records]) if records else pa.table({})
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "_sheet": finding.sheet,
+        "_row": finding.row,
+        "_column": finding.column,
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "scope": str(finding.scope),
+        "entity_type": finding.entity_type,
+        "entity_id": finding.entity_id,
+        "expected": finding.expected,
+        "found": finding.found,
+        "message": finding.message,
+        "advice": finding.advice,
+    }
+
+
+def _rejected(row: RejectedRow) -> dict[str, Any]:
+    return {
+        "_sheet": row.sheet,
+        "_row": row.row,
+        "_column": row.column,
+        "table_name": row.table_name,
+        "reason_code": row.reason_code,
+        "message": row.message,
+        "payload": json.dumps(dict(row.payload), ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _row_count(count: RowCount) -> dict[str, Any]:
+    return {
+        "_sheet": count.sheet,
+        "block": count.block,
+        "table_name": count.table_name,
+        "rows_in_range": count.rows_in_range,
+        "rows_staged": count.rows_staged,
+        "rows_quarantined": count.rows_quarantined,
+        "rows_comment": count.rows_comment,
+        "rows_blank": count.rows_blank,
+    }

@@ -1,0 +1,69 @@
+"""Small pictures on the assets that a person would rather look at. Figures come from the warehouse as they stand."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from orchestration.warehouse import Warehouse
+
+INK, PASS, FAIL = "#1b2733", "#2f6f9f", "#b3261e"
+
+
+def _markdown(figure: Figure, title: str) -> str:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
+    plt.close(figure)
+    return f"![{title}](data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()})"
+
+
+def _newest(relation: str) -> str:
+    return (
+        f"select * from {relation} qualify dense_rank() over "
+        f"(partition by organization_id, deal_id order by as_of_date desc, known_at desc, load_id desc) = 1"
+    )
+
+
+def coverage_picture(warehouse: Warehouse) -> str:
+    """OC cushions (ratio - trigger) of every class of every deal's newest state, as Markdown with a PNG in it."""
+    rows = warehouse.rows(
+        f"select deal_id || '  ' || tranche_name, 100 * (ratio - threshold), passed from ({_newest('calc.clo_oc_tests')}) "
+        "where ratio is not null order by length(deal_id), deal_id, tranche_number"
+    )
+    if not rows:
+        return "No OC test yet."
+    figure, axes = plt.subplots(figsize=(7, 0.8 + 0.22 * len(rows)))
+    labels, cushions, passed = zip(*rows, strict=True)
+    axes.barh(labels, cushions, color=[PASS if p else FAIL for p in passed], height=0.7)
+    axes.invert_yaxis()
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.set_xlabel("cushion over the trigger, percentage points")
+    axes.tick_params(labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    return _markdown(figure, "OC cushions")
+
+
+def pool_picture(warehouse: Warehouse) -> str:
+    """WARF against diversity of every deal's newest pool, sized by par, as Markdown with a PNG in it."""
+    rows = warehouse.rows(
+        f"select deal_id, warf, diversity_score, total_par from ({_newest('calc.clo_pool_metrics')}) "
+        "where warf is not null and diversity_score is not null order by deal_id"
+    )
+    if not rows:
+        return "No pool yet."
+    figure, axes = plt.subplots(figsize=(7, 4))
+    deals, warf, diversity, par = zip(*rows, strict=True)
+    axes.scatter(diversity, warf, s=[120 * p / max(par) for p in par], color=PASS, alpha=0.75, edgecolor="white")
+    for name, x, y in zip(deals, diversity, warf, strict=True):
+        axes.annotate(name, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=8, color=INK)
+    axes.set_xlabel("Moody's diversity score")
+    axes.set_ylabel("WARF (lower is better)")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(0.12)
+    return _markdown(figure, "Pools by diversity and rating factor")

@@ -1,0 +1,64 @@
+"""Decides what a run must recompute: only what changed inputs, code or settings touch. Running it is Dagster's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dagster as dg
+from ingestion.inbox import Scan
+
+from ingestion.contracts import load_contracts
+from orchestration.fingerprints import code_fingerprint, settings_fingerprint
+from orchestration.loading import unseen
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`reasons` say in words why anything is to be done; `kinds` is empty when everything is."""
+
+    reasons: tuple[str, ...]
+    everything: bool
+    kinds: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.everything and not self.kinds
+
+
+def is_up_to_date(warehouse: Warehouse, settings: Settings, scan: Scan) -> bool:
+    """True when the publication in place was made by this code and these settings from all that the inbox holds."""
+    return plan(warehouse, settings).is_empty and not unseen(warehouse, scan, code_fingerprint()) and not scan.waiting
+
+
+def plan(warehouse: Warehouse, settings: Settings) -> Plan:
+    """What differs between the last publication and the loads, code and settings of now."""
+    last = warehouse.rows(
+        "select code_fingerprint, settings_fingerprint, last_load_id, published_at from ops.publications "
+        "order by published_at desc limit 1"
+    )
+    if not last or not settings.published_link.exists():
+        return Plan(("nothing is published yet",), everything=True)
+    code, house, last_load_id, published_at = last[0]
+    if code != code_fingerprint():
+        return Plan(("Weir itself has changed since the last publication",), everything=True)
+    if house != settings_fingerprint(settings):
+        return Plan(("the settings have changed since the last publication",), everything=True)
+    changed = warehouse.rows(
+        "select distinct kind from raw.loads where status = 'loaded' and (load_id > ? "
+        "or load_id in (select load_id from ops.withdrawals where withdrawn_at > ?))",
+        [last_load_id, published_at],
+    )
+    kinds = frozenset(kind for (kind,) in changed)
+    return Plan(tuple(f"new {kind} data" for kind in sorted(kinds)), everything=False, kinds=kinds)
+
+
+def selection_of(plan: Plan) -> dg.AssetSelection:
+    """The assets below raw that the plan touches, publication included."""
+    below_raw = dg.AssetSelection.all() - dg.AssetSelection.groups("raw")
+    if plan.everything:
+        return below_raw
+    contracts = load_contracts()
+    roots = [dg.AssetKey(["raw", table]) for kind in plan.kinds for table in contracts[kind].tables]
+    return dg.AssetSelection.assets(*roots).downstream() - dg.AssetSelection.groups("raw")

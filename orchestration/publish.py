@@ -1,0 +1,316 @@
+"""Copies the marts into a new publication, proves the copy, and swaps it in by one rename. What a mart is, is dbt's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.resources import utc_now
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
+
+SHARED = "_shared"
+OPERATOR = "_operator"
+# Marts without a tenant: the same calendar, currencies and test catalogue for everybody.
+TENANT_FREE = frozenset({"dim_date", "dim_currency", "dim_compliance_test"})
+LINKED = ("warehouse.duckdb", "parquet", "reports", "catalog.json")
+
+
+class NotPublishable(Exception):
+    """A run-scope verdict failed, is missing, or is older than its mart; or the copy is not the marts. Nothing changed."""
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart as its manifest describes it."""
+
+    name: str
+    description: str
+    columns: Mapping[str, str]  # column -> description
+    run_checks: frozenset[str]  # checks that must have passed since it was built
+    is_view: bool
+
+    @property
+    def relation(self) -> str:
+        return f"marts.{self.name}"
+
+
+@dataclass(frozen=True)
+class Publication:
+    publication_id: str
+    path: Path
+    rows: Mapping[str, int]  # mart -> rows, the house's own view
+    organizations: tuple[str, ...]
+
+
+def marts_of(manifest: Mapping[str, Any], suite_checks: Mapping[str, Iterable[str]]) -> tuple[Mart, ...]:
+    """Every mart of the manifest with the run-scope checks that guard it: dbt error tests and suites of run scope."""
+    tests: dict[str, set[str]] = {}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test" and node["config"].get("severity", "error").lower() == "error":
+            tests.setdefault(node.get("attached_node") or "", set()).add(node["name"])
+    return tuple(
+        Mart(
+            node["name"],
+            node["description"],
+            {name: column["description"] for name, column in node["columns"].items()},
+            frozenset(tests.get(unique_id, set()) | set(suite_checks.get(f"marts.{node['name']}", ()))),
+            node["config"]["materialized"] == "view",
+        )
+        for unique_id, node in sorted(manifest["nodes"].items())
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+    )
+
+
+def refuse_unless_verified(warehouse: Warehouse, marts: Iterable[Mart]) -> None:
+    """Re-read the run-scope verdicts of `marts`; raise `NotPublishable` naming every reason at once."""
+    built = dict(warehouse.rows("select relation, max(built_at) from ops.relation_builds group by 1"))
+    newest = {
+        (asset, check): (status, checked_at)
+        for asset, check, status, checked_at in warehouse.rows(
+            "select asset, check_name, max_by(status, checked_at), max(checked_at) from ops.quality_results "
+            "where entity_id is null group by 1, 2"
+        )
+    }
+    reasons: list[str] = []
+    for mart in marts:
+        built_at = built.get(mart.relation)
+        if built_at is None:
+            reasons.append(f"{mart.relation} was never built")
+            continue
+        for check in sorted(mart.run_checks):
+            status, checked_at = newest.get((mart.relation, check), (None, None))
+            if status is None:
+                reasons.append(f"{mart.relation}: check {check} has no verdict")
+            elif status != "passed":
+                reasons.append(f"{mart.relation}: check {check} {status}")
+            elif checked_at < built_at:
+                reasons.append(f"{mart.relation}: the verdict of check {check} is older than the mart")
+    general = warehouse.rows(
+        "select asset, check_name, max_by(status, checked_at) as last from ops.quality_results "
+        "where scope = 'run' and severity = 'critical' and entity_id is null group by 1, 2 having last <> 'passed'"
+    )
+    reasons += [
+        f"{asset}: check {check} {status}" for asset, check, status in general if not asset.startswith("marts.")
+    ]
+    if reasons:
+        raise NotPublishable("nothing is published: " + "; ".join(reasons))
+
+
+def publish(
+    warehouse: Warehouse,
+    settings: Settings,
+    marts: tuple[Mart, ...],
+    *,
+    run_id: str,
+    fingerprints: tuple[str, str],
+    reports: Mapping[str, str],
+) -> Publication:
+    """Build, validate and swap in a publication; `fingerprints` are (code, settings), `reports` file name -> text.
+
+    Raises `NotPublishable`; then the publication in place stays as it is.
+    """
+    refuse_unless_verified(warehouse, marts)
+    publication_id = f"{utc_now():%Y%m%dT%H%M%S%f}Z"
+    building = settings.publications_path / f".building-{publication_id}"
+    _remove_unfinished(settings.publications_path)
+    building.mkdir(parents=True)
+    organizations = tuple(
+        o
+        for (o,) in warehouse.rows("select distinct organization_id from marts.dim_organization order by 1")
+        if o != SHARED
+    )
+    views: dict[str, str | None] = {OPERATOR: None} | {organization: organization for organization in organizations}
+    counts: dict[str, dict[str, int]] = {}
+    with warehouse.connect() as connection:
+        for folder, organization in views.items():
+            counts[folder] = _copy(connection, building / folder, marts, organization)
+            _prove(connection, building / folder, marts, organization)
+        last_load = connection.execute("select coalesce(max(load_id), '') from raw.loads").fetchone()
+        loads = connection.execute(
+            "select load_id, file_sha256, file_name, organization_id, kind, feed_name, as_of, known_at, status "
+            "from raw.loads order by load_id"
+        ).fetchall()
+    for folder in views:
+        (building / folder / "reports").mkdir()
+        for name, text in reports.items():
+            if folder == OPERATOR:
+                (building / folder / "reports" / name).write_text(text)
+        _write_catalog(building / folder, publication_id, marts, counts[folder])
+    for name in LINKED:
+        (building / name).symlink_to(Path(OPERATOR) / name)
+    _write_manifest(building, publication_id, run_id, loads)
+    final = settings.publications_path / publication_id
+    os.replace(building, final)
+    point_to(settings, final)
+    with warehouse.transaction() as connection:
+        connection.execute(
+            "insert into ops.publications values (?, ?, ?, ?, ?, ?)",
+            [publication_id, utc_now(), run_id, *fingerprints, last_load[0] if last_load else ""],
+        )
+    _prune(settings)
+    return Publication(publication_id, final, counts[OPERATOR], organizations)
+
+
+def point_to(settings: Settings, publication: Path) -> None:
+    """Swap the `published` link by one rename: a reader sees the old publication or the new one, never neither."""
+    temporary = settings.home / f".published-{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path("publications") / publication.name)
+    os.replace(temporary, settings.published_link)
+
+
+def publications(settings: Settings) -> list[Path]:
+    """Whole publications, oldest first."""
+    return sorted(p for p in settings.publications_path.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+def _remove_unfinished(folder: Path) -> None:
+    for leftover in folder.glob(".building-*"):
+        shutil.rmtree(leftover)
+
+
+def _prune(settings: Settings) -> None:
+    current = settings.published_link.resolve().name
+    for old in publications(settings)[: -settings.publications_kept]:
+        if old.name != current:
+            shutil.rmtree(old)
+
+
+def _visible(connection: duckdb.DuckDBPyConnection, mart: Mart, organization: str | None) -> str:
+    """The rows an organisation may see; marts without a tenant column are the same for everybody."""
+    if organization is None or mart.name in TENANT_FREE:
+        return f"select * from {mart.relation}"
+    literal = connection.execute("select ?::varchar", [organization]).fetchone()
+    assert literal is not None
+    return f"select * from {mart.relation} where organization_id in ('{literal[0]}', '{SHARED}')"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, folder: Path, marts: tuple[Mart, ...], organization: str | None
+) -> dict[str, int]:
+    (folder / "parquet").mkdir(parents=True)
+    counts = {}
+    connection.execute(f"attach {_quoted(str(folder / 'warehouse.duckdb'))} as publication")
+    try:
+        connection.execute("create schema publication.marts")
+        for mart in marts:
+            target = f"publication.marts.{mart.name}"
+            connection.execute(f"create table {target} as {_visible(connection, mart, organization)}")
+            comments = [f"comment on table {target} is {_quoted(mart.description)}"] + [
+                f'comment on column {target}."{column}" is {_quoted(text)}' for column, text in mart.columns.items()
+            ]
+            connection.execute(";".join(comments))
+            connection.execute(
+                f"copy {target} to {_quoted(str(folder / 'parquet' / f'{mart.name}.parquet'))} "
+                f"(format parquet, compression zstd)"
+            )
+            counted = connection.execute(f"select count(*) from {target}").fetchone()
+            counts[mart.name] = counted[0] if counted else 0
+    finally:
+        connection.execute("detach publication")
+    return counts
+
+
+def _prove(
+    connection: duckdb.DuckDBPyConnection, folder: Path, marts: tuple[Mart, ...], organization: str | None
+) -> None:
+    """The copies, read back from disk, hold the marts' rows and no other tenant's."""
+    connection.execute(f"attach {_quoted(str(folder / 'warehouse.duckdb'))} as publication (read_only)")
+    try:
+        for mart in marts:
+            parquet = _quoted(str(folder / "parquet" / f"{mart.name}.parquet"))
+            expected = _digest(connection, f"({_visible(connection, mart, organization)})")
+            for name, source in (("file", f"publication.marts.{mart.name}"), ("Parquet", f"read_parquet({parquet})")):
+                found = _digest(connection, source)
+                if found != expected:
+                    raise NotPublishable(
+                        f"nothing is published: the {name} copy of {mart.relation} for {folder.name} differs from the mart: "
+                        f"expected {expected[0]} rows, found {found[0]}, digests {expected[1]} and {found[1]}"
+                    )
+            if organization is None or mart.name in TENANT_FREE:
+                continue
+            others = connection.execute(
+                f"select count(*) from publication.marts.{mart.name} where organization_id is null "
+                f"or organization_id not in (?, ?)",
+                [organization, SHARED],
+            ).fetchone()
+            if others and others[0]:
+                raise NotPublishable(
+                    f"nothing is published: {others[0]} rows of {mart.relation} in the folder of {organization} "
+                    f"belong to another organisation"
+                )
+    finally:
+        connection.execute("detach publication")
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[int, int]:
+    """(rows, order-free digest of every value)."""
+    row = connection.execute(
+        f"select count(*), coalesce(bit_xor(hash(t)), 0), sum(hash(t)) from {source} as t"
+    ).fetchone()
+    assert row is not None
+    return row[0], hash((row[1], row[2]))
+
+
+def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], counts: Mapping[str, int]) -> None:
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        types: dict[str, dict[str, str]] = {}
+        for table, column, kind in connection.execute(
+            "select table_name, column_name, data_type from information_schema.columns order by table_name, ordinal_position"
+        ).fetchall():
+            types.setdefault(table, {})[column] = kind
+    tables = [
+        {
+            "name": mart.name,
+            "description": mart.description,
+            "rows": counts[mart.name],
+            "parquet": f"parquet/{mart.name}.parquet",
+            "columns": [
+                {"name": column, "type": kind, "description": mart.columns.get(column, "")}
+                for column, kind in types[mart.name].items()
+            ],
+        }
+        for mart in marts
+    ]
+    catalog = {"publication_id": publication_id, "schema": "marts", "tables": tables}
+    (folder / "catalog.json").write_text(json.dumps(catalog, indent=2))
+
+
+def _write_manifest(building: Path, publication_id: str, run_id: str, loads: list[tuple[Any, ...]]) -> None:
+    files = {
+        str(file.relative_to(building)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(building.rglob("*"))
+        if file.is_file() and not any(parent.is_symlink() for parent in [file, *file.parents][: len(file.parents)])
+    }
+    names = (
+        "load_id",
+        "file_sha256",
+        "file_name",
+        "organization_id",
+        "kind",
+        "feed_name",
+        "as_of",
+        "known_at",
+        "status",
+    )
+    manifest = {
+        "publication_id": publication_id,
+        "run_id": run_id,
+        "published_at": utc_now().isoformat() + "Z",
+        "files": files,
+        "source_loads": [dict(zip(names, load, strict=True)) for load in loads],
+    }
+    (building / "manifest.json").write_text(json.dumps(manifest, indent=2, default=str))

@@ -1,0 +1,51 @@
+"""The Dagster resource that holds the warehouse for a whole run. What assets do with it is theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.run_lock import hold_warehouse
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
+
+
+def utc_now() -> dt.datetime:
+    """Now as the naive UTC instant that every timestamp column holds."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def set_run_context(warehouse: Warehouse, run_id: str) -> None:
+    """Let the run know everything loaded up to now; models read it from ops.run_context."""
+    now = utc_now()
+    with warehouse.transaction() as connection:
+        connection.execute("delete from ops.run_context")
+        connection.execute("insert into ops.run_context values (?, ?, false, ?)", [run_id, now, now])
+
+
+class WarehouseResource(dg.ConfigurableResource):
+    """Settings in, `warehouse` out. The home's lock is taken when the run starts and freed when it ends."""
+
+    home: str
+    inbox: str
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(home=Path(self.home), inbox=Path(self.inbox))
+
+    @property
+    def warehouse(self) -> Warehouse:
+        return Warehouse(self.settings.warehouse_path)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[WarehouseResource]:
+        settings = self.settings
+        run_id = context.run.run_id if context.run else "no-run"
+        with hold_warehouse(settings.lock_path, f"run {run_id}", settings.lock_timeout_seconds):
+            self.warehouse.create_tables()
+            set_run_context(self.warehouse, run_id)
+            yield self

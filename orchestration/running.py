@@ -1,0 +1,159 @@
+"""One run of `weir run`: take in the inbox, recompute what it touches, publish, tell people. Printing it is the CLI's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+from ingestion.inbox import Scan, scan
+
+from orchestration.home import prepare_home
+from orchestration.planning import is_up_to_date, plan, selection_of
+from orchestration.run_lock import hold_warehouse
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
+
+PID_TAG = "weir/pid"
+PROCESS_STARTED_TAG = "weir/process_started"
+
+
+@dataclass
+class RunReport:
+    """What one start did. `seconds` by stage, in order."""
+
+    published: str | None = None
+    nothing_new: bool = False
+    failure: str | None = None
+    run_ids: list[str] = field(default_factory=list)
+    reasons: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+    seconds_from_drop: float | None = None
+
+
+def run(settings: Settings, say: Callable[[str], None] = lambda line: None) -> RunReport:
+    """Bring the publication up to date with the inbox. Waits for a run in progress; raises `WarehouseBusy` in the end."""
+    prepare_home(settings)
+    with hold_warehouse(settings.lock_path, "weir run", settings.lock_timeout_seconds):
+        warehouse = Warehouse(settings.warehouse_path)
+        warehouse.create_tables()
+        found = scan(settings.inbox_path, settle_seconds=settings.settle_seconds)
+        if is_up_to_date(warehouse, settings, found):
+            return RunReport(nothing_new=True, published=_published(settings))
+        return _run(settings, warehouse, found, say)
+
+
+def _published(settings: Settings) -> str | None:
+    return settings.published_link.resolve().name if settings.published_link.exists() else None
+
+
+def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[str], None]) -> RunReport:
+    # Imported here: a run with nothing to do must not pay for Dagster.
+    import dagster as dg
+
+    from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
+    from orchestration.alerts import raise_alerts
+    from orchestration.definitions import build_definitions
+
+    started = time.monotonic()
+    report = RunReport(waiting=tuple(file.message for file in found.waiting))
+    before = _published(settings)
+    definitions = build_definitions(settings)
+    tags = {
+        STARTED_BY: COMMAND_LINE,
+        PID_TAG: str(os.getpid()),
+        PROCESS_STARTED_TAG: str(psutil.Process().create_time()),
+    }
+    report.seconds["definitions"] = time.monotonic() - started
+    with dg.DagsterInstance.get() as instance:
+        close_dead_runs(instance)
+
+        def materialize(stage: str, selection: dg.AssetSelection) -> bool:
+            clock = time.monotonic()
+            job = dg.Definitions(
+                assets=definitions.assets,
+                asset_checks=definitions.asset_checks,
+                resources=definitions.resources,
+                executor=definitions.executor,
+                loggers=definitions.loggers,
+                jobs=[dg.define_asset_job(stage, selection=selection)],
+            ).resolve_job_def(stage)
+            result = job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+            report.run_ids.append(result.run_id)
+            report.seconds |= _step_seconds(result)
+            report.seconds.setdefault(stage, time.monotonic() - clock)
+            if not result.success:
+                report.failure = _failure(result)
+            return result.success
+
+        say("Taking in the inbox")
+        raw = dg.AssetSelection.groups("raw")
+        if materialize("inbox", raw):
+            todo = plan(warehouse, settings)
+            report.reasons = todo.reasons
+            if not todo.is_empty:
+                say("Recomputing and publishing: " + ", ".join(todo.reasons))
+                materialize("publish", selection_of(todo))
+        raise_alerts(settings, report.run_ids[-1], alerts_of_runs(warehouse, report.run_ids, report.failure))
+    report.published = _published(settings)
+    if report.failure is None and report.published == before and not todo.is_empty:
+        report.failure = "the run ended without a new publication: a blocking check failed"
+    report.seconds["total"] = time.monotonic() - started
+    report.seconds_from_drop = _seconds_from_drop(found)
+    return report
+
+
+def _seconds_from_drop(found: Scan) -> float | None:
+    newest = max((file.modified_at for file in found.files), default=None)
+    if newest is None:
+        return None
+    return (dt.datetime.now(dt.UTC) - newest).total_seconds()
+
+
+def _step_seconds(result: Any) -> dict[str, float]:
+    starts, seconds = {}, {}
+    for event in result.all_events:
+        if event.event_type_value == "STEP_START":
+            starts[event.step_key] = event.timestamp
+        elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE") and event.step_key in starts:
+            seconds[event.step_key] = event.timestamp - starts[event.step_key]
+    return seconds
+
+
+def _failure(result: Any) -> str:
+    """The causes a person can act on, without stack traces."""
+    causes = []
+    for event in result.all_events:
+        if event.event_type_value == "STEP_FAILURE":
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            causes.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
+    return "; ".join(causes) or "the run failed"
+
+
+def close_dead_runs(instance: Any) -> int:
+    """Mark runs of processes that no longer live as failed, or the queue stays blocked for ever. Returns how many."""
+    import dagster as dg
+
+    unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
+    closed = 0
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=unfinished)):
+        pid = run.tags.get(PID_TAG)
+        if pid is None or _is_alive(int(pid), float(run.tags.get(PROCESS_STARTED_TAG, 0))):
+            continue
+        instance.report_run_failed(run, message=f"process {pid} died before the run ended")
+        closed += 1
+    return closed
+
+
+def _is_alive(pid: int, started: float) -> bool:
+    try:
+        return abs(psutil.Process(pid).create_time() - started) < 1
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,65 @@
+"""What a house may configure, and the paths that follow from it. What happens in those paths does not belong here."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+class Settings(BaseSettings):
+    """Read from the environment, prefix `WEIR_`; every path is absolute, because dbt changes the working directory."""
+
+    model_config = SettingsConfigDict(env_prefix="WEIR_", frozen=True, extra="ignore")
+
+    home: Path = Path("var")
+    inbox: Path | None = None
+    organization_id: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    settle_seconds: float = Field(default=2.0, ge=0)
+    lock_timeout_seconds: float = Field(default=900.0, ge=0)
+    publications_kept: int = Field(default=5, ge=1)
+    alert_urls: tuple[str, ...] = ()
+    owner: str = "team:data-platform"
+
+    @field_validator("home", "inbox")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
+
+    @cached_property
+    def inbox_path(self) -> Path:
+        return self.inbox or self.home / "inbox"
+
+    @cached_property
+    def warehouse_path(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @cached_property
+    def lock_path(self) -> Path:
+        return self.home / "warehouse.lock"
+
+    @cached_property
+    def publications_path(self) -> Path:
+        return self.home / "publications"
+
+    @cached_property
+    def published_link(self) -> Path:
+        return self.home / "published"
+
+    @cached_property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    @cached_property
+    def dbt_target_path(self) -> Path:
+        # One constant folder under the home: without it every run leaves megabytes in the source tree.
+        return self.home / "dbt_target"
+
+    @cached_property
+    def alerts_log(self) -> Path:
+        return self.home / "alerts.jsonl"

@@ -1,0 +1,199 @@
+"""Walks from one published number back to files, sheets and cells. The lineage itself is data: lineage.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from openpyxl.utils import get_column_letter
+from rich.console import Console
+from rich.tree import Tree
+
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
+
+
+class TraceError(Exception):
+    """The question does not name one published number; the message says what would."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a raw field stands and what stands there."""
+
+    file_name: str
+    sheet: str
+    address: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Raw rows that a column is made from."""
+
+    table: str
+    rows: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One column of the chain with its value, its formula, and what it comes from."""
+
+    column: str
+    value: Any
+    formula: str
+    inputs: tuple[Step, ...]
+    sources: tuple[Source, ...]
+
+
+@cache
+def lineage() -> Mapping[str, Any]:
+    return yaml.safe_load((Path(__file__).parent / "lineage.yaml").read_text())
+
+
+def trace(warehouse: Warehouse, column: str, keys: Mapping[str, str], rows: int = 10) -> Step:
+    """The chain of one number. `column` is TABLE.COLUMN of a mart, `keys` name its row (newest date when none is given).
+
+    Each source shows at most `rows` of its raw rows, largest tables first cell first; `Source.rows` counts all.
+    """
+    relation, name = _split(column)
+    described = lineage()[relation]
+    if name not in described["columns"]:
+        raise TraceError(f"{relation}.{name} has no lineage; these have: {', '.join(described['columns'])}")
+    with warehouse.connect() as connection:
+        row = _row(connection, relation, described["key"], keys)
+        return _step(connection, described["columns"], name, row, rows)
+
+
+def _split(column: str) -> tuple[str, str]:
+    parts = column.split(".")
+    if len(parts) not in (2, 3) or (len(parts) == 3 and parts[0] != "marts"):
+        raise TraceError(f"name a published number as TABLE.COLUMN, found {column!r}")
+    relation = f"marts.{parts[-2]}"
+    if relation not in lineage():
+        known = ", ".join(r.removeprefix("marts.") for r in lineage())
+        raise TraceError(f"{parts[-2]} has no lineage; these have: {known}")
+    return relation, parts[-1]
+
+
+def _row(
+    connection: duckdb.DuckDBPyConnection, relation: str, key: Sequence[str], keys: Mapping[str, str]
+) -> dict[str, Any]:
+    try:
+        columns = [c for c, *_ in connection.execute(f"describe {relation}").fetchall()]
+    except duckdb.CatalogException:
+        raise TraceError(f"{relation} is not built yet: `weir run` builds it") from None
+    unknown = set(keys) - set(columns)
+    if unknown:
+        raise TraceError(f"{relation} has no column {sorted(unknown)[0]!r}; its key is {', '.join(key)}")
+    where = " and ".join(f'"{name}"::varchar = ?' for name in keys) or "true"
+    frame = (
+        connection.execute(f"select * from {relation} where {where}", list(keys.values())).to_arrow_table().to_pylist()
+    )
+    if not frame:
+        raise TraceError(f"{relation} has no row with {dict(keys)}")
+    newest = max(row[key[-1]] for row in frame)
+    frame = [row for row in frame if key[-1] in keys or row[key[-1]] == newest]
+    if len(frame) > 1:
+        names = [*key, "organization_id"]
+        example = " ".join(f"{name}={frame[0][name]!s}" for name in names)
+        raise TraceError(
+            f"{len(frame)} rows of {relation} match; name one by {', '.join(names)}, for example: {example}"
+        )
+    return frame[0]
+
+
+def _step(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], name: str, row: Mapping[str, Any], rows: int
+) -> Step:
+    described = columns[name]
+    return Step(
+        name,
+        row[name],
+        described["formula"],
+        tuple(_step(connection, columns, other, row, rows) for other in described.get("from", ())),
+        tuple(_source(connection, source, row, rows) for source in described.get("sources", ())),
+    )
+
+
+def _source(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], row: Mapping[str, Any], rows: int
+) -> Source:
+    parameters: dict[str, Any] = {}
+
+    def bind(match: re.Match[str]) -> str:
+        parameters[match[1]] = row[match[1]]
+        return f"${match[1]}"
+
+    where = re.sub(r"\$(\w+)", bind, source["where"])
+    table = source["table"]
+    counted = connection.execute(f"select count(*) from raw.{table} t where {where}", parameters).fetchone()
+    cells: list[Cell] = []
+    for field in source["fields"]:
+        # A field stands in a column of its row, in a row of its column (transposed), or at the row's own cell.
+        found = connection.execute(
+            f"""
+            with picked as (
+                select t._load_id, t._file_sha256, t._sheet, t."{field}"::varchar as typed,
+                    case p.axis when 'row' then p.position else t._row end as at_row,
+                    case p.axis when 'column' then p.position else t._column end as at_column
+                from raw.{table} t
+                left join raw.field_locations p
+                    on p._load_id = t._load_id and p.table_name = '{table}' and p.field = '{field}' and p._sheet = t._sheet
+                where {where}
+            )
+            select l.file_name, k._sheet, k.at_row, k.at_column, coalesce(c.text_value, c.number_value::varchar, k.typed)
+            from picked k
+            inner join raw.loads l on l.load_id = k._load_id
+            left join raw.cells c on c._load_id = k._load_id and c._sheet = k._sheet
+                and c._row = k.at_row and c._column = k.at_column
+            order by k._sheet, k.at_row, k.at_column
+            limit {int(rows)}
+            """,
+            parameters,
+        ).fetchall()
+        cells += [
+            Cell(file, sheet, f"{get_column_letter(at_column) if at_column else ''}{at_row}", field, value)
+            for file, sheet, at_row, at_column, value in found
+        ]
+    return Source(table, counted[0] if counted else 0, tuple(cells))
+
+
+def parse_keys(pairs: Sequence[str]) -> dict[str, str]:
+    keys = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator or not name:
+            raise TraceError(f"name the row as KEY=VALUE, found {pair!r}")
+        keys[name] = value
+    return keys
+
+
+def print_trace(console: Console, settings: Settings, column: str, pairs: Sequence[str], rows: int) -> None:
+    """Print the chain as a tree."""
+    if not settings.warehouse_path.exists():
+        raise TraceError(f"{settings.home} holds no warehouse yet: `weir run` makes one")
+    step = trace(Warehouse(settings.warehouse_path), column, parse_keys(pairs), rows)
+    console.print(_tree(step, column))
+
+
+def _tree(step: Step, title: str) -> Tree:
+    tree = Tree(f"[bold]{title}[/] = {step.value}  [dim]{step.formula}[/]")
+    for inner in step.inputs:
+        tree.add(_tree(inner, inner.column))
+    for source in step.sources:
+        branch = tree.add(f"raw.{source.table}: {source.rows} rows")
+        for cell in source.cells:
+            branch.add(f"{cell.file_name} '{cell.sheet}'!{cell.address}  {cell.field} = {cell.value}")
+        fields = len({cell.field for cell in source.cells}) or 1
+        if source.rows * fields > len(source.cells):
+            branch.add(f"[dim]... {source.rows * fields - len(source.cells)} more cells (--rows shows them)[/]")
+    return tree

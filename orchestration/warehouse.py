@@ -1,0 +1,177 @@
+"""The one place that opens the database, makes the tables Weir writes itself, and moves frames in and out of it.
+
+What a table means stands in the contracts and in tables.yaml; models are dbt's.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import yaml
+
+from ingestion.contracts import raw_tables
+
+SCHEMAS = ("raw", "staging", "intermediate", "calc", "marts", "ops", "seeds")
+PROVENANCE = {
+    "_load_id": "varchar",
+    "_file_sha256": "varchar",
+    "_sheet": "varchar",
+    "_row": "integer",
+    "_column": "integer",
+    "_loaded_at": "timestamp",
+    "organization_id": "varchar",
+}
+SQL_TYPES = {"text": "varchar"}
+OPEN_ATTEMPTS = 60
+
+
+@cache
+def own_tables() -> Mapping[str, Mapping[str, str]]:
+    """`schema.table` -> column -> SQL type, of every table that Weir itself writes."""
+    declared = yaml.safe_load((Path(__file__).parent / "tables.yaml").read_text())
+    tables = {
+        f"{schema}.{name}": dict(table["columns"])
+        for schema, group in declared.items()
+        for name, table in group.items()
+    }
+    for name, table in raw_tables().items():
+        fields = {column: SQL_TYPES.get(kind, kind) for column, kind in table.columns.items()}
+        tables[f"raw.{name}"] = fields | PROVENANCE
+    return tables
+
+
+@cache
+def table_descriptions() -> Mapping[str, str]:
+    """`schema.table` -> its description, for comments and the catalogue."""
+    declared = yaml.safe_load((Path(__file__).parent / "tables.yaml").read_text())
+    described = {f"{schema}.{n}": t["description"] for schema, group in declared.items() for n, t in group.items()}
+    return described | {f"raw.{name}": table.description for name, table in raw_tables().items()}
+
+
+class Warehouse:
+    """A DuckDB file. Every connection is opened here, always the same way, and closed before dbt runs."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = self._open()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection whose work is kept whole or not at all."""
+        with self.connect() as connection:
+            connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        # A dbt process whose parent was killed may still hold the file for a moment: wait for it, within bounds.
+        for attempt in range(OPEN_ATTEMPTS):
+            try:
+                connection = duckdb.connect(str(self.path))
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower() or attempt == OPEN_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.5)
+            else:
+                connection.execute("set timezone = 'UTC'")
+                return connection
+        raise AssertionError("unreachable")
+
+    def create_tables(self) -> None:
+        """Create schemas and own tables; add columns that a newer version of a contract brought."""
+        with self.transaction() as connection:
+            for schema in SCHEMAS:
+                connection.execute(f"create schema if not exists {schema}")
+            known = connection.execute(
+                "select table_schema || '.' || table_name, list(column_name) from information_schema.columns group by 1"
+            ).fetchall()
+            existing = dict(known)
+            for relation, columns in own_tables().items():
+                if relation not in existing:
+                    body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+                    connection.execute(f"create table {relation} ({body})")
+                    continue
+                for column, kind in columns.items():
+                    if column not in existing[relation]:
+                        connection.execute(f'alter table {relation} add column "{column}" {kind}')
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self.connect() as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+        """A pandas frame, for checks. Decimals become floats on this way out: never for a figure of record."""
+        with self.connect() as connection:
+            return connection.execute(sql, parameters).df()
+
+    def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        with self.connect() as connection:
+            return connection.execute(sql, parameters).to_arrow_table()
+
+
+def append(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    table: pa.Table,
+    constants: Mapping[str, Any] | None = None,
+) -> int:
+    """Append an Arrow table to an own table, by column name; `constants` fill the columns every row shares.
+
+    Casts are by the declared type, so a decimal never passes through a float. Returns the rows appended.
+    """
+    if table.num_rows == 0:
+        return 0
+    constants = constants or {}
+    columns = own_tables()[relation]
+    given = [c for c in columns if c in table.column_names and c not in constants]
+    unknown = set(table.column_names) - set(columns)
+    if unknown:
+        raise ValueError(f"{relation}: no such columns: {sorted(unknown)}")
+    fixed = [c for c in columns if c in constants]
+    select = [f'"{c}"::{columns[c]}' for c in given] + [f"?::{columns[c]}" for c in fixed]
+    names = ", ".join(f'"{c}"' for c in [*given, *fixed])
+    connection.register("_incoming", table)
+    try:
+        connection.execute(
+            f"insert into {relation} ({names}) select {', '.join(select)} from _incoming", [constants[c] for c in fixed]
+        )
+    finally:
+        connection.unregister("_incoming")
+    return table.num_rows
+
+
+def append_rows(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Append a few records (a Python loop is fine here) to an own table."""
+    if not rows:
+        return 0
+    columns = list(rows[0])
+    marks = ", ".join(f"?::{own_tables()[relation][c]}" for c in columns)
+    names = ", ".join(f'"{c}"' for c in columns)
+    connection.executemany(
+        f"insert into {relation} ({names}) values ({marks})", [[row[c] for c in columns] for row in rows]
+    )
+    return len(rows)
+
+
+def database_size(path: Path) -> int:
+    return os.path.getsize(path) if path.exists() else 0
