@@ -90,13 +90,13 @@ def _coverage(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
     changed = warehouse.rows(
         f"""
         with tests as (
-            select *, lag(passed) over (partition by organization_id, deal_id, tranche_name order by as_of_date) as before
+            select *, lag(passed) over (partition by organization_id, deal_id, tranche_name order by event_date) as before
             from marts.fact_oc_tests
         )
-        select organization_id, deal_id, tranche_name, as_of_date, ratio, threshold, passed from tests
+        select organization_id, deal_id, tranche_name, event_date, ratio, threshold, passed from tests
         where before is distinct from passed and before is not null
           and load_id in (select load_id from ops.inbox_files where run_id in {_in(run_ids)} and outcome = 'loaded')
-        order by 1, 2, as_of_date, 3
+        order by 1, 2, event_date, 3
         """,
         run_ids,
     )

@@ -1,7 +1,5 @@
 """Checks of the graph: control totals at each arrow, and the expectation suites. Rules stand in suites and SQL, not here."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 import dagster as dg

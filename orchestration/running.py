@@ -6,12 +6,13 @@ import datetime as dt
 import os
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
-from ingestion.inbox import Scan, scan
 
+from ingestion.inbox import Scan, scan
 from orchestration.home import prepare_home
 from orchestration.planning import is_up_to_date, plan, selection_of
 from orchestration.run_lock import hold_warehouse
@@ -58,7 +59,7 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
 
     from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
     from orchestration.alerts import raise_alerts
-    from orchestration.definitions import build_definitions
+    from orchestration.graph import build_definitions
 
     started = time.monotonic()
     report = RunReport(waiting=tuple(file.message for file in found.waiting))
@@ -83,7 +84,11 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
                 loggers=definitions.loggers,
                 jobs=[dg.define_asset_job(stage, selection=selection)],
             ).resolve_job_def(stage)
-            result = job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+            # dbt's own lines go to a file; a person sees the progress lines, which are written to stderr.
+            with (settings.dbt_target_path / "output.log").open("a") as dbt_output, redirect_stdout(dbt_output):
+                result = job.execute_in_process(
+                    instance=instance, raise_on_error=False, tags=tags, run_config={"loggers": {"console": {}}}
+                )
             report.run_ids.append(result.run_id)
             report.seconds |= _step_seconds(result)
             report.seconds.setdefault(stage, time.monotonic() - clock)
@@ -116,13 +121,11 @@ def _seconds_from_drop(found: Scan) -> float | None:
 
 
 def _step_seconds(result: Any) -> dict[str, float]:
-    starts, seconds = {}, {}
-    for event in result.all_events:
-        if event.event_type_value == "STEP_START":
-            starts[event.step_key] = event.timestamp
-        elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE") and event.step_key in starts:
-            seconds[event.step_key] = event.timestamp - starts[event.step_key]
-    return seconds
+    return {
+        event.step_key: event.step_success_data.duration_ms / 1000
+        for event in result.all_events
+        if event.event_type_value == "STEP_SUCCESS"
+    }
 
 
 def _failure(result: Any) -> str:

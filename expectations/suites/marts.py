@@ -11,11 +11,11 @@ MARTS = (
         relation="marts.fact_deal_holdings",
         description="Holdings sum to the pool's par, deal by deal and date by date.",
         scope="run",
-        keys=("organization_id", "deal_id", "as_of_date"),
+        keys=("organization_id", "deal_id", "event_date"),
         query="""
-            select organization_id, deal_id, as_of_date, sum(h.par) - any_value(m.total_par) as gap
+            select organization_id, deal_id, event_date, sum(h.par) - any_value(m.total_par) as gap
             from marts.fact_deal_holdings as h
-            full join marts.fact_pool_metrics as m using (organization_id, deal_id, as_of_date)
+            full join marts.fact_pool_metrics as m using (organization_id, deal_id, event_date)
             group by all
         """,
         rules=(
@@ -40,7 +40,7 @@ MARTS = (
         stage="marts",
         relation="marts.fact_oc_tests",
         description="Coverage ratios as a market professional expects them.",
-        keys=("organization_id", "deal_id", "tranche_name", "as_of_date", "ratio"),
+        keys=("organization_id", "deal_id", "tranche_name", "event_date", "ratio"),
         rules=(
             Rule(
                 "oc_ratios_are_plausible",

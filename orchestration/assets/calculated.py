@@ -3,8 +3,6 @@
 A load's inputs never change, so only loads that this code has not calculated yet are.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields

@@ -1,7 +1,5 @@
 """dbt models, seeds and tests as assets and checks, in two processes a run: before the calculations and after them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,14 +7,16 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
+from orchestration.column_lineage import LineageCache, as_metadata, columns_in_warehouse
 from orchestration.quality import Verdict, record
 from orchestration.resources import WarehouseResource, utc_now
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows
 
-BEFORE = {"select": "path:models path:seeds", "exclude": "path:models/marts tag:after_verdicts"}
-AFTER = {"select": "path:models/marts tag:after_verdicts"}
+BEFORE = {"select": "weir.staging weir.intermediate resource_type:seed", "exclude": "tag:after_verdicts"}
+AFTER = {"select": "weir.marts tag:after_verdicts"}
 GROUPS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts", "seeds": "seeds"}
 
 
@@ -48,10 +48,17 @@ def build_dbt_assets(settings: Settings, manifest: Path) -> list[dg.AssetsDefini
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource, weir: WarehouseResource) -> Iterator[Any]:
         started = utc_now()
         invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target)
+        events: list[Any] = []
+        failure: Exception | None = None
         try:
-            yield from invocation.stream().fetch_column_metadata()
-        finally:
-            record_results(weir.warehouse, context.run_id, invocation, started)
+            events.extend(invocation.stream())
+        except DagsterDbtCliRuntimeError as error:
+            # What was built and tested before the failure is told all the same.
+            failure = error
+        record_results(weir.warehouse, context.run_id, invocation, started)
+        yield from described(context, weir, invocation, events)
+        if failure is not None:
+            raise failure
 
     @dbt_assets(manifest=manifest, name="prepare", dagster_dbt_translator=translator, **BEFORE)
     def prepare(context: dg.AssetExecutionContext, dbt: DbtCliResource, weir: WarehouseResource) -> Iterator[Any]:
@@ -62,6 +69,50 @@ def build_dbt_assets(settings: Settings, manifest: Path) -> list[dg.AssetsDefini
         yield from build(context, dbt, weir)
 
     return [prepare, marts]
+
+
+def described(
+    context: dg.AssetExecutionContext, weir: WarehouseResource, invocation: DbtCliInvocation, events: list[Any]
+) -> Iterator[Any]:
+    """The events of a dbt process, each model's with its columns, their lineage and its rows."""
+    manifest = json.loads((invocation.target_path / "manifest.json").read_text())
+    nodes = {(n["schema"], n["name"]): n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "seed")}
+    cache = LineageCache(weir.settings.dbt_target_path / "column_lineage.json")
+    with weir.warehouse.connect() as connection:
+        columns = columns_in_warehouse(connection)
+        rows = dict(
+            connection.execute(
+                "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
+            ).fetchall()
+        )
+    for event in events:
+        if not isinstance(event, dg.Output):
+            yield event
+            continue
+        schema, name = context.asset_key_for_output(event.output_name).path
+        node = nodes[(schema, name)]
+        metadata: dict[str, Any] = {
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    dg.TableColumn(column, kind, node["columns"].get(column, {}).get("description") or None)
+                    for column, kind in columns[schema][name]
+                ]
+            )
+        }
+        if f"{schema}.{name}" in rows:
+            metadata["dagster/row_count"] = rows[f"{schema}.{name}"]
+        if node["resource_type"] == "model":
+            read = [manifest["nodes"].get(p) or manifest["sources"][p] for p in node["depends_on"]["nodes"]]
+            columns_of: dict[str, dict[str, list[str]]] = {}
+            for parent in read:
+                names = [column for column, _ in columns[parent["schema"]][parent["name"]]]
+                columns_of.setdefault(parent["schema"], {})[parent["name"]] = names
+            compiled = invocation.target_path / "compiled" / node["package_name"] / node["original_file_path"]
+            metadata["dagster/column_lineage"] = as_metadata(
+                cache.of(f"{schema}.{name}", compiled.read_text(), columns_of)
+            )
+        yield event.with_metadata({**event.metadata, **metadata})
+    cache.save()
 
 
 def record_results(warehouse: Warehouse, run_id: str, invocation: DbtCliInvocation, started: Any) -> None:

@@ -1,7 +1,5 @@
 """The publication as an asset: what BI reads. How it is built and proved is publish's."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

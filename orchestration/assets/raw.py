@@ -1,13 +1,11 @@
 """The inbox as raw tables. How a file is read is ingestion's, how it is recorded is loading's."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
+
 from ingestion.inbox import scan
 from ingestion.read import FeedDefaults
-
 from orchestration.fingerprints import code_fingerprint
 from orchestration.loading import InboxOutcome, load_inbox
 from orchestration.resources import WarehouseResource, set_run_context

@@ -3,8 +3,6 @@
 The rules stand in the expectation suites and in the readers; the arithmetic of holding in holds.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg
@@ -20,6 +18,10 @@ from orchestration.warehouse import Warehouse, append_rows, table_descriptions
 
 KEY = dg.AssetKey(["ops", "entity_status"])
 ENTITY_SUITES = tuple(suite for suite in SUITES if suite.scope == "entity")
+READS = sorted(
+    {suite.relation for suite in ENTITY_SUITES}
+    | {"raw.clo_deals", "raw.findings", "raw.loads", "calc.clo_pool_metrics", "calc.clo_oc_tests"}
+)
 
 # Every load that states a deal and is known by now; a withdrawn load states nothing.
 LOADS = """
@@ -74,14 +76,7 @@ def _changed(warehouse: Warehouse, statuses: tuple[EntityStatus, ...]) -> list[E
 def build_verdict_assets(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         key=KEY,
-        deps=[
-            ["raw", "clo_deals"],
-            ["raw", "findings"],
-            ["raw", "loads"],
-            ["calc", "clo_pool_metrics"],
-            ["calc", "clo_oc_tests"],
-            *sorted({tuple(suite.relation.split(".")) for suite in ENTITY_SUITES}),
-        ],
+        deps=[dg.AssetKey(relation.split(".")) for relation in READS],
         check_specs=[
             dg.AssetCheckSpec(
                 "no_deal_is_held",

@@ -1,0 +1,25 @@
+with entity_status as (
+    select * from {{ source('ops', 'entity_status') }}
+),
+
+final as (
+    select
+        organization_id,
+        entity_type,
+        entity_id,
+        status,
+        held_since,
+        rule_code,
+        message,
+        last_good_known_at,
+        recorded_at,
+        run_id,
+    from entity_status
+    qualify
+        row_number() over (
+            partition by organization_id, entity_type, entity_id
+            order by recorded_at desc, last_good_known_at desc nulls last
+        ) = 1
+)
+
+select * from final

@@ -1,0 +1,130 @@
+"""Opens a file as what its first bytes say it is: workbook, XML, JSON or text. Which kind of file it is does not belong here.
+
+Limits are checked before bytes are kept, so that no file can exhaust the machine.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
+
+import defusedxml.ElementTree
+from defusedxml.common import DefusedXmlException
+
+from ingestion.delimited import decode
+from ingestion.extract import FileRejected
+from ingestion.inbox import InboxFile
+
+if TYPE_CHECKING:
+    from ingestion.workbook import Workbook
+
+MAX_TEXT_BYTES = 512 * 1024 * 1024
+MAX_JSON_DEPTH = 64
+WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")  # a zip, or an OLE container such as an encrypted workbook
+OTHER_ENCODINGS = (("utf-16", (b"\xff\xfe", b"\xfe\xff")), ("cp1252", (b"",)))
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file opened. Exactly one of `workbook`, `xml_root`, `document`, `text` is set.
+
+    `text` of a file that is not UTF-8 is a reading of it that may only serve to recognise it; `encoding_error` refuses it.
+    """
+
+    name: str
+    workbook: Workbook | None = None
+    xml_root: tuple[str, str] | None = None  # namespace, local name
+    document: Any = None  # JSON, numbers as the text they stood in
+    text: str | None = None
+    encoding_error: FileRejected | None = None
+
+
+def open_content(file: InboxFile) -> Content:
+    """Open `file`, or FileRejected: EMPTY_FILE, TOO_LARGE, BAD_ENCODING, BAD_XML, BAD_JSON and those of workbooks.
+
+    Source: input-contracts 1.2.
+    """
+    name = file.name
+    if file.size == 0:
+        raise FileRejected("EMPTY_FILE", f"{name}: expected content, found a file of 0 bytes (EMPTY_FILE)")
+    with file.path.open("rb") as stream:
+        start = stream.read(8)
+    if start.startswith(WORKBOOK_STARTS):
+        # Imported here: a run over feeds alone must not pay for the spreadsheet libraries.
+        from ingestion.workbook import open_workbook
+
+        return Content(name, workbook=open_workbook(file.path, name))
+    if file.size > MAX_TEXT_BYTES:
+        raise FileRejected(
+            "TOO_LARGE", f"{name}: expected at most {MAX_TEXT_BYTES:,} bytes, found {file.size:,} (TOO_LARGE)"
+        )
+    data = file.path.read_bytes()
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return Content(name, xml_root=_xml_root(data, name))
+    try:
+        text = decode(data, name)
+    except FileRejected as error:
+        if error.code != "BAD_ENCODING":
+            raise
+        return Content(name, text=_in_other_encoding(data), encoding_error=error)
+    if text.lstrip().startswith(("{", "[")):
+        return Content(name, document=_json(text, name))
+    return Content(name, text=text)
+
+
+def _in_other_encoding(data: bytes) -> str:
+    encoding = next(name for name, marks in OTHER_ENCODINGS if data.startswith(marks))
+    return data.decode(encoding, "replace").replace("\r\n", "\n")
+
+
+def _xml_root(data: bytes, name: str) -> tuple[str, str]:
+    # White space before the declaration is tolerated; a parser would stop at it. Source: input-contracts 5.5.
+    stream = io.BytesIO(data.removeprefix(b"\xef\xbb\xbf").lstrip())
+    try:
+        events = defusedxml.ElementTree.iterparse(stream, events=("start",), forbid_dtd=True)
+        _, root = next(iter(events))
+    except DefusedXmlException as error:
+        raise FileRejected(
+            "BAD_XML", f"{name}: expected XML without a document type or entities, found {error} (BAD_XML)"
+        ) from error
+    except (ParseError, StopIteration) as error:
+        raise FileRejected("BAD_XML", f"{name}: expected well-formed XML, found: {error} (BAD_XML)") from error
+    namespace, _, local = root.tag.rpartition("}")
+    return namespace.removeprefix("{"), local
+
+
+def _json(text: str, name: str) -> Any:
+    """Strict JSON; numbers stay the text they stand in, so that no digit is lost."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+        document = dict(pairs)
+        if len(document) < len(pairs):
+            keys = [key for key, _ in pairs]
+            raise ValueError(f"key {max(keys, key=keys.count)!r} twice in one object")
+        return document
+
+    def no_constant(word: str) -> Any:
+        raise ValueError(f"{word}, which is no JSON number")
+
+    try:
+        document = json.loads(
+            text, parse_float=str, parse_int=str, parse_constant=no_constant, object_pairs_hook=unique
+        )
+    except (ValueError, RecursionError) as error:
+        raise FileRejected("BAD_JSON", f"{name}: expected strict JSON, found: {error} (BAD_JSON)") from error
+    if _depth(document) > MAX_JSON_DEPTH:
+        raise FileRejected("TOO_LARGE", f"{name}: expected JSON at most {MAX_JSON_DEPTH} levels deep (TOO_LARGE)")
+    return document
+
+
+def _depth(document: Any) -> int:
+    """How many objects and arrays stand inside each other at most."""
+    depth, level = 0, [document]
+    while containers := [value for value in level if isinstance(value, dict | list)]:
+        depth += 1
+        level = [child for value in containers for child in (value.values() if isinstance(value, dict) else value)]
+    return depth

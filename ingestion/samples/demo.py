@@ -1,0 +1,79 @@
+"""Writes the demo inputs into an inbox: the history of CLO workbooks and the market files. How a file is made does not belong here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from pathlib import Path
+
+from ingestion.samples.feeds import FeedNote
+from ingestion.samples.grid import write_workbook
+from ingestion.samples.history import Snapshot, restated, unfold
+from ingestion.samples.market import write_market_files
+from ingestion.samples.parameters import load_deals
+from ingestion.samples.story import Story, load_story
+from ingestion.samples.workbook import matrix_members, workbook_sheets
+
+SEED = 20160323
+PARTS = ("clo", "market")
+CORRELATION_IDS = 488
+SENT_AT = dt.time(9, 0)
+
+
+def write_demo(inbox: Path, *, parts: Collection[str] = PARTS, seed: int = SEED) -> list[Path]:
+    """Write the chosen parts of the demo under `inbox` and return the files written, sidecars included.
+
+    The same seed gives the same bytes. An unknown part is an error. Source: input-contracts 6.
+    """
+    unknown = sorted(set(parts) - set(PARTS))
+    if unknown:
+        raise ValueError(f"write_demo, parts: expected some of {', '.join(PARTS)}, found {', '.join(unknown)}")
+    written: list[Path] = []
+    if "clo" in parts:
+        written += write_clo_history(inbox, seed)
+    if "market" in parts:
+        written += write_market_files(inbox / "_shared", seed)
+    return written
+
+
+def write_clo_history(inbox: Path, seed: int = SEED) -> list[Path]:
+    """The dated workbooks: the newest into the organisation's folder, the others and the corrected one into its backload."""
+    story = load_story()
+    snapshots = list(unfold(story, load_deals(), seed))
+    written: list[Path] = []
+    for snapshot in snapshots:
+        is_newest = snapshot is snapshots[-1]
+        folder = inbox / story.organization_id if is_newest else inbox / "backload" / story.organization_id
+        sent_on = snapshot.as_of + dt.timedelta(days=story.days_until_sent)
+        path = folder / f"clo_workbook_{snapshot.as_of}.xlsx"
+        written += _write_dated(path, snapshot, snapshots, story, seed, sent_on)
+        if snapshot.as_of == story.restatement.date:
+            corrected = folder / f"clo_workbook_{snapshot.as_of}_restated.xlsx"
+            written += _write_dated(
+                corrected, restated(snapshot, story), snapshots, story, seed, story.restatement.sent_on
+            )
+    return written
+
+
+def _write_dated(
+    path: Path, snapshot: Snapshot, snapshots: list[Snapshot], story: Story, seed: int, sent_on: dt.date
+) -> list[Path]:
+    correlations = None
+    if snapshot.as_of in story.correlation_on:
+        frames = [item.assets for item in snapshots]
+        # The first matrix knows loans still to come but not the last ones; each leaves out two loans of its own date.
+        is_first = snapshot.as_of == snapshots[0].as_of
+        newest = set(frames[-1]["asset_id"]) - set(frames[-4]["asset_id"]) if is_first else set()
+        unlisted = [*snapshot.assets["asset_id"].iloc[:2], *sorted(newest)]
+        correlations = matrix_members(seed, CORRELATION_IDS, frames, unlisted)
+    write_workbook(path, workbook_sheets(snapshot, snapshots[0], correlations))
+    note = FeedNote(
+        organization_id=story.organization_id,
+        organization_name=story.organization_name,
+        kind="clo_workbook",
+        feed_name=story.feed_name,
+        as_of=snapshot.as_of,
+        mode="full",
+        sent_at=dt.datetime.combine(sent_on, SENT_AT),
+    )
+    return [path, note.write_beside(path)]

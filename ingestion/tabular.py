@@ -1,0 +1,162 @@
+"""Reads one delimited text by its contract: typed rows, quarantined rows, notes and counts. Finding the layout is layouts'.
+
+One pass serves all kinds: a layout with one column per key becomes one unit per cell and is then read like the others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.contracts import LayoutField, arrow_schema
+from ingestion.delimited import normal_form, read_grid
+from ingestion.extract import Extract
+from ingestion.layouts import FoundLayout, known_currencies
+from ingestion.row_rules import check_duplicates, check_organization, check_plausible, derive_levels, set_official
+from ingestion.units import SHEET, Source, Units
+from ingestion.values import Fault, clean, read_column
+
+_PIVOTED = LayoutField(type="ccy", is_required=True)
+_ACTION = LayoutField(type="code", codes=("UPSERT", "DELETE"))
+
+
+def read_delimited(text: str, found: FoundLayout, source: Source) -> Extract:
+    """Read `text` by the layout found in it. Raises FileRejected when the whole file is wrong.
+
+    Tables have the contract's columns, `_row` = line in the file, `_column` = column of the cell where the layout has
+    one column per key, else null. Rows are counted in lines, or in cells of such a layout. Source: input-contracts 1, 5.
+    """
+    return read_units(Units(read_grid(text, found.layout.delimiter, found.header_line, source.name), found, source))
+
+
+def read_units(units: Units) -> Extract:
+    """Type the units of a file and apply the rules of its contract; the rest of `read_delimited`."""
+    found = units.found
+    _note_extra_columns(units)
+    is_delete = _read_actions(units)
+    for name, layout_field in found.layout.fields.items():
+        _read_field(units, name, layout_field, is_delete)
+    _fill_constants(units)
+    check_organization(units, _texts(units, "organization_id"))
+    check_plausible(units)
+    check_duplicates(units)
+    derive_levels(units)
+    set_official(units)
+    table = _table(units)
+    return Extract(
+        kind=found.contract.kind,
+        as_of=_as_of(units),
+        tables={units.table.name: table},
+        findings=tuple(units.findings),
+        rejected=units.rejected(),
+        row_counts=(units.row_count(table.num_rows),),
+    )
+
+
+def _texts(units: Units, name: str) -> pa.Array:
+    """(n,) texts of a field as they stand; nulls where the file has no such column."""
+    found, grid = units.found, units.grid
+    if found.layout.pivot and name == found.layout.pivot.value:
+        stacked = pa.concat_arrays([grid.columns[place] for place in found.pivot_positions])
+        by_column = np.arange(units.count).reshape(units.per_line, len(grid.lines))
+        return stacked.take(pa.array(by_column.T.ravel()))
+    if name not in found.positions:
+        return pa.nulls(units.count, pa.string())
+    texts = grid.columns[found.positions[name]]
+    return texts.take(pa.array(units.row)) if units.place is not None else texts
+
+
+def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: npt.NDArray[np.bool_]) -> None:
+    """Type one field, marking what does not fit, what is missing and which units say nothing at all."""
+    texts, place = _texts(units, name), units.found.positions.get(name)
+    if layout_field.no_row:
+        is_silent = pc.is_in(pc.utf8_trim_whitespace(texts), value_set=pa.array(layout_field.no_row))
+        units.says_nothing |= is_silent.to_numpy(zero_copy_only=False)
+        texts = pc.if_else(is_silent, pa.scalar(None, pa.string()), texts)
+    cleaned, trimmed = clean(texts, layout_field)
+    if trimmed:
+        units.note("TRIMMED", "values without white space around them", f"{trimmed} with it", place)
+    is_empty = pc.is_null(cleaned).to_numpy(zero_copy_only=False)
+    if units.found.layout.pivot and name == units.found.layout.pivot.value:
+        units.says_nothing |= is_empty
+    if layout_field.default_from == "feed_name":
+        cleaned = pc.fill_null(cleaned, units.source.feed_name)
+        if place is not None and is_empty.any():
+            found = f"{int(is_empty.sum())} empty, filled with the feed's name {units.source.feed_name!r}"
+            units.note("DEFAULT_APPLIED", "a source", found, place)
+    elif layout_field.is_required:
+        # To delete a row its key is enough.
+        is_needed = ~units.says_nothing if name in units.table.key else ~units.says_nothing & ~is_delete
+        for unit in np.flatnonzero(is_empty & is_needed).tolist():
+            units.faults[unit, name] = Fault("MISSING_VALUE", "filled", "nothing")
+    column = read_column(cleaned, layout_field, known_currencies(units.found.contract))
+    units.columns[name] = column.values
+    units.faults |= {(unit, name): fault for unit, fault in column.faults.items()}
+    for code, count in column.notes.items():
+        units.note(code, "instants with their zone", f"{count} without, read as UTC", place)
+
+
+def _read_actions(units: Units) -> npt.NDArray[np.bool_]:
+    """Fill `row_action`; returns which units delete. Source: input-contracts 1.2."""
+    cleaned, _ = clean(_texts(units, "row_action"), _ACTION)
+    column = read_column(cleaned, _ACTION, frozenset())
+    units.faults |= {(unit, "row_action"): fault for unit, fault in column.faults.items()}
+    units.columns["row_action"] = pc.utf8_lower(pc.fill_null(column.values, "UPSERT"))
+    is_delete = pc.equal(units.columns["row_action"], "delete").to_numpy(zero_copy_only=False)
+    if units.source.mode == "full":
+        fault = Fault("BAD_ENUM", "upsert in a full file, which deletes a row by leaving it out", "delete")
+        units.faults |= {(unit, "row_action"): fault for unit in np.flatnonzero(is_delete).tolist()}
+    return is_delete
+
+
+def _fill_constants(units: Units) -> None:
+    """Columns that the layout itself states: constants, the key of a pivot, the day of an instant."""
+    layout, schema = units.found.layout, arrow_schema(units.table)
+    for name, value in layout.constants.items():
+        units.columns[name] = pa.repeat(pa.scalar(value, schema.field(name).type), units.count)
+    if layout.pivot and units.place is not None:
+        headers = pa.array([cell.strip() for cell in units.found.header])
+        column = read_column(headers.take(pa.array(units.place)), _PIVOTED, known_currencies(units.found.contract))
+        units.columns[layout.pivot.key] = column.values
+        silent = units.says_nothing
+        units.faults |= {(u, layout.pivot.value): fault for u, fault in column.faults.items() if not silent[u]}
+    for name, instant in layout.day_of.items():
+        units.columns[name] = units.columns[instant].cast(pa.date32())
+
+
+def _table(units: Units) -> pa.Table:
+    schema, sound = arrow_schema(units.table), units.is_sound()
+    at = pa.array(np.flatnonzero(sound))
+    arrays = []
+    for name in units.table.columns:
+        target = schema.field(name).type
+        column = units.columns.get(name)
+        arrays.append(pa.nulls(len(at), target) if column is None else column.take(at).cast(target))
+    lines = units.grid.lines.take(pa.array(units.row[sound]))
+    places = pa.nulls(len(at), pa.int32()) if units.place is None else pa.array(units.place[sound] + 1, pa.int32())
+    return pa.Table.from_arrays([*arrays, pa.repeat(pa.scalar(SHEET), len(at)), lines, places], schema=schema)
+
+
+def _as_of(units: Units) -> dt.date | None:
+    """The greatest day of the lines without a fault, those that state nothing included. Source: input-contracts 1.1."""
+    day = next(name for name, column_type in units.table.columns.items() if column_type == "date")
+    greatest: dt.date | None = pc.max(units.columns[day].filter(pa.array(units.without_fault()))).as_py()
+    return greatest
+
+
+def _note_extra_columns(units: Units) -> None:
+    found = units.found
+    known = {*found.positions.values(), *found.pivot_positions}
+    unused = {normal_form(header) for header in found.layout.unused_headers}
+    for place, cell in enumerate(found.header):
+        if place in known or normal_form(cell) in unused:
+            continue
+        texts = pc.utf8_trim_whitespace(units.grid.columns[place])
+        if not cell.strip() and not pc.any(pc.not_equal(texts, "")).as_py():
+            continue  # a delimiter at the end of every line
+        expected = f"the columns of layout {found.layout.name} only"
+        units.note("EXTRA_COLUMN", expected, f"{cell.strip()!r} too, which is not read", place, found.header_line)

@@ -1,0 +1,45 @@
+"""Everything Dagster needs to know, built from settings so that tests can build it in a home of their own."""
+
+from __future__ import annotations
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from orchestration.assets.calculated import build_calculated_assets
+from orchestration.assets.models import build_dbt_assets
+from orchestration.assets.ops import build_ops_assets
+from orchestration.assets.published import build_published_assets
+from orchestration.assets.raw import build_raw_assets
+from orchestration.assets.verdicts import build_verdict_assets
+from orchestration.checks import build_checks
+from orchestration.home import manifest_path, prepare_home
+from orchestration.jobs import build_jobs, build_schedules, build_sensors
+from orchestration.progress import progress_logger
+from orchestration.resources import WarehouseResource
+from orchestration.settings import DBT_PROJECT, Settings
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """The whole graph on the home of `settings`; parses the dbt project when its manifest is not of this code."""
+    prepare_home(settings)
+    manifest = manifest_path(settings)
+    return dg.Definitions(
+        assets=[
+            build_raw_assets(settings),
+            *build_ops_assets(settings),
+            *build_dbt_assets(settings, manifest),
+            *build_calculated_assets(settings),
+            build_verdict_assets(settings),
+            build_published_assets(settings, manifest),
+        ],
+        asset_checks=build_checks(settings),
+        jobs=build_jobs(),
+        schedules=build_schedules(),
+        sensors=build_sensors(settings),
+        executor=dg.in_process_executor,
+        loggers={"console": progress_logger},
+        resources={
+            "weir": WarehouseResource(home=str(settings.home), inbox=str(settings.inbox_path)),
+            "dbt": DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT)),
+        },
+    )

@@ -1,0 +1,135 @@
+"""Benchmarks: ratios of one run and stages of a run, printed as a table and written to bench.json. Never a test."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.clo_workbook import read_clo_workbook
+from ingestion.samples import write_demo, write_scaled_clo_workbook
+from ingestion.workbook import open_workbook
+from orchestration.warehouse import Warehouse, append
+
+REPEATS = 5
+CONSOLE = Console()
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def bare_read(path: Path) -> None:
+    workbook = CalamineWorkbook.from_path(path)
+    for name in workbook.sheet_names:
+        workbook.get_sheet_by_name(name).to_python()
+
+
+def read_and_store_cells(path: Path, warehouse: Warehouse) -> int:
+    workbook = open_workbook(path, path.name)
+    cells = workbook.cells().rename_columns(["_sheet", "_row", "_column", "cell_type", "number_value", "text_value"])
+    with warehouse.transaction() as connection:
+        connection.execute("delete from raw.cells")
+        return append(connection, "raw.cells", cells, {"_load_id": "bench"})
+
+
+def cells_against_calamine(folder: Path) -> dict[str, float]:
+    """Parsing a ten-deal workbook and writing raw.cells, against a bare python-calamine read of the same file."""
+    path = folder / "ten_deals.xlsx"
+    write_scaled_clo_workbook(path)
+    warehouse = Warehouse(folder / "cells.duckdb")
+    warehouse.create_tables()
+    stored = read_and_store_cells(path, warehouse)
+    bare_read(path)
+    pairs = [
+        (seconds(lambda: read_and_store_cells(path, warehouse)), seconds(lambda: bare_read(path)))
+        for _ in range(REPEATS)
+    ]
+    typed = [seconds(lambda: read_clo_workbook(open_workbook(path, path.name))) for _ in range(3)]
+    return {
+        "cells": stored,
+        "calamine_seconds": statistics.median(b for _, b in pairs),
+        "cells_seconds": statistics.median(a for a, _ in pairs),
+        "ratio": statistics.median(a / b for a, b in pairs),
+        "whole_reader_seconds": statistics.median(typed),
+    }
+
+
+def weir_run(home: Path) -> dict[str, Any]:
+    """One `weir run` as a process of its own: its seconds, its stages, its peak memory with its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    started = time.perf_counter()
+    result = subprocess.run(
+        [Path(sys.executable).parent / "weir", "run", "--home", str(home)],
+        env=os.environ | {"WEIR_SETTLE_SECONDS": "0", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    took = time.perf_counter() - started
+    if result.returncode != 0:
+        raise RuntimeError(f"weir run failed:\n{result.stdout}\n{result.stderr}")
+    stages = {name: float(value) for name, value in re.findall(r"│\s+(\w+)\s+│\s+([\d.]+)\s+│", result.stdout)}
+    peak = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    return {"seconds": took, "peak_megabytes": peak / 1024, "stages": stages}
+
+
+def demo_runs(folder: Path) -> dict[str, Any]:
+    """`weir run` on the demo: first, with nothing new, and with one changed workbook."""
+    home = folder / "home"
+    write_demo(home / "inbox")
+    newest = next(path for path in sorted((home / "inbox" / "birch-credit").glob("*.xlsx")))
+    aside = folder / newest.name
+    shutil.move(newest, aside)
+    sidecar = newest.with_name(newest.name + ".feed.yaml")
+    runs = {"all but the newest workbook": weir_run(home)}
+    runs["nothing new"] = weir_run(home)
+    shutil.move(aside, newest)
+    if sidecar.exists():
+        os.utime(sidecar)
+    runs["one workbook more"] = weir_run(home)
+    return runs
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        cells = cells_against_calamine(folder)
+        runs = demo_runs(folder)
+    table = Table(title="Reading a ten-deal workbook", title_justify="left")
+    for column in ("what", "seconds", "ratio"):
+        table.add_column(column)
+    table.add_row("bare python-calamine read", f"{cells['calamine_seconds']:.2f}", "1.00")
+    table.add_row(
+        f"parse and write {int(cells['cells']):,} cells", f"{cells['cells_seconds']:.2f}", f"{cells['ratio']:.2f}"
+    )
+    table.add_row("the whole reader, typed tables too", f"{cells['whole_reader_seconds']:.2f}", "")
+    CONSOLE.print(table)
+    table = Table(title="weir run on the demo", title_justify="left")
+    for column in ("run", "seconds", "peak MB", "stages"):
+        table.add_column(column)
+    for run, measured in runs.items():
+        stages = ", ".join(f"{stage} {took:.1f}" for stage, took in measured["stages"].items())
+        table.add_row(run, f"{measured['seconds']:.1f}", f"{measured['peak_megabytes']:.0f}", stages)
+    CONSOLE.print(table)
+    Path("bench.json").write_text(json.dumps({"cells": cells, "runs": runs}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

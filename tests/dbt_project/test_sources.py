@@ -1,0 +1,56 @@
+"""The sources that dbt declares are the tables that Weir writes, column by column."""
+
+from __future__ import annotations
+
+import yaml
+
+from .project import PROJECT, ROOT, declared_sources
+
+PROVENANCE = {
+    "_load_id": "varchar",
+    "_file_sha256": "varchar",
+    "_sheet": "varchar",
+    "_row": "integer",
+    "_column": "integer",
+    "_loaded_at": "timestamp",
+    "organization_id": "varchar",
+}
+
+
+def contract_tables() -> dict[str, dict[str, str]]:
+    tables = {}
+    for file in sorted((ROOT / "ingestion/contracts").glob("*.yaml")):
+        contract = yaml.safe_load(file.read_text())
+        for name, table in (contract.get("tables") or {}).items():
+            columns = {column: "varchar" if kind == "text" else kind for column, kind in table["columns"].items()}
+            tables[f"raw.{name}"] = columns | PROVENANCE
+    return tables
+
+
+def own_tables() -> dict[str, dict[str, str]]:
+    declared = yaml.safe_load((ROOT / "orchestration/tables.yaml").read_text())
+    return {f"{schema}.{name}": table["columns"] for schema, group in declared.items() for name, table in group.items()}
+
+
+def test_declared_sources_are_the_tables_of_the_contracts_and_of_the_bookkeeping() -> None:
+    expected = contract_tables() | own_tables()
+    assert set(declared_sources()) == set(expected)
+    different = {relation for relation, columns in expected.items() if dict(declared_sources()[relation]) != columns}
+    assert different == set()
+
+
+def test_every_source_is_described_and_keyed_as_its_relation_is_named() -> None:
+    for file in sorted(PROJECT.glob("models/**/sources_*.yml")):
+        (source,) = yaml.safe_load(file.read_text())["sources"]
+        for table in source["tables"]:
+            assert table["description"].startswith("One row"), table["name"]
+            assert table["config"]["meta"]["dagster"]["asset_key"] == [source["schema"], table["name"]]
+
+
+def test_every_typed_raw_table_has_one_staging_model() -> None:
+    staged = {file.stem for file in PROJECT.glob("models/staging/**/*.sql")}
+    expected = {
+        f"stg_clo__{name.removeprefix('clo_')}" if name.startswith("clo_") else f"stg_market__{name}"
+        for name in (relation.removeprefix("raw.") for relation in contract_tables())
+    }
+    assert staged - {name for name in staged if name.startswith("stg_weir__")} == expected

@@ -1,0 +1,171 @@
+"""The real CLO workbook and market files through the whole graph.
+
+Expected figures: WORKBOOK.md and README.md beside the files, and clo-compliance 7.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from orchestration.running import RunReport, run
+from orchestration.trace import Source, Step, trace
+from tests.end_to_end.conftest import SHARED, Home
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
+
+
+def test_the_run_publishes(real_home: tuple[Home, RunReport]) -> None:
+    home, report = real_home
+    assert report.failure is None
+    assert home.settings.published_link.resolve().name == report.published
+
+
+def test_the_pool_is_the_workbooks(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    ((assets, par, cash, principal),) = home.published(
+        "select asset_count, total_par, principal_cash, collateral_principal_amount from marts.fact_pool_metrics"
+    )
+    assert assets == 195
+    assert par == pytest.approx(431_157_604.92, abs=0.005)
+    assert cash == pytest.approx(68_842_395.08, abs=0.005)
+    assert principal == pytest.approx(500_000_000.00, abs=0.005)
+    assert home.published("select count(*) from marts.dim_asset where is_current") == [(195,)]
+    assert home.published("select count(*), round(sum(par), 2) from marts.fact_deal_holdings") == [(195, 431157604.92)]
+
+
+def test_oc_ratios_count_class_x_in_the_denominator(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    rows = home.published("select tranche_name, round(ratio, 5), passed from marts.fact_oc_tests order by ratio desc")
+    # 500,000,000 over 382.4m, 409.4m, 437.4m and 462.4m, Class X of 2.4m included in each
+    assert rows == [
+        ("Class B-2", 1.30753, True),
+        ("Class C", 1.22130, True),
+        ("Class D", 1.14312, True),
+        ("Class E", 1.08131, True),
+    ]
+
+
+def test_warr_and_wal_are_the_recorded_ones(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    ((warr, wal),) = home.published("select warr, wal from marts.fact_pool_metrics")
+    assert warr == pytest.approx(0.501374707589275, rel=1e-9)
+    assert round(wal, 2) == 5.05
+
+
+def test_every_fixing_and_rate_of_the_files_is_published(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    with (SHARED / "market/ecb_eurofxref_hist.csv").open() as file:
+        rates = sum(1 for row in list(csv.reader(file))[1:] for value in row[1:] if value not in ("", "N/A"))
+    with (SHARED / "market/usd_libor_3m_1986_2019.csv").open() as file:
+        libor = sum(1 for row in list(csv.reader(file))[1:] if row[1] != ".")
+    assert home.published("select count(*) from marts.fact_fx_rates") == [(rates,)]
+    assert home.published("select count(*) from marts.fact_index_levels where index_id = 'USD-LIBOR'") == [(libor,)]
+    # 01/18/2024;SOFR;5.31 is the first line of the New York Fed's export
+    ((sofr,),) = home.published(
+        "select distinct level from marts.fact_index_levels where index_id = 'SOFR' and level_date = '2024-01-18'"
+    )
+    assert sofr == Decimal("0.0531")
+
+
+def test_cells_of_the_workbook_are_all_kept(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    book = openpyxl.load_workbook(SHARED / "clo/clo_workbook_mag17.xlsx", read_only=True)
+    cells = sum(1 for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None)
+    assert home.warehouse.rows("select count(*) from raw.cells") == [(cells,)]
+
+
+def test_every_row_is_accounted_for(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    results = home.published(
+        "select check_name, status from marts.fact_quality_results "
+        "where check_name in ('every_cell_is_kept', 'every_row_is_accounted_for') order by 1"
+    )
+    assert results == [("every_cell_is_kept", "passed"), ("every_row_is_accounted_for", "passed")]
+
+
+def sources_of(step: Step) -> list[Source]:
+    return [*step.sources, *(source for inner in step.inputs for source in sources_of(inner))]
+
+
+def test_a_published_oc_ratio_is_traced_to_its_cells(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    step = trace(home.warehouse, "fact_oc_tests.ratio", {"tranche_name": "Class C"}, rows=1000)
+    cells = {(c.sheet, c.address): c for source in sources_of(step) for c in source.cells}
+    book = openpyxl.load_workbook(SHARED / "clo/clo_workbook_mag17.xlsx", data_only=True)
+    par = [c for c in cells.values() if c.field == "par_amount"]
+    assert len(par) == 195
+    assert sum(book[c.sheet][c.address].value for c in par) == pytest.approx(431_157_604.91529)
+    # the balances of X, A, B-1, B-2 and C stand in row 7, columns AK to AO (WORKBOOK.md)
+    balances = sorted(c.address for c in cells.values() if c.field == "current_balance")
+    assert balances == ["AK7", "AL7", "AM7", "AN7", "AO7"]
+    assert ("Mag 17 Inputs", "I5") in cells  # principal of the collection account
+    for cell in cells.values():
+        assert float(cell.value) == pytest.approx(book[cell.sheet][cell.address].value)
+
+
+def test_a_published_warf_is_traced_to_its_cells(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    step = trace(home.warehouse, "fact_pool_metrics.warf", {"deal_id": "MAG17"}, rows=1000)
+    ratings = [c for source in sources_of(step) for c in source.cells if c.field == "moodys_rating_warf"]
+    assert len(ratings) == 195
+    assert {c.address.rstrip("0123456789") for c in ratings} == {"AT"}  # column 46 of All Assets
+    book = openpyxl.load_workbook(SHARED / "clo/clo_workbook_mag17.xlsx", read_only=True)
+    column = [row[0] for row in book["All Assets"].iter_rows(min_col=46, max_col=46, max_row=196, values_only=True)]
+    assert all(column[int(c.address[2:]) - 1] == c.value for c in ratings)
+
+
+def test_a_second_run_changes_nothing(real_home: tuple[Home, RunReport]) -> None:
+    home, first = real_home
+    again = run(home.settings)
+    assert again.nothing_new
+    assert again.published == first.published
+
+
+def test_the_publication_is_whole(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    published = home.settings.published_link
+    manifest = json.loads((published / "manifest.json").read_text())
+    on_disk = {
+        str(file.relative_to(published.resolve()))
+        for file in published.resolve().rglob("*")
+        if file.is_file() and file.name != "manifest.json" and not _is_below_a_link(file, published.resolve())
+    }
+    assert set(manifest["files"]) == on_disk
+    assert (published / "warehouse.duckdb").resolve() == (published / "_operator" / "warehouse.duckdb").resolve()
+    assert (published / "default" / "parquet" / "fact_oc_tests.parquet").exists()
+
+
+def _is_below_a_link(file: Path, root: Path) -> bool:
+    relative = file.relative_to(root)
+    return any((root / parent).is_symlink() for parent in [relative, *relative.parents][:-1])
+
+
+def test_documented_columns_equal_real_columns(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    manifest = json.loads((home.settings.dbt_target_path / "manifest.json").read_text())
+    documented = {
+        (node["schema"], node["name"]): set(node["columns"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+    }
+    real: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in home.warehouse.rows(
+        "select table_schema, table_name, column_name from information_schema.columns where table_schema = 'marts'"
+    ):
+        real.setdefault((schema, table), set()).add(column)
+    assert documented == real
+
+
+def test_descriptions_reach_the_published_file(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    bare_tables = home.published("select table_name from duckdb_tables() where coalesce(comment, '') = ''")
+    bare_columns = home.published(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and coalesce(comment, '') = ''"
+    )
+    assert (bare_tables, bare_columns) == ([], [])
