@@ -76,13 +76,14 @@ def check_duplicates(units: Units) -> None:
     for place in np.flatnonzero(same.is_repeated | same.is_contradicted).tolist():
         unit, first_line = int(at[place]), units.line(int(at[same.first[place]]))
         if same.is_repeated[place]:
-            fault = Fault("DUPLICATE_ROW", "stated once", f"the row of {counted_in} {first_line} again")
+            fault = Fault("DUPLICATE_ROW", "stated once", f"the row of {counted_in} {first_line} again", is_quote=False)
         else:
             stated = ", ".join(str(chosen[name][place].as_py()) for name in key)
             fault = Fault(
                 "DUPLICATE_KEY",
                 "the only one with its key",
                 f"several for ({stated}) from {counted_in} {first_line} on",
+                is_quote=False,
             )
         units.faults[unit, WHOLE_ROW] = fault
 

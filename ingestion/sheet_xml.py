@@ -18,6 +18,8 @@ Position = tuple[int, int]  # 0-based row and column
 # An entity or DTD in a part is refused unread: it can expand without bound or fetch other files.
 FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
 _ADDRESS = re.compile(rb"\br=\"([A-Z]{1,3})([0-9]{1,7})\"")
+_BEYOND_ZZ = re.compile(rb"r=\"[A-Z]{3}")
+_SINGLE_QUOTED = re.compile(rb"='([^'<>\"]*)'")
 _ROW_NUMBER = re.compile(rb"\br=\"([0-9]{1,7})\"")
 
 
@@ -30,6 +32,7 @@ class SheetScan:
     formulas_without_value: set[Position] = field(default_factory=set)
     dimension: str | None = None  # the used range the sheet states, formatted blanks included
     last_row: int = 0  # formatted blanks included
+    is_wide: bool = False  # a cell stands right of column ZZ (702), formatted blanks included
 
 
 def column_number(letters: str) -> int:
@@ -80,9 +83,14 @@ def _at_rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
         if cut <= 0:
             carry = text
             continue
-        yield text[:cut]
+        yield _double_quoted(text[:cut])
         carry = text[cut:]
-    yield carry
+    yield _double_quoted(carry)
+
+
+def _double_quoted(text: bytes) -> bytes:
+    """Attributes may stand in either kind of quotes; the searches know one. The length stays the same."""
+    return _SINGLE_QUOTED.sub(rb'="\1"', text) if b"='" in text else text
 
 
 def scan_sheet(chunks: Iterable[bytes], empty_strings: frozenset[int]) -> SheetScan:
@@ -100,6 +108,7 @@ def scan_sheet(chunks: Iterable[bytes], empty_strings: frozenset[int]) -> SheetS
             scan.dimension = found.group(1).decode() if found else None
         _scan_piece(piece, patterns, empty_strings, scan, counter)
         _last_row(piece, patterns, scan)
+        scan.is_wide = scan.is_wide or _BEYOND_ZZ.search(piece) is not None
     return scan
 
 
@@ -190,17 +199,12 @@ def _last_row(piece: bytes, patterns: _Patterns, scan: SheetScan) -> None:
 def content_extent(chunks: Iterable[bytes]) -> tuple[int, int]:
     """Rows and columns from A1 to the last cell that has content; cells without an address are left out."""
     rows, columns = 0, set()
-    cell = re.compile(rb"\br=\"([A-Z]{1,3})([0-9]{1,7})\"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)\b")
+    cell = re.compile(rb"\br=\"([A-Z]+)([0-9]+)\"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)\b")
     for piece in _at_rows(chunks):
         for letters, number in cell.findall(piece):
             columns.add(letters)
             rows = max(rows, int(number))
     return rows, max((column_number(letters.decode()) for letters in columns), default=0)
-
-
-def reaches_beyond_zz(chunks: Iterable[bytes]) -> bool:
-    """Whether any cell stands right of column ZZ (702), content or not: a cheap first look at a sheet's width."""
-    return any(re.search(rb"\"[A-Z]{3}[0-9]", piece) for piece in _at_rows(chunks))
 
 
 class _PositionCounter:

@@ -92,7 +92,7 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
         # To delete a row its key is enough.
         is_needed = ~units.says_nothing if name in units.table.key else ~units.says_nothing & ~is_delete
         for unit in np.flatnonzero(is_empty & is_needed).tolist():
-            units.faults[unit, name] = Fault("MISSING_VALUE", "filled", "nothing")
+            units.faults[unit, name] = Fault("MISSING_VALUE", "filled", "nothing", is_quote=False)
     column = read_column(cleaned, layout_field, known_currencies(units.found.contract))
     units.columns[name] = column.values
     units.faults |= {(unit, name): fault for unit, fault in column.faults.items()}

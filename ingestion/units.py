@@ -123,7 +123,7 @@ class Units:
             rejected.append(self._rejected_row(self.line(unit), name, place, fault, texts))
         for long in self.grid.long_lines:
             expected = f"of at most {len(self.found.header)} cells, as the header is"
-            fault = Fault("BAD_TYPE", expected, f"{len(long.cells)} cells")
+            fault = Fault("BAD_TYPE", expected, f"{len(long.cells)} cells", is_quote=False)
             rejected.append(self._rejected_row(long.line, WHOLE_ROW, None, fault, long.cells))
         return tuple(sorted(rejected, key=lambda breach: breach.row))
 
@@ -145,6 +145,6 @@ class Units:
             column=None if place is None else column_letters(place + 1),
             reason_code=fault.code,
             message=f"{self.source.name}, {self.grid.counted_in} {line}{column}: {label} must be {fault.expected}, "
-            f"found {fault.found!r} ({fault.code})",
+            f"found {fault.shown} ({fault.code})",
             payload={column_letters(at + 1): cell for at, cell in enumerate(texts) if cell},
         )

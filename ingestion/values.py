@@ -26,6 +26,7 @@ EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM
 
 # (precision, scale) of decimal fields. Source: input-contracts, notation and 2.1. A figure is only calculated with.
 DECIMALS: Mapping[str, tuple[int, int]] = {"rate": (18, 12), "fx": (38, 12), "px": (38, 12), "figure": (38, 18)}
+SHOWN = 80  # characters of a text that a message repeats
 PERCENT_DIGITS = 2  # dividing by a hundred moves the point so far
 
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?$", re.ASCII)
@@ -45,11 +46,17 @@ _TRUE, _FALSE = frozenset({"TRUE", "1", "YES", "Y"}), frozenset({"FALSE", "0", "
 
 @dataclass(frozen=True)
 class Fault:
-    """Why one text is not a value of its field."""
+    """Why one text is not a value of its field. `found` is that text, or, with `is_quote` off, words about it."""
 
     code: str
     expected: str
     found: str
+    is_quote: bool = True
+
+    @property
+    def shown(self) -> str:
+        text = self.found if len(self.found) <= SHOWN else f"{self.found[: SHOWN - 3]}..."
+        return repr(text) if self.is_quote else text
 
 
 @dataclass(frozen=True)
@@ -215,15 +222,15 @@ def _flag(text: str, field: LayoutField, _: frozenset[str]) -> bool | Fault:
 
 def _identifier(text: str, field: LayoutField, _: frozenset[str]) -> str | Fault:
     if len(text) > 64:
-        return Fault("TOO_LONG", "at most 64 characters", f"{len(text)} characters")
+        return Fault("TOO_LONG", "at most 64 characters", f"{len(text)} characters", is_quote=False)
     return text if _IDENTIFIER.match(text) else Fault("BAD_TYPE", "an id of letters, digits and . _ : / -", text)
 
 
 def _text(text: str, field: LayoutField, _: frozenset[str]) -> str | Fault:
     if _CONTROL.search(text):
-        return Fault("CONTROL_CHARACTER", "text without control characters", repr(text))
+        return Fault("CONTROL_CHARACTER", "text without control characters", text)
     if len(text) > 255:
-        return Fault("TOO_LONG", "at most 255 characters", f"{len(text)} characters")
+        return Fault("TOO_LONG", "at most 255 characters", f"{len(text)} characters", is_quote=False)
     return unicodedata.normalize("NFC", text)
 
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingestion.archive import Archive, WorkbookLimits, not_a_workbook, open_archive
@@ -30,39 +26,20 @@ from ingestion.sheet_xml import (
     content_extent,
     empty_shared_strings,
     guarded,
-    reaches_beyond_zz,
     scan_sheet,
+)
+from ingestion.workbook_parts import (
+    DefinedName,
+    SheetPart,
+    date_system_of,
+    defined_names_of,
+    parse_part,
+    sheets_of,
 )
 
 __all__ = ["NO_VALUE", "CellError", "DefinedName", "Workbook", "WorkbookLimits", "open_workbook"]
 
-_AREA = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
-_MOST_COLUMNS, _TWO_LETTER_COLUMNS = 16_384, 702
-
-
-@dataclass(frozen=True)
-class Area:
-    """A rectangle of cells; rows and columns 0-based, the ends included."""
-
-    sheet: str
-    first_row: int
-    first_column: int
-    last_row: int
-    last_column: int
-
-
-@dataclass(frozen=True)
-class DefinedName:
-    """A name and its scope, a sheet or None for the whole workbook; `area` is None where it is no rectangle."""
-
-    name: str
-    scope: str | None
-    refers_to: str
-    area: Area | None
-
-    @property
-    def is_dangling(self) -> bool:
-        return "#REF!" in self.refers_to
+_TWO_LETTER_COLUMNS = 702  # A to ZZ
 
 
 @dataclass(frozen=True)
@@ -111,13 +88,6 @@ class Workbook:
         return pa.concat_tables(tables) if tables else CELLS_SCHEMA.empty_table()
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    name: str
-    part: str
-    is_hidden: bool
-
-
 def open_workbook(path: Path, name: str, limits: WorkbookLimits = WorkbookLimits()) -> Workbook:  # noqa: B008
     """Read the workbook at `path`; `name` is what messages call it.
 
@@ -129,8 +99,8 @@ def open_workbook(path: Path, name: str, limits: WorkbookLimits = WorkbookLimits
     archive = open_archive(data, name, limits)
     if "xl/workbook.xml" not in archive:
         raise not_a_workbook(archive)
-    book = _parse(archive, "xl/workbook.xml")
-    sheets = _sheets(archive, book)
+    book = parse_part(archive, "xl/workbook.xml")
+    sheets = sheets_of(archive, book)
     if len(sheets) > limits.sheets:
         raise _too_large(name, f"at most {limits.sheets} sheets", f"{len(sheets)}")
     scans = _scan_parts(archive, sheets, limits)
@@ -139,96 +109,28 @@ def open_workbook(path: Path, name: str, limits: WorkbookLimits = WorkbookLimits
         name=name,
         sheet_names=tuple(sheet.name for sheet in sheets),
         hidden_sheets=frozenset(sheet.name for sheet in sheets if sheet.is_hidden),
-        defined_names=_defined_names(book, [sheet.name for sheet in sheets]),
-        date_system=_date_system(book),
+        defined_names=defined_names_of(book),
+        date_system=date_system_of(book),
         cells_in_file=sum(scan.values for scan in scans.values()),
         _scans=scans,
         _rows=rows,
     )
 
 
-def _parse(archive: Archive, part: str) -> Element:
-    text = b"".join(guarded(archive.chunks(part), part, archive.name))
-    try:
-        root: Element = fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise bad_xml(archive.name, part, str(error)) from error
-    return root
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _children(parent: Element, *path: str) -> list[Element]:
-    found = [parent]
-    for step in path:
-        found = [child for element in found for child in element if _local(child) == step]
-    return found
-
-
-def _sheets(archive: Archive, book: Element) -> list[_Sheet]:
-    """Worksheets in workbook order. Relationship files and chart sheets are not worksheets."""
-    relations = {
-        relation.get("Id"): (relation.get("Type", ""), relation.get("Target", ""))
-        for relation in _parse(archive, "xl/_rels/workbook.xml.rels")
-    }
-    sheets = []
-    for sheet in _children(book, "sheets", "sheet"):
-        identifier = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
-        kind, target = relations.get(identifier, ("", ""))
-        if not kind.endswith("/worksheet"):
-            continue
-        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
-        sheets.append(_Sheet(sheet.get("name", ""), part, sheet.get("state", "visible") != "visible"))
-    return sheets
-
-
-def _date_system(book: Element) -> int:
-    properties = _children(book, "workbookPr")
-    return 1904 if properties and properties[0].get("date1904") in ("1", "true") else 1900
-
-
-def _defined_names(book: Element, sheets: Sequence[str]) -> tuple[DefinedName, ...]:
-    every_sheet = [sheet.get("name", "") for sheet in _children(book, "sheets", "sheet")]
-    names = []
-    for element in _children(book, "definedNames", "definedName"):
-        scope = element.get("localSheetId")
-        # The index counts all sheets of the workbook, chart sheets too.
-        sheet = every_sheet[int(scope)] if scope is not None and int(scope) < len(every_sheet) else None
-        refers_to = (element.text or "").strip()
-        names.append(DefinedName(element.get("name", ""), sheet, refers_to, _area(refers_to)))
-    return tuple(names)
-
-
-def _area(refers_to: str) -> Area | None:
-    found = _AREA.match(refers_to)
-    if not found:
-        return None
-    quoted, plain, left, top, right, bottom = found.groups()
-    first_column, first_row = column_number(left) - 1, int(top) - 1
-    return Area(
-        sheet=quoted.replace("''", "'") if quoted else plain,
-        first_row=first_row,
-        first_column=first_column,
-        last_row=int(bottom) - 1 if bottom else first_row,
-        last_column=column_number(right) - 1 if right else first_column,
-    )
-
-
-def _scan_parts(archive: Archive, sheets: Sequence[_Sheet], limits: WorkbookLimits) -> dict[str, SheetScan]:
+def _scan_parts(archive: Archive, sheets: Sequence[SheetPart], limits: WorkbookLimits) -> dict[str, SheetScan]:
     """Inflate and scan every part the cell reader will open, before it does."""
     name, empty = archive.name, frozenset[int]()
     for part in archive.names():
         if part.lower().startswith("xl/sharedstrings"):
             empty = empty_shared_strings(guarded(archive.chunks(part), part, name))
         elif part.lower().startswith("xl/styles"):
-            _parse(archive, part)
+            parse_part(archive, part)
     scans: dict[str, SheetScan] = {}
     for sheet in sheets:
         scan = scan_sheet(guarded(archive.chunks(sheet.part), sheet.part, name), empty)
         scans[sheet.name] = scan
-        if _may_be_vast(scan, archive, sheet, limits):
+        # Columns are only looked at where there may be too many of them.
+        if scan.is_wide or scan.last_row * _TWO_LETTER_COLUMNS > limits.sheet_area:
             rows, columns = content_extent(archive.chunks(sheet.part))
             if rows * columns > limits.sheet_area:
                 found = f"{rows:,} rows by {columns:,} columns in '{sheet.name}'"
@@ -239,14 +141,8 @@ def _scan_parts(archive: Archive, sheets: Sequence[_Sheet], limits: WorkbookLimi
     return scans
 
 
-def _may_be_vast(scan: SheetScan, archive: Archive, sheet: _Sheet, limits: WorkbookLimits) -> bool:
-    if scan.last_row * _MOST_COLUMNS <= limits.sheet_area:
-        return False
-    return scan.last_row * _TWO_LETTER_COLUMNS > limits.sheet_area or reaches_beyond_zz(archive.chunks(sheet.part))
-
-
 def _read_rows(
-    data: bytes, name: str, sheets: Sequence[_Sheet], scans: Mapping[str, SheetScan]
+    data: bytes, name: str, sheets: Sequence[SheetPart], scans: Mapping[str, SheetScan]
 ) -> dict[str, list[list[Any]]]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))

@@ -23,16 +23,12 @@ Sources = Mapping[str, list[list[str]]]  # column -> [schema, table, column] of 
 
 def columns_made_from(sql: str, columns_of: Mapping[str, Mapping[str, Sequence[str]]]) -> Sources:
     """Column lineage of one select. `columns_of` is schema -> table -> columns of every table it reads."""
-    schema = {
+    schema: dict[str, object] = {
         s: {t: dict.fromkeys(columns, "varchar") for t, columns in tables.items()} for s, tables in columns_of.items()
     }
-    query = qualify(
-        parse_one(sql, dialect="duckdb"),
-        schema=schema,
-        dialect="duckdb",
-        validate_qualify_columns=False,
-        identify=False,
-    )
+    parsed = parse_one(sql, dialect="duckdb")
+    query = qualify(parsed, schema=schema, dialect="duckdb", validate_qualify_columns=False, identify=False)
+    assert isinstance(query, exp.Query)
     scope = build_scope(query)
     found: dict[str, list[list[str]]] = {}
     for column in query.selects:

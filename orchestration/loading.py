@@ -11,14 +11,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from ingestion.contracts import load_contracts
+from ingestion.extract import Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity
 from ingestion.feeds import Feed
 from ingestion.inbox import InboxFile, Scan
 from ingestion.read import FeedDefaults, read_file
 from ingestion.reasons import advice_for
-
-from ingestion.contracts import load_contracts
-from ingestion.extract import Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity
-from orchestration.warehouse import Warehouse, append, append_rows
+from orchestration.warehouse import Warehouse, append, append_rows, whole
 
 # A full load that drops more than this of what its predecessor stated is held. Source: input-contracts 1.1.
 GUARD_ROWS = 5
@@ -84,23 +84,35 @@ def load_inbox(
         )
         for waiting in scan.waiting
     ]
-    for file in sorted(unseen(warehouse, scan, code), key=lambda f: (str(f.sidecar.get("sent_at", "9999")), f.name)):
-        outcome = _load_file(warehouse, file, defaults=defaults, run_id=run_id, code=code)
-        progress(outcome)
-        outcomes.append(outcome)
+    arrived = sorted(unseen(warehouse, scan, code), key=lambda f: (str(f.sidecar.get("sent_at", "9999")), f.name))
+    # One connection for all: closing one writes a checkpoint, which costs more than reading a file.
+    with warehouse.connect() as connection:
+        for file in arrived:
+            outcome = _load_file(connection, file, defaults=defaults, run_id=run_id, code=code)
+            progress(outcome)
+            outcomes.append(outcome)
     return InboxOutcome(tuple(outcomes))
 
 
-def _load_file(warehouse: Warehouse, file: InboxFile, *, defaults: FeedDefaults, run_id: str, code: str) -> FileOutcome:
+def _load_file(
+    connection: duckdb.DuckDBPyConnection, file: InboxFile, *, defaults: FeedDefaults, run_id: str, code: str
+) -> FileOutcome:
     loaded_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     load_id = f"{loaded_at:%Y%m%dT%H%M%S%f}-{file.sha256[:12]}"
+    feed: Feed | None = None
+    extract: Extract | None = None
+    rejection: FileRejected | None = None
     try:
         feed, extract = read_file(file, loaded_at=loaded_at, defaults=defaults)
-    except FileRejected as rejection:
-        outcome = _record_rejection(warehouse, file, rejection, load_id, loaded_at)
-    else:
-        outcome = _record_extract(warehouse, file, feed, extract, load_id, loaded_at)
-    with warehouse.transaction() as connection:
+    except FileRejected as refused:
+        rejection = refused
+    with whole(connection):
+        if rejection is not None:
+            outcome = _record_rejection(connection, file, rejection, load_id, loaded_at)
+        else:
+            assert feed is not None
+            assert extract is not None
+            outcome = _record_extract(connection, file, feed, extract, load_id, loaded_at)
         record = {
             "file_name": file.name,
             "file_sha256": file.sha256,
@@ -154,7 +166,11 @@ def _record_source_file(connection: duckdb.DuckDBPyConnection, file: InboxFile, 
 
 
 def _record_rejection(
-    warehouse: Warehouse, file: InboxFile, rejection: FileRejected, load_id: str, loaded_at: dt.datetime
+    connection: duckdb.DuckDBPyConnection,
+    file: InboxFile,
+    rejection: FileRejected,
+    load_id: str,
+    loaded_at: dt.datetime,
 ) -> FileOutcome:
     advice = rejection.advice or advice_for(rejection.code)
     row = _load_row(
@@ -167,46 +183,47 @@ def _record_rejection(
         message=rejection.message,
         advice=advice,
     )
-    with warehouse.transaction() as connection:
-        _record_source_file(connection, file, loaded_at)
-        append_rows(connection, "raw.loads", [row])
+    _record_source_file(connection, file, loaded_at)
+    append_rows(connection, "raw.loads", [row])
     return FileOutcome(file.name, "rejected", row["kind"], load_id, rejection.code, rejection.message, advice)
 
 
 def _record_extract(
-    warehouse: Warehouse, file: InboxFile, feed: Feed, extract: Extract, load_id: str, loaded_at: dt.datetime
+    connection: duckdb.DuckDBPyConnection,
+    file: InboxFile,
+    feed: Feed,
+    extract: Extract,
+    load_id: str,
+    loaded_at: dt.datetime,
 ) -> FileOutcome:
-    with warehouse.transaction() as connection:
-        erased = connection.execute(
-            "select 1 from raw.source_files where file_sha256 = ? and status = 'expunged'", [file.sha256]
-        ).fetchone()
-        if erased:
-            message = f"{file.name}: this content was erased on request and is not taken in again (ERASED_CONTENT)"
-            refused = _load_row(file, feed, load_id, loaded_at, status="rejected", reason_code="ERASED_CONTENT")
-            append_rows(
-                connection, "raw.loads", [refused | {"message": message, "advice": advice_for("ERASED_CONTENT")}]
-            )
-            return FileOutcome(file.name, "rejected", feed.kind, load_id, "ERASED_CONTENT", message)
-        known = _earlier_load(connection, file, feed)
-        if known is not None:
-            return known
-        _record_source_file(connection, file, loaded_at)
-        extract = _quarantine_contested(connection, file, feed, extract)
-        guard = _mass_deletion(connection, file, feed, extract)
-        status = "held" if guard and not feed.confirm_deletions else "loaded"
-        row = _load_row(
-            file,
-            feed,
-            load_id,
-            loaded_at,
-            status=status,
-            reason_code="MASS_DELETION" if status == "held" else None,
-            message=guard if status == "held" else None,
-            advice=advice_for("MASS_DELETION") if status == "held" else None,
-            cells_in_file=extract.cells_in_file if extract.cells.num_rows or extract.cells_in_file else None,
-        )
-        append_rows(connection, "raw.loads", [row])
-        _write_extract(connection, file, feed, extract, load_id, loaded_at)
+    erased = connection.execute(
+        "select 1 from raw.source_files where file_sha256 = ? and status = 'expunged'", [file.sha256]
+    ).fetchone()
+    if erased:
+        message = f"{file.name}: this content was erased on request and is not taken in again (ERASED_CONTENT)"
+        refused = _load_row(file, feed, load_id, loaded_at, status="rejected", reason_code="ERASED_CONTENT")
+        append_rows(connection, "raw.loads", [refused | {"message": message, "advice": advice_for("ERASED_CONTENT")}])
+        return FileOutcome(file.name, "rejected", feed.kind, load_id, "ERASED_CONTENT", message)
+    known = _earlier_load(connection, file, feed)
+    if known is not None:
+        return known
+    _record_source_file(connection, file, loaded_at)
+    extract = _quarantine_contested(connection, file, feed, extract)
+    guard = _mass_deletion(connection, file, feed, extract)
+    status = "held" if guard and not feed.confirm_deletions else "loaded"
+    row = _load_row(
+        file,
+        feed,
+        load_id,
+        loaded_at,
+        status=status,
+        reason_code="MASS_DELETION" if status == "held" else None,
+        message=guard if status == "held" else None,
+        advice=advice_for("MASS_DELETION") if status == "held" else None,
+        cells_in_file=extract.cells_in_file if extract.cells.num_rows or extract.cells_in_file else None,
+    )
+    append_rows(connection, "raw.loads", [row])
+    _write_extract(connection, file, feed, extract, load_id, loaded_at)
     return FileOutcome(
         file.name,
         status,

@@ -9,6 +9,8 @@ import dagster as dg
 from rich.console import Console
 
 CONSOLE = Console(stderr=True, highlight=False)
+# What dagster-dbt says of the commands it runs; dbt's own log has it all.
+NOISE = ("A dbt subsetted", "Running dbt command", "Finished dbt command")
 
 
 class ProgressHandler(logging.Handler):
@@ -22,12 +24,10 @@ class ProgressHandler(logging.Handler):
         meta = getattr(record, "dagster_meta", None) or {}
         event = meta.get("dagster_event")
         if event is None:
-            if record.levelno >= logging.INFO and meta.get("log_source") is None:
-                message = meta.get("orig_message") or record.getMessage()
-                if str(message).strip():
-                    CONSOLE.print(
-                        f"    {message}", style="yellow" if record.levelno >= logging.WARNING else "dim", markup=False
-                    )
+            message = str(meta.get("orig_message") or record.getMessage()).strip()
+            if record.levelno >= logging.INFO and message and not message.startswith(NOISE):
+                style = "yellow" if record.levelno >= logging.WARNING else "dim"
+                CONSOLE.print(f"    {message}", style=style, markup=False, soft_wrap=True)
             return
         kind = event.event_type_value
         if kind == "STEP_START":
@@ -39,11 +39,13 @@ class ProgressHandler(logging.Handler):
                 "STEP_FAILURE": "[red]failed[/]",
                 "STEP_SKIPPED": "[yellow]skipped[/]",
             }
-            CONSOLE.print(f"  {mark[kind]} {event.step_key} [dim]{took:.1f} s[/]")
+            # A check that passes at once is no news.
+            if kind != "STEP_SUCCESS" or took >= 1:
+                CONSOLE.print(f"  {mark[kind]} {event.step_key} [dim]{took:.1f} s[/]")
 
 
 @dg.logger(None, "Progress lines for a person at a terminal.")
 def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
-    logger = logging.Logger("weir.progress", level=logging.INFO)
+    logger = logging.Logger("weir.progress", level=logging.DEBUG)
     logger.addHandler(ProgressHandler())
     return logger

@@ -74,14 +74,8 @@ class Warehouse:
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection whose work is kept whole or not at all."""
-        with self.connect() as connection:
-            connection.begin()
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        with self.connect() as connection, whole(connection):
+            yield connection
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         # A dbt process whose parent was killed may still hold the file for a moment: wait for it, within bounds.
@@ -94,6 +88,8 @@ class Warehouse:
                 time.sleep(0.5)
             else:
                 connection.execute("set timezone = 'UTC'")
+                # A checkpoint per file costs more than the file; closing the connection writes one anyway.
+                connection.execute("set checkpoint_threshold = '1GB'")
                 return connection
         raise AssertionError("unreachable")
 
@@ -127,6 +123,18 @@ class Warehouse:
     def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         with self.connect() as connection:
             return connection.execute(sql, parameters).to_arrow_table()
+
+
+@contextmanager
+def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A transaction on an open connection: all of the block is kept, or nothing of it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def append(

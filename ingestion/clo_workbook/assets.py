@@ -9,7 +9,7 @@ from ingestion.clo_workbook.grid import Grid, Names
 from ingestion.clo_workbook.labels import label_key, plain
 from ingestion.clo_workbook.layout import Block
 from ingestion.clo_workbook.lists import Rows, read_rows
-from ingestion.clo_workbook.report import Report, payload
+from ingestion.clo_workbook.report import Report, payload, shown
 from ingestion.clo_workbook.tables import Tables
 from ingestion.clo_workbook.values import is_blank, read_asset_id
 from ingestion.extract import RowCount, Scope, Severity
@@ -41,7 +41,15 @@ def read_assets(grid: Grid, block: Block, names: Names, tables: Tables, report: 
     _report_columns(grid, head, block, columns, report)
     others = [column for column in range(grid.width) if column not in columns.values()]
     rows = read_rows(
-        grid, head + 1, columns, block.fields, table, report, key=block.key or ("asset_id",), others=others
+        grid,
+        head + 1,
+        columns,
+        block.fields,
+        table,
+        report,
+        key=block.key,
+        others=others,
+        block_name=block.name,
     )
     rows = _drop_matured_before_issue(grid, rows, columns, table, report)
     tables.add(table, dict(rows.values), grid.sheet, rows.rows)
@@ -97,7 +105,7 @@ def _report_columns(grid: Grid, head: int, block: Block, columns: Mapping[str, i
             report.find(
                 "EXTRA_COLUMN",
                 Severity.INFO,
-                f"column '{header}' is not known; its cells are kept",
+                f"column {shown(header)} is not known; its cells are kept",
                 sheet=grid.sheet,
                 row=head + 1,
                 column=column + 1,

@@ -177,7 +177,8 @@ def _repair(
         bad = ~(np.abs(matrix) <= 1)
         mirror_bad = ~(np.abs(mirrored) <= 1)
         off_diagonal = diagonal & ~(np.abs(matrix - 1) <= TOLERANCE)
-        asymmetric = ~bad & ~mirror_bad & ~diagonal & (np.abs(matrix - mirrored) > TOLERANCE)
+        differing = ~bad & ~mirror_bad & ~diagonal & (matrix != mirrored)
+        asymmetric = differing & (np.abs(matrix - mirrored) > TOLERANCE)
     upper = columns.places[None, :] > rows.places[:, None]
     taken = bad & ~mirror_bad & ~diagonal
     lost = bad & mirror_bad & ~diagonal
@@ -189,7 +190,7 @@ def _repair(
     _say(grid, lost, places, "OUT_OF_RANGE", text, report)
     text = "a correlation must equal its mirrored cell; the upper triangle is taken"
     _say(grid, asymmetric & upper, places, "CORRELATION_ASYMMETRIC", text, report)
-    repaired = np.where(taken | (asymmetric & ~upper), mirrored, matrix)
+    repaired = np.where(taken | (differing & ~upper), mirrored, matrix)
     repaired[lost] = np.nan
     repaired[diagonal] = 1.0
     return repaired

@@ -6,7 +6,7 @@ from ingestion.clo_workbook.grid import Grid
 from ingestion.clo_workbook.key_values import cell_text
 from ingestion.clo_workbook.labels import label_key, slug
 from ingestion.clo_workbook.layout import Layout
-from ingestion.clo_workbook.report import Report, payload
+from ingestion.clo_workbook.report import Report, payload, shown
 from ingestion.clo_workbook.tables import Tables
 from ingestion.clo_workbook.values import is_blank
 from ingestion.extract import RowCount, Scope, Severity
@@ -26,7 +26,7 @@ def read_filter_lists(grid: Grid, layout: Layout, tables: Tables, report: Report
             report.find(
                 "EXTRA_COLUMN",
                 Severity.INFO,
-                f"list '{header}' is not known; it is read as {name}",
+                f"list {shown(header)} is not known; it is read as {name}",
                 sheet=grid.sheet,
                 row=1,
                 column=column + 1,
@@ -37,7 +37,7 @@ def read_filter_lists(grid: Grid, layout: Layout, tables: Tables, report: Report
         entries = {row: text for row, cell in cells.items() if (text := cell_text(cell))}
         if name in seen:
             for row, text in entries.items():
-                message = f"a list must stand once, found '{header}' again"
+                message = f"a list must stand once, found {shown(header)} again"
                 report.reject(
                     TABLE, grid.sheet, row + 1, column + 1, "DUPLICATE_KEY", message, payload([text], column + 1)
                 )

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from ingestion.clo_workbook.report import Report
 from ingestion.extract import Scope, Severity
-from ingestion.workbook import Area, Workbook
+from ingestion.workbook import Workbook
+from ingestion.workbook_parts import Area
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ingestion.clo_workbook.grid import Grid
 from ingestion.clo_workbook.labels import label_key, plain, slug
 from ingestion.clo_workbook.layout import FieldSpec
 from ingestion.clo_workbook.locate import Located
-from ingestion.clo_workbook.report import Report, address, payload
+from ingestion.clo_workbook.report import Report, address, payload, withheld
 from ingestion.clo_workbook.values import Reading, Remark, is_blank, read_cell, read_text
 from ingestion.extract import RowCount, Scope, Severity
 from ingestion.workbook import CellError
@@ -209,8 +209,8 @@ def value_type(item: Parameter) -> str:
 
 
 def cell_text(raw: Any) -> str | None:
-    """The text of a cell, None where it is empty or states nothing."""
+    """The text of a cell, None where it is empty or states nothing; absolute paths are withheld."""
     if isinstance(raw, NoValue):
         return None
     text: str | None = str(raw) if isinstance(raw, CellError) else read_text(raw).value
-    return text
+    return None if text is None else withheld(text)

@@ -9,7 +9,7 @@ from ingestion.clo_workbook.labels import label_key, plain
 from ingestion.clo_workbook.layout import FieldSpec
 from ingestion.clo_workbook.lists import Rows
 from ingestion.clo_workbook.locate import Located
-from ingestion.clo_workbook.report import Report, address, payload
+from ingestion.clo_workbook.report import Report, address, payload, shown
 from ingestion.clo_workbook.values import is_blank, read_column
 from ingestion.extract import RowCount, Scope, Severity
 from ingestion.sheet_xml import column_letters
@@ -52,7 +52,7 @@ def read_classes(grid: Grid, location: Located, report: Report, *, deal: str) ->
     for column, code in refused.items():
         row = rows.get("tranche_name", location.head)
         body = [grid.at(r, column) for r in sorted(rows.values())]
-        found = "nothing" if code == "MISSING_VALUE" else f"'{grid.at(row, column)}' again"
+        found = "nothing" if code == "MISSING_VALUE" else f"{shown(grid.at(row, column))} again"
         report.reject(
             table,
             grid.sheet,
@@ -103,7 +103,7 @@ def _map_rows(grid: Grid, location: Located, report: Report) -> dict[str, int]:
         report.find(
             "HEADER_BY_PLACE",
             Severity.INFO,
-            f"{plain(spec.name)} must have a known label, found '{grid.at(row, location.column)}'; the row is read by its place",
+            f"{plain(spec.name)} must have a known label, found {shown(grid.at(row, location.column))}; the row is read by its place",
             sheet=grid.sheet,
             row=row + 1,
             column=location.column + 1,

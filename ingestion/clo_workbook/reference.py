@@ -11,7 +11,7 @@ from ingestion.clo_workbook.labels import label_key, plain
 from ingestion.clo_workbook.layout import FieldSpec, Layout
 from ingestion.clo_workbook.lists import Rows, map_columns, read_list, read_rows
 from ingestion.clo_workbook.locate import Located, locate, report_extra_columns
-from ingestion.clo_workbook.report import Report, payload
+from ingestion.clo_workbook.report import Report, payload, shown
 from ingestion.clo_workbook.tables import Tables
 from ingestion.clo_workbook.values import Remark, is_blank, read_cell, read_column, read_date, read_text
 from ingestion.extract import RowCount, Scope, Severity
@@ -154,7 +154,7 @@ def _read_vectors(grid: Grid, location: Located, tables: Tables, report: Report)
         elif period is None or period in twice:
             quarantined += 1
             code = "DUPLICATE_KEY" if period in twice else "MISSING_VALUE"
-            text = f"period must be a whole number that stands once, found '{cells[0]}'"
+            text = f"period must be a whole number that stands once, found {shown(cells[0])}"
             report.reject(
                 table, grid.sheet, row + 1, location.column + 1, code, text, payload(cells, location.column + 1)
             )
@@ -232,7 +232,7 @@ def _read_matrices(grid: Grid, location: Located, tables: Tables, report: Report
         name = location.block.matrices[matrix_at] if 0 <= matrix_at < len(location.block.matrices) else None
         if name is None or not label or used >= len(states):
             quarantined += len(states)
-            text = f"a row must belong to one of the {len(location.block.matrices)} matrices, found '{label}'"
+            text = f"a row must belong to one of the {len(location.block.matrices)} matrices, found {shown(label)}"
             report.reject(
                 table,
                 grid.sheet,

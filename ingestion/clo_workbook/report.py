@@ -51,15 +51,20 @@ def address(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
+def withheld(text: str) -> str:
+    """The text, unless it is an absolute path: those name people and machines and stay in the cells alone."""
+    return "(a file path, withheld)" if _FILE_PATH.match(text.strip()) else text
+
+
 def shown(value: Any) -> str:
-    """A cell's value as messages quote it. Absolute paths are withheld: they name people and machines."""
+    """A cell's value as messages quote it; absolute paths are withheld."""
     if isinstance(value, NoValue):
         return "a formula without a value"
     text = read_text(value).value if not isinstance(value, str) else value.strip()
     if not text:
         return "nothing"
-    if _FILE_PATH.match(text):
-        return "(a file path, withheld)"
+    if withheld(text) != text:
+        return withheld(text)
     return f"'{text}'" if len(text) <= 80 else f"'{text[:77]}...'"
 
 
@@ -182,5 +187,5 @@ def payload(values: Sequence[Any], first_column: int) -> dict[str, str]:
     for column, value in enumerate(values, start=first_column):
         text = value if isinstance(value, str) else "" if isinstance(value, NoValue) else read_text(value).value or ""
         if text:
-            row[column_letters(column)] = "(a file path, withheld)" if _FILE_PATH.match(text) else text
+            row[column_letters(column)] = withheld(text)
     return row

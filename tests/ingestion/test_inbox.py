@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from ingestion import inbox
 from ingestion.inbox import Scan, scan
 
 NOW = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 
 
-def put(inbox: Path, name: str, content: bytes | str = "a,b\n1,2\n", seconds_old: float = 3600) -> Path:
-    path = inbox / name
+def put(folder: Path, name: str, content: bytes | str = "a,b\n1,2\n", seconds_old: float = 3600) -> Path:
+    path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     modified = NOW.timestamp() - seconds_old
@@ -142,11 +143,11 @@ def archive(path: Path) -> bytes:
 
 def test_a_zip_without_its_directory_waits_ten_minutes_and_is_then_read_as_it_is(tmp_path: Path) -> None:
     whole = archive(tmp_path / "whole.zip")
-    inbox = tmp_path / "inbox"
-    put(inbox, "whole.xlsx", whole, seconds_old=5)
-    put(inbox, "young.xlsx", whole[:-40], seconds_old=599)
-    put(inbox, "old.xlsx", whole[:-40], seconds_old=601)
-    found = scan(inbox, now=NOW)
+    folder = tmp_path / "inbox"
+    put(folder, "whole.xlsx", whole, seconds_old=5)
+    put(folder, "young.xlsx", whole[:-40], seconds_old=599)
+    put(folder, "old.xlsx", whole[:-40], seconds_old=601)
+    found = scan(folder, now=NOW)
     assert names(found) == ["old.xlsx", "whole.xlsx"]
     assert [w.name for w in found.waiting] == ["young.xlsx"]
     assert "zip archive without its directory" in found.waiting[0].message
@@ -166,6 +167,21 @@ def test_a_zip_without_its_directory_waits_ten_minutes_and_is_then_read_as_it_is
 def test_an_xml_waits_until_its_root_is_closed(tmp_path: Path, xml: str, is_whole: bool) -> None:
     put(tmp_path, "a.xml", xml, seconds_old=60)
     assert bool(scan(tmp_path, now=NOW).files) is is_whole
+
+
+def test_a_file_that_changes_while_it_is_read_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, "a.csv")
+    hash_of = inbox._sha256
+
+    def hash_and_append(file: Path) -> str:
+        digest = hash_of(file)
+        path.write_bytes(path.read_bytes() + b"3,4\n")
+        return digest
+
+    monkeypatch.setattr(inbox, "_sha256", hash_and_append)
+    found = scan(tmp_path, now=NOW)
+    assert found.files == ()
+    assert "changed while it was read" in found.waiting[0].message
 
 
 # --- the fingerprint ---

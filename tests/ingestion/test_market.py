@@ -100,10 +100,14 @@ def test_the_european_history_begins_and_ends_where_its_publisher_says() -> None
 
 
 def test_the_european_history_is_read_in_well_under_a_second() -> None:
-    load(ECB)
-    started = time.perf_counter()
-    load.__wrapped__(ECB)
-    assert time.perf_counter() - started < 1.0
+    """The best of three, so that another process on the machine does not decide."""
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        load.__wrapped__(ECB)
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(3)) < 1.0
 
 
 def test_sofr_is_a_fraction_and_a_proxy_until_its_first_official_day() -> None:

@@ -84,7 +84,7 @@ def test_a_short_line_is_filled_up_and_a_long_one_is_quarantined_whole() -> None
     (row,) = extract.rejected
     assert (row.reason_code, row.column) == ("BAD_TYPE", None)
     assert row.message == (
-        "f.csv, line 3: a row must be of at most 6 cells, as the header is, found '7 cells' (BAD_TYPE)"
+        "f.csv, line 3: a row must be of at most 6 cells, as the header is, found 7 cells (BAD_TYPE)"
     )
     assert row.payload == {"A": "SOFR", "B": "2024-03-29", "D": "5", "E": "31", "F": "FED", "G": "TRUE"}
 
@@ -300,7 +300,15 @@ def test_every_breach_of_a_row_is_one_line_and_the_row_counts_once() -> None:
     ("line", "column"), [(",2024-03-28,,0.05,,", "A"), ("SOFR,,,0.05,,", "B"), ("SOFR,2024-03-28,,N/A,,", "D")]
 )
 def test_a_required_value_that_is_empty_is_missing(line: str, column: str) -> None:
-    assert codes(rate_rows(GOOD, line)) == [(3, column, "MISSING_VALUE")]
+    extract = rate_rows(GOOD, line)
+    assert codes(extract) == [(3, column, "MISSING_VALUE")]
+    assert extract.rejected[0].message.endswith("must be filled, found nothing (MISSING_VALUE)")
+
+
+def test_a_message_repeats_no_more_of_a_text_than_a_person_can_read() -> None:
+    (row,) = rate_rows(f"SOFR,2024-03-28,,{'9x' * 5_000},,").rejected
+    assert len(row.message) < 250
+    assert len(row.payload["D"]) == 10_000
 
 
 def test_a_repeated_row_is_kept_once() -> None:
@@ -454,6 +462,11 @@ def test_a_point_alone_states_no_fixing(text: str, line_without_row: int) -> Non
     assert (row["index_id"], row["tenor"], row["rate"]) == ("USD-LIBOR", "3M", Decimal("0.0196588"))
     assert line_without_row not in [r["_row"] for r in rows(extract)]
     assert counts(extract) == (2, 1, 0, 0, 1)
+
+
+def test_a_line_that_states_nothing_still_dates_the_file_and_a_bad_one_does_not() -> None:
+    extract = read("DATE,USD3MTD156N\n2019-10-17,1.96588\n2019-10-18,.\n2019-10-21,x\n")
+    assert extract.as_of == dt.date(2019, 10, 18)
 
 
 def test_share_prices_in_nearly_the_columns_of_a_fixing_are_not_taken_for_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import struct
@@ -164,6 +165,11 @@ def test_a_stray_cell_at_the_end_of_the_sheet_cannot_exhaust_memory(tmp_path: Pa
     assert "1,048,576 rows by 16,384 columns" in error.message
 
 
+def test_a_column_that_does_not_exist_cannot_exhaust_memory(tmp_path: Path) -> None:
+    far = f'<worksheet xmlns="{MAIN}"><sheetData><row r="900"><c r="ZZZZ900"><v>1</v></c></row></sheetData></worksheet>'
+    assert refusal(tmp_path, zipped(parts("", sheet=far))).code == "TOO_LARGE"
+
+
 def test_formatted_blanks_far_away_are_no_stray_cells(tmp_path: Path) -> None:
     sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
     sheet += '<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData></worksheet>'
@@ -277,6 +283,14 @@ def test_cells_without_addresses_follow_their_left_neighbour(tmp_path: Path) -> 
     assert book.rows("S") == [[1.0, "", ""], [2.0, "#REF!", NO_VALUE]]
 
 
+def test_attributes_in_single_quotes_are_read_too(tmp_path: Path) -> None:
+    book = opened(
+        tmp_path, zipped(parts("<c r='A2' t='e'><v>#N/A</v></c><c r='B2'><f>A1</f></c><c r='C2' t='s'><v>0</v></c>"))
+    )
+    assert book.rows("S")[1] == ["#N/A", NO_VALUE, ""]
+    assert (book.cells().num_rows, book.cells_in_file) == (1, 1)
+
+
 def test_prefixed_elements_are_counted_too(tmp_path: Path) -> None:
     sheet = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1"><x:c r="A1"><x:v>1</x:v></x:c>'
     sheet += (
@@ -321,6 +335,20 @@ def test_hidden_sheets_are_read_and_chart_sheets_are_not(tmp_path: Path) -> None
     assert book.sheet_names == ("S",)
     assert book.hidden_sheets == {"S"}
     assert book.rows("S")[1] == [1.0]
+
+
+SOUND = zipped(parts('<c r="A2"><v>1</v></c><c r="B2" t="s"><v>1</v></c><c r="C2"><f>A2</f></c>'))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, len(SOUND) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path: Path, damage: list[tuple[int, int]]) -> None:
+    data = bytearray(SOUND)
+    for place, byte in damage:
+        data[place] = byte
+    with contextlib.suppress(FileRejected):
+        book = opened(tmp_path, bytes(data))
+        assert book.cells().num_rows == book.cells_in_file
 
 
 VALUES = st.one_of(

@@ -14,7 +14,7 @@ loads as (
     select * from {{ ref('int_feeds__loads_known') }}
 ),
 
-unioned as (
+final as (
     select
         deal_parameters.load_id,
         deal_loads.organization_id,
@@ -64,10 +64,6 @@ unioned as (
     from run_model_parameters
     inner join loads
         on run_model_parameters.load_id = loads.load_id
-),
-
-final as (
-    select * from unioned
 )
 
 select * from final

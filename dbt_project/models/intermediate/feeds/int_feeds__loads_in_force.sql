@@ -35,7 +35,22 @@ in_force as (
 
 final as (
     select
-        *,
+        load_id,
+        organization_id,
+        organization_name,
+        feed_id,
+        kind,
+        feed_name,
+        file_name,
+        file_sha256,
+        as_of,
+        mode,
+        loaded_at,
+        known_at,
+        known_at_basis,
+        known_from,
+        known_to,
+        load_order,
         -- a full load states the whole scope, so nothing before the last one counts any more
         load_order >= coalesce(max(case when mode = 'full' then load_order end) over (partition by feed_id), 0)
             as is_in_state,

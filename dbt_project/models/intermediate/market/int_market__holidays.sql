@@ -34,7 +34,7 @@ workbook_holidays as (
         ) = 1
 ),
 
-unioned as (
+final as (
     select
         organization_id,
         calendar,
@@ -67,10 +67,6 @@ unioned as (
             feed_holidays.calendar = 'US'
             and feed_holidays.organization_id in (workbook_holidays.organization_id, '_shared')
     )
-),
-
-final as (
-    select * from unioned
 )
 
 select * from final

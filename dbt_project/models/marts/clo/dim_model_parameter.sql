@@ -12,19 +12,11 @@ loads as (
     where withdrawn_at is null
 ),
 
-deal_parameters as (
-    select parameters.*
-    from parameters
-    inner join deal_loads
-        on
-            parameters.load_id = deal_loads.load_id
-            and parameters.deal_id = deal_loads.deal_id
-    where parameters.parameter_scope = 'deal'
-),
-
 -- a workbook without a control panel states nothing, so the newest one stands
-run_model_parameters as (
-    select parameters.*
+newest_panels as (
+    select distinct
+        parameters.load_id,
+        parameters.model,
     from parameters
     inner join loads
         on parameters.load_id = loads.load_id
@@ -36,42 +28,52 @@ run_model_parameters as (
         ) = 1
 ),
 
-unioned as (
-    select * from deal_parameters
-    union all
-    select * from run_model_parameters
-),
-
 final as (
     select
-        {{ surrogate_key(['organization_id', 'feed_id', 'deal_id', 'model', 'section', 'name']) }} as parameter_key,
-        organization_id,
-        feed_id,
-        parameter_scope,
-        deal_id,
-        model,
-        section,
-        name,
-        label,
-        case value_type
-            when 'number' then cast(value_number as varchar)
-            when 'date' then cast(value_date as varchar)
-            when 'boolean' then cast(value_boolean as varchar)
-            else value_text
+        {{ surrogate_key([
+            'parameters.organization_id',
+            'parameters.feed_id',
+            'parameters.deal_id',
+            'parameters.model',
+            'parameters.section',
+            'parameters.name',
+        ]) }} as parameter_key,
+        parameters.organization_id,
+        parameters.feed_id,
+        parameters.parameter_scope,
+        parameters.deal_id,
+        parameters.model,
+        parameters.section,
+        parameters.name,
+        parameters.label,
+        case parameters.value_type
+            when 'number' then cast(parameters.value_number as varchar)
+            when 'date' then cast(parameters.value_date as varchar)
+            when 'boolean' then cast(parameters.value_boolean as varchar)
+            else parameters.value_text
         end as value,
-        value_type as type,
-        value_number,
-        value_date,
-        value_boolean,
-        value_text,
-        coalesce(model, '') <> 'old' as is_active,
-        as_of,
-        known_at,
-        load_id,
-        source_sheet,
-        source_row,
-        source_column,
-    from unioned
+        parameters.value_type as type,
+        parameters.value_number,
+        parameters.value_date,
+        parameters.value_boolean,
+        parameters.value_text,
+        coalesce(parameters.model, '') <> 'old' as is_active,
+        parameters.as_of,
+        parameters.known_at,
+        parameters.load_id,
+        parameters.source_sheet,
+        parameters.source_row,
+        parameters.source_column,
+    from parameters
+    left join deal_loads
+        on
+            parameters.load_id = deal_loads.load_id
+            and parameters.deal_id = deal_loads.deal_id
+    left join newest_panels
+        on
+            parameters.load_id = newest_panels.load_id
+            and parameters.model = newest_panels.model
+    where deal_loads.load_id is not null or newest_panels.load_id is not null
 )
 
 select * from final
