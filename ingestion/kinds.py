@@ -25,6 +25,7 @@ from ingestion.reasons import advice_for
 KINDS = Path(__file__).parent / "contracts" / "kinds.yaml"
 DELIMITERS = (",", ";", "\t", "|")
 CLO_WORKBOOK = "clo_workbook"
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls")
 NEAR = 0.5  # share of a layout's headers from which on it is worth naming
 
 
@@ -103,23 +104,22 @@ def kinds() -> Mapping[str, Kind]:
 def recognise(content: Content, declared: str | None) -> Match:
     """The kind of `content`, or FileRejected. `declared` decides between several and is refused if it is none of them.
 
-    Codes: UNKNOWN_KIND, AMBIGUOUS_KIND, BAD_FEED (declared kind contradicted), MISSING_COLUMN (declared kind whose
-    header is incomplete), BAD_ENCODING (text that only a kind in another encoding could be). Source: input-contracts 1.1.
+    Codes: UNKNOWN_KIND, AMBIGUOUS_KIND, NOT_A_WORKBOOK (something else under a workbook's name), MISSING_SHEET (half of a
+    CLO workbook), BAD_FEED (declared kind contradicted), MISSING_COLUMN (declared kind whose header is incomplete),
+    BAD_ENCODING (text that only a kind in another encoding could be). Source: input-contracts 1.1.
     """
     matches = {match.kind.name: match for match in _matches(content)}
     if content.encoding_error is not None:
         matches = {name: match for name, match in matches.items() if match.kind.other_encodings}
         if not matches:
-            raise content.encoding_error
+            raise _not_a_workbook(content) or content.encoding_error
     if declared is not None and declared in matches:
         return matches[declared]
     found = ", ".join(sorted(matches))
     if declared is not None and matches:
         raise _refuse("BAD_FEED", f"{content.name}: the kind declared is {declared}, found the content of {found}")
-    if declared is not None:
-        raise _incomplete(content, declared)
     if not matches:
-        raise _unknown(content)
+        raise _not_a_workbook(content) or _half_a_workbook(content, declared) or _no_match(content, declared)
     if len(matches) > 1:
         raise _refuse("AMBIGUOUS_KIND", f"{content.name}: expected the content of one kind, found that of {found}")
     return next(iter(matches.values()))
@@ -127,6 +127,30 @@ def recognise(content: Content, declared: str | None) -> Match:
 
 def _refuse(code: str, message: str) -> FileRejected:
     return FileRejected(code, f"{message} ({code})", advice_for(code))
+
+
+def _no_match(content: Content, declared: str | None) -> FileRejected:
+    return _unknown(content) if declared is None else _incomplete(content, declared)
+
+
+def _not_a_workbook(content: Content) -> FileRejected | None:
+    # A name decides nothing about a kind, but the sender of a text that is called a workbook needs to hear just that.
+    if content.workbook is not None or not content.name.lower().endswith(WORKBOOK_SUFFIXES):
+        return None
+    found = "XML" if content.xml_root is not None else "JSON" if content.text is None else "text"
+    start = "" if content.text is None else f" that begins {content.text[:60].strip()!r}"
+    if content.encoding_error is not None:
+        found, start = "bytes of no known form", ""
+    return _refuse("NOT_A_WORKBOOK", f"{content.name}: expected an Excel workbook (.xlsx or .xlsm), found {found}{start}")
+
+
+def _half_a_workbook(content: Content, declared: str | None) -> FileRejected | None:
+    if content.workbook is None or declared not in (None, CLO_WORKBOOK):
+        return None
+    # Imported here: a run over feeds alone must not pay for the spreadsheet libraries.
+    from ingestion.clo_workbook import missing_sheet
+
+    return missing_sheet(content.workbook)
 
 
 def _unknown(content: Content) -> FileRejected:

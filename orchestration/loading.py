@@ -50,11 +50,13 @@ class InboxOutcome:
 
 
 def unseen(warehouse: Warehouse, scan: Scan, code: str) -> list[InboxFile]:
-    """Files whose content and sidecar have not been looked at under this name; refused ones again by newer code."""
+    """Files whose content or sidecar is not the one last looked at under this name; refused ones again by newer code."""
+    # Only the last look counts: an older content put back under its name is news, and its sender must hear of it.
     seen = {
         (name, sha, sidecar)
         for name, sha, sidecar, outcome, by in warehouse.rows(
-            "select file_name, file_sha256, sidecar_sha256, outcome, code_fingerprint from ops.inbox_files"
+            "select file_name, file_sha256, sidecar_sha256, outcome, code_fingerprint from ops.inbox_files "
+            "qualify row_number() over (partition by file_name order by seen_at desc) = 1"
         )
         if outcome != "rejected" or by == code
     }
@@ -239,11 +241,14 @@ def _record_extract(
 
 
 def _earlier_load(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed: Feed) -> FileOutcome | None:
-    """The same bytes in the same feed are no new load; they are worth a warning when a newer state stands."""
+    """The same bytes in the same feed are no new load; they are worth a warning when a newer state stands.
+
+    Bytes that the mass-deletion guard holds are a new load once the sender confirms them.
+    """
     found = connection.execute(
-        "select load_id, as_of from raw.loads where file_sha256 = ? and organization_id = ? and kind = ? "
-        "and feed_name = ? and status in ('loaded', 'held') order by load_id desc limit 1",
-        [file.sha256, feed.organization_id, feed.kind, feed.feed_name],
+        "select load_id, as_of, status from raw.loads where file_sha256 = ? and organization_id = ? and kind = ? "
+        "and feed_name = ? and (status = 'loaded' or status = 'held' and not ?) order by load_id desc limit 1",
+        [file.sha256, feed.organization_id, feed.kind, feed.feed_name, feed.confirm_deletions],
     ).fetchone()
     if found is None:
         return None
@@ -256,7 +261,12 @@ def _earlier_load(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed: 
     message = (
         f"{file.name}: the same content was loaded before into this feed (load {found[0]}); nothing to do ({code})"
     )
-    if newest is not None and newest[0] != found[0]:
+    if found[2] == "held":
+        message = (
+            f"{file.name}: the same content is held already (load {found[0]}): it leaves out too much to be taken without "
+            f"confirm_deletions; nothing changes ({code})"
+        )
+    elif newest is not None and newest[0] != found[0]:
         code = "OLD_FILE_RESENT"
         message = (
             f"{file.name}: this content was loaded before into this feed (load {found[0]}, as of {found[1]}) and is not "
@@ -338,12 +348,12 @@ def _move_to_quarantine(count: RowCount, moved: pa.Table) -> RowCount:
 
 
 def _mass_deletion(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed: Feed, extract: Extract) -> str | None:
-    """Why a full load looks like an accident, or None. Compared with the preceding state, table by guarded table."""
+    """Why a full load looks like an accident, or None. Compared with the state it follows or, as a correction, replaces."""
     if feed.mode != "full":
         return None
     previous = connection.execute(
         "select load_id from raw.loads where organization_id = ? and kind = ? and feed_name = ? and status = 'loaded' "
-        "and as_of < ? order by as_of desc, known_at desc, load_id desc limit 1",
+        "and as_of <= ? order by as_of desc, known_at desc, load_id desc limit 1",
         [feed.organization_id, feed.kind, feed.feed_name, feed.as_of],
     ).fetchone()
     if previous is None:
@@ -357,9 +367,9 @@ def _mass_deletion(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed:
         }
         now = set(extract.tables[guarded.table].column(guarded.field).to_pylist())
         gone = before - now
-        if now and len(gone) > max(GUARD_ROWS, GUARD_SHARE * len(before)):
+        if len(gone) > max(GUARD_ROWS, GUARD_SHARE * len(before)):
             return (
-                f"{file.name}: {len(gone)} of {len(before)} keys of {guarded.table} that the preceding state lists are "
+                f"{file.name}: {len(gone)} of {len(before)} keys of {guarded.table} that the state before it lists are "
                 f"missing, for example {sorted(gone)[0]!r}; at most {max(GUARD_ROWS, int(GUARD_SHARE * len(before)))} may "
                 f"vanish at once (MASS_DELETION)"
             )

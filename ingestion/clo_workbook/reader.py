@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ingestion.clo_workbook.assets import NO_ASSETS, Assets, read_assets
 from ingestion.clo_workbook.control_panel import ACTIVE, OLD, ControlPanel
@@ -41,9 +41,31 @@ KIND = "clo_workbook"
 
 def is_clo_workbook(workbook: Workbook) -> bool:
     """Whether the workbook has sheet All Assets and at least one deal sheet, in any of their spellings."""
+    return all(_anchors(workbook.sheet_names).values())
+
+
+def missing_sheet(workbook: Workbook) -> FileRejected | None:
+    """The refusal of a workbook that has one of the two sheets that mark a CLO workbook and lacks the other, else None."""
+    anchors = _anchors(workbook.sheet_names)
+    return _missing_sheet(workbook, anchors) if len(set(anchors.values())) > 1 else None
+
+
+def _anchors(sheet_names: Sequence[str]) -> dict[str, bool]:
+    """Whether each of the two sheets that every CLO workbook has is there, by the sheet's name in messages."""
     titles = load_layout().sheets["all_assets"]
-    has_assets = any(same_sheet(name, title) for name in workbook.sheet_names for title in titles)
-    return has_assets and any(deal_of_sheet(name) for name in workbook.sheet_names)
+    return {
+        "All Assets": any(same_sheet(name, title) for name in sheet_names for title in titles),
+        "Mag N Inputs": any(deal_of_sheet(name) is not None for name in sheet_names),
+    }
+
+
+def _missing_sheet(workbook: Workbook, anchors: Mapping[str, bool]) -> FileRejected:
+    lacking = " and ".join(f"'{name}'" for name, is_there in anchors.items() if not is_there)
+    return FileRejected(
+        "MISSING_SHEET",
+        f"{workbook.name}: expected a sheet {lacking}, found {', '.join(workbook.sheet_names) or 'no sheets'} (MISSING_SHEET)",
+        "Send the whole workbook, with the asset list and the input sheet of every deal.",
+    )
 
 
 def read_clo_workbook(workbook: Workbook) -> Extract:
@@ -98,12 +120,7 @@ def _sort_sheets(workbook: Workbook, layout: Layout, report: Report) -> tuple[di
         elif deal is not None:
             by_deal[deal].append(sheet)
     if "all_assets" not in by_role or not by_deal:
-        lacking = "a sheet 'All Assets'" if "all_assets" not in by_role else "a sheet 'Mag N Inputs'"
-        raise FileRejected(
-            "MISSING_SHEET",
-            f"{workbook.name}: expected {lacking}, found {', '.join(workbook.sheet_names) or 'no sheets'} (MISSING_SHEET)",
-            "Send the whole workbook, with the asset list and the input sheet of every deal.",
-        )
+        raise _missing_sheet(workbook, _anchors(workbook.sheet_names))
     if len(by_role["all_assets"]) > 1:
         both = " and ".join(f"'{sheet}'" for sheet in by_role["all_assets"])
         raise FileRejected(

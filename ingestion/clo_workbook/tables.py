@@ -11,7 +11,7 @@ import pyarrow as pa
 _ARROW_TYPES = {
     "text": pa.string(),
     "double": pa.float64(),
-    "integer": pa.int64(),
+    "integer": pa.int32(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
 }

@@ -112,8 +112,10 @@ def read_integer(value: Any, date_system: int = 1900) -> Reading:
     reading = read_number(value)
     if reading.value is None:
         return reading
-    if not reading.value.is_integer() or abs(reading.value) > 2**53:
+    if not reading.value.is_integer():
         return Reading(None, "BAD_TYPE")
+    if abs(reading.value) >= 2**31:  # integers of raw tables have 32 bits
+        return Reading(None, "OUT_OF_RANGE")
     return Reading(int(reading.value), note=reading.note)
 
 

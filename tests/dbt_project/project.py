@@ -63,7 +63,8 @@ def run_dbt(*arguments: str, warehouse: Path, target: Path) -> subprocess.Comple
             *("--target-path", str(target), "--log-path", str(target / "logs")),
             "--no-use-colors",
         ],
-        env={**os.environ, "WEIR_WAREHOUSE": str(warehouse), "DO_NOT_TRACK": "1"},
+        # DAGSTER_DBT_CLI is what Dagster tells a dbt process it starts; the profile then keeps the file open to the end.
+        env={**os.environ, "WEIR_WAREHOUSE": str(warehouse), "DAGSTER_DBT_CLI": "true", "DO_NOT_TRACK": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -103,6 +103,7 @@ def test_other_numbers_are_no_flags() -> None:
 def test_whole_numbers_only_are_integers() -> None:
     assert read_integer("4.0").value == 4
     assert read_integer(4.5).problem == "BAD_TYPE"
+    assert read_integer(5e9).problem == "OUT_OF_RANGE"
 
 
 def test_text_keeps_inner_spaces_and_case_and_loses_outer_ones() -> None:
