@@ -63,7 +63,7 @@ class LineageCache:
         self.path.write_text(json.dumps(self.known))
 
 
-def as_metadata(sources: Sources) -> dg.TableColumnLineage:
+def as_column_lineage(sources: Sources) -> dg.TableColumnLineage:
     return dg.TableColumnLineage(
         {
             column: [
@@ -73,6 +73,18 @@ def as_metadata(sources: Sources) -> dg.TableColumnLineage:
             for column, made in sources.items()
         }
     )
+
+
+def lineage_metadata(lineage: dg.TableColumnLineage) -> dict[str, Any]:
+    """Column lineage for the graph's API, and as a table for the open-source UI, which does not draw it."""
+    rows = "\n".join(
+        f"| {column} | {', '.join(f'{dep.asset_key.to_user_string()}.{dep.column_name}' for dep in deps) or 'no column'} |"
+        for column, deps in lineage.deps_by_column.items()
+    )
+    return {
+        "dagster/column_lineage": lineage,
+        "columns_made_from": dg.MetadataValue.md(f"| column | made from |\n|-|-|\n{rows}"),
+    }
 
 
 def columns_in_warehouse(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list[tuple[str, str]]]]:

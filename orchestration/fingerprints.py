@@ -11,6 +11,7 @@ from orchestration.settings import PROJECT, Settings
 
 CODE = ("ingestion", "calculations", "expectations", "orchestration", "dbt_project")
 SKIPPED_FOLDERS = {"__pycache__", "target", "logs", "dbt_packages"}
+SKIPPED_SUFFIXES = {".pyc", ".md"}  # words about the code change no result
 
 
 def _hash_files(root: Path, files: Iterable[Path]) -> str:
@@ -28,7 +29,9 @@ def code_fingerprint(*folders: Path) -> str:
         file
         for root in roots
         for file in root.rglob("*")
-        if file.is_file() and not SKIPPED_FOLDERS & set(file.relative_to(root).parts) and file.suffix != ".pyc"
+        if file.is_file()
+        and not SKIPPED_FOLDERS & set(file.relative_to(root).parts)
+        and file.suffix not in SKIPPED_SUFFIXES
     )
     lock = PROJECT / "requirements.lock"
     return _hash_files(PROJECT, [*files, lock] if lock.exists() else files)

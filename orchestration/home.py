@@ -55,6 +55,8 @@ def manifest_path(settings: Settings) -> Path:
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(settings.dbt_target_path)),
         ],
+        # dagster-dbt sets this for its dbt processes; without it the first of them would parse everything again.
+        env=os.environ | {"DAGSTER_DBT_CLI": "true"},
         check=False,
         capture_output=True,
         text=True,

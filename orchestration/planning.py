@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import dagster as dg
-from ingestion.inbox import Scan
 
 from ingestion.contracts import load_contracts
+from ingestion.inbox import Scan
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
 from orchestration.loading import unseen
 from orchestration.settings import Settings
@@ -60,5 +60,11 @@ def selection_of(plan: Plan) -> dg.AssetSelection:
     if plan.everything:
         return below_raw
     contracts = load_contracts()
-    roots = [dg.AssetKey(["raw", table]) for kind in plan.kinds for table in contracts[kind].tables]
-    return dg.AssetSelection.assets(*roots).downstream() - dg.AssetSelection.groups("raw")
+    touched = _below([table for kind in plan.kinds for table in contracts[kind].tables])
+    # Models of the loads themselves (which load is in force, whose it is) are touched by every new load.
+    bookkeeping = _below(["loads"]) - _below([table for contract in contracts.values() for table in contract.tables])
+    return (touched | bookkeeping) - dg.AssetSelection.groups("raw")
+
+
+def _below(tables: list[str]) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(dg.AssetKey(["raw", table]) for table in tables)).downstream()

@@ -10,7 +10,7 @@ from rich.console import Console
 
 CONSOLE = Console(stderr=True, highlight=False)
 # What dagster-dbt says of the commands it runs; dbt's own log has it all.
-NOISE = ("A dbt subsetted", "Running dbt command", "Finished dbt command")
+NOISE = ("A dbt subsetted", "Running dbt command", "Finished dbt command", "Logging an `AssetObservation`")
 
 
 class ProgressHandler(logging.Handler):

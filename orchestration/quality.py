@@ -86,7 +86,7 @@ def suite_verdicts(suite: Suite, results: Sequence[RuleResult]) -> list[Verdict]
     """Verdicts of a suite's rules; each failing entity of an entity suite gets a verdict of its own besides."""
     verdicts: list[Verdict] = []
     for result in results:
-        sample = ", ".join(str(dict(keys)) for keys in result.failing_keys[:5])
+        sample = "; ".join(_named(keys) for keys in result.failing_keys[:5])
         verdicts.append(
             Verdict(
                 stage=suite.stage,
@@ -101,3 +101,10 @@ def suite_verdicts(suite: Suite, results: Sequence[RuleResult]) -> list[Verdict]
             )
         )
     return verdicts
+
+
+def _named(keys: Mapping[str, Any]) -> str:
+    """A failing row as a person names it; which load it came from says nothing to him."""
+    return ", ".join(
+        f"{name.lstrip('_')} {value}" for name, value in keys.items() if name not in ("load_id", "_load_id")
+    )

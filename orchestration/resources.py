@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import psutil
 
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings
@@ -17,6 +19,15 @@ from orchestration.warehouse import Warehouse
 def utc_now() -> dt.datetime:
     """Now as the naive UTC instant that every timestamp column holds."""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+PID_TAG = "weir/pid"
+PROCESS_STARTED_TAG = "weir/process_started"
+
+
+def process_tags() -> dict[str, str]:
+    """Tags that tell which process runs a run."""
+    return {PID_TAG: str(os.getpid()), PROCESS_STARTED_TAG: str(psutil.Process().create_time())}
 
 
 def set_run_context(warehouse: Warehouse, run_id: str) -> None:
@@ -45,6 +56,9 @@ class WarehouseResource(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[WarehouseResource]:
         settings = self.settings
         run_id = context.run.run_id if context.run else "no-run"
+        if context.run and context.instance:
+            # Whoever starts next can tell a run in progress from one whose process died.
+            context.instance.add_run_tags(run_id, process_tags())
         with hold_warehouse(settings.lock_path, f"run {run_id}", settings.lock_timeout_seconds):
             self.warehouse.create_tables()
             set_run_context(self.warehouse, run_id)

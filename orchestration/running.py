@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -18,9 +17,6 @@ from orchestration.planning import is_up_to_date, plan, selection_of
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
-
-PID_TAG = "weir/pid"
-PROCESS_STARTED_TAG = "weir/process_started"
 
 
 @dataclass
@@ -74,11 +70,7 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
     report = RunReport(waiting=tuple(file.message for file in found.waiting))
     before = _published(settings)
     definitions = build_definitions(settings)
-    tags = {
-        STARTED_BY: COMMAND_LINE,
-        PID_TAG: str(os.getpid()),
-        PROCESS_STARTED_TAG: str(psutil.Process().create_time()),
-    }
+    tags = {STARTED_BY: COMMAND_LINE}
     checks = frozenset(check.node_def.name for check in definitions.asset_checks or ())
     report.seconds["definitions"] = time.monotonic() - started
     with dg.DagsterInstance.get() as instance:
@@ -156,6 +148,8 @@ def _failure(result: Any) -> str:
 def close_dead_runs(instance: Any) -> int:
     """Mark runs of processes that no longer live as failed, or the queue stays blocked for ever. Returns how many."""
     import dagster as dg
+
+    from orchestration.resources import PID_TAG, PROCESS_STARTED_TAG
 
     unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
     closed = 0

@@ -28,7 +28,7 @@ def print_run(console: Console, settings: Settings, report: RunReport) -> bool:
     """Print what a run did; returns False when anything is held, refused, quarantined or waiting."""
     if report.nothing_new:
         console.print(f"Nothing new: {settings.published_link} is up to date ({report.published}).")
-        return _print_concerns(console, Warehouse(settings.warehouse_path))
+        return _print_concerns(console, settings, Warehouse(settings.warehouse_path))
     warehouse = Warehouse(settings.warehouse_path)
     files = warehouse.rows(
         "select f.file_name, l.organization_id, l.kind, l.as_of, f.outcome, "
@@ -42,7 +42,7 @@ def print_run(console: Console, settings: Settings, report: RunReport) -> bool:
         console.print(_table("Files", columns, files))
     for message in report.waiting:
         console.print(message, style="yellow", markup=False)
-    clean = _print_concerns(console, warehouse) and not report.waiting
+    clean = _print_concerns(console, settings, warehouse) and not report.waiting
     seconds = [(stage, f"{took:.1f}") for stage, took in report.seconds.items() if took >= 0.1]
     console.print(_table("Time", ("stage", "seconds"), seconds))
     if report.failure is not None:
@@ -55,7 +55,7 @@ def print_run(console: Console, settings: Settings, report: RunReport) -> bool:
     return clean
 
 
-def _print_concerns(console: Console, warehouse: Warehouse) -> bool:
+def _print_concerns(console: Console, settings: Settings, warehouse: Warehouse) -> bool:
     holds = warehouse.rows(
         "select organization_id, entity_type || ' ' || entity_id, status, held_since, message from ops.entity_status "
         "qualify row_number() over (partition by organization_id, entity_type, entity_id order by recorded_at desc) = 1 "
@@ -68,6 +68,8 @@ def _print_concerns(console: Console, warehouse: Warehouse) -> bool:
         "where f.outcome in ('rejected', 'held') "
         "qualify row_number() over (partition by f.file_name order by f.seen_at desc) = 1 order by 1"
     )
+    # A file that its sender took away again is no concern any more; raw.loads keeps what became of it.
+    refused = [row for row in refused if (settings.inbox_path / row[0]).exists()]
     if refused:
         console.print(_table("Files not taken in", ("file", "outcome", "why", "what to do"), refused))
     checks = warehouse.rows(
@@ -106,4 +108,4 @@ def print_status(console: Console, settings: Settings) -> None:
         return
     console.print(_table("Publications", ("publication", "published at"), last))
     console.print(_table("Feeds", ("organisation", "kind", "feed", "loads", "newest as of", "known at"), loads))
-    _print_concerns(console, warehouse)
+    _print_concerns(console, settings, warehouse)

@@ -17,6 +17,7 @@ from calculations.clo.coverage import DealClass, oc_numerator, oc_tests
 from calculations.clo.pool import PoolInputs, PoolMetrics, pool_concentrations, pool_metrics
 from calculations.clo.tape import pool_from_tape
 from orchestration.assets.raw import table_schema
+from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
 from orchestration.pictures import coverage_picture, pool_picture
@@ -26,6 +27,7 @@ from orchestration.warehouse import Warehouse, append, append_rows, own_tables, 
 
 CALCULATION = "clo_current_balances"
 TABLES = ("calc.clo_pool_metrics", "calc.clo_pool_concentrations", "calc.clo_oc_tests")
+REMEMBERED = "calc.calculated_loads"  # what this code has calculated already
 DEPS = ("int_clo__holdings", "int_clo__deal_terms", "int_clo__tranches")
 DEAL = ["organization_id", "load_id", "deal_id"]
 
@@ -161,7 +163,7 @@ def refresh(warehouse: Warehouse, code: str) -> int:
         now = utc_now()
         append_rows(
             connection,
-            "calc.calculated_loads",
+            REMEMBERED,
             [
                 {"load_id": load, "calculation": CALCULATION, "code_fingerprint": code, "calculated_at": now}
                 for load in todo
@@ -176,12 +178,13 @@ def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             key=relation.split("."),
             deps=[["intermediate", model] for model in DEPS],
             group_name="calc",
+            automation_condition=dg.AutomationCondition.eager(),
             owners=[settings.owner],
             kinds={"python", "duckdb"},
             description=table_descriptions()[relation],
             metadata={"dagster/column_schema": table_schema(relation), "dagster/relation_identifier": relation},
         )
-        for relation in TABLES
+        for relation in (*TABLES, REMEMBERED)
     ]
 
     @dg.multi_asset(specs=specs, name="clo_current_balances", description="Pools and coverage of every deal and load.")
@@ -191,6 +194,8 @@ def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         warehouse = weir.warehouse
         calculated = refresh(warehouse, code_fingerprint())
         pictures = {"calc.clo_pool_metrics": pool_picture, "calc.clo_oc_tests": coverage_picture}
+        (remembered,) = warehouse.rows(f"select count(*) from {REMEMBERED}")[0]
+        yield dg.MaterializeResult(asset_key=REMEMBERED.split("."), metadata={"dagster/row_count": remembered})
         for relation in TABLES:
             rows, deals = warehouse.rows(
                 f"select count(*), count(distinct (organization_id, deal_id)) from {relation}"
@@ -199,7 +204,7 @@ def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition]:
                 "dagster/row_count": rows,
                 "deals": deals,
                 "loads_calculated_now": calculated,
-                "dagster/column_lineage": column_lineage(relation),
+                **lineage_metadata(column_lineage(relation)),
             }
             if relation in pictures:
                 metadata["picture"] = dg.MetadataValue.md(pictures[relation](warehouse))

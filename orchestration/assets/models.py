@@ -9,7 +9,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
-from orchestration.column_lineage import LineageCache, as_metadata, columns_in_warehouse
+from orchestration.column_lineage import LineageCache, as_column_lineage, columns_in_warehouse, lineage_metadata
 from orchestration.quality import Verdict, record
 from orchestration.resources import WarehouseResource, utc_now
 from orchestration.settings import Settings
@@ -17,7 +17,7 @@ from orchestration.warehouse import Warehouse, append_rows
 
 BEFORE = {"select": "weir.staging weir.intermediate resource_type:seed", "exclude": "tag:after_verdicts"}
 AFTER = {"select": "weir.marts tag:after_verdicts"}
-GROUPS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts", "seeds": "seeds"}
+GROUPS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts", "seeds": "staging"}
 
 
 class Translator(DagsterDbtTranslator):
@@ -35,9 +35,10 @@ class Translator(DagsterDbtTranslator):
             return spec
         return spec.replace_attributes(
             description=node["description"],
-            group_name=GROUPS[node["schema"]],
+            # What the holds decide comes after the calculations: a group of its own keeps the graph one-way.
+            group_name="verdicts" if "after_verdicts" in node["tags"] else GROUPS[node["schema"]],
             owners=[self.owner],
-            automation_condition=dg.AutomationCondition.eager() if node["schema"] == "marts" else None,
+            automation_condition=dg.AutomationCondition.eager(),
         ).merge_attributes(metadata={"dagster/relation_identifier": f"{node['schema']}.{node['name']}"})
 
 
@@ -108,8 +109,8 @@ def described(
                 names = [column for column, _ in columns[parent["schema"]][parent["name"]]]
                 columns_of.setdefault(parent["schema"], {})[parent["name"]] = names
             compiled = invocation.target_path / "compiled" / node["package_name"] / node["original_file_path"]
-            metadata["dagster/column_lineage"] = as_metadata(
-                cache.of(f"{schema}.{name}", compiled.read_text(), columns_of)
+            metadata |= lineage_metadata(
+                as_column_lineage(cache.of(f"{schema}.{name}", compiled.read_text(), columns_of))
             )
         yield event.with_metadata({**event.metadata, **metadata})
     cache.save()

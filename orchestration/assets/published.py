@@ -1,6 +1,7 @@
 """The publication as an asset: what BI reads. How it is built and proved is publish's."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -33,6 +34,10 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
         kinds={"duckdb", "parquet"},
         description="The read-only copy of the marts that BI tools open: one tree per organisation, swapped in whole.",
         automation_condition=dg.AutomationCondition.eager(),
+        # A working day without a publication is late; the schedule does not run at weekends.
+        freshness_policy=dg.FreshnessPolicy.time_window(
+            fail_window=timedelta(hours=76), warn_window=timedelta(hours=26)
+        ),
     )
     def warehouse_publication(context: dg.AssetExecutionContext, weir: WarehouseResource) -> dg.MaterializeResult:
         done = publish(

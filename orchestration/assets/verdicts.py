@@ -53,7 +53,9 @@ def find_breaches(warehouse: Warehouse) -> tuple[dict[tuple[str, str, str], Brea
                 continue
             for keys in result.failing_keys:
                 entity = (str(keys["organization_id"]), str(keys[suite.entity_column]), str(keys["load_id"]))
-                breaches.setdefault(entity, Breach(result.rule.rule_id, f"{result.rule.meaning}: {dict(keys)}"))
+                breaches.setdefault(
+                    entity, Breach(result.rule.rule_id, f"{result.rule.meaning}, in load {keys['load_id']}")
+                )
     return breaches, verdicts
 
 
@@ -84,7 +86,8 @@ def build_verdict_assets(settings: Settings) -> dg.AssetsDefinition:
                 description="Every deal passes its critical rules; one that fails keeps its last good version.",
             )
         ],
-        group_name="ops",
+        group_name="verdicts",
+        automation_condition=dg.AutomationCondition.eager(),
         owners=[settings.owner],
         kinds={"duckdb", "greatexpectations"},
         description=table_descriptions()["ops.entity_status"],

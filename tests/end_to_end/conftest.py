@@ -52,7 +52,7 @@ class Home:
         return target
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_home(tmp_path: Path) -> Callable[[str], Home]:
     return lambda name="home": Home(tmp_path / name)
 

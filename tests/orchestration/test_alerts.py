@@ -16,7 +16,7 @@ from orchestration.settings import Settings
 ALERT = Alert("critical", "Held: deal MAG17", "class E has no balance")
 
 
-@pytest.fixture()
+@pytest.fixture
 def receiver() -> Iterator[tuple[str, list[dict]]]:
     received: list[dict] = []
 
@@ -46,7 +46,11 @@ def test_without_an_address_alerts_stand_in_the_log_file(tmp_path: Path) -> None
     raise_alerts(settings, "run-1", [ALERT])
     (line,) = settings.alerts_log.read_text().splitlines()
     assert json.loads(line) | {"raised_at": ""} == {
-        "raised_at": "", "run_id": "run-1", "severity": "critical", "title": ALERT.title, "body": ALERT.body,
+        "raised_at": "",
+        "run_id": "run-1",
+        "severity": "critical",
+        "title": ALERT.title,
+        "body": ALERT.body,
     }
 
 

@@ -22,7 +22,7 @@ with hold_warehouse(Path(sys.argv[1]), "the other run", 0):
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def other(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     path = tmp_path / "warehouse.lock"
     process = subprocess.Popen(

@@ -1,0 +1,121 @@
+"""A run may die at any point: the publication is the old one or the new one, whole, and the next run completes.
+
+Twenty seeded points. Runs are started from a server that has imported everything, so that a point falls into the run
+itself and not into Python's start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import random
+import signal
+import time
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.samples import write_demo, write_scaled_clo_workbook
+from orchestration.settings import Settings
+from tests.end_to_end.conftest import Home
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+
+SEED = 20160323
+FEED_POINTS = 16  # a changed market file: few models, so most of a run is loading and publishing
+DEAL_POINTS = 4  # a changed workbook: the calculations and verdicts too
+COMPLETE_EVERY = 5
+PRELOADED = ["orchestration.graph", "orchestration.running", "great_expectations", "orchestration.alerts"]
+
+
+def _run(home: str) -> None:
+    os.setsid()
+    from orchestration.running import run
+
+    report = run(Settings(home=Path(home), settle_seconds=0))
+    if report.failure is not None:
+        raise RuntimeError(report.failure)
+
+
+@pytest.fixture(scope="module")
+def server() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+def complete(server: ForkServerContext, home: Home) -> float:
+    started = time.monotonic()
+    process = server.Process(target=_run, args=(str(home.settings.home),))
+    process.start()
+    process.join(300)
+    assert process.exitcode == 0
+    return time.monotonic() - started
+
+
+def kill_after(server: ForkServerContext, home: Home, seconds: float, *, with_children: bool) -> None:
+    process = server.Process(target=_run, args=(str(home.settings.home),))
+    process.start()
+    process.join(seconds)
+    if process.is_alive():
+        assert process.pid is not None
+        # A killed terminal takes dbt along; a killed process leaves it an orphan that still holds the warehouse.
+        if with_children:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            os.kill(process.pid, signal.SIGKILL)
+    process.join()
+
+
+def assert_whole(home: Home, holidays: set[int]) -> int:
+    """The publication matches its manifest file by file; returns its number of holidays, one of those allowed."""
+    publication = home.settings.published_link.resolve()
+    manifest = json.loads((publication / "manifest.json").read_text())
+    for name, checksum in manifest["files"].items():
+        assert hashlib.sha256((publication / name).read_bytes()).hexdigest() == checksum, name
+    with duckdb.connect(str(home.settings.published_link / "warehouse.duckdb"), read_only=True) as connection:
+        counted = connection.execute("select count(*) from marts.dim_holiday where calendar = 'TEST'").fetchone()
+    assert counted is not None
+    assert counted[0] in holidays
+    return counted[0]
+
+
+def write_holidays(home: Home, count: int) -> None:
+    lines = [f"TEST,2030-01-{day:02d},Day {day}" for day in range(1, count + 1)]
+    (home.inbox / "holidays_test.csv").write_text("\n".join(["calendar,holiday_date,name", *lines, ""]))
+
+
+def test_a_killed_run_leaves_the_publication_whole_and_the_next_run_completes(
+    server: ForkServerContext, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    write_demo(home.inbox, parts=("market",))
+    write_scaled_clo_workbook(home.inbox / "first.xlsx", deals=3, assets=50, correlation_ids=0)
+    write_holidays(home, 1)
+    whole_run = complete(server, home)
+    assert assert_whole(home, {1}) == 1
+    write_holidays(home, 2)
+    feed_run = complete(server, home)
+    assert assert_whole(home, {2}) == 2
+
+    random_points = random.Random(SEED)
+    published, wanted = 2, 2
+    kinds = ["feed"] * FEED_POINTS + ["deals"] * DEAL_POINTS
+    for number, kind in enumerate(kinds, start=1):
+        wanted += 1
+        write_holidays(home, wanted)
+        if kind == "deals":
+            name = f"deals_{number}.xlsx"
+            write_scaled_clo_workbook(home.inbox / name, deals=3, assets=50, correlation_ids=0, seed=SEED + number)
+        point = random_points.random() * (feed_run if kind == "feed" else whole_run)
+        kill_after(server, home, point, with_children=number % 2 == 0)
+        published = assert_whole(home, set(range(published, wanted + 1)))
+        if number % COMPLETE_EVERY == 0:
+            complete(server, home)
+            published = assert_whole(home, {wanted})
+    leftovers = [path.name for path in home.settings.publications_path.iterdir() if path.name.startswith(".building")]
+    assert leftovers == []

@@ -1,0 +1,133 @@
+"""The graph as people see it: keys, groups, owners, descriptions, and that no source stands without an asset."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.graph import build_definitions
+from orchestration.home import manifest_path
+from orchestration.planning import Plan, selection_of
+from orchestration.settings import Settings
+from orchestration.trace import lineage
+from orchestration.warehouse import own_tables
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("definitions")]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=tmp_path_factory.mktemp("definitions"))
+
+
+@pytest.fixture(scope="module")
+def definitions(settings: Settings) -> dg.Definitions:
+    return build_definitions(settings)
+
+
+@pytest.fixture(scope="module")
+def manifest(settings: Settings, definitions: dg.Definitions) -> dict:
+    return json.loads(manifest_path(settings).read_text())
+
+
+@pytest.fixture(scope="module")
+def graph(definitions: dg.Definitions):
+    return definitions.resolve_asset_graph()
+
+
+def test_every_source_has_an_asset(manifest: dict, graph) -> None:
+    keys = {".".join(key.path) for key in graph.get_all_asset_keys()}
+    sources = {f"{source['schema']}.{source['name']}" for source in manifest["sources"].values()}
+    assert sources - keys == set()
+
+
+def test_every_own_table_has_an_asset(graph) -> None:
+    keys = {".".join(key.path) for key in graph.get_all_asset_keys()}
+    assert set(own_tables()) - keys == set()
+
+
+def test_marts_never_read_staging_or_raw(manifest: dict) -> None:
+    wrong = {
+        (node["name"], parent)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+        for parent in node["depends_on"]["nodes"]
+        if (manifest["nodes"].get(parent) or manifest["sources"][parent])["schema"] in ("staging", "raw")
+    }
+    assert wrong == set()
+
+
+def test_assets_are_grouped_owned_and_described(graph) -> None:
+    nodes = [graph.get(key) for key in graph.get_all_asset_keys()]
+    assert {node.group_name for node in nodes} == {
+        "raw",
+        "ops",
+        "staging",
+        "intermediate",
+        "calc",
+        "verdicts",
+        "marts",
+        "published",
+    }
+    assert [node.key.to_user_string() for node in nodes if not node.owners or not node.description] == []
+    assert [node.key.to_user_string() for node in nodes if not node.kinds] == []
+
+
+def test_groups_follow_one_direction(graph) -> None:
+    order = ["raw", "ops", "staging", "intermediate", "calc", "verdicts", "marts", "published"]
+    backwards = {
+        (parent.to_user_string(), key.to_user_string())
+        for key in graph.get_all_asset_keys()
+        for parent in graph.get(key).parent_keys
+        if order.index(graph.get(parent).group_name) > order.index(graph.get(key).group_name)
+    }
+    assert backwards == set()
+
+
+def test_only_run_scope_checks_block(definitions: dg.Definitions) -> None:
+    blocking = {
+        key.name
+        for checks in definitions.asset_checks or ()
+        for key in checks.check_keys
+        if checks.get_spec_for_check_key(key).blocking
+    }
+    assert "every_cell_is_kept" in blocking
+    assert "asset_tape_is_plausible" not in blocking
+    assert "held_assets_are_sound" not in blocking
+
+
+def selected(graph, plan: Plan) -> set[str]:
+    return {key.to_user_string() for key in selection_of(plan).resolve(graph)}
+
+
+def test_a_market_file_recomputes_no_deal(graph) -> None:
+    touched = selected(graph, Plan(("new",), everything=False, kinds=frozenset({"fx_feed"})))
+    assert {"marts/fact_fx_rates", "marts/dim_organization", "published/warehouse"} <= touched
+    assert "intermediate/int_feeds__loads_in_force" in touched
+    assert touched & {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/entity_status"} == set()
+
+
+def test_a_workbook_recomputes_no_fx_rate(graph) -> None:
+    touched = selected(graph, Plan(("new",), everything=False, kinds=frozenset({"clo_workbook"})))
+    assert {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/entity_status", "published/warehouse"} <= touched
+    assert "marts/fact_fx_rates" not in touched
+
+
+def test_lineage_names_columns_that_exist(manifest: dict) -> None:
+    marts = {
+        f"marts.{n['name']}": set(n["columns"]) for n in manifest["nodes"].values() if n["resource_type"] == "model"
+    }
+    for relation, described in lineage().items():
+        assert set(described["key"]) <= marts[relation]
+        assert set(described["columns"]) <= marts[relation]
+        for column in described["columns"].values():
+            assert set(column.get("from", ())) <= set(described["columns"])
+            for source in column.get("sources", ()):
+                assert set(source["fields"]) <= set(own_tables()[f"raw.{source['table']}"])
+
+
+def test_the_repository_has_no_warehouse_of_its_own() -> None:
+    assert not list(Path(__file__).parents[2].glob("*.duckdb"))
