@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from orchestration.settings import PROJECT, Settings
@@ -28,7 +29,13 @@ Inbox = Annotated[Path | None, typer.Option(help="Folder to take files from (def
 
 def _settings(home: Path | None, inbox: Path | None = None) -> Settings:
     given = {name: value for name, value in (("home", home), ("inbox", inbox)) if value is not None}
-    return Settings(**given)  # type: ignore[arg-type]
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "WEIR_" + "_".join(str(part) for part in problem["loc"]).upper()
+            ERRORS.print(f"{name}: {problem['msg']}, found {problem['input']!r}", style="red", markup=False)
+        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -123,6 +130,7 @@ def trace(
     rows: Annotated[int, typer.Option(help="Source rows shown of each input.")] = 10,
 ) -> None:
     """Print the chain from one published number back to files, sheets and cells."""
+    from orchestration.run_lock import WarehouseBusy
     from orchestration.trace import TraceError, print_trace
 
     try:
@@ -130,6 +138,9 @@ def trace(
     except TraceError as error:
         ERRORS.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
+    except WarehouseBusy as busy:
+        ERRORS.print(str(busy), style="red", markup=False)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.run_lock import WarehouseBusy
 from orchestration.running import RunReport
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
+
+# Rows of a full load that a newer one of its feed has replaced are history: nobody can correct them any more.
+QUARANTINED_NOW = """
+    select count(*)
+    from raw.rejected_rows as r
+    inner join raw.loads as l on r._load_id = l.load_id
+    where not exists (
+        select 1 from raw.loads as newer
+        where newer.status = 'loaded' and newer.mode = 'full'
+          and (newer.organization_id, newer.kind, newer.feed_name) = (l.organization_id, l.kind, l.feed_name)
+          and (newer.as_of, newer.known_at, newer.load_id) > (l.as_of, l.known_at, l.load_id)
+          and newer.load_id not in (select load_id from ops.withdrawals)
+    )
+"""
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
@@ -69,7 +83,8 @@ def _print_concerns(console: Console, settings: Settings, warehouse: Warehouse) 
         "qualify row_number() over (partition by f.file_name order by f.seen_at desc) = 1 order by 1"
     )
     # A file that its sender took away again is no concern any more; raw.loads keeps what became of it.
-    refused = [row for row in refused if (settings.inbox_path / row[0]).exists()]
+    # A name that could not be decoded is not found again by its text and stays listed.
+    refused = [row for row in refused if "\ufffd" in row[0] or (settings.inbox_path / row[0]).exists()]
     if refused:
         console.print(_table("Files not taken in", ("file", "outcome", "why", "what to do"), refused))
     checks = warehouse.rows(
@@ -81,9 +96,11 @@ def _print_concerns(console: Console, settings: Settings, warehouse: Warehouse) 
         console.print(
             _table("Checks that did not pass", ("relation", "check", "severity", "status", "observed"), checks)
         )
-    quarantined = warehouse.rows("select count(*) from raw.rejected_rows")[0][0]
+    quarantined = warehouse.rows(QUARANTINED_NOW)[0][0]
     if quarantined:
-        console.print(f"{quarantined} breaches of quarantined rows stand in raw.rejected_rows.", style="yellow")
+        console.print(
+            f"{quarantined} breaches of rows that are quarantined now stand in raw.rejected_rows.", style="yellow"
+        )
     return not holds and not refused and not quarantined
 
 
@@ -95,7 +112,7 @@ def print_status(console: Console, settings: Settings) -> None:
     published = settings.published_link.resolve().name if settings.published_link.exists() else "nothing"
     console.print(f"Published: {published}")
     try:
-        warehouse = Warehouse(settings.warehouse_path)
+        warehouse = Warehouse(settings.warehouse_path, open_attempts=1)
         last = warehouse.rows(
             "select publication_id, published_at from ops.publications order by published_at desc limit 5"
         )
@@ -103,7 +120,7 @@ def print_status(console: Console, settings: Settings) -> None:
             "select organization_id, kind, feed_name, count(*), max(as_of), max(known_at) from raw.loads "
             "where status = 'loaded' group by 1, 2, 3 order by 1, 2, 3"
         )
-    except duckdb.IOException:
+    except WarehouseBusy:
         console.print("A run is in progress and holds the warehouse; the published files can be read meanwhile.")
         return
     console.print(_table("Publications", ("publication", "published at"), last))

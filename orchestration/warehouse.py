@@ -19,6 +19,7 @@ import pyarrow as pa
 import yaml
 
 from ingestion.contracts import raw_tables
+from orchestration.run_lock import WarehouseBusy
 
 SCHEMAS = ("raw", "staging", "intermediate", "calc", "marts", "ops", "seeds")
 PROVENANCE = {
@@ -60,8 +61,9 @@ def table_descriptions() -> Mapping[str, str]:
 class Warehouse:
     """A DuckDB file. Every connection is opened here, always the same way, and closed before dbt runs."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, open_attempts: int = OPEN_ATTEMPTS) -> None:
         self.path = path
+        self.open_attempts = open_attempts
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -79,12 +81,17 @@ class Warehouse:
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         # A dbt process whose parent was killed may still hold the file for a moment: wait for it, within bounds.
-        for attempt in range(OPEN_ATTEMPTS):
+        for attempt in range(self.open_attempts):
             try:
                 connection = duckdb.connect(str(self.path))
             except duckdb.IOException as error:
-                if "lock" not in str(error).lower() or attempt == OPEN_ATTEMPTS - 1:
+                if "lock" not in str(error).lower():
                     raise
+                if attempt == self.open_attempts - 1:
+                    raise WarehouseBusy(
+                        f"{self.path} is opened by another program ({str(error).splitlines()[0]}). Close it, and let BI "
+                        f"tools read the published copy instead."
+                    ) from error
                 time.sleep(0.5)
             else:
                 connection.execute("set timezone = 'UTC'")
