@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
 import defusedxml.ElementTree
-from defusedxml.common import DefusedXmlException
+from defusedxml.common import DefusedXmlException, DTDForbidden
 
 from ingestion.delimited import decode
 from ingestion.extract import FileRejected
@@ -89,12 +89,16 @@ def _xml_root(data: bytes, name: str) -> tuple[str, str]:
         _, root = next(iter(events))
     except DefusedXmlException as error:
         raise FileRejected(
-            "BAD_XML", f"{name}: expected XML without a document type or entities, found {error} (BAD_XML)"
+            "BAD_XML", f"{name}: expected XML without a document type or entities, found {_forbidden(error)} (BAD_XML)"
         ) from error
     except (ParseError, StopIteration) as error:
         raise FileRejected("BAD_XML", f"{name}: expected well-formed XML, found: {error} (BAD_XML)") from error
     namespace, _, local = root.tag.rpartition("}")
     return namespace.removeprefix("{"), local
+
+
+def _forbidden(error: DefusedXmlException) -> str:
+    return "a document type" if isinstance(error, DTDForbidden) else "an entity"
 
 
 def _json(text: str, name: str) -> Any:

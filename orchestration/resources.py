@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import psutil
 
-from orchestration.run_lock import hold_warehouse
+from orchestration.run_lock import WarehouseBusy, hold_warehouse
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
@@ -36,6 +36,15 @@ def set_run_context(warehouse: Warehouse, run_id: str) -> None:
     with warehouse.transaction() as connection:
         connection.execute("delete from ops.run_context")
         connection.execute("insert into ops.run_context values (?, ?, false, ?)", [run_id, now, now])
+
+
+@contextmanager
+def retried_when_busy() -> Iterator[None]:
+    """Let Dagster try a step again when another program held the warehouse file: the one fault that passes by itself."""
+    try:
+        yield
+    except WarehouseBusy as busy:
+        raise dg.RetryRequested(max_retries=2, seconds_to_wait=15) from busy
 
 
 class WarehouseResource(dg.ConfigurableResource):

@@ -21,7 +21,7 @@ from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
 from orchestration.pictures import coverage_picture, pool_picture
-from orchestration.resources import WarehouseResource, utc_now
+from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append, append_rows, own_tables, table_descriptions
 
@@ -192,7 +192,8 @@ def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext, weir: WarehouseResource
     ) -> Iterator[dg.MaterializeResult]:
         warehouse = weir.warehouse
-        calculated = refresh(warehouse, code_fingerprint())
+        with retried_when_busy():
+            calculated = refresh(warehouse, code_fingerprint())
         pictures = {"calc.clo_pool_metrics": pool_picture, "calc.clo_oc_tests": coverage_picture}
         (remembered,) = warehouse.rows(f"select count(*) from {REMEMBERED}")[0]
         yield dg.MaterializeResult(asset_key=REMEMBERED.split("."), metadata={"dagster/row_count": remembered})

@@ -10,7 +10,7 @@ from expectations.suites import SUITES
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
 from orchestration.publish import Mart, marts_of, publish
 from orchestration.reports import quality_report
-from orchestration.resources import WarehouseResource
+from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 
 
@@ -40,14 +40,15 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
         ),
     )
     def warehouse_publication(context: dg.AssetExecutionContext, weir: WarehouseResource) -> dg.MaterializeResult:
-        done = publish(
-            weir.warehouse,
-            weir.settings,
-            marts,
-            run_id=context.run_id,
-            fingerprints=(code_fingerprint(), settings_fingerprint(weir.settings)),
-            reports={"quality.html": quality_report(weir.warehouse, context.run_id)},
-        )
+        with retried_when_busy():
+            done = publish(
+                weir.warehouse,
+                weir.settings,
+                marts,
+                run_id=context.run_id,
+                fingerprints=(code_fingerprint(), settings_fingerprint(weir.settings)),
+                reports={"quality.html": quality_report(weir.warehouse, context.run_id)},
+            )
         table = "\n".join(f"| {mart} | {rows:,} |" for mart, rows in done.rows.items())
         return dg.MaterializeResult(
             metadata={

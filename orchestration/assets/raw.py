@@ -8,7 +8,7 @@ from ingestion.inbox import scan
 from ingestion.read import FeedDefaults
 from orchestration.fingerprints import code_fingerprint
 from orchestration.loading import InboxOutcome, load_inbox
-from orchestration.resources import WarehouseResource, set_run_context
+from orchestration.resources import WarehouseResource, retried_when_busy, set_run_context
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, own_tables, table_descriptions
 
@@ -53,7 +53,8 @@ def build_raw_assets(settings: Settings) -> dg.AssetsDefinition:
     @dg.multi_asset(specs=raw_specs(settings), name="inbox", description="Loads every new file of the inbox.")
     def inbox(context: dg.AssetExecutionContext, weir: WarehouseResource) -> Iterator[dg.MaterializeResult]:
         warehouse = weir.warehouse
-        outcome = read_inbox(weir.settings, warehouse, context.run_id, context.log)
+        with retried_when_busy():
+            outcome = read_inbox(weir.settings, warehouse, context.run_id, context.log)
         files = "\n".join(
             f"| {file.file_name} | {file.outcome} | {file.rows_staged} | {file.rows_quarantined} | {file.message or ''} |"
             for file in outcome.files

@@ -12,7 +12,7 @@ from expectations.suites import SUITES
 from orchestration.assets.raw import table_schema
 from orchestration.holds import Breach, EntityLoad, EntityStatus, entity_statuses
 from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
-from orchestration.resources import WarehouseResource, utc_now
+from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows, table_descriptions
 
@@ -95,7 +95,8 @@ def build_verdict_assets(settings: Settings) -> dg.AssetsDefinition:
     )
     def entity_status(context: dg.AssetExecutionContext, weir: WarehouseResource) -> dg.MaterializeResult:
         warehouse = weir.warehouse
-        breaches, verdicts = find_breaches(warehouse)
+        with retried_when_busy():
+            breaches, verdicts = find_breaches(warehouse)
         statuses = entity_statuses((EntityLoad(*row) for row in warehouse.rows(LOADS)), breaches)
         changed = _changed(warehouse, statuses)
         now = utc_now()
