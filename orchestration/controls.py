@@ -20,9 +20,9 @@ class Control:
     scope: str = "run"
 
 
-def _staged_rows() -> str:
+def _stored_rows() -> str:
     return " union all ".join(
-        f"select _load_id, '{table}' as table_name, count(*) as rows_stored from raw.{table} group by 1"
+        f"select _load_id, '{table}' as table_name, count(*) as row_count from raw.{table} group by 1"
         for table in raw_tables()
     )
 
@@ -59,6 +59,24 @@ CONTROLS = (
         counted="select count(*) from raw.row_counts",
     ),
     Control(
+        name="every_staged_row_is_stored",
+        relation="raw.row_counts",
+        description="Rows that the reader staged equal rows in the typed raw table, load by load",
+        sql=f"""
+            with stored as ({_stored_rows()}),
+            counted as (
+                select _load_id, table_name, sum(rows_staged) as row_count from raw.row_counts group by all
+            ),
+            expunged as (select load_id from raw.tombstones)
+            select l.file_name, c.table_name, c.row_count as expected, coalesce(s.row_count, 0) as found
+            from counted as c
+            inner join raw.loads as l on l.load_id = c._load_id
+            left join stored as s using (_load_id, table_name)
+            where c.row_count <> coalesce(s.row_count, 0) and c._load_id not in (select load_id from expunged)
+        """,
+        counted="select count(distinct (_load_id, table_name)) from raw.row_counts",
+    ),
+    Control(
         name="quarantined_rows_are_kept",
         relation="raw.rejected_rows",
         description="Every row counted as quarantined stands whole in raw.rejected_rows",
@@ -81,26 +99,35 @@ CONTROLS = (
         name="legacy_domain_counts",
         relation="raw.clo_workbook_counts",
         description=(
-            "The five legacy domain counts, counted by their stated rules, agree with the typed tables of the same load; "
-            "the legacy figure itself is for reference"
+            "Assets, correlations, deal-sheet cells and reference rows, counted again on raw.cells and the typed tables, "
+            "agree with the reader's counts; the legacy figures themselves are for reference"
         ),
         sql="""
-            with assets as (select _load_id, count(*) as n from raw.clo_assets group by 1),
-            correlations as (select _load_id, count(*) as n from raw.clo_correlations group by 1),
-            found as (
-                select w._load_id, w.domain, w.rows_found, w.count_found,
-                    case w.domain when 'assets' then a.n when 'correlations' then c.n end as typed
-                from raw.clo_workbook_counts as w
-                left join assets as a using (_load_id)
-                left join correlations as c using (_load_id)
+            with recounted as (
+                select _load_id, 'assets' as domain, count(*) as n from raw.clo_assets group by 1
+                union all
+                select _load_id, 'correlations', count(*) from raw.clo_correlations group by 1
+                union all
+                select c._load_id, 'scenario_parameters', count(*)
+                from raw.cells as c
+                inner join raw.clo_deals as d on d._load_id = c._load_id and d._sheet = c._sheet
+                where trim(coalesce(c.text_value, 'a number')) <> ''
+                group by 1
+                union all
+                select _load_id, 'reference', count(distinct _row)
+                from raw.cells
+                where lower(_sheet) = 'reference table' and _row between 12 and 7751 and _column <= 10
+                group by 1
             )
-            select l.file_name, f.domain, f.count_found, f.typed
-            from found as f
-            inner join raw.loads as l on l.load_id = f._load_id
-            where (f.domain = 'assets' and f.rows_found <> coalesce(f.typed, 0))
-               or (f.domain = 'correlations' and f.count_found <> coalesce(f.typed, 0))
+            select l.file_name, w.domain, coalesce(r.n, 0) as expected, coalesce(w.rows_found, w.count_found) as found
+            from raw.clo_workbook_counts as w
+            inner join raw.loads as l on l.load_id = w._load_id
+            left join recounted as r on r._load_id = w._load_id and r.domain = w.domain
+            where w.domain in ('assets', 'scenario_parameters', 'reference')
+              and coalesce(r.n, 0) <> coalesce(w.rows_found, w.count_found)
+               or w.domain = 'correlations' and coalesce(r.n, 0) <> w.count_found
         """,
-        counted="select count(*) from raw.clo_workbook_counts",
+        counted="select count(*) from raw.clo_workbook_counts where domain not in ('configuration', 'total')",
         severity="warning",
         scope="feed",
     ),

@@ -63,7 +63,9 @@ def selection_of(plan: Plan) -> dg.AssetSelection:
     touched = _below([table for kind in plan.kinds for table in contracts[kind].tables])
     # Models of the loads themselves (which load is in force, whose it is) are touched by every new load.
     bookkeeping = _below(["loads"]) - _below([table for contract in contracts.values() for table in contract.tables])
-    return (touched | bookkeeping) - dg.AssetSelection.groups("raw")
+    # Every run judges, so its verdicts are published with it whatever it recomputes.
+    verdicts = dg.AssetSelection.assets(dg.AssetKey(["ops", "quality_results"])).downstream(include_self=False)
+    return (touched | bookkeeping | verdicts) - dg.AssetSelection.groups("raw")
 
 
 def _below(tables: list[str]) -> dg.AssetSelection:

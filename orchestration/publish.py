@@ -36,7 +36,6 @@ class Mart:
     description: str
     columns: Mapping[str, str]  # column -> description
     run_checks: frozenset[str]  # checks that must have passed since it was built
-    is_view: bool
 
     @property
     def relation(self) -> str:
@@ -63,7 +62,6 @@ def marts_of(manifest: Mapping[str, Any], suite_checks: Mapping[str, Iterable[st
             node["description"],
             {name: column["description"] for name, column in node["columns"].items()},
             frozenset(tests.get(unique_id, set()) | set(suite_checks.get(f"marts.{node['name']}", ()))),
-            node["config"]["materialized"] == "view",
         )
         for unique_id, node in sorted(manifest["nodes"].items())
         if node["resource_type"] == "model" and node["schema"] == "marts"

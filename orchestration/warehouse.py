@@ -5,7 +5,6 @@ What a table means stands in the contracts and in tables.yaml; models are dbt's.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -127,10 +126,6 @@ class Warehouse:
         with self.connect() as connection:
             return connection.execute(sql, parameters).df()
 
-    def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
-        with self.connect() as connection:
-            return connection.execute(sql, parameters).to_arrow_table()
-
 
 @contextmanager
 def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -186,7 +181,3 @@ def append_rows(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequ
         f"insert into {relation} ({names}) values ({marks})", [[row[c] for c in columns] for row in rows]
     )
     return len(rows)
-
-
-def database_size(path: Path) -> int:
-    return os.path.getsize(path) if path.exists() else 0

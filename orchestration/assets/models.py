@@ -56,7 +56,7 @@ def build_dbt_assets(settings: Settings, manifest: Path) -> list[dg.AssetsDefini
         except DagsterDbtCliRuntimeError as error:
             # What was built and tested before the failure is told all the same.
             failure = error
-        record_results(weir.warehouse, context.run_id, invocation, started)
+        record_results(weir.warehouse, context.run.run_id, invocation, started)
         yield from described(context, weir, invocation, events)
         if failure is not None:
             raise failure

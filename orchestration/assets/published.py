@@ -45,9 +45,9 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                 weir.warehouse,
                 weir.settings,
                 marts,
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 fingerprints=(code_fingerprint(), settings_fingerprint(weir.settings)),
-                reports={"quality.html": quality_report(weir.warehouse, context.run_id)},
+                reports={"quality.html": quality_report(weir.warehouse, context.run.run_id)},
             )
         table = "\n".join(f"| {mart} | {rows:,} |" for mart, rows in done.rows.items())
         return dg.MaterializeResult(

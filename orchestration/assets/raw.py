@@ -54,7 +54,7 @@ def build_raw_assets(settings: Settings) -> dg.AssetsDefinition:
     def inbox(context: dg.AssetExecutionContext, weir: WarehouseResource) -> Iterator[dg.MaterializeResult]:
         warehouse = weir.warehouse
         with retried_when_busy():
-            outcome = read_inbox(weir.settings, warehouse, context.run_id, context.log)
+            outcome = read_inbox(weir.settings, warehouse, context.run.run_id, context.log)
         files = "\n".join(
             f"| {file.file_name} | {file.outcome} | {file.rows_staged} | {file.rows_quarantined} | {file.message or ''} |"
             for file in outcome.files

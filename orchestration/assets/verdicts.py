@@ -111,14 +111,14 @@ def build_verdict_assets(settings: Settings) -> dg.AssetsDefinition:
                 "message": s.message,
                 "last_good_known_at": s.last_good_known_at,
                 "recorded_at": now,
-                "run_id": context.run_id,
+                "run_id": context.run.run_id,
             }
             for s in changed
         ]
         with warehouse.transaction() as connection:
             append_rows(connection, "ops.entity_status", rows)
         holds = [_hold_verdict(s) for s in statuses if s.status != "current"]
-        record(warehouse, context.run_id, [*verdicts, *holds])
+        record(warehouse, context.run.run_id, [*verdicts, *holds])
         summary = Verdict(
             "calc",
             "ops.entity_status",

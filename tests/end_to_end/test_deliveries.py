@@ -35,6 +35,7 @@ class State:
     history: list[tuple]  # of MAG17: event date, cash, is still known
     outcomes: dict[str, tuple[str, str | None, str | None]]  # newest look at each file: outcome, code, message
     live_assets: int
+    judged: set[str]  # runs whose verdicts are published
 
 
 @pytest.fixture(scope="module")
@@ -98,11 +99,17 @@ def state_of(home: Home, report: RunReport) -> State:
             )
         },
         live_assets=home.published("select count(*) from marts.dim_asset where is_current and not is_deleted")[0][0],
+        judged={run for (run,) in home.published("select distinct run_id from marts.fact_quality_results")},
     )
 
 
 def test_every_step_ends_without_a_failure(walk: dict[str, State]) -> None:
     assert {name: state.report.failure for name, state in walk.items()} == dict.fromkeys(walk)
+
+
+@pytest.mark.parametrize("step", ["good", "corrected", "broken", "repaired", "confirmed"])
+def test_a_publication_shows_the_verdicts_of_its_own_run(walk: dict[str, State], step: str) -> None:
+    assert walk[step].report.run_ids[-1] in walk[step].judged
 
 
 def test_a_correction_replaces_what_it_corrects_and_history_keeps_both(walk: dict[str, State]) -> None:

@@ -19,8 +19,8 @@ from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 COLUMNS = {"organization_id": "tenant", "amount": "money's worth"}
-FACT = Mart("fact_things", "One row per thing.", COLUMNS, frozenset({"things_add_up"}), False)
-ORGANIZATIONS = Mart("dim_organization", "One row per organisation.", {"organization_id": "tenant"}, frozenset(), False)
+FACT = Mart("fact_things", "One row per thing.", COLUMNS, frozenset({"things_add_up"}))
+ORGANIZATIONS = Mart("dim_organization", "One row per organisation.", {"organization_id": "tenant"}, frozenset())
 MARTS = (ORGANIZATIONS, FACT)
 BUILT = dt.datetime(2024, 1, 1)
 
