@@ -56,7 +56,7 @@ class Archive:
             raise FileRejected(
                 "ARCHIVE_BOMB",
                 f"{name}: expected at most {limits.parts:,} parts in the archive, found {len(infos):,} (ARCHIVE_BOMB)",
-                "Save the workbook again with its own program; if it is genuine, raise the limit in the settings.",
+                "Save the workbook again with its own program, and take out sheets that are not inputs.",
             )
         total = sum(info.file_size for info in infos)
         if total > limits.unpacked_bytes:
@@ -139,7 +139,7 @@ class Archive:
         return FileRejected(
             "ARCHIVE_BOMB",
             f"{self.name}: {what} must unpack to at most {limit}, found {found} (ARCHIVE_BOMB)",
-            "Do not open the file by hand; ask the sender for a new copy. Limits stand in the settings.",
+            "Do not open the file by hand; ask the sender for a new copy.",
         )
 
     def _unreadable(self, found: str) -> FileRejected:
@@ -168,7 +168,7 @@ def open_archive(data: bytes, name: str, limits: WorkbookLimits) -> Archive:
         raise FileRejected(
             "TOO_LARGE",
             f"{name}: expected at most {limits.packed_bytes:,} bytes, found {len(data):,} (TOO_LARGE)",
-            "Remove sheets that are not inputs, or raise the limit in the settings.",
+            "Take out sheets that are not inputs.",
         )
     if data.startswith(OLE_MAGIC):
         if "EncryptedPackage".encode("utf-16-le") in data:

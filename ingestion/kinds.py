@@ -141,7 +141,9 @@ def _not_a_workbook(content: Content) -> FileRejected | None:
     start = "" if content.text is None else f" that begins {content.text[:60].strip()!r}"
     if content.encoding_error is not None:
         found, start = "bytes of no known form", ""
-    return _refuse("NOT_A_WORKBOOK", f"{content.name}: expected an Excel workbook (.xlsx or .xlsm), found {found}{start}")
+    return _refuse(
+        "NOT_A_WORKBOOK", f"{content.name}: expected an Excel workbook (.xlsx or .xlsm), found {found}{start}"
+    )
 
 
 def _half_a_workbook(content: Content, declared: str | None) -> FileRejected | None:

@@ -103,14 +103,23 @@ CONTROLS = (
             "agree with the reader's counts; the legacy figures themselves are for reference"
         ),
         sql="""
-            with recounted as (
-                select _load_id, 'assets' as domain, count(*) as n from raw.clo_assets group by 1
+            with deal_sheets as (
+                select distinct _load_id, _sheet from raw.row_counts
+                where table_name like 'clo_deal_%' and table_name <> 'clo_deal_list'
+            ),
+            recounted as (
+                select c._load_id, 'assets' as domain, count(distinct c._row) - 1 as n   -- less the header
+                from raw.cells as c
+                inner join raw.field_locations as p
+                    on p._load_id = c._load_id and p._sheet = c._sheet and p.position = c._column
+                where p.table_name = 'clo_assets' and p.field = 'asset_id' and trim(coalesce(c.text_value, '0')) <> ''
+                group by 1
                 union all
                 select _load_id, 'correlations', count(*) from raw.clo_correlations group by 1
                 union all
                 select c._load_id, 'scenario_parameters', count(*)
                 from raw.cells as c
-                inner join raw.clo_deals as d on d._load_id = c._load_id and d._sheet = c._sheet
+                inner join deal_sheets as d on d._load_id = c._load_id and d._sheet = c._sheet
                 where trim(coalesce(c.text_value, 'a number')) <> ''
                 group by 1
                 union all

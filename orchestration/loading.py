@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -247,7 +248,8 @@ def _earlier_load(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed: 
     """
     found = connection.execute(
         "select load_id, as_of, status from raw.loads where file_sha256 = ? and organization_id = ? and kind = ? "
-        "and feed_name = ? and (status = 'loaded' or status = 'held' and not ?) order by load_id desc limit 1",
+        "and feed_name = ? and (status = 'loaded' or status = 'held' and not ?) "
+        "and load_id not in (select load_id from ops.withdrawals) order by load_id desc limit 1",
         [file.sha256, feed.organization_id, feed.kind, feed.feed_name, feed.confirm_deletions],
     ).fetchone()
     if found is None:
@@ -285,7 +287,8 @@ def _quarantine_contested(
     owners = dict(
         connection.execute(
             f"select t.{owned.field}, min_by(l.feed_name, l.load_id) from raw.{owned.table} t join raw.loads l "
-            f"on l.load_id = t._load_id where l.organization_id = ? and l.kind = ? and l.status = 'loaded' group by 1",
+            f"on l.load_id = t._load_id where l.organization_id = ? and l.kind = ? and l.status = 'loaded' "
+            f"and l.load_id not in (select load_id from ops.withdrawals) group by 1",
             [feed.organization_id, feed.kind],
         ).fetchall()
     )
@@ -304,9 +307,7 @@ def _quarantine_contested(
         tables[name] = table.filter(pc.invert(mask))
         for record in table.filter(mask).to_pylist():
             rejected.append(_contested_row(file, name, record, record[owned.field], owners, owned.entity_type))
-        counts = [
-            _move_to_quarantine(count, table.filter(mask)) if count.table_name == name else count for count in counts
-        ]
+        counts = _move_to_quarantine(counts, name, table.filter(mask))
     findings = [
         Finding(
             "OWNED_BY_OTHER_FEED",
@@ -342,9 +343,20 @@ def _contested_row(
     )
 
 
-def _move_to_quarantine(count: RowCount, moved: pa.Table) -> RowCount:
-    here = pc.sum(pc.equal(moved.column("_sheet"), count.sheet)).as_py() or 0 if moved.num_rows else 0
-    return replace(count, rows_staged=count.rows_staged - here, rows_quarantined=count.rows_quarantined + here)
+def _move_to_quarantine(counts: Sequence[RowCount], table_name: str, moved: pa.Table) -> list[RowCount]:
+    """The counts after rows of one table went from staged to quarantined.
+
+    Several blocks of a sheet may fill one table, so that rows are taken off its blocks in turn until all are placed.
+    """
+    left = Counter(moved.column("_sheet").to_pylist())
+    after = []
+    for count in counts:
+        here = min(left[count.sheet], count.rows_staged) if count.table_name == table_name else 0
+        left[count.sheet] -= here
+        after.append(
+            replace(count, rows_staged=count.rows_staged - here, rows_quarantined=count.rows_quarantined + here)
+        )
+    return after
 
 
 def _mass_deletion(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed: Feed, extract: Extract) -> str | None:

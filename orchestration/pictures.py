@@ -41,6 +41,7 @@ def coverage_picture(warehouse: Warehouse) -> str:
     figure, axes = plt.subplots(figsize=(7, 0.8 + 0.22 * len(rows)))
     labels, cushions, passed = zip(*rows, strict=True)
     axes.barh(labels, cushions, color=[PASS if p else FAIL for p in passed], height=0.7)
+    axes.margins(y=0.01)
     axes.invert_yaxis()
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_xlabel("cushion over the trigger, percentage points")
@@ -61,7 +62,7 @@ def pool_picture(warehouse: Warehouse) -> str:
     deals, warf, diversity, par = zip(*rows, strict=True)
     axes.scatter(diversity, warf, s=[120 * p / max(par) for p in par], color=PASS, alpha=0.75, edgecolor="white")
     for name, x, y in zip(deals, diversity, warf, strict=True):
-        axes.annotate(name, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=8, color=INK)
+        axes.annotate(name, (x, y), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=8, color=INK)
     axes.set_xlabel("Moody's diversity score")
     axes.set_ylabel("WARF (lower is better)")
     axes.spines[["top", "right"]].set_visible(False)

@@ -93,8 +93,9 @@ def refuse_unless_verified(warehouse: Warehouse, marts: Iterable[Mart]) -> None:
             elif checked_at < built_at:
                 reasons.append(f"{mart.relation}: the verdict of check {check} is older than the mart")
     general = warehouse.rows(
-        "select asset, check_name, max_by(status, checked_at) as last from ops.quality_results "
-        "where scope = 'run' and severity = 'critical' and entity_id is null group by 1, 2 having last <> 'passed'"
+        "select asset, check_name, max_by(status, checked_at) as last from ops.quality_results where entity_id is null "
+        "group by 1, 2 having last <> 'passed' and max_by(scope, checked_at) = 'run' "
+        "and max_by(severity, checked_at) = 'critical'"
     )
     reasons += [
         f"{asset}: check {check} {status}" for asset, check, status in general if not asset.startswith("marts.")

@@ -93,7 +93,8 @@ def suite_verdicts(suite: Suite, results: Sequence[RuleResult]) -> list[Verdict]
                 asset=suite.relation,
                 check_name=result.rule.rule_id,
                 severity=result.rule.severity,
-                scope=suite.scope,
+                # An entity rule that could not be evaluated says nothing of any entity, so nothing may pass it.
+                scope="run" if suite.scope == "entity" and result.status == "broken" else suite.scope,
                 status=result.status,
                 observed=result.observed,
                 expected=f"{result.rule.expectation} {dict(result.rule.arguments)}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.run_lock import WarehouseBusy
@@ -28,13 +29,14 @@ QUARANTINED_NOW = """
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", show_lines=False)
-    for column in columns:
-        table.add_column(
-            column, overflow="fold", justify="right" if column in ("rows", "quarantined", "seconds") else "left"
-        )
+    """A table of `rows`; a column in which no row says anything is left out."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    shown = [i for i in range(len(columns)) if any(row[i] not in (None, "") for row in rows)]
+    for i in shown:
+        right = columns[i] in ("rows", "quarantined", "seconds", "loads")
+        table.add_column(columns[i], overflow="fold", justify="right" if right else "left")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*("" if row[i] is None else escape(str(row[i])) for i in shown))
     return table
 
 

@@ -3,10 +3,14 @@
 The rules stand in the expectation suites and in the readers; the arithmetic of holding in holds.
 """
 
+import datetime as dt
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
 
+from expectations.rules import RuleResult
 from expectations.runner import run_suite
 from expectations.suites import SUITES
 from orchestration.assets.raw import table_schema
@@ -40,23 +44,57 @@ FINDINGS = """
 """
 
 
-def find_breaches(warehouse: Warehouse) -> tuple[dict[tuple[str, str, str], Breach], list[Verdict]]:
-    """Every (organisation, deal, load) in breach of a critical rule, and the verdicts of the rules."""
+def find_breaches(
+    warehouse: Warehouse, in_force: Set[tuple[str, str, str]]
+) -> tuple[dict[tuple[str, str, str], Breach], list[Verdict]]:
+    """Every (organisation, deal, load) in breach of a critical rule, and the verdicts of the rules.
+
+    Breaches are of all loads, because a deal's last good instant lies in its past; verdicts are of loads in force, so
+    that a rule passes again once the load that broke it has been replaced.
+    """
     breaches = {(o, deal, load): Breach(code, message) for o, deal, load, code, message in warehouse.rows(FINDINGS)}
     verdicts: list[Verdict] = []
     for suite in ENTITY_SUITES:
         assert suite.entity_column is not None
         results = run_suite(suite, warehouse.frame(suite.sql))
-        verdicts += suite_verdicts(suite, results)
+        verdicts += suite_verdicts(suite, [_of_loads(result, suite.entity_column, in_force) for result in results])
         for result in results:
             if result.rule.severity != "critical":
                 continue
             for keys in result.failing_keys:
-                entity = (str(keys["organization_id"]), str(keys[suite.entity_column]), str(keys["load_id"]))
+                entity = _entity(keys, suite.entity_column)
                 breaches.setdefault(
                     entity, Breach(result.rule.rule_id, f"{result.rule.meaning}, in load {keys['load_id']}")
                 )
     return breaches, verdicts
+
+
+def _entity(keys: Mapping[str, Any], entity_column: str) -> tuple[str, str, str]:
+    return str(keys["organization_id"]), str(keys[entity_column]), str(keys["load_id"])
+
+
+def _of_loads(result: RuleResult, entity_column: str, loads: Set[tuple[str, str, str]]) -> RuleResult:
+    """The result as if only `loads` had been looked at."""
+    if result.status != "failed":
+        return result
+    failing = tuple(keys for keys in result.failing_keys if _entity(keys, entity_column) in loads)
+    observed = f"{len(failing)} rows of loads in force against the rule"
+    return replace(
+        result,
+        status="failed" if failing else "passed",
+        failing_keys=failing,
+        failing_count=len(failing),
+        observed=observed,
+        message=result.message if failing else "",
+    )
+
+
+def loads_in_force(loads: Iterable[EntityLoad]) -> set[tuple[str, str, str]]:
+    """(organisation, deal, load) of the load known last for each deal and as-of date."""
+    newest: dict[tuple[str, str, dt.date], EntityLoad] = {}
+    for load in sorted(loads, key=lambda load: (load.known_at, load.load_id)):
+        newest[(load.organization_id, load.entity_id, load.as_of)] = load
+    return {(load.organization_id, load.entity_id, load.load_id) for load in newest.values()}
 
 
 def _changed(warehouse: Warehouse, statuses: tuple[EntityStatus, ...]) -> list[EntityStatus]:
@@ -96,8 +134,9 @@ def build_verdict_assets(settings: Settings) -> dg.AssetsDefinition:
     def entity_status(context: dg.AssetExecutionContext, weir: WarehouseResource) -> dg.MaterializeResult:
         warehouse = weir.warehouse
         with retried_when_busy():
-            breaches, verdicts = find_breaches(warehouse)
-        statuses = entity_statuses((EntityLoad(*row) for row in warehouse.rows(LOADS)), breaches)
+            loads = [EntityLoad(*row) for row in warehouse.rows(LOADS)]
+            breaches, verdicts = find_breaches(warehouse, loads_in_force(loads))
+        statuses = entity_statuses(loads, breaches)
         changed = _changed(warehouse, statuses)
         now = utc_now()
         rows: list[dict[str, Any]] = [

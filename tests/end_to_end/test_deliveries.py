@@ -178,6 +178,13 @@ def test_a_confirmed_deletion_is_carried_out(walk: dict[str, State]) -> None:
     assert state.statuses["MAG17"] == ("current", None)
 
 
+def test_a_deal_whose_sheet_is_gone_keeps_its_last_figures(walk: dict[str, State]) -> None:
+    # A sheet that is missing altogether states nothing (input-contracts 1.1).
+    state = walk["confirmed"]
+    assert state.newest["fact_pool_metrics"] == {"MAG14": "2016-04-22", "MAG16": "2016-04-22", "MAG17": "2016-05-23"}
+    assert state.cash["MAG16"] == pytest.approx(CASH_16_IN_APRIL)
+
+
 def test_an_identical_run_changes_nothing(walk: dict[str, State]) -> None:
     assert walk["identical"].report.nothing_new
     assert walk["identical"].report.published == walk["confirmed"].report.published
