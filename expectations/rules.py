@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -60,3 +60,44 @@ class RuleResult:
     failing_keys: tuple[Mapping[str, Any], ...] = field(default=())
     failing_count: int = 0
     message: str = ""
+
+
+def not_null(rule_id: str, column: str, meaning: str, severity: Severity = "warning") -> Rule:
+    """Every row has a value in `column`."""
+    return Rule(rule_id, meaning, "ExpectColumnValuesToNotBeNull", {"column": column}, severity)
+
+
+def between(
+    rule_id: str,
+    column: str,
+    meaning: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    strictly: bool = False,
+    severity: Severity = "warning",
+) -> Rule:
+    """Values of `column` lie within bounds; `strictly` excludes the lower one. A missing value is no breach."""
+    arguments = {"column": column, "min_value": at_least, "max_value": at_most, "strict_min": strictly}
+    return Rule(rule_id, meaning, "ExpectColumnValuesToBeBetween", arguments, severity)
+
+
+def in_set(rule_id: str, column: str, values: Sequence[Any], meaning: str, severity: Severity = "warning") -> Rule:
+    """Values of `column` are among `values`. A missing value is no breach."""
+    return Rule(
+        rule_id, meaning, "ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)}, severity
+    )
+
+
+def not_in_set(rule_id: str, column: str, values: Sequence[Any], meaning: str, severity: Severity = "warning") -> Rule:
+    """No value of `column` is among `values`."""
+    arguments = {"column": column, "value_set": list(values)}
+    return Rule(rule_id, meaning, "ExpectColumnValuesToNotBeInSet", arguments, severity)
+
+
+def greater(
+    rule_id: str, column: str, than: str, meaning: str, *, or_equal: bool = False, severity: Severity = "warning"
+) -> Rule:
+    """`column` is greater than column `than` wherever both are known."""
+    arguments = {"column_A": column, "column_B": than, "or_equal": or_equal, "ignore_row_if": "either_value_is_missing"}
+    return Rule(rule_id, meaning, "ExpectColumnPairValuesAToBeGreaterThanB", arguments, severity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.rules import Rule, Suite
+from expectations.rules import Suite, between, in_set
 
 SHARES = (
     "floating_share",
@@ -26,12 +26,13 @@ CALC = (
         entity_column="deal_id",
         keys=("organization_id", "deal_id", "load_id"),
         rules=(
-            Rule(
+            between(
                 "pool_has_par",
+                "total_par",
                 "a deal without collateral is not computed",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "total_par", "min_value": 0, "strict_min": True},
-                "critical",
+                at_least=0,
+                strictly=True,
+                severity="critical",
             ),
         ),
     ),
@@ -45,48 +46,53 @@ CALC = (
         query="select *, total_par - performing_par - defaulted_par as par_gap, "
         "collateral_principal_amount - performing_par - principal_cash as principal_gap from calc.clo_pool_metrics",
         rules=(
-            Rule(
+            between(
                 "par_is_performing_or_defaulted",
+                "par_gap",
                 "performing and defaulted par sum to the total",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "par_gap", "min_value": -0.01, "max_value": 0.01},
-                "critical",
+                at_least=-0.01,
+                at_most=0.01,
+                severity="critical",
             ),
-            Rule(
+            between(
                 "principal_amount_is_par_and_cash",
+                "principal_gap",
                 "collateral principal amount = performing par + principal cash",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "principal_gap", "min_value": -0.01, "max_value": 0.01},
-                "critical",
+                at_least=-0.01,
+                at_most=0.01,
+                severity="critical",
             ),
-            Rule(
+            between(
                 "warf_lies_on_the_scale",
+                "warf",
                 "rating factors run from 1 to 10,000",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "warf", "min_value": 1, "max_value": 10000},
-                "critical",
+                at_least=1,
+                at_most=10000,
+                severity="critical",
             ),
-            Rule(
+            between(
                 "warr_is_a_share",
+                "warr",
                 "a recovery rate lies between 0 and 1",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "warr", "min_value": 0, "max_value": 1},
-                "critical",
+                at_least=0,
+                at_most=1,
+                severity="critical",
             ),
-            Rule(
+            between(
                 "diversity_is_not_above_the_issuers",
+                "diversity_score",
                 "33 industries of at most 5 points each",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "diversity_score", "min_value": 0, "max_value": 165},
-                "critical",
+                at_least=0,
+                at_most=165,
+                severity="critical",
             ),
             *(
-                Rule(
+                between(
                     f"{share}_is_not_negative",
+                    share,
                     "a share of the pool is 0 or more",
-                    "ExpectColumnValuesToBeBetween",
-                    {"column": share, "min_value": 0},
-                    "critical",
+                    at_least=0,
+                    severity="critical",
                 )
                 for share in SHARES
             ),
@@ -107,12 +113,13 @@ CALC = (
             group by all
         """,
         rules=(
-            Rule(
+            between(
                 "groups_sum_to_total_par",
+                "gap",
                 "no par is in two groups of a grouping, and none in no group",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "gap", "min_value": -0.01, "max_value": 0.01},
-                "critical",
+                at_least=-0.01,
+                at_most=0.01,
+                severity="critical",
             ),
         ),
     ),
@@ -136,40 +143,43 @@ CALC = (
             from calc.clo_oc_tests
         """,
         rules=(
-            Rule(
+            between(
                 "numerator_is_the_sum_of_its_parts",
+                "numerator_gap",
                 "numerator = par + defaulted value + cash - haircut",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "numerator_gap", "min_value": -0.01, "max_value": 0.01},
-                "critical",
+                at_least=-0.01,
+                at_most=0.01,
+                severity="critical",
             ),
-            Rule(
+            between(
                 "ratio_is_numerator_over_denominator",
+                "ratio_gap",
                 "ratio = numerator / denominator",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "ratio_gap", "min_value": -1e-9, "max_value": 1e-9},
-                "critical",
+                at_least=-1e-9,
+                at_most=1e-9,
+                severity="critical",
             ),
-            Rule(
+            in_set(
                 "flag_follows_the_ratio",
+                "flag_follows_ratio",
+                [True],
                 "a test passes if and only if its ratio is above its trigger",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "flag_follows_ratio", "value_set": [True]},
-                "critical",
+                severity="critical",
             ),
-            Rule(
+            between(
                 "denominators_grow_down_the_structure",
+                "step_down",
                 "a junior class counts every class senior to it",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "step_down", "min_value": 0},
-                "critical",
+                at_least=0,
+                severity="critical",
             ),
-            Rule(
+            between(
                 "a_passing_test_needs_no_cure",
+                "needless_cure",
                 "cures are zero while the test passes",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "needless_cure", "min_value": 0, "max_value": 0},
-                "critical",
+                at_least=0,
+                at_most=0,
+                severity="critical",
             ),
         ),
     ),

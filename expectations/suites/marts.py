@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.rules import Rule, Suite
+from expectations.rules import Suite, between, in_set, not_null
 
 MARTS = (
     Suite(
@@ -19,19 +19,19 @@ MARTS = (
             group by all
         """,
         rules=(
-            Rule(
+            between(
                 "holdings_sum_to_pool_par",
+                "gap",
                 "the pool's par is the sum of its holdings",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "gap", "min_value": -0.01, "max_value": 0.01},
-                "critical",
+                at_least=-0.01,
+                at_most=0.01,
+                severity="critical",
             ),
-            Rule(
+            not_null(
                 "every_pool_has_its_holdings",
+                "gap",
                 "a pool without holdings, or holdings without a pool",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "gap"},
-                "critical",
+                severity="critical",
             ),
         ),
     ),
@@ -39,21 +39,23 @@ MARTS = (
         name="coverage_is_plausible",
         stage="marts",
         relation="marts.fact_oc_tests",
-        description="Coverage ratios as a market professional expects them.",
+        description="Coverage ratios of every deal's newest date, as a market professional expects them.",
         keys=("organization_id", "deal_id", "tranche_name", "event_date", "ratio"),
+        query="select * from marts.fact_oc_tests where is_current",
         rules=(
-            Rule(
+            between(
                 "oc_ratios_are_plausible",
+                "ratio",
                 "an OC ratio outside 0.5 to 5 is a mislaid balance",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "ratio", "min_value": 0.5, "max_value": 5},
+                at_least=0.5,
+                at_most=5,
             ),
-            Rule(
+            in_set(
                 "oc_tests_pass",
+                "passed",
+                [True],
                 "a failing coverage test diverts cash from the classes below",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "passed", "value_set": [True]},
-                "info",
+                severity="info",
             ),
         ),
     ),
@@ -74,33 +76,32 @@ MARTS = (
                 on a.organization_id = b.organization_id and a.asset_id_1 = b.asset_id_2 and a.asset_id_2 = b.asset_id_1
         """,
         rules=(
-            Rule(
+            between(
                 "diagonal_is_one",
+                "diagonal",
                 "an asset is perfectly correlated with itself",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "diagonal", "min_value": 1, "max_value": 1},
-                "critical",
+                at_least=1,
+                at_most=1,
+                severity="critical",
             ),
-            Rule(
+            between(
                 "matrix_is_symmetric",
+                "asymmetry",
                 "the correlation of a with b is that of b with a",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "asymmetry", "min_value": 0, "max_value": 0},
-                "critical",
+                at_least=0,
+                at_most=0,
+                severity="critical",
             ),
-            Rule(
-                "matrix_is_square",
-                "every pair stands in both triangles",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "has_mirror", "value_set": [True]},
-                "critical",
+            in_set(
+                "matrix_is_square", "has_mirror", [True], "every pair stands in both triangles", severity="critical"
             ),
-            Rule(
+            between(
                 "correlations_are_in_range",
+                "correlation",
                 "a correlation lies between -1 and 1",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "correlation", "min_value": -1, "max_value": 1},
-                "critical",
+                at_least=-1,
+                at_most=1,
+                severity="critical",
             ),
         ),
     ),

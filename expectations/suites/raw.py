@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.rules import Rule, Suite
+from expectations.rules import Suite, between, greater, in_set, not_null
 
 RAW = (
     Suite(
@@ -14,26 +14,20 @@ RAW = (
         keys=("load_id", "file_name"),
         query="select * from raw.loads where status = 'loaded'",
         rules=(
-            Rule(
+            not_null(
                 "loads_have_as_of",
+                "as_of",
                 "a load without a business date has no place in its feed's history",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "as_of"},
-                "critical",
+                severity="critical",
             ),
-            Rule(
-                "loads_have_known_at",
-                "a load must say since when it is known",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "known_at"},
-                "critical",
-            ),
-            Rule(
+            not_null("loads_have_known_at", "known_at", "a load must say since when it is known", severity="critical"),
+            greater(
                 "known_at_is_not_after_loaded_at",
+                "loaded_at",
+                "known_at",
                 "nothing is known before it arrived and nothing after",
-                "ExpectColumnPairValuesAToBeGreaterThanB",
-                {"column_A": "loaded_at", "column_B": "known_at", "or_equal": True},
-                "critical",
+                or_equal=True,
+                severity="critical",
             ),
         ),
     ),
@@ -44,49 +38,37 @@ RAW = (
         description="Figures of the asset tape lie where such figures lie.",
         keys=("_load_id", "asset_id", "_sheet", "_row"),
         rules=(
-            Rule(
-                "assets_have_an_id",
-                "the reader stages no row without an id",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "asset_id"},
-                "critical",
+            not_null("assets_have_an_id", "asset_id", "the reader stages no row without an id", severity="critical"),
+            not_null(
+                "assets_have_a_maturity", "maturity", "the reader stages no row without a maturity", severity="critical"
             ),
-            Rule(
-                "assets_have_a_maturity",
-                "the reader stages no row without a maturity",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "maturity"},
-                "critical",
-            ),
-            Rule(
+            between(
                 "prices_are_per_100",
+                "market_value",
                 "a price per 100 of par lies between 1 and 150; another scale or 0 is suspect",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "market_value", "min_value": 1, "max_value": 150},
+                at_least=1,
+                at_most=150,
             ),
-            Rule(
+            between(
                 "spreads_are_fractions",
+                "coupon_spread",
                 "a spread is a fraction below 25 %",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "coupon_spread", "min_value": -0.01, "max_value": 0.25},
+                at_least=-0.01,
+                at_most=0.25,
             ),
-            Rule(
-                "coupons_are_fractions",
-                "a coupon is a fraction below 30 %",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "coupon", "min_value": 0, "max_value": 0.30},
-            ),
-            Rule(
+            between("coupons_are_fractions", "coupon", "a coupon is a fraction below 30 %", at_least=0, at_most=0.30),
+            between(
                 "recovery_rates_are_shares",
+                "moodys_recovery_rate",
                 "a recovery rate lies between 0 and 1",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "moodys_recovery_rate", "min_value": 0, "max_value": 1},
+                at_least=0,
+                at_most=1,
             ),
-            Rule(
+            in_set(
                 "payment_frequencies_are_known",
+                "payment_frequency",
+                [1, 2, 4, 6, 12],
                 "interest is paid 1, 2, 4, 6 or 12 times a year",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "payment_frequency", "value_set": [1, 2, 4, 6, 12]},
             ),
         ),
     ),
@@ -100,12 +82,13 @@ RAW = (
         query="select base_currency, quote_currency, rate_date, _row, rate::double as rate from raw.fx_rates "
         "where coalesce(row_action, 'upsert') <> 'delete'",
         rules=(
-            Rule(
+            between(
                 "fx_rates_are_positive",
+                "rate",
                 "units of quote per 1 base, above 0",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "rate", "min_value": 0, "strict_min": True},
-                "critical",
+                at_least=0,
+                strictly=True,
+                severity="critical",
             ),
         ),
     ),
@@ -119,12 +102,13 @@ RAW = (
         query="select index_id, tenor, rate_date, _row, rate::double as rate from raw.index_rates "
         "where coalesce(row_action, 'upsert') <> 'delete'",
         rules=(
-            Rule(
+            between(
                 "index_rates_are_plausible",
+                "rate",
                 "a file of something else (prices, percents as fractions) was misread",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "rate", "min_value": -0.05, "max_value": 0.30},
-                "critical",
+                at_least=-0.05,
+                at_most=0.30,
+                severity="critical",
             ),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.rules import Rule, Suite
+from expectations.rules import Suite, between, greater, in_set, not_in_set, not_null
 
 MOODYS = [
     "AAA",
@@ -68,35 +68,30 @@ STAGING = (
         entity_column="deal_id",
         keys=("organization_id", "deal_id", "load_id"),
         rules=(
-            Rule(
+            not_null(
                 "deal_has_an_analysis_date",
+                "analysis_date",
                 "the deal's sheet must state the date it speaks of",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "analysis_date"},
-                "critical",
+                severity="critical",
             ),
-            Rule(
+            not_null(
                 "deal_has_principal_cash",
+                "principal_cash",
                 "the principal balance of the collection account must be a number",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "principal_cash"},
-                "critical",
+                severity="critical",
             ),
-            Rule(
+            between(
                 "current_libor_is_a_fraction",
+                "current_libor",
                 "current LIBOR is a fraction between -2 % and 20 %",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "current_libor", "min_value": -0.02, "max_value": 0.20},
+                at_least=-0.02,
+                at_most=0.20,
             ),
-            Rule(
+            greater(
                 "deal_matures_after_its_date",
+                "stated_maturity_date",
+                "analysis_date",
                 "a deal past its stated maturity has no projections",
-                "ExpectColumnPairValuesAToBeGreaterThanB",
-                {
-                    "column_A": "stated_maturity_date",
-                    "column_B": "analysis_date",
-                    "ignore_row_if": "either_value_is_missing",
-                },
             ),
         ),
     ),
@@ -110,25 +105,25 @@ STAGING = (
         entity_column="deal_id",
         keys=("organization_id", "deal_id", "load_id", "tranche_name"),
         rules=(
-            Rule(
+            not_null(
                 "classes_have_a_balance",
+                "current_balance",
                 "every class states its current balance",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "current_balance"},
-                "critical",
+                severity="critical",
             ),
-            Rule(
+            between(
                 "balances_are_not_negative",
+                "current_balance",
                 "a balance is 0 or more",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "current_balance", "min_value": 0},
-                "critical",
+                at_least=0,
+                severity="critical",
             ),
-            Rule(
+            between(
                 "oc_triggers_are_ratios",
+                "oc_trigger",
                 "an OC trigger is a ratio near 1, not a percentage",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "oc_trigger", "min_value": 0.5, "max_value": 5},
+                at_least=0.5,
+                at_most=5,
             ),
         ),
     ),
@@ -142,26 +137,19 @@ STAGING = (
         entity_column="deal_id",
         keys=("organization_id", "deal_id", "load_id", "asset_id"),
         rules=(
-            Rule(
+            not_null(
                 "held_par_is_a_number",
+                "par_amount",
                 "every line of the collateral list states its par",
-                "ExpectColumnValuesToNotBeNull",
-                {"column": "par_amount"},
-                "critical",
+                severity="critical",
             ),
-            Rule(
-                "held_par_is_not_negative",
-                "par held is 0 or more",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "par_amount", "min_value": 0},
-                "critical",
-            ),
-            Rule(
+            between("held_par_is_not_negative", "par_amount", "par held is 0 or more", at_least=0, severity="critical"),
+            in_set(
                 "held_assets_are_on_the_tape",
+                "has_asset_row",
+                [True],
                 "an asset held must have a usable row on All Assets",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "has_asset_row", "value_set": [True]},
-                "critical",
+                severity="critical",
             ),
         ),
     ),
@@ -182,47 +170,33 @@ STAGING = (
             where l.is_latest and h.has_asset_row
         """,
         rules=(
-            Rule(
-                "every_floater_has_an_index",
-                "a floating-rate asset must name its index",
-                "ExpectColumnValuesToNotBeInSet",
-                {"column": "index_of_floater", "value_set": ["none"]},
+            not_in_set(
+                "every_floater_has_an_index", "index_of_floater", ["none"], "a floating-rate asset must name its index"
             ),
-            Rule(
+            in_set(
                 "coupon_types_are_known",
+                "coupon_kind",
+                ["FLOAT", "FIXED"],
                 "a coupon floats or is fixed; another type escapes every spread test",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "coupon_kind", "value_set": ["FLOAT", "FIXED"]},
             ),
-            Rule(
-                "assets_mature_after_issue",
-                "an asset cannot mature before it is issued",
-                "ExpectColumnPairValuesAToBeGreaterThanB",
-                {"column_A": "maturity", "column_B": "issue_date", "ignore_row_if": "either_value_is_missing"},
+            greater(
+                "assets_mature_after_issue", "maturity", "issue_date", "an asset cannot mature before it is issued"
             ),
-            Rule(
-                "moodys_ratings_are_in_scale",
-                "Moody's ratings are grades of its scale, or NR",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "moodys_rating", "value_set": MOODYS},
+            in_set(
+                "moodys_ratings_are_in_scale", "moodys_rating", MOODYS, "Moody's ratings are grades of its scale, or NR"
             ),
-            Rule(
+            in_set(
                 "moodys_warf_ratings_are_in_scale",
+                "moodys_rating_warf",
+                MOODYS,
                 "Moody's ratings are grades of its scale, or NR",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "moodys_rating_warf", "value_set": MOODYS},
             ),
-            Rule(
-                "sp_ratings_are_in_scale",
-                "S&P ratings are grades of its scale, or NR",
-                "ExpectColumnValuesToBeInSet",
-                {"column": "sp_facility_rating", "value_set": SP},
-            ),
-            Rule(
+            in_set("sp_ratings_are_in_scale", "sp_facility_rating", SP, "S&P ratings are grades of its scale, or NR"),
+            between(
                 "no_asset_dominates_a_pool",
+                "share_of_par",
                 "one asset above 10 % of a pool is a slip of the decimal point or a wind-down",
-                "ExpectColumnValuesToBeBetween",
-                {"column": "share_of_par", "max_value": 0.10},
+                at_most=0.10,
             ),
         ),
     ),
