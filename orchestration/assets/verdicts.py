@@ -57,7 +57,7 @@ def find_breaches(
     for suite in ENTITY_SUITES:
         assert suite.entity_column is not None
         results = run_suite(suite, warehouse.frame(suite.sql))
-        verdicts += suite_verdicts(suite, [_of_loads(result, suite.entity_column, in_force) for result in results])
+        verdicts += suite_verdicts(suite, [of_loads(result, suite.entity_column, in_force) for result in results])
         for result in results:
             if result.rule.severity != "critical":
                 continue
@@ -73,7 +73,7 @@ def _entity(keys: Mapping[str, Any], entity_column: str) -> tuple[str, str, str]
     return str(keys["organization_id"]), str(keys[entity_column]), str(keys["load_id"])
 
 
-def _of_loads(result: RuleResult, entity_column: str, loads: Set[tuple[str, str, str]]) -> RuleResult:
+def of_loads(result: RuleResult, entity_column: str, loads: Set[tuple[str, str, str]]) -> RuleResult:
     """The result as if only `loads` had been looked at."""
     if result.status != "failed":
         return result
