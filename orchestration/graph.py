@@ -39,7 +39,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         executor=dg.in_process_executor,
         loggers={"console": progress_logger},
         resources={
-            "weir": WarehouseResource(home=str(settings.home), inbox=str(settings.inbox_path)),
+            "weir": WarehouseResource.of(settings),
             "dbt": DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT)),
         },
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import dagster as dg
 import psutil
@@ -50,12 +50,16 @@ def retried_when_busy() -> Iterator[None]:
 class WarehouseResource(dg.ConfigurableResource):
     """Settings in, `warehouse` out. The home's lock is taken when the run starts and freed when it ends."""
 
-    home: str
-    inbox: str
+    configuration: str  # the settings as JSON
+
+    @classmethod
+    def of(cls, settings: Settings) -> WarehouseResource:
+        # The UI shows a resource's configuration, and addresses of alerts hold secrets.
+        return cls(configuration=settings.model_dump_json(exclude={"alert_urls"}))
 
     @property
     def settings(self) -> Settings:
-        return Settings(home=Path(self.home), inbox=Path(self.inbox))
+        return Settings(**json.loads(self.configuration))
 
     @property
     def warehouse(self) -> Warehouse:
