@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from orchestration.assets.calculated import build_calculated_assets
 from orchestration.assets.models import build_dbt_assets
@@ -15,7 +14,7 @@ from orchestration.checks import build_checks
 from orchestration.home import manifest_path, prepare_home
 from orchestration.jobs import build_jobs, build_schedules, build_sensors
 from orchestration.progress import progress_logger
-from orchestration.resources import WarehouseResource
+from orchestration.resources import DbtResource, WarehouseResource
 from orchestration.settings import DBT_PROJECT, Settings
 
 
@@ -40,6 +39,6 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         loggers={"console": progress_logger},
         resources={
             "weir": WarehouseResource.of(settings),
-            "dbt": DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT)),
+            "dbt": DbtResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT)),
         },
     )

@@ -11,8 +11,10 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
@@ -29,8 +31,9 @@ from tests.end_to_end.conftest import Home
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
 
 SEED = 20160323
-FEED_POINTS = 16  # a changed market file: few models, so most of a run is loading and publishing
-DEAL_POINTS = 4  # a changed workbook: the calculations and verdicts too
+# A changed market file touches few models, so most of a run is loading and publishing; a changed workbook touches the
+# calculations and verdicts too. Ten points in each of two homes, side by side.
+POINTS = ["feed"] * 8 + ["deals"] * 2
 COMPLETE_EVERY = 5
 PRELOADED = ["orchestration.graph", "orchestration.running", "great_expectations", "orchestration.alerts"]
 
@@ -94,40 +97,59 @@ def assert_whole(home: Home, holidays: set[int]) -> int:
     return counted[0]
 
 
+def write_deals(home: Home, name: str, seed: int) -> None:
+    write_scaled_clo_workbook(home.inbox / name, deals=3, assets=50, correlation_ids=0, seed=seed)
+
+
 def write_holidays(home: Home, count: int) -> None:
     lines = [f"TEST,2030-01-{day:02d},Day {day}" for day in range(1, count + 1)]
     (home.inbox / "holidays_test.csv").write_text("\n".join(["calendar,holiday_date,name", *lines, ""]))
 
 
-def test_a_killed_run_leaves_the_publication_whole_and_the_next_run_completes(
-    server: ForkServerContext, tmp_path: Path
-) -> None:
-    home = Home(tmp_path / "home")
-    write_demo(home.inbox, parts=("market",))
-    write_scaled_clo_workbook(home.inbox / "first.xlsx", deals=3, assets=50, correlation_ids=0)
-    write_holidays(home, 1)
-    whole_run = complete(server, home)
-    assert assert_whole(home, {1}) == 1
-    write_holidays(home, 2)
-    feed_run = complete(server, home)
-    assert assert_whole(home, {2}) == 2
-
-    clock = time.monotonic()
-    random_points = random.Random(SEED)
+def killed_again_and_again(server: ForkServerContext, home: Home, seed: int, lengths: dict[str, float]) -> None:
+    """Kill this half's runs one after the other; each is also the next run of the one killed before it."""
+    points = random.Random(seed)
     published, wanted = 2, 2
-    kinds = ["feed"] * FEED_POINTS + ["deals"] * DEAL_POINTS
-    for number, kind in enumerate(kinds, start=1):
+    for number, kind in enumerate(POINTS, start=1):
         wanted += 1
         write_holidays(home, wanted)
         if kind == "deals":
-            name = f"deals_{number}.xlsx"
-            write_scaled_clo_workbook(home.inbox / name, deals=3, assets=50, correlation_ids=0, seed=SEED + number)
-        point = random_points.random() * (feed_run if kind == "feed" else whole_run)
-        kill_after(server, home, point, with_children=number % 2 == 0)
+            write_deals(home, f"deals_{number}.xlsx", seed + number)
+        kill_after(server, home, points.random() * lengths[kind], with_children=number % 2 == 0)
         published = assert_whole(home, set(range(published, wanted + 1)))
         if number % COMPLETE_EVERY == 0:
             complete(server, home)
             published = assert_whole(home, {wanted})
-    print(f"{len(kinds)} points and the runs that complete them: {time.monotonic() - clock:.0f} s")
-    leftovers = [path.name for path in home.settings.publications_path.iterdir() if path.name.startswith(".building")]
+
+
+def test_a_killed_run_leaves_the_publication_whole_and_the_next_run_completes(
+    server: ForkServerContext, tmp_path: Path
+) -> None:
+    clock = time.monotonic()
+    home = Home(tmp_path / "first")
+    write_demo(home.inbox, parts=("market",))
+    write_deals(home, "first.xlsx", SEED)
+    write_holidays(home, 1)
+    lengths = {"deals": complete(server, home)}
+    assert_whole(home, {1})
+    write_holidays(home, 2)
+    lengths["feed"] = complete(server, home)
+    assert_whole(home, {2})
+    shutil.copytree(home.settings.home, tmp_path / "second", symlinks=True)
+    homes = [home, Home(tmp_path / "second")]
+    ready = time.monotonic()
+
+    with ThreadPoolExecutor(len(homes)) as pool:
+        halves = [
+            pool.submit(killed_again_and_again, server, half, SEED + 100 * n, lengths) for n, half in enumerate(homes)
+        ]
+    for half in halves:
+        half.result()
+    print(
+        f"ready in {ready - clock:.0f} s; {len(homes) * len(POINTS)} points and the runs that complete them in ", end=""
+    )
+    print(f"{time.monotonic() - ready:.0f} s")
+    leftovers = [
+        p.name for h in homes for p in h.settings.publications_path.iterdir() if p.name.startswith(".building")
+    ]
     assert leftovers == []
