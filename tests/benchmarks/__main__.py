@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+import psutil
 from python_calamine import CalamineWorkbook
 from rich.console import Console
 from rich.table import Table
@@ -71,39 +72,51 @@ def cells_against_calamine(folder: Path) -> dict[str, float]:
     }
 
 
+def memory_of(process: psutil.Process) -> float:
+    """Megabytes that a process and its children hold now, shared pages counted once."""
+    held = 0.0
+    with suppress(psutil.NoSuchProcess):
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                held += one.memory_full_info().pss / 1024**2
+    return held
+
+
 def weir_run(home: Path) -> dict[str, Any]:
     """One `weir run` as a process of its own: its seconds, its stages, its peak memory with its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     started = time.perf_counter()
-    result = subprocess.run(
+    process = subprocess.Popen(
         [Path(sys.executable).parent / "weir", "run", "--home", str(home)],
         env=os.environ | {"WEIR_SETTLE_SECONDS": "0", "COLUMNS": "200"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
-        check=False,
     )
+    peak, output = 0.0, ""
+    while process.poll() is None:
+        peak = max(peak, memory_of(psutil.Process(process.pid)))
+        with suppress(subprocess.TimeoutExpired):
+            output = process.communicate(timeout=0.2)[0]
     took = time.perf_counter() - started
-    if result.returncode != 0:
-        raise RuntimeError(f"weir run failed:\n{result.stdout}\n{result.stderr}")
-    stages = {name: float(value) for name, value in re.findall(r"│\s+(\w+)\s+│\s+([\d.]+)\s+│", result.stdout)}
-    peak = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-    return {"seconds": took, "peak_megabytes": peak / 1024, "stages": stages}
+    if process.returncode != 0:
+        raise RuntimeError(f"weir run failed:\n{output}")
+    stages = {name: float(value) for name, value in re.findall(r"^\W*(\w[\w ]*?)\W+(\d+\.\d)\W*$", output, re.M)}
+    return {"seconds": took, "peak_megabytes": peak, "stages": stages}
 
 
 def demo_runs(folder: Path) -> dict[str, Any]:
-    """`weir run` on the demo: first, with nothing new, and with one changed workbook."""
+    """`weir run` on the demo: first, with nothing new, and with one workbook changed."""
     home = folder / "home"
     write_demo(home / "inbox")
-    newest = next(path for path in sorted((home / "inbox" / "birch-credit").glob("*.xlsx")))
-    aside = folder / newest.name
-    shutil.move(newest, aside)
-    sidecar = newest.with_name(newest.name + ".feed.yaml")
-    runs = {"all but the newest workbook": weir_run(home)}
+    runs = {"first": weir_run(home)}
     runs["nothing new"] = weir_run(home)
-    shutil.move(aside, newest)
-    if sidecar.exists():
-        os.utime(sidecar)
-    runs["one workbook more"] = weir_run(home)
+    changed = next((home / "inbox").glob("*/clo_workbook_*.xlsx"))
+    workbook = openpyxl.load_workbook(changed)
+    sheet = workbook["All Assets"]
+    headers = {cell.value: cell.column for row in sheet.iter_rows(max_row=5) for cell in row}
+    sheet.cell(20, headers["Market Value"]).value = 97.125
+    workbook.save(changed)
+    runs["one workbook changed"] = weir_run(home)
     return runs
 
 
