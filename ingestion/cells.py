@@ -67,15 +67,16 @@ def cells_of(sheet: str, rows: Sequence[Sequence[Any]]) -> CellBlock:
     if width == 0:
         return CellBlock(np.zeros((0, 0), np.int8), CELLS_SCHEMA.empty_table())
     everything = list(chain.from_iterable(rows))
-    # Most cells of side-by-side blocks are empty: they are struck out first and cheaply.
-    filled = np.fromiter(map(ne, everything, repeat("")), np.bool_, len(everything))
-    flat = list(compress(everything, filled.tolist()))
-    codes = np.fromiter(map(_CODE_OF.__getitem__, map(type, flat)), np.int8, len(flat))
+    # Most cells of side-by-side blocks are empty: they are struck out first and cheaply. Bytes serve `compress` as flags
+    # and numpy as an array without making a Python object of each.
+    filled = bytes(map(ne, everything, repeat("")))
+    flat = list(compress(everything, filled))
+    codes = np.frombuffer(bytes(map(_CODE_OF.__getitem__, map(type, flat))), np.int8)
     grid = np.zeros(len(everything), np.int8)
-    grid[filled] = codes
+    grid[np.frombuffer(filled, np.bool_)] = codes
     at = np.flatnonzero(grid)
     if len(at) < len(flat):  # formulas without a value are no cells
-        flat, codes = list(compress(flat, (codes != EMPTY).tolist())), codes[codes != EMPTY]
+        flat, codes = list(compress(flat, codes.tobytes())), codes[codes != EMPTY]
     table = pa.Table.from_arrays(
         [
             pa.repeat(pa.scalar(sheet, pa.string()), len(at)),
@@ -95,7 +96,7 @@ def _numbers(flat: list[Any], codes: npt.NDArray[np.int8]) -> pa.Array:
     if is_number.all():
         return pa.array(np.array(flat, np.float64))
     values = np.zeros(len(flat))
-    values[is_number] = np.fromiter(compress(flat, is_number.tolist()), np.float64, int(is_number.sum()))
+    values[is_number] = np.fromiter(compress(flat, is_number.tobytes()), np.float64, int(is_number.sum()))
     return pa.array(values, mask=~is_number)
 
 

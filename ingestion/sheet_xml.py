@@ -58,7 +58,8 @@ def guarded(chunks: Iterable[bytes], part: str, name: str) -> Iterator[bytes]:
     for chunk in chunks:
         if first and chunk[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"):
             raise bad_xml(name, part, "UTF-16", "UTF-8")
-        if b"<!" in chunk and any(token in chunk for token in FORBIDDEN):
+        # A single byte is looked for ten times as fast as two, and most parts have none.
+        if b"!" in chunk and any(token in chunk for token in FORBIDDEN):
             raise bad_xml(name, part, "a DTD or an entity declaration", "plain XML")
         first = False
         yield chunk
@@ -90,7 +91,7 @@ def _at_rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _double_quoted(text: bytes) -> bytes:
     """Attributes may stand in either kind of quotes; the searches know one. The length stays the same."""
-    return _SINGLE_QUOTED.sub(rb'="\1"', text) if b"='" in text else text
+    return _SINGLE_QUOTED.sub(rb'="\1"', text) if b"'" in text else text
 
 
 def scan_sheet(chunks: Iterable[bytes], empty_strings: frozenset[int]) -> SheetScan:

@@ -6,8 +6,8 @@ import datetime as dt
 import io
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,7 @@ class Workbook:
     cells_in_file: int  # counted on the XML
     _scans: Mapping[str, SheetScan] = field(repr=False)
     _rows: Mapping[str, list[list[Any]]] = field(repr=False)
+    _blocks: Mapping[str, CellBlock] = field(repr=False)
 
     def rows(self, sheet: str) -> list[list[Any]]:
         """All rows of a sheet, aligned to A1: `rows(s)[0][0]` is A1. All rows have one length."""
@@ -77,10 +78,6 @@ class Workbook:
         stated = re.match(r"^[A-Z]+\d+:([A-Z]+)\d+$", self._scans[sheet].dimension or "")
         rows = self._rows[sheet]
         return max(column_number(stated.group(1)) if stated else 0, len(rows[0]) if rows else 0)
-
-    @cached_property
-    def _blocks(self) -> dict[str, CellBlock]:
-        return {sheet: cells_of(sheet, rows) for sheet, rows in self._rows.items()}
 
     def cells(self) -> pa.Table:
         """Every non-empty cell of every sheet, in CELLS_SCHEMA, sheet by sheet, row by row."""
@@ -103,8 +100,7 @@ def open_workbook(path: Path, name: str, limits: WorkbookLimits = WorkbookLimits
     sheets = sheets_of(archive, book)
     if len(sheets) > limits.sheets:
         raise _too_large(name, f"at most {limits.sheets} sheets", f"{len(sheets)}")
-    scans = _scan_parts(archive, sheets, limits)
-    rows = _read_rows(data, name, sheets, scans)
+    scans, rows, blocks = _read_sheets(archive, sheets, limits)
     return Workbook(
         name=name,
         sheet_names=tuple(sheet.name for sheet in sheets),
@@ -114,44 +110,65 @@ def open_workbook(path: Path, name: str, limits: WorkbookLimits = WorkbookLimits
         cells_in_file=sum(scan.values for scan in scans.values()),
         _scans=scans,
         _rows=rows,
+        _blocks=blocks,
     )
 
 
-def _scan_parts(archive: Archive, sheets: Sequence[SheetPart], limits: WorkbookLimits) -> dict[str, SheetScan]:
-    """Inflate and scan every part the cell reader will open, before it does."""
-    name, empty = archive.name, frozenset[int]()
+def _read_sheets(
+    archive: Archive, sheets: Sequence[SheetPart], limits: WorkbookLimits
+) -> tuple[dict[str, SheetScan], dict[str, list[list[Any]]], dict[str, CellBlock]]:
+    """Scan, rows and cells of every sheet, in workbook order. A part is scanned before the cell reader opens it.
+
+    The cell reader works without the interpreter's lock, so it reads one sheet while another is scanned or unfolded.
+    """
+    empty = _scan_common_parts(archive)
+    scans: dict[str, SheetScan] = {}
+    rows: dict[str, list[list[Any]]] = {}
+    blocks: dict[str, CellBlock] = {}
+    with ThreadPoolExecutor(1, "cell-reader") as reader:
+        try:
+            book = reader.submit(CalamineWorkbook.from_filelike, io.BytesIO(archive.data))
+            contents = {}
+            for sheet in sheets:
+                scans[sheet.name] = _scan_sheet(archive, sheet, empty, limits)
+                cells = sum(scan.values for scan in scans.values())
+                if cells > limits.cells:
+                    expected = f"at most {limits.cells:,} non-empty cells"
+                    raise _too_large(archive.name, expected, f"{cells:,} and more")
+                contents[sheet.name] = reader.submit(book.result().get_sheet_by_name, sheet.name)
+            for name, content in contents.items():
+                rows[name] = content.result().to_python(skip_empty_area=False)
+                _patch(rows[name], scans[name])
+                blocks[name] = cells_of(name, rows[name])
+        except CalamineError as error:
+            raise bad_xml(archive.name, "of a worksheet", str(error)) from error
+        finally:
+            reader.shutdown(cancel_futures=True)
+    return scans, rows, blocks
+
+
+def _scan_common_parts(archive: Archive) -> frozenset[int]:
+    """Inflate what all sheets share before the cell reader does; indices of the shared strings without text."""
+    empty = frozenset[int]()
     for part in archive.names():
         if part.lower().startswith("xl/sharedstrings"):
-            empty = empty_shared_strings(guarded(archive.chunks(part), part, name))
+            empty = empty_shared_strings(guarded(archive.chunks(part), part, archive.name))
         elif part.lower().startswith("xl/styles"):
             parse_part(archive, part)
-    scans: dict[str, SheetScan] = {}
-    for sheet in sheets:
-        scan = scan_sheet(guarded(archive.chunks(sheet.part), sheet.part, name), empty)
-        scans[sheet.name] = scan
-        # Columns are only looked at where there may be too many of them.
-        if scan.is_wide or scan.last_row * _TWO_LETTER_COLUMNS > limits.sheet_area:
-            rows, columns = content_extent(archive.chunks(sheet.part))
-            if rows * columns > limits.sheet_area:
-                found = f"{rows:,} rows by {columns:,} columns in '{sheet.name}'"
-                raise _too_large(name, f"at most {limits.sheet_area:,} cells between A1 and a sheet's last cell", found)
-    cells = sum(scan.values for scan in scans.values())
-    if cells > limits.cells:
-        raise _too_large(name, f"at most {limits.cells:,} non-empty cells", f"{cells:,}")
-    return scans
+    return empty
 
 
-def _read_rows(
-    data: bytes, name: str, sheets: Sequence[SheetPart], scans: Mapping[str, SheetScan]
-) -> dict[str, list[list[Any]]]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        rows = {sheet.name: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False) for sheet in sheets}
-    except CalamineError as error:
-        raise bad_xml(name, "of a worksheet", str(error)) from error
-    for sheet, scan in scans.items():
-        _patch(rows[sheet], scan)
-    return rows
+def _scan_sheet(archive: Archive, sheet: SheetPart, empty: frozenset[int], limits: WorkbookLimits) -> SheetScan:
+    scan = scan_sheet(guarded(archive.chunks(sheet.part), sheet.part, archive.name), empty)
+    # Columns are only looked at where there may be too many of them.
+    if scan.is_wide or scan.last_row * _TWO_LETTER_COLUMNS > limits.sheet_area:
+        rows, columns = content_extent(archive.chunks(sheet.part))
+        if rows * columns > limits.sheet_area:
+            found = f"{rows:,} rows by {columns:,} columns in '{sheet.name}'"
+            raise _too_large(
+                archive.name, f"at most {limits.sheet_area:,} cells between A1 and a sheet's last cell", found
+            )
+    return scan
 
 
 def _patch(rows: list[list[Any]], scan: SheetScan) -> None:

@@ -89,7 +89,7 @@ def load_inbox(
     ]
     arrived = sorted(unseen(warehouse, scan, code), key=lambda f: (str(f.sidecar.get("sent_at", "9999")), f.name))
     # One connection for all: closing one writes a checkpoint, which costs more than reading a file.
-    with warehouse.connect() as connection:
+    with warehouse.loading() as connection:
         for file in arrived:
             outcome = _load_file(connection, file, defaults=defaults, run_id=run_id, code=code)
             progress(outcome)
