@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,7 +127,7 @@ def _read_sheets(
     scans: dict[str, SheetScan] = {}
     rows: dict[str, list[list[Any]]] = {}
     blocks: dict[str, CellBlock] = {}
-    with ThreadPoolExecutor(1, "cell-reader") as reader:
+    with uncollected(), ThreadPoolExecutor(1, "cell-reader") as reader:
         try:
             book = reader.submit(CalamineWorkbook.from_filelike, io.BytesIO(archive.data))
             contents = {}
@@ -145,6 +147,18 @@ def _read_sheets(
         finally:
             reader.shutdown(cancel_futures=True)
     return scans, rows, blocks
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Pause the garbage collector: going through cells by the hundred thousand, it finds nothing and costs a tenth."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _scan_common_parts(archive: Archive) -> frozenset[int]:

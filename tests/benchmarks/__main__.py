@@ -103,8 +103,8 @@ def weir_run(home: Path) -> dict[str, Any]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    peak, output = 0.0, ""
-    while process.poll() is None:
+    peak, output = 0.0, None
+    while output is None:
         peak = max(peak, memory_of(psutil.Process(process.pid)))
         with suppress(subprocess.TimeoutExpired):
             output = process.communicate(timeout=0.2)[0]
