@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import PROJECT, Settings, shown
 
 app = typer.Typer(
     help="Weir: workbooks in, a checked and traceable warehouse out.",
@@ -70,7 +70,7 @@ def _write_demo_if_empty(settings: Settings) -> None:
         return
     from ingestion.samples import write_demo
 
-    CONSOLE.print(f"The inbox is empty: writing the demo to {inbox}")
+    CONSOLE.print(f"The inbox is empty: writing the demo to {shown(inbox)}")
     write_demo(inbox)
 
 

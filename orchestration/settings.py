@@ -12,6 +12,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
 
 
+def shown(path: Path) -> str:
+    """A path as a person in this folder would write it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
 class Settings(BaseSettings):
     """Read from the environment, prefix `WEIR_`; every path is absolute, because dbt changes the working directory."""
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from orchestration.run_lock import WarehouseBusy
 from orchestration.running import RunReport
-from orchestration.settings import Settings
+from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse
 
 # Rows of a full load that a newer one of its feed has replaced are history: nobody can correct them any more.
@@ -43,7 +43,7 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
 def print_run(console: Console, settings: Settings, report: RunReport) -> bool:
     """Print what a run did; returns False when anything is held, refused, quarantined or waiting."""
     if report.nothing_new:
-        console.print(f"Nothing new: {settings.published_link} is up to date ({report.published}).")
+        console.print(f"Nothing new: {shown(settings.published_link)} is up to date ({report.published}).")
         return _print_concerns(console, settings, Warehouse(settings.warehouse_path))
     warehouse = Warehouse(settings.warehouse_path)
     files = warehouse.rows(
@@ -63,9 +63,11 @@ def print_run(console: Console, settings: Settings, report: RunReport) -> bool:
     console.print(_table("Time", ("stage", "seconds"), seconds))
     if report.failure is not None:
         console.print(f"Not published: {report.failure}", style="red", markup=False)
-        console.print(f"{settings.published_link} still shows {report.published or 'nothing'}.")
+        console.print(f"{shown(settings.published_link)} still shows {report.published or 'nothing'}.")
         return False
-    console.print(f"Published {settings.published_link / 'warehouse.duckdb'} ({report.published}).", style="green")
+    console.print(
+        f"Published {shown(settings.published_link / 'warehouse.duckdb')} ({report.published}).", style="green"
+    )
     if report.seconds_from_drop is not None and files:
         console.print(f"From the newest file's arrival to its publication: {report.seconds_from_drop:.0f} s.")
     return clean
@@ -109,7 +111,7 @@ def _print_concerns(console: Console, settings: Settings, warehouse: Warehouse) 
 def print_status(console: Console, settings: Settings) -> None:
     """Print the state of a home without changing it."""
     if not settings.warehouse_path.exists():
-        console.print(f"{settings.home} holds no warehouse yet: `weir run` makes one.")
+        console.print(f"{shown(settings.home)} holds no warehouse yet: `weir run` makes one.")
         return
     published = settings.published_link.resolve().name if settings.published_link.exists() else "nothing"
     console.print(f"Published: {published}")

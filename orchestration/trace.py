@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from rich.console import Console
 from rich.tree import Tree
 
-from orchestration.settings import Settings
+from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse
 
 
@@ -59,17 +59,18 @@ def lineage() -> Mapping[str, Any]:
     return yaml.safe_load((Path(__file__).parent / "lineage.yaml").read_text())
 
 
-def trace(warehouse: Warehouse, column: str, keys: Mapping[str, str], rows: int = 10) -> Step:
+def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 10) -> Step:
     """The chain of one number. `column` is TABLE.COLUMN of a mart, `keys` name its row (newest date when none is given).
 
-    Each source shows at most `rows` of its raw rows, largest tables first cell first; `Source.rows` counts all.
+    The number is the published one, whatever has been computed or has failed since. Each source shows at most `rows` of its raw rows, largest tables first cell first; `Source.rows` counts all.
     """
     relation, name = _split(column)
     described = lineage()[relation]
     if name not in described["columns"]:
         raise TraceError(f"{relation}.{name} has no lineage; these have: {', '.join(described['columns'])}")
-    with warehouse.connect() as connection:
-        row = _row(connection, relation, described["key"], keys)
+    with duckdb.connect(str(settings.published_link / "warehouse.duckdb"), read_only=True) as published:
+        row = _row(published, relation, described["key"], keys)
+    with Warehouse(settings.warehouse_path).connect() as connection:
         return _step(connection, described["columns"], name, row, rows)
 
 
@@ -90,7 +91,7 @@ def _row(
     try:
         columns = [c for c, *_ in connection.execute(f"describe {relation}").fetchall()]
     except duckdb.CatalogException:
-        raise TraceError(f"{relation} is not built yet: `weir run` builds it") from None
+        raise TraceError(f"{relation} is not published yet: `weir run` publishes it") from None
     unknown = set(keys) - set(columns)
     if unknown:
         raise TraceError(f"{relation} has no column {sorted(unknown)[0]!r}; its key is {', '.join(key)}")
@@ -179,14 +180,19 @@ def parse_keys(pairs: Sequence[str]) -> dict[str, str]:
 
 def print_trace(console: Console, settings: Settings, column: str, pairs: Sequence[str], rows: int) -> None:
     """Print the chain as a tree."""
-    if not settings.warehouse_path.exists():
-        raise TraceError(f"{settings.home} holds no warehouse yet: `weir run` makes one")
-    step = trace(Warehouse(settings.warehouse_path), column, parse_keys(pairs), rows)
+    if not settings.published_link.exists():
+        raise TraceError(f"{shown(settings.home)} holds no publication yet: `weir run` makes one")
+    step = trace(settings, column, parse_keys(pairs), rows)
     console.print(_tree(step, column))
 
 
+def _printed(value: Any) -> str:
+    # What a double holds beyond 15 digits is not a figure; a spreadsheet shows no more either.
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
 def _tree(step: Step, title: str) -> Tree:
-    tree = Tree(f"[bold]{title}[/] = {step.value}  [dim]{step.formula}[/]")
+    tree = Tree(f"[bold]{title}[/] = {_printed(step.value)}  [dim]{step.formula}[/]")
     for inner in step.inputs:
         tree.add(_tree(inner, inner.column))
     for source in step.sources:

@@ -95,7 +95,7 @@ def sources_of(step: Step) -> list[Source]:
 
 def test_a_published_oc_ratio_is_traced_to_its_cells(real_home: tuple[Home, RunReport]) -> None:
     home, _ = real_home
-    step = trace(home.warehouse, "fact_oc_tests.ratio", {"tranche_name": "Class C"}, rows=1000)
+    step = trace(home.settings, "fact_oc_tests.ratio", {"tranche_name": "Class C"}, rows=1000)
     cells = {(c.sheet, c.address): c for source in sources_of(step) for c in source.cells}
     book = openpyxl.load_workbook(SHARED / "clo/clo_workbook_mag17.xlsx", data_only=True)
     par = [c for c in cells.values() if c.field == "par_amount"]
@@ -111,7 +111,7 @@ def test_a_published_oc_ratio_is_traced_to_its_cells(real_home: tuple[Home, RunR
 
 def test_a_published_warf_is_traced_to_its_cells(real_home: tuple[Home, RunReport]) -> None:
     home, _ = real_home
-    step = trace(home.warehouse, "fact_pool_metrics.warf", {"deal_id": "MAG17"}, rows=1000)
+    step = trace(home.settings, "fact_pool_metrics.warf", {"deal_id": "MAG17"}, rows=1000)
     ratings = [c for source in sources_of(step) for c in source.cells if c.field == "moodys_rating_warf"]
     assert len(ratings) == 195
     assert {c.address.rstrip("0123456789") for c in ratings} == {"AT"}  # column 46 of All Assets
