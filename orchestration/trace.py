@@ -68,6 +68,8 @@ def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 
     described = lineage()[relation]
     if name not in described["columns"]:
         raise TraceError(f"{relation}.{name} has no lineage; these have: {', '.join(described['columns'])}")
+    if not settings.published_link.exists():
+        raise TraceError(f"{shown(settings.home)} holds no publication yet: `weir run` makes one")
     with duckdb.connect(str(settings.published_link / "warehouse.duckdb"), read_only=True) as published:
         row = _row(published, relation, described["key"], keys)
     with Warehouse(settings.warehouse_path).connect() as connection:
@@ -180,8 +182,6 @@ def parse_keys(pairs: Sequence[str]) -> dict[str, str]:
 
 def print_trace(console: Console, settings: Settings, column: str, pairs: Sequence[str], rows: int) -> None:
     """Print the chain as a tree."""
-    if not settings.published_link.exists():
-        raise TraceError(f"{shown(settings.home)} holds no publication yet: `weir run` makes one")
     step = trace(settings, column, parse_keys(pairs), rows)
     console.print(_tree(step, column))
 

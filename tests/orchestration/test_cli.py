@@ -12,7 +12,6 @@ from typer.testing import CliRunner, Result
 
 from orchestration.cli import app
 from orchestration.settings import Settings
-from orchestration.warehouse import Warehouse
 
 
 def weir(*arguments: str, **environment: str) -> Result:
@@ -43,11 +42,10 @@ def test_a_home_without_a_warehouse_says_how_to_make_one(tmp_path: Path) -> None
         (["fact_nothing.ratio"], "fact_nothing has no lineage; these have: fact_oc_tests"),
         (["fact_oc_tests.nothing"], "has no lineage; these have: ratio"),
         (["fact_oc_tests.ratio", "deal"], "KEY=VALUE"),
-        (["fact_oc_tests.ratio"], "is not built yet"),
+        (["fact_oc_tests.ratio"], "holds no publication yet"),
     ],
 )
 def test_a_trace_that_names_no_number_says_what_would(tmp_path: Path, arguments: list[str], answer: str) -> None:
-    Warehouse(tmp_path / "warehouse.duckdb").create_tables()
     result = weir("trace", *arguments, "--home", str(tmp_path))
     assert result.exit_code == 2
     assert answer in said(result)
