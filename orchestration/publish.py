@@ -15,7 +15,7 @@ import duckdb
 
 from orchestration.resources import utc_now
 from orchestration.settings import Settings
-from orchestration.warehouse import Warehouse
+from orchestration.warehouse import Warehouse, open_publication
 
 SHARED = "_shared"
 OPERATOR = "_operator"
@@ -265,7 +265,7 @@ def _digest(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[int, in
 
 
 def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], counts: Mapping[str, int]) -> None:
-    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+    with open_publication(folder) as connection:
         types: dict[str, dict[str, str]] = {}
         for table, column, kind in connection.execute(
             "select table_name, column_name, data_type from information_schema.columns order by table_name, ordinal_position"

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.tree import Tree
 
 from orchestration.settings import Settings, shown
-from orchestration.warehouse import Warehouse
+from orchestration.warehouse import Warehouse, open_publication
 
 
 class TraceError(Exception):
@@ -70,7 +70,7 @@ def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 
         raise TraceError(f"{relation}.{name} has no lineage; these have: {', '.join(described['columns'])}")
     if not settings.published_link.exists():
         raise TraceError(f"{shown(settings.home)} holds no publication yet: `weir run` makes one")
-    with duckdb.connect(str(settings.published_link / "warehouse.duckdb"), read_only=True) as published:
+    with open_publication(settings.published_link) as published:
         row = _row(published, relation, described["key"], keys)
     with Warehouse(settings.warehouse_path).connect() as connection:
         return _step(connection, described["columns"], name, row, rows)

@@ -139,6 +139,11 @@ class Warehouse:
             return connection.execute(sql, parameters).df()
 
 
+def open_publication(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The published copy in `folder`, for reading; it never changes, so that any number of readers may hold it open."""
+    return duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True)
+
+
 @contextmanager
 def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """A transaction on an open connection: all of the block is kept, or nothing of it."""
