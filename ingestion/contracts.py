@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
@@ -18,37 +17,16 @@ import pyarrow as pa
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ingestion.fields import COLUMN_TYPES, Frozen, LayoutField, arrow_type
+
 CONTRACTS = Path(__file__).parent / "contracts"
 # One list of currencies for the whole platform: the seed that dbt loads.
 CURRENCIES = Path(__file__).parent.parent / "dbt_project" / "seeds" / "currencies.csv"
 
-_DECIMAL = re.compile(r"^decimal\((\d+),\s*(\d+)\)$")
-_ARROW_TYPES: Mapping[str, pa.DataType] = {
-    "text": pa.string(),
-    "double": pa.float64(),
-    "integer": pa.int32(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),  # UTC, without a zone
-}
 _POSITION = (("_sheet", pa.string()), ("_row", pa.int32()), ("_column", pa.int32()))
 
 
-def arrow_type(column_type: str) -> pa.DataType:
-    """Arrow type of a contract's column type: text, double, integer, boolean, date, timestamp, decimal(p,s)."""
-    decimal = _DECIMAL.match(column_type)
-    if decimal:
-        return pa.decimal128(int(decimal.group(1)), int(decimal.group(2)))
-    if column_type not in _ARROW_TYPES:
-        raise ValueError(f"a column type must be one of {', '.join(_ARROW_TYPES)}, decimal(p,s), found {column_type!r}")
-    return _ARROW_TYPES[column_type]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RawTable(_Frozen):
+class RawTable(Frozen):
     """One raw table: `columns` maps a column to its type, `key` names the columns that identify a row of one load."""
 
     name: str
@@ -71,7 +49,7 @@ class RawTable(_Frozen):
         return self
 
 
-class KeyField(_Frozen):
+class KeyField(Frozen):
     """A field of a table whose values are the keys a rule looks at."""
 
     table: str
@@ -109,36 +87,14 @@ class Contract(BaseModel):
         return self
 
 
-FieldType = Literal["id", "s", "ccy", "code", "rate", "fx", "px", "figure", "day", "instant", "yn"]
-
-
-class LayoutField(_Frozen):
-    """How one column of a file is read. `header` defaults to the field's own name. Source: input-contracts 1.2, 1.3."""
-
-    type: FieldType
-    header: str | None = None
-    is_required: bool = False
-    floor: Literal["none", "zero", "above_zero"] = "none"
-    is_percent: bool = False  # the file states percent; the table keeps the fraction
-    date_format: Literal["iso", "us", "compact"] = "iso"
-    first_year: int = 1900
-    codes: tuple[str, ...] = ()
-    no_row: tuple[str, ...] = ()  # texts that say: this line states nothing
-    default_from: Literal["feed_name"] | None = None
-
-    @property
-    def must_be_positive(self) -> bool:
-        return self.floor == "above_zero" or self.type in ("fx", "px")
-
-
-class Pivot(_Frozen):
+class Pivot(Frozen):
     """A layout with one column per value of `key`: every other column of the file holds `value` for one key."""
 
     key: str
     value: str
 
 
-class Layout(_Frozen):
+class Layout(Frozen):
     """One shape a file of the kind may have, recognised by its header."""
 
     name: str
@@ -155,7 +111,7 @@ class Layout(_Frozen):
     derive: Literal["total_return"] | None = None
 
 
-class Plausible(_Frozen):
+class Plausible(Frozen):
     """Bounds of a field. Beyond `tolerated_share` of rows outside, the file is not what it is named."""
 
     field: str
@@ -165,16 +121,21 @@ class Plausible(_Frozen):
     hint: str
 
 
-class DelimitedContract(Contract):
+class TabularContract(Contract):
+    """A kind made of tables with a header row."""
+
+    withdrawn_currencies: tuple[str, ...] = ()
+    plausible: Plausible | None = None
+    official_from: Mapping[str, dt.date] = {}
+
+
+class DelimitedContract(TabularContract):
     """A kind that one generic reader takes from delimited text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reader: Literal["delimited"]
     layouts: tuple[Layout, ...]
-    withdrawn_currencies: tuple[str, ...] = ()
-    plausible: Plausible | None = None
-    official_from: Mapping[str, dt.date] = {}
 
     @model_validator(mode="after")
     def _layouts_fill_their_tables(self) -> DelimitedContract:
@@ -189,15 +150,94 @@ class DelimitedContract(Contract):
         return self
 
 
+class Exclusive(Frozen):
+    """Fields of which a row fills exactly one. Source: input-contracts 1.3, topic one-of."""
+
+    fields: tuple[str, ...]
+
+
+class RowRule(Frozen):
+    """What must hold inside one row, or between the rows of a sheet; exactly one of the rules is set.
+
+    `code` names the rule where people read of it: RULE_VIOLATION (code).
+    """
+
+    code: str
+    not_before: tuple[str, str] | None = None  # the first day is the second or a later one
+    differ: tuple[str, str] | None = None
+    total: tuple[str, tuple[str, ...]] | None = None  # the first is the sum of the others, nulls being nothing
+    required_when: tuple[str, str, tuple[str, ...]] | None = (
+        None  # a field, needed where another has one of these codes
+    )
+    unique: tuple[str, ...] | None = None  # no two rows share these, nulls being values
+    no_overlap: tuple[tuple[str, ...], str, str] | None = (
+        None  # rows alike in these do not overlap from (incl.) to (excl.)
+    )
+    one_each: tuple[tuple[str, ...], str] | None = None  # rows alike in these have the flag set exactly once
+
+
+class Sheet(Layout):
+    """One sheet of a workbook kind. `name` is its name as a person writes it."""
+
+    other_names: tuple[str, ...] = ()
+    description: str
+    is_required: bool = False
+    is_open: bool = True
+    holds: bool = False  # a quarantined row holds the entity that it names
+    exclusive: tuple[Exclusive, ...] = ()
+    rules: tuple[RowRule, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(name for name, field in self.fields.items() if field.is_key)
+
+    def raw_table(self) -> dict[str, Any]:
+        columns = {name: COLUMN_TYPES[field.type] for name, field in self.fields.items()}
+        return {"description": self.description, "key": self.key, "columns": {**columns, "row_action": "text"}}
+
+
+class WorkbookContract(TabularContract):
+    """A kind that one generic reader takes from the sheets of a workbook. Its raw tables follow from its sheets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reader: Literal["workbook"]
+    sheets: tuple[Sheet, ...]
+    entities: Mapping[str, str] = {}  # field that names an entity -> its type: fund_id -> fund
+    shapes: Mapping[str, Any] = {}  # JSON schemas by name
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tables_follow_from_sheets(cls, document: Any) -> Any:
+        sheets = [Sheet.model_validate(sheet) for sheet in document["sheets"]]
+        return {**document, "sheets": sheets, "tables": {sheet.table: sheet.raw_table() for sheet in sheets}}
+
+    @model_validator(mode="after")
+    def _references_are_sheets(self) -> WorkbookContract:
+        names = {sheet.name for sheet in self.sheets}
+        for sheet in self.sheets:
+            for name, field in sheet.fields.items():
+                if field.refers_to is not None and field.refers_to not in names:
+                    raise ValueError(
+                        f"{self.kind}: {sheet.name}.{name} refers to {field.refers_to!r}, which is no sheet"
+                    )
+                if field.shape is not None and field.shape not in self.shapes:
+                    raise ValueError(f"{self.kind}: {sheet.name}.{name} has shape {field.shape!r}, which is not listed")
+        return self
+
+
+READERS: Mapping[str, type[Contract]] = {"delimited": DelimitedContract, "workbook": WorkbookContract}
+
+
 @cache
 def load_contracts() -> Mapping[str, Contract]:
     """Every contract by kind. Files of the folder that describe no kind's tables are left to their own modules."""
     contracts: dict[str, Contract] = {}
     for path in sorted(CONTRACTS.glob("*.yaml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if not isinstance(document, dict) or not {"kind", "tables"} <= document.keys():
+        if not isinstance(document, dict) or "kind" not in document:
             continue
-        model = DelimitedContract if document.get("reader") == "delimited" else Contract
+        model = READERS.get(document.get("reader", ""), Contract)
         contract = model.model_validate(document)
         if contract.kind in contracts:
             raise ValueError(f"{path.name}: kind {contract.kind} has a contract already")

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from ingestion.contracts import LayoutField
 from ingestion.delimited import normal_form
 from ingestion.extract import FileRejected
+from ingestion.fields import LayoutField
 from ingestion.inbox import BACKLOAD, SIDECAR_SUFFIX, InboxFile
 from ingestion.kinds import Kind, kinds
 from ingestion.reasons import advice_for

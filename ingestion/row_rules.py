@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.contracts import LayoutField, arrow_schema
+from ingestion.contracts import arrow_schema
 from ingestion.duplicates import find_duplicates
 from ingestion.extract import FileRejected
+from ingestion.fields import LayoutField
 from ingestion.reasons import advice_for
 from ingestion.total_return import total_return_levels
 from ingestion.units import WHOLE_ROW, Units

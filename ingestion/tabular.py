@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.contracts import LayoutField, arrow_schema
+from ingestion.contracts import arrow_schema
 from ingestion.delimited import normal_form, read_grid
 from ingestion.extract import Extract
+from ingestion.fields import LayoutField
 from ingestion.layouts import FoundLayout, known_currencies
 from ingestion.row_rules import check_duplicates, check_organization, check_plausible, derive_levels, set_official
 from ingestion.units import SHEET, Source, Units

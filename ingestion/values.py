@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.contracts import LayoutField
+from ingestion.fields import LayoutField
 
 NULL_TEXTS = ("", "N/A", "NULL")
 TYPES_WHERE_NA_IS_TEXT = frozenset({"id", "s"})

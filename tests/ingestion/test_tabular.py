@@ -17,9 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.contracts import LayoutField, arrow_schema, raw_tables
+from ingestion.contracts import arrow_schema, raw_tables
 from ingestion.delimited import decode, read_grid
 from ingestion.extract import Extract, FileRejected
+from ingestion.fields import LayoutField
 from ingestion.json_records import find_json_layouts, grid_of_records
 from ingestion.layouts import find_layouts
 from ingestion.tabular import read_delimited, read_units
