@@ -181,6 +181,7 @@ class Sheet(Layout):
 
     other_names: tuple[str, ...] = ()
     description: str
+    owns_table: bool = True  # off where the table is another kind's, which this sheet fills too
     is_required: bool = False
     is_open: bool = True
     holds: bool = False  # a quarantined row holds the entity that it names
@@ -210,7 +211,7 @@ class WorkbookContract(TabularContract):
     @classmethod
     def _tables_follow_from_sheets(cls, document: Any) -> Any:
         sheets = [Sheet.model_validate(sheet) for sheet in document["sheets"]]
-        return {**document, "sheets": sheets, "tables": {sheet.table: sheet.raw_table() for sheet in sheets}}
+        return {**document, "sheets": sheets, "tables": {s.table: s.raw_table() for s in sheets if s.owns_table}}
 
     @model_validator(mode="after")
     def _references_are_sheets(self) -> WorkbookContract:
