@@ -6,8 +6,6 @@ Limits are checked before bytes are kept, so that no file can exhaust the machin
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
@@ -18,6 +16,7 @@ from defusedxml.common import DefusedXmlException, DTDForbidden
 from ingestion.delimited import decode
 from ingestion.extract import FileRejected
 from ingestion.inbox import InboxFile
+from ingestion.strict_json import json_depth, strict_json
 
 if TYPE_CHECKING:
     from ingestion.workbook import Workbook
@@ -102,33 +101,10 @@ def _forbidden(error: DefusedXmlException) -> str:
 
 
 def _json(text: str, name: str) -> Any:
-    """Strict JSON; numbers stay the text they stand in, so that no digit is lost."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-        document = dict(pairs)
-        if len(document) < len(pairs):
-            keys = [key for key, _ in pairs]
-            raise ValueError(f"key {max(keys, key=keys.count)!r} twice in one object")
-        return document
-
-    def no_constant(word: str) -> Any:
-        raise ValueError(f"{word}, which is no JSON number")
-
     try:
-        document = json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=no_constant, object_pairs_hook=unique
-        )
+        document = strict_json(text)
     except (ValueError, RecursionError) as error:
         raise FileRejected("BAD_JSON", f"{name}: expected strict JSON, found: {error} (BAD_JSON)") from error
-    if _depth(document) > MAX_JSON_DEPTH:
+    if json_depth(document) > MAX_JSON_DEPTH:
         raise FileRejected("TOO_LARGE", f"{name}: expected JSON at most {MAX_JSON_DEPTH} levels deep (TOO_LARGE)")
     return document
-
-
-def _depth(document: Any) -> int:
-    """How many objects and arrays stand inside each other at most."""
-    depth, level = 0, [document]
-    while containers := [value for value in level if isinstance(value, dict | list)]:
-        depth += 1
-        level = [child for value in containers for child in (value.values() if isinstance(value, dict) else value)]
-    return depth

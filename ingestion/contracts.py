@@ -251,6 +251,11 @@ def delimited_contracts() -> Mapping[str, DelimitedContract]:
     return {kind: c for kind, c in load_contracts().items() if isinstance(c, DelimitedContract)}
 
 
+def workbook_contracts() -> Mapping[str, WorkbookContract]:
+    """The kinds that the generic workbook reader takes."""
+    return {kind: c for kind, c in load_contracts().items() if isinstance(c, WorkbookContract)}
+
+
 @cache
 def raw_tables() -> Mapping[str, RawTable]:
     """Every raw table of every kind by name; a name belongs to one kind only."""
@@ -270,7 +275,14 @@ def arrow_schema(table: RawTable) -> pa.Schema:
 
 
 @cache
-def currency_codes() -> frozenset[str]:
-    """ISO 4217 codes in use, from the seed `currencies`; quote-only pseudo-currencies are no currency of a rate."""
+def currency_decimals() -> Mapping[str, int]:
+    """Decimals of the minor unit by ISO 4217 code in use, from the seed `currencies`; quote-only codes are none."""
     with CURRENCIES.open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["currency_code"] for row in csv.DictReader(lines) if row["is_quote_only"] != "true")
+        rows = [row for row in csv.DictReader(lines) if row["is_quote_only"] != "true"]
+    return {row["currency_code"]: int(row["minor_units"]) for row in rows}
+
+
+@cache
+def currency_codes() -> frozenset[str]:
+    """ISO 4217 codes in use."""
+    return frozenset(currency_decimals())

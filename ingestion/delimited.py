@@ -9,13 +9,14 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.column import Fault
 from ingestion.extract import FileRejected
 
 HEADER_ROWS = 10  # the header is one of the first so many lines
@@ -57,6 +58,7 @@ class Grid:
     lines_comment: int
     lines_blank: int
     counted_in: str = "line"  # what `lines` numbers, as a person would say it
+    cell_faults: Mapping[tuple[int, int], Fault] = field(default_factory=dict)  # by (row of the n, column)
 
 
 def decode(data: bytes, name: str) -> str:

@@ -224,7 +224,7 @@ def _value(key: str, text: str, where: str) -> Any:
             raise wrong(f"one of {', '.join(map(str, CONTRACT_VERSIONS))}")
         return int(text)
     else:
-        column = read_column(pa.array([text]), _PARSED_BY[key], frozenset())
+        column = read_column(pa.array([text]), _PARSED_BY[key])
         if column.faults:
             raise wrong(column.faults[0].expected)
         if key == "feed_name" and (text.startswith("_") or text == BACKLOAD):

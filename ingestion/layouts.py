@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingestion.contracts import DelimitedContract, Layout, currency_codes, delimited_contracts
+from ingestion.contracts import DelimitedContract, Layout, TabularContract, currency_codes, delimited_contracts
 from ingestion.delimited import first_rows, normal_form
 
 # Columns that any open layout may carry. Source: input-contracts 1.2.
@@ -19,7 +19,7 @@ _CURRENCY = re.compile(r"^[A-Z]{3}$")
 class FoundLayout:
     """A layout and the place of its header. `positions` maps a field, or a common column, to its column (0-based)."""
 
-    contract: DelimitedContract
+    contract: TabularContract
     layout: Layout
     header_line: int
     header: tuple[str, ...]
@@ -42,7 +42,7 @@ class NearMiss:
         return self.present / (self.present + len(self.missing))
 
 
-def known_currencies(contract: DelimitedContract) -> frozenset[str]:
+def known_currencies(contract: TabularContract) -> frozenset[str]:
     """Codes a file of the kind may quote: those in use and those that the contract names as withdrawn."""
     return currency_codes() | frozenset(contract.withdrawn_currencies)
 

@@ -6,11 +6,12 @@ Either everything of a file is returned or FileRejected is raised, with the feed
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ingestion.content import Content, open_content
+from ingestion.contracts import workbook_contracts
 from ingestion.delimited import normal_form
 from ingestion.extract import Extract, FileRejected
 from ingestion.feeds import FEED_SHEET, Feed, FeedDefaults, declare, resolve_feed
@@ -24,8 +25,17 @@ from ingestion.units import Source, Units
 __all__ = ["FeedDefaults", "read_file"]
 
 
-def read_file(file: InboxFile, *, loaded_at: dt.datetime, defaults: FeedDefaults) -> tuple[Feed, Extract]:
-    """The feed and the content of `file`. `loaded_at` is UTC, with or without its zone.
+KnownState = Callable[[Feed], Mapping[str, frozenset[str]]]  # keys by sheet that a feed knows from earlier files
+
+
+def _nothing_known(feed: Feed) -> Mapping[str, frozenset[str]]:
+    return {}
+
+
+def read_file(
+    file: InboxFile, *, loaded_at: dt.datetime, defaults: FeedDefaults, state: KnownState = _nothing_known
+) -> tuple[Feed, Extract]:
+    """The feed and the content of `file`. `loaded_at` is UTC, with or without its zone; `state` is asked for a delta.
 
     `as_of` is the declared day, else the day that the content gives its kind, else the day (UTC) of known_at.
     Raises FileRejected with a code of the list of reasons, its advice, and `feed` (None while unknown).
@@ -40,7 +50,7 @@ def read_file(file: InboxFile, *, loaded_at: dt.datetime, defaults: FeedDefaults
             declaration = declare(file, sheet)
         match = recognise(content, declaration.kind)
         feed = resolve_feed(declaration, match.kind, defaults=defaults, loaded_at=loaded_at)
-        extract = _read(content, match, feed)
+        extract = _read(content, match, feed, state)
     except FileRejected as rejection:
         rejection.advice = rejection.advice or advice_for(rejection.code)
         rejection.feed = feed  # type: ignore[attr-defined]
@@ -57,7 +67,7 @@ def _feed_sheet(content: Content) -> Sequence[Sequence[Any]] | None:
     return content.workbook.rows(names[0]) if names else None
 
 
-def _read(content: Content, match: Match, feed: Feed) -> Extract:
+def _read(content: Content, match: Match, feed: Feed, state: KnownState) -> Extract:
     if not match.kind.is_read:
         raise FileRejected(
             "KIND_NOT_SUPPORTED",
@@ -69,8 +79,13 @@ def _read(content: Content, match: Match, feed: Feed) -> Extract:
         from ingestion.clo_workbook import read_clo_workbook
 
         return read_clo_workbook(content.workbook)
-    assert match.layout is not None, "a kind that is read has a layout or a reader of its own"
+    contract = workbook_contracts().get(match.kind.name)
     source = Source(content.name, feed.organization_id, feed.feed_name, feed.mode)
+    if content.workbook is not None and contract is not None:
+        from ingestion.workbook_reader import read_contract_workbook
+
+        return read_contract_workbook(content.workbook, contract, source, state(feed) if feed.mode == "delta" else None)
+    assert match.layout is not None, "a kind that is read has a layout or a reader of its own"
     if content.text is not None:
         return read_delimited(content.text, match.layout, source)
     return read_units(Units(grid_of_records(content.document, content.name), match.layout, source))

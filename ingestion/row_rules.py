@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.column import Fault
 from ingestion.contracts import arrow_schema
 from ingestion.duplicates import find_duplicates
 from ingestion.extract import FileRejected
@@ -19,7 +20,7 @@ from ingestion.fields import LayoutField
 from ingestion.reasons import advice_for
 from ingestion.total_return import total_return_levels
 from ingestion.units import WHOLE_ROW, Units
-from ingestion.values import Fault, clean
+from ingestion.values import clean
 
 _ORGANIZATION = LayoutField(type="s")
 

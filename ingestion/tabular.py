@@ -12,14 +12,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.column import Fault
 from ingestion.contracts import arrow_schema
 from ingestion.delimited import normal_form, read_grid
 from ingestion.extract import Extract
 from ingestion.fields import LayoutField
-from ingestion.layouts import FoundLayout, known_currencies
+from ingestion.layouts import FoundLayout
 from ingestion.row_rules import check_duplicates, check_organization, check_plausible, derive_levels, set_official
-from ingestion.units import SHEET, Source, Units
-from ingestion.values import Fault, clean, read_column
+from ingestion.units import Source, Units
+from ingestion.values import clean, read_column
 
 _PIVOTED = LayoutField(type="ccy", is_required=True)
 _ACTION = LayoutField(type="code", codes=("UPSERT", "DELETE"))
@@ -36,26 +37,32 @@ def read_delimited(text: str, found: FoundLayout, source: Source) -> Extract:
 
 def read_units(units: Units) -> Extract:
     """Type the units of a file and apply the rules of its contract; the rest of `read_delimited`."""
-    found = units.found
-    _note_extra_columns(units)
-    is_delete = _read_actions(units)
-    for name, layout_field in found.layout.fields.items():
-        _read_field(units, name, layout_field, is_delete)
-    _fill_constants(units)
-    check_organization(units, _texts(units, "organization_id"))
-    check_plausible(units)
-    check_duplicates(units)
-    derive_levels(units)
-    set_official(units)
-    table = _table(units)
+    type_units(units)
+    table = staged(units)
     return Extract(
-        kind=found.contract.kind,
+        kind=units.found.contract.kind,
         as_of=_as_of(units),
         tables={units.table.name: table},
         findings=tuple(units.findings),
         rejected=units.rejected(),
         row_counts=(units.row_count(table.num_rows),),
     )
+
+
+def type_units(units: Units) -> None:
+    """Type every field and mark what is wrong inside the table, its tenant and its keys included."""
+    found = units.found
+    _note_extra_columns(units)
+    is_delete = _read_actions(units)
+    for name, layout_field in found.layout.fields.items():
+        _read_field(units, name, layout_field, is_delete)
+    units.mark_cells()
+    _fill_constants(units)
+    check_organization(units, _texts(units, "organization_id"))
+    check_plausible(units)
+    check_duplicates(units)
+    derive_levels(units)
+    set_official(units)
 
 
 def _texts(units: Units, name: str) -> pa.Array:
@@ -89,12 +96,19 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
         if place is not None and is_empty.any():
             found = f"{int(is_empty.sum())} empty, filled with the feed's name {units.source.feed_name!r}"
             units.note("DEFAULT_APPLIED", "a source", found, place)
-    elif layout_field.is_required:
+    elif layout_field.default is not None:
+        # An empty part of a key is the value '' and no default worth a note.
+        cleaned = pc.fill_null(cleaned, layout_field.default)
+        is_data = is_empty & ~units.says_nothing & ~is_delete
+        if layout_field.default and is_data.any():
+            found = f"{int(is_data.sum())} empty, filled with {layout_field.default}"
+            units.note("DEFAULT_APPLIED", "a value", found, place)
+    elif layout_field.is_required or layout_field.is_key:
         # To delete a row its key is enough.
         is_needed = ~units.says_nothing if name in units.table.key else ~units.says_nothing & ~is_delete
         for unit in np.flatnonzero(is_empty & is_needed).tolist():
             units.faults[unit, name] = Fault("MISSING_VALUE", "filled", "nothing", is_quote=False)
-    column = read_column(cleaned, layout_field, known_currencies(units.found.contract))
+    column = read_column(cleaned, layout_field, units.lists)
     units.columns[name] = column.values
     units.faults |= {(unit, name): fault for unit, fault in column.faults.items()}
     for code, count in column.notes.items():
@@ -104,7 +118,7 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
 def _read_actions(units: Units) -> npt.NDArray[np.bool_]:
     """Fill `row_action`; returns which units delete. Source: input-contracts 1.2."""
     cleaned, _ = clean(_texts(units, "row_action"), _ACTION)
-    column = read_column(cleaned, _ACTION, frozenset())
+    column = read_column(cleaned, _ACTION)
     units.faults |= {(unit, "row_action"): fault for unit, fault in column.faults.items()}
     units.columns["row_action"] = pc.utf8_lower(pc.fill_null(column.values, "UPSERT"))
     is_delete = pc.equal(units.columns["row_action"], "delete").to_numpy(zero_copy_only=False)
@@ -121,7 +135,7 @@ def _fill_constants(units: Units) -> None:
         units.columns[name] = pa.repeat(pa.scalar(value, schema.field(name).type), units.count)
     if layout.pivot and units.place is not None:
         headers = pa.array([cell.strip() for cell in units.found.header])
-        column = read_column(headers.take(pa.array(units.place)), _PIVOTED, known_currencies(units.found.contract))
+        column = read_column(headers.take(pa.array(units.place)), _PIVOTED, units.lists)
         units.columns[layout.pivot.key] = column.values
         silent = units.says_nothing
         units.faults |= {(u, layout.pivot.value): fault for u, fault in column.faults.items() if not silent[u]}
@@ -129,7 +143,8 @@ def _fill_constants(units: Units) -> None:
         units.columns[name] = units.columns[instant].cast(pa.date32())
 
 
-def _table(units: Units) -> pa.Table:
+def staged(units: Units) -> pa.Table:
+    """The sound units as a raw table."""
     schema, sound = arrow_schema(units.table), units.is_sound()
     at = pa.array(np.flatnonzero(sound))
     arrays = []
@@ -139,7 +154,7 @@ def _table(units: Units) -> pa.Table:
         arrays.append(pa.nulls(len(at), target) if column is None else column.take(at).cast(target))
     lines = units.grid.lines.take(pa.array(units.row[sound]))
     places = pa.nulls(len(at), pa.int32()) if units.place is None else pa.array(units.place[sound] + 1, pa.int32())
-    return pa.Table.from_arrays([*arrays, pa.repeat(pa.scalar(SHEET), len(at)), lines, places], schema=schema)
+    return pa.Table.from_arrays([*arrays, pa.repeat(pa.scalar(units.sheet), len(at)), lines, places], schema=schema)
 
 
 def _as_of(units: Units) -> dt.date | None:

@@ -5,22 +5,24 @@ A unit is what becomes a row of the table: a line, or a cell of a layout with on
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ingestion.contracts import RawTable
+from ingestion.column import Fault, Lists
+from ingestion.contracts import RawTable, raw_tables
 from ingestion.delimited import Grid
 from ingestion.extract import Finding, RejectedRow, RowCount, Scope
-from ingestion.layouts import FoundLayout
+from ingestion.layouts import FoundLayout, known_currencies
 from ingestion.reasons import advice_for, reason
 from ingestion.sheet_xml import column_letters
-from ingestion.values import Fault
 
-SHEET = ""  # a delimited file has no sheets
 WHOLE_ROW = ""
+JsonCheck = Callable[[Any], tuple[str, str] | None]  # a document -> where and what is wrong with its shape
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Units:
     grid: Grid
     found: FoundLayout
     source: Source
+    sheet: str = ""  # a delimited file has no sheets
+    shapes: Mapping[str, JsonCheck] = field(default_factory=dict)
     table: RawTable = field(init=False)
     row: npt.NDArray[np.int64] = field(init=False)
     place: npt.NDArray[np.int64] | None = field(init=False)  # column of the cell, where a unit is a cell
@@ -50,10 +54,32 @@ class Units:
 
     def __post_init__(self) -> None:
         rows, places = len(self.grid.lines), self.found.pivot_positions
-        self.table = self.found.contract.tables[self.found.layout.table]
+        name = self.found.layout.table
+        self.table = self.found.contract.tables.get(name) or raw_tables()[name]  # a sheet may fill another kind's table
         self.row = np.repeat(np.arange(rows, dtype=np.int64), self.per_line)
         self.place = np.tile(np.array(places, dtype=np.int64), rows) if places else None
         self.says_nothing = np.zeros(len(self.row), dtype=bool)
+
+    @property
+    def lists(self) -> Lists:
+        return Lists(known_currencies(self.found.contract), self.shapes)
+
+    def mark_cells(self) -> None:
+        """Take over what was wrong with cells before they were text: errors, formulas without a value."""
+        names = {place: name for name, place in self.found.positions.items()}
+        for (row, place), fault in self.grid.cell_faults.items():
+            if place in names:
+                self.faults[row, names[place]] = fault
+
+    def where(self, line: int | None, place: int | None) -> str:
+        """A place as a person looks it up: `file, 'Sheet'!E14` in a workbook, `file, line 14, column 'rate'` in a text."""
+        name = self.source.name
+        if self.sheet:
+            letters = "" if place is None else column_letters(place + 1)
+            at = f"!{letters}{line or ''}" if letters else f", row {line}" if line else ""
+            return f"{name}, '{self.sheet}'{at}"
+        in_line = f", {self.grid.counted_in} {line}" if line else ""
+        return name + in_line + (f", column {self.found.header[place].strip()!r}" if place is not None else "")
 
     @property
     def per_line(self) -> int:
@@ -78,15 +104,13 @@ class Units:
 
     def note(self, code: str, expected: str, found: str, place: int | None, line: int | None = None) -> None:
         """Note something about a column; the data it speaks of is kept."""
-        where = f", {self.grid.counted_in} {line}" if line else ""
-        where += f", column {self.found.header[place].strip()!r}" if place is not None else ""
         self.findings.append(
             Finding(
                 code=code,
                 severity=reason(code).severity,
                 scope=Scope.FEED,
-                message=f"{self.source.name}{where}: expected {expected}, found {found} ({code})",
-                sheet=SHEET,
+                message=f"{self.where(line, place)}: expected {expected}, found {found} ({code})",
+                sheet=self.sheet,
                 row=line or None,
                 column=None if place is None else column_letters(place + 1),
                 expected=expected,
@@ -100,7 +124,7 @@ class Units:
         faulty = ~self.without_fault()
         grid = self.grid
         return RowCount(
-            sheet=SHEET,
+            sheet=self.sheet,
             block=self.found.layout.name,
             table_name=self.table.name,
             rows_in_range=grid.lines_in_range * self.per_line,
@@ -136,15 +160,13 @@ class Units:
     def _rejected_row(
         self, line: int, name: str, place: int | None, fault: Fault, texts: tuple[str, ...]
     ) -> RejectedRow:
-        column = f", column {self.found.header[place].strip()!r}" if place is not None else ""
         label = name.replace("_", " ") or "a row"
         return RejectedRow(
             table_name=self.table.name,
-            sheet=SHEET,
+            sheet=self.sheet,
             row=line,
             column=None if place is None else column_letters(place + 1),
             reason_code=fault.code,
-            message=f"{self.source.name}, {self.grid.counted_in} {line}{column}: {label} must be {fault.expected}, "
-            f"found {fault.shown} ({fault.code})",
+            message=f"{self.where(line, place)}: {label} must be {fault.expected}, found {fault.shown} ({fault.code})",
             payload={column_letters(at + 1): cell for at, cell in enumerate(texts) if cell},
         )

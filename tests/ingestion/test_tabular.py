@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.column import Lists
 from ingestion.contracts import arrow_schema, raw_tables
 from ingestion.delimited import decode, read_grid
 from ingestion.extract import Extract, FileRejected
@@ -151,7 +152,7 @@ def value(text: str, **field: Any) -> Any:
     """The value of one text, or the code that refuses it."""
     layout_field = LayoutField(**field)
     cleaned, _ = clean(pa.array([text]), layout_field)
-    column = read_column(cleaned, layout_field, frozenset({"EUR", "USD"}))
+    column = read_column(cleaned, layout_field, Lists(frozenset({"EUR", "USD"})))
     return column.faults[0].code if column.faults else column.values[0].as_py()
 
 

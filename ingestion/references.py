@@ -1,0 +1,153 @@
+"""What ties the rows of a workbook's sheets together: references, the currency of an amount, the entity a row is about.
+
+Reading single sheets does not belong here. Source: input-contracts 1.3, 1.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ingestion.column import Fault
+from ingestion.contracts import Sheet, WorkbookContract, currency_decimals
+from ingestion.units import Units
+
+CURRENCY_FIELDS = ("currency", "base_currency")
+
+
+@dataclass
+class Sheets:
+    """The sheets of one workbook while they are read, by name. `state` holds the keys that the feed knows from before,
+    by sheet; a full file brings its whole state along."""
+
+    contract: WorkbookContract
+    units: Mapping[str, Units]
+    state: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _values: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+
+    def sheet(self, name: str) -> Sheet:
+        return next(sheet for sheet in self.contract.sheets if sheet.name == name)
+
+    def column(self, name: str, field_name: str) -> list[Any]:
+        """(n,) values of a field of a sheet, read once."""
+        at = (name, field_name)
+        if at not in self._values:
+            units = self.units[name]
+            column = units.columns.get(field_name)
+            self._values[at] = [None] * units.count if column is None else column.to_pylist()
+        return self._values[at]
+
+    def forget(self, name: str, field_name: str) -> None:
+        self._values.pop((name, field_name), None)
+
+    def references(self) -> Iterator[tuple[str, str, str]]:
+        """(sheet, field, sheet referred to), of the sheets that are there."""
+        for sheet in self.contract.sheets:
+            for name, layout_field in sheet.fields.items():
+                if layout_field.refers_to is not None and sheet.name in self.units:
+                    yield sheet.name, name, layout_field.refers_to
+
+
+def check_references(sheets: Sheets) -> None:
+    """Quarantine rows that refer to a row that is missing, or to a quarantined one; theirs in turn as well."""
+    marked = True
+    while marked:
+        marked = False
+        keys = {parent: _keys(sheets, parent) for _, _, parent in sheets.references()}
+        for name, field_name, parent in sheets.references():
+            sound, quarantined = keys[parent]
+            units, values = sheets.units[name], sheets.column(name, field_name)
+            for unit in np.flatnonzero(units.is_sound()).tolist():
+                value = values[unit]
+                if value is None or value in sound:
+                    continue
+                is_held = value in quarantined
+                expected = f"the key of a sound row of '{parent}'" if is_held else f"the key of a row of '{parent}'"
+                found = f"{value!r}, whose row {quarantined[value]} is quarantined" if is_held else repr(value)
+                code = "PARENT_QUARANTINED" if is_held else "ORPHAN_KEY"
+                units.faults[unit, field_name] = Fault(code, expected, found, is_quote=False)
+                marked = True
+
+
+def _keys(sheets: Sheets, parent: str) -> tuple[set[str], dict[str, int]]:
+    """Keys of the sound rows of a sheet, and the rows of the quarantined ones by key."""
+    known = set(sheets.state.get(parent, ()))
+    if parent not in sheets.units:
+        return known, {}
+    units = sheets.units[parent]
+    key = sheets.sheet(parent).key[0]
+    values, is_sound = sheets.column(parent, key), units.is_sound()
+    sound = {value for value, is_good in zip(values, is_sound.tolist(), strict=True) if is_good and value is not None}
+    bad = {
+        value: units.line(unit)
+        for unit, value in enumerate(values)
+        if not is_sound[unit] and value is not None and value not in sound
+    }
+    return sound | (known - bad.keys()), bad
+
+
+def resolve(sheets: Sheets, name: str, wanted: tuple[str, ...]) -> list[Any]:
+    """(n,) the first of the `wanted` fields that a row, or the row it refers to, fills; None where nothing does."""
+    return _resolve(sheets, name, wanted, frozenset())
+
+
+def _resolve(sheets: Sheets, name: str, wanted: tuple[str, ...], seen: frozenset[str]) -> list[Any]:
+    sheet, units = sheets.sheet(name), sheets.units[name]
+    result: list[Any] = [None] * units.count
+    for field_name in wanted:
+        if field_name in sheet.fields:
+            result = [
+                old if old is not None else new
+                for old, new in zip(result, sheets.column(name, field_name), strict=True)
+            ]
+    for field_name, layout_field in sheet.fields.items():
+        parent = layout_field.refers_to
+        if parent is None or parent in seen or parent == name or parent not in sheets.units or None not in result:
+            continue
+        above = _resolve(sheets, parent, wanted, seen | {name})
+        by_key = dict(zip(sheets.column(parent, sheets.sheet(parent).key[0]), above, strict=True))
+        keys = sheets.column(name, field_name)
+        result = [old if old is not None else by_key.get(key) for old, key in zip(result, keys, strict=True)]
+    return result
+
+
+def fill_currencies(sheets: Sheets, name: str) -> None:
+    """Fill an empty `currency` with the parent's, noted, and refuse booked money off its currency's minor unit."""
+    sheet, units = sheets.sheet(name), sheets.units[name]
+    money = [f for f, layout_field in sheet.fields.items() if layout_field.type == "money" and f in units.columns]
+    if not money and "currency" not in sheet.fields:
+        return
+    currencies = resolve(sheets, name, CURRENCY_FIELDS)
+    if "currency" in sheet.fields:
+        stated = sheets.column(name, "currency")
+        filled = sum(old is None and new is not None for old, new in zip(stated, currencies, strict=True))
+        if filled:
+            units.columns["currency"] = pa.array(currencies, pa.string())
+            sheets.forget(name, "currency")
+            found = f"{filled} empty, filled with the currency of the row referred to"
+            units.note("DEFAULT_APPLIED", "a currency", found, units.found.positions.get("currency"))
+    decimals = [currency_decimals().get(currency) for currency in currencies]
+    for field_name in money:
+        for unit, amount in enumerate(sheets.column(name, field_name)):
+            places = decimals[unit]
+            if amount is None or places is None or _fits(amount, places):
+                continue
+            expected = f"on the minor unit of {currencies[unit]}, {places} decimals"
+            units.faults[unit, field_name] = Fault("PRECISION_EXCEEDED", expected, f"{amount.normalize():f}")
+
+
+def _fits(amount: Decimal, places: int) -> bool:
+    return amount == amount.quantize(Decimal(1).scaleb(-places))
+
+
+def entities(sheets: Sheets, name: str) -> Iterator[tuple[int, str, str]]:
+    """(unit, entity type, entity id) of every row that names an entity, itself or through the row it refers to."""
+    for field_name, entity_type in sheets.contract.entities.items():
+        for unit, value in enumerate(resolve(sheets, name, (field_name,))):
+            if value is not None:
+                yield unit, entity_type, str(value)
