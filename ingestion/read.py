@@ -6,7 +6,7 @@ Either everything of a file is returned or FileRejected is raised, with the feed
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,23 +19,26 @@ from ingestion.inbox import InboxFile
 from ingestion.json_records import grid_of_records
 from ingestion.kinds import CLO_WORKBOOK, Match, recognise
 from ingestion.reasons import advice_for
+from ingestion.references import Knowledge
 from ingestion.tabular import read_delimited, read_units
 from ingestion.units import Source, Units
 
 __all__ = ["FeedDefaults", "read_file"]
 
 
-KnownState = Callable[[Feed], Mapping[str, frozenset[str]]]  # keys by sheet that a feed knows from earlier files
-
-
-def _nothing_known(feed: Feed) -> Mapping[str, frozenset[str]]:
-    return {}
+def _nothing_known(feed: Feed) -> Knowledge:
+    return Knowledge()
 
 
 def read_file(
-    file: InboxFile, *, loaded_at: dt.datetime, defaults: FeedDefaults, state: KnownState = _nothing_known
+    file: InboxFile,
+    *,
+    loaded_at: dt.datetime,
+    defaults: FeedDefaults,
+    knowledge_of: Callable[[Feed], Knowledge] = _nothing_known,
 ) -> tuple[Feed, Extract]:
-    """The feed and the content of `file`. `loaded_at` is UTC, with or without its zone; `state` is asked for a delta.
+    """The feed and the content of `file`. `loaded_at` is UTC, with or without its zone; `knowledge_of` says what is known
+    of a feed already.
 
     `as_of` is the declared day, else the day that the content gives its kind, else the day (UTC) of known_at.
     Raises FileRejected with a code of the list of reasons, its advice, and `feed` (None while unknown).
@@ -50,7 +53,7 @@ def read_file(
             declaration = declare(file, sheet)
         match = recognise(content, declaration.kind)
         feed = resolve_feed(declaration, match.kind, defaults=defaults, loaded_at=loaded_at)
-        extract = _read(content, match, feed, state)
+        extract = _read(content, match, feed, knowledge_of)
     except FileRejected as rejection:
         rejection.advice = rejection.advice or advice_for(rejection.code)
         rejection.feed = feed  # type: ignore[attr-defined]
@@ -67,7 +70,7 @@ def _feed_sheet(content: Content) -> Sequence[Sequence[Any]] | None:
     return content.workbook.rows(names[0]) if names else None
 
 
-def _read(content: Content, match: Match, feed: Feed, state: KnownState) -> Extract:
+def _read(content: Content, match: Match, feed: Feed, knowledge_of: Callable[[Feed], Knowledge]) -> Extract:
     if not match.kind.is_read:
         raise FileRejected(
             "KIND_NOT_SUPPORTED",
@@ -84,7 +87,7 @@ def _read(content: Content, match: Match, feed: Feed, state: KnownState) -> Extr
     if content.workbook is not None and contract is not None:
         from ingestion.workbook_reader import read_contract_workbook
 
-        return read_contract_workbook(content.workbook, contract, source, state(feed) if feed.mode == "delta" else None)
+        return read_contract_workbook(content.workbook, contract, source, knowledge_of(feed))
     assert match.layout is not None, "a kind that is read has a layout or a reader of its own"
     if content.text is not None:
         return read_delimited(content.text, match.layout, source)

@@ -20,14 +20,22 @@ from ingestion.units import Units
 CURRENCY_FIELDS = ("currency", "base_currency")
 
 
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known before a workbook is read, by sheet: `keys` in the state of its feed, which a delta may refer to;
+    `owners`, the feed that each key belongs to where it is another one."""
+
+    keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    owners: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
 @dataclass
 class Sheets:
-    """The sheets of one workbook while they are read, by name. `state` holds the keys that the feed knows from before,
-    by sheet; a full file brings its whole state along."""
+    """The sheets of one workbook while they are read, by name."""
 
     contract: WorkbookContract
     units: Mapping[str, Units]
-    state: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    knowledge: Knowledge
     _values: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
 
     def sheet(self, name: str) -> Sheet:
@@ -53,6 +61,18 @@ class Sheets:
                     yield sheet.name, name, layout_field.refers_to
 
 
+def check_owners(sheets: Sheets) -> None:
+    """Quarantine rows whose key another feed of the organisation stated first. Source: input-contracts 1.1."""
+    for name, owners in sheets.knowledge.owners.items():
+        if name not in sheets.units or not owners:
+            continue
+        key, units = sheets.sheet(name).key[0], sheets.units[name]
+        for unit, value in enumerate(sheets.column(name, key)):
+            if value in owners:
+                expected = f"a key of this feed; it belongs to feed {owners[value]!r}, which stated it first"
+                units.faults[unit, key] = Fault("OWNED_BY_OTHER_FEED", expected, repr(value), is_quote=False)
+
+
 def check_references(sheets: Sheets) -> None:
     """Quarantine rows that refer to a row that is missing, or to a quarantined one; theirs in turn as well."""
     marked = True
@@ -76,7 +96,7 @@ def check_references(sheets: Sheets) -> None:
 
 def _keys(sheets: Sheets, parent: str) -> tuple[set[str], dict[str, int]]:
     """Keys of the sound rows of a sheet, and the rows of the quarantined ones by key."""
-    known = set(sheets.state.get(parent, ()))
+    known = set(sheets.knowledge.keys.get(parent, ()))
     if parent not in sheets.units:
         return known, {}
     units = sheets.units[parent]

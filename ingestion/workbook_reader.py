@@ -16,7 +16,7 @@ from ingestion.delimited import normal_form
 from ingestion.extract import LOCATIONS_SCHEMA, Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity
 from ingestion.feeds import FEED_SHEET
 from ingestion.reasons import advice_for, reason
-from ingestion.references import Sheets, check_references, entities, fill_currencies
+from ingestion.references import Knowledge, Sheets, check_owners, check_references, entities, fill_currencies
 from ingestion.sheet_grid import BadHeader, find_header, sheet_grid
 from ingestion.sheet_rules import check_sheet_rules
 from ingestion.sheet_xml import column_letters
@@ -24,27 +24,27 @@ from ingestion.tabular import staged, type_units
 from ingestion.units import JsonCheck, Source, Units
 from ingestion.workbook import Workbook
 
+NOTHING_KNOWN = Knowledge()
+
 
 def read_contract_workbook(
     workbook: Workbook,
     contract: WorkbookContract,
     source: Source,
-    state: Mapping[str, frozenset[str]] | None = None,
+    knowledge: Knowledge = NOTHING_KNOWN,
 ) -> Extract:
-    """Everything that the sheets of the contract say. `state`: keys by sheet that a delta may refer to.
+    """Everything that the sheets of the contract say, in the light of what is known of the feed.
 
     Raises FileRejected: MISSING_SHEET, or what is wrong with the header of a required sheet.
     """
-    return _Reading(workbook, contract, source, state or {}).extract()
+    return _Reading(workbook, contract, source, knowledge).extract()
 
 
 class _Reading:
     """One workbook while it is read."""
 
-    def __init__(
-        self, workbook: Workbook, contract: WorkbookContract, source: Source, state: Mapping[str, frozenset[str]]
-    ) -> None:
-        self.workbook, self.contract, self.source, self.state = workbook, contract, source, state
+    def __init__(self, workbook: Workbook, contract: WorkbookContract, source: Source, knowledge: Knowledge) -> None:
+        self.workbook, self.contract, self.source, self.knowledge = workbook, contract, source, knowledge
         self.findings: list[Finding] = []
         self.rejected: list[RejectedRow] = []
         self.counts: list[RowCount] = []
@@ -54,10 +54,11 @@ class _Reading:
         units = {sheet.name: units for sheet, units in self._units()}
         for read in units.values():
             type_units(read)
-        sheets = Sheets(self.contract, units, self.state)
+        sheets = Sheets(self.contract, units, self.knowledge)
         for name, read in units.items():
             fill_currencies(sheets, name)
             check_sheet_rules(read, sheets.sheet(name))
+        check_owners(sheets)
         check_references(sheets)
         tables: dict[str, list[pa.Table]] = {}
         for read in units.values():

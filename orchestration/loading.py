@@ -13,12 +13,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.contracts import load_contracts
+from ingestion.contracts import WorkbookContract, load_contracts
 from ingestion.extract import Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity
 from ingestion.feeds import Feed
 from ingestion.inbox import InboxFile, Scan
 from ingestion.read import FeedDefaults, read_file
 from ingestion.reasons import advice_for
+from orchestration.knowledge import keys_in_state, knowledge_of
 from orchestration.warehouse import Warehouse, append, append_rows, whole
 
 # A full load that drops more than this of what its predecessor stated is held. Source: input-contracts 1.1.
@@ -106,7 +107,12 @@ def _load_file(
     extract: Extract | None = None
     rejection: FileRejected | None = None
     try:
-        feed, extract = read_file(file, loaded_at=loaded_at, defaults=defaults)
+        feed, extract = read_file(
+            file,
+            loaded_at=loaded_at,
+            defaults=defaults,
+            knowledge_of=lambda of: knowledge_of(connection, of),
+        )
     except FileRejected as refused:
         rejection = refused
     with whole(connection):
@@ -363,29 +369,26 @@ def _mass_deletion(connection: duckdb.DuckDBPyConnection, file: InboxFile, feed:
     """Why a full load looks like an accident, or None. Compared with the state it follows or, as a correction, replaces."""
     if feed.mode != "full":
         return None
-    previous = connection.execute(
-        "select load_id from raw.loads where organization_id = ? and kind = ? and feed_name = ? and status = 'loaded' "
-        "and as_of <= ? order by as_of desc, known_at desc, load_id desc limit 1",
-        [feed.organization_id, feed.kind, feed.feed_name, feed.as_of],
-    ).fetchone()
-    if previous is None:
-        return None
-    for guarded in load_contracts()[extract.kind].guarded:
-        before = {
-            row[0]
-            for row in connection.execute(
-                f"select distinct {guarded.field} from raw.{guarded.table} where _load_id = ?", [previous[0]]
-            ).fetchall()
-        }
-        now = set(extract.tables[guarded.table].column(guarded.field).to_pylist())
-        gone = before - now
+    for table, key in _guarded(extract):
+        before = keys_in_state(connection, feed, table, key, feed.as_of)
+        stated = extract.tables[table]
+        gone = before - set(zip(*(stated.column(column).to_pylist() for column in key), strict=True))
         if len(gone) > max(GUARD_ROWS, GUARD_SHARE * len(before)):
+            example = ", ".join(str(part) for part in min(gone, key=str))
             return (
-                f"{file.name}: {len(gone)} of {len(before)} keys of {guarded.table} that the state before it lists are "
-                f"missing, for example {sorted(gone)[0]!r}; at most {max(GUARD_ROWS, int(GUARD_SHARE * len(before)))} may "
+                f"{file.name}: {len(gone)} of {len(before)} keys of {table} that the state before it lists are "
+                f"missing, for example {example!r}; at most {max(GUARD_ROWS, int(GUARD_SHARE * len(before)))} may "
                 f"vanish at once (MASS_DELETION)"
             )
     return None
+
+
+def _guarded(extract: Extract) -> list[tuple[str, tuple[str, ...]]]:
+    """Tables and their keys that may not vanish in numbers; a sheet that is not there states nothing."""
+    contract = load_contracts()[extract.kind]
+    if isinstance(contract, WorkbookContract):
+        return [(s.table, s.key) for s in contract.sheets if s.owns_table and s.table in extract.tables]
+    return [(guarded.table, (guarded.field,)) for guarded in contract.guarded]
 
 
 def _write_extract(

@@ -13,6 +13,7 @@ from openpyxl import Workbook as NewWorkbook
 
 from ingestion.contracts import WorkbookContract
 from ingestion.extract import Extract, FileRejected, Scope
+from ingestion.references import Knowledge
 from ingestion.units import Source
 from ingestion.workbook import open_workbook
 from ingestion.workbook_reader import read_contract_workbook
@@ -279,5 +280,16 @@ def test_a_delta_may_refer_to_what_its_feed_knows(tmp_path: Path) -> None:
     delta = Source("fund.xlsx", "alder", "main", "delta")
     assert [code for *_, code in codes(read_sheets(tmp_path, book, delta))] == ["ORPHAN_KEY"]
     path = tmp_path / "fund.xlsx"
-    known = read_contract_workbook(open_workbook(path, "fund.xlsx"), CONTRACT, delta, {"Funds": frozenset({"F1"})})
+    known = read_contract_workbook(
+        open_workbook(path, "fund.xlsx"), CONTRACT, delta, Knowledge({"Funds": frozenset({"F1"})})
+    )
     assert known.rejected == ()
+
+
+def test_a_key_of_another_feed_is_quarantined_with_all_that_refers_to_it(tmp_path: Path) -> None:
+    read(tmp_path, Capital_Calls=CALLS)
+    workbook = open_workbook(tmp_path / "fund.xlsx", "fund.xlsx")
+    contested = Knowledge(owners={"Funds": {"F1": "other"}})
+    extract = read_contract_workbook(workbook, CONTRACT, SOURCE, contested)
+    assert [code for *_, code in codes(extract)] == ["OWNED_BY_OTHER_FEED", "PARENT_QUARANTINED"]
+    assert "'other'" in extract.rejected[0].message
