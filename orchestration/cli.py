@@ -123,6 +123,21 @@ def rollback(
 
 
 @app.command()
+def template(
+    kind: Annotated[str, typer.Argument(help="Kind of workbook, e.g. fund.")],
+    out: Annotated[Path | None, typer.Option(help="File to write (default: <kind>_workbook.xlsx here).")] = None,
+) -> None:
+    """Write an empty workbook with headers, comments and drop-downs, ready to be filled in."""
+    from ingestion.template import kinds_with_template, write_template
+
+    if kind not in kinds_with_template():
+        ERRORS.print(f"there is a template for {', '.join(kinds_with_template())}, found {kind!r}", style="red")
+        raise typer.Exit(2)
+    path = write_template(kind, out or Path(f"{kind}_workbook.xlsx"))
+    CONSOLE.print(f"Wrote {shown(path.absolute())}: fill it in and drop it into the inbox.")
+
+
+@app.command()
 def trace(
     column: Annotated[str, typer.Argument(help="Published number, as TABLE.COLUMN, e.g. fact_oc_tests.ratio.")],
     keys: Annotated[list[str] | None, typer.Argument(help="Which row, as KEY=VALUE ...")] = None,
