@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from ingestion.reasons import advice_for, reason
 from ingestion.sheet_xml import column_letters
 
 WHOLE_ROW = ""
+MASK = "***"
 JsonCheck = Callable[[Any], tuple[str, str] | None]  # a document -> where and what is wrong with its shape
 
 
@@ -80,6 +82,14 @@ class Units:
             return f"{name}, '{self.sheet}'{at}"
         in_line = f", {self.grid.counted_in} {line}" if line else ""
         return name + in_line + (f", column {self.found.header[place].strip()!r}" if place is not None else "")
+
+    @cached_property
+    def restricted(self) -> frozenset[int]:
+        """Columns with personal or bank data, which no quarantined row may show. Source: input-contracts 2.8."""
+        fields = self.found.layout.fields
+        return frozenset(
+            at for name, at in self.found.positions.items() if name in fields and fields[name].is_restricted
+        )
 
     @property
     def per_line(self) -> int:
@@ -167,6 +177,8 @@ class Units:
             row=line,
             column=None if place is None else column_letters(place + 1),
             reason_code=fault.code,
-            message=f"{self.where(line, place)}: {label} must be {fault.expected}, found {fault.shown} ({fault.code})",
-            payload={column_letters(at + 1): cell for at, cell in enumerate(texts) if cell},
+            message=f"{self.where(line, place)}: {label} must be {fault.expected}, found {MASK if place in self.restricted and fault.is_quote else fault.shown} ({fault.code})",
+            payload={
+                column_letters(at + 1): MASK if at in self.restricted else cell for at, cell in enumerate(texts) if cell
+            },
         )

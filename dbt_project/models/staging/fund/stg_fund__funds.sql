@@ -1,0 +1,50 @@
+with stated as (
+    select * from {{ source('raw', 'fund_funds') }}
+),
+
+final as (
+    select
+        cast(organization_id as varchar) as organization_id,
+        cast(_load_id as varchar) as load_id,
+        cast(fund_id as varchar) as fund_id,
+        cast(fund_name as varchar) as fund_name,
+        cast(fund_type as varchar) as fund_type,
+        cast(fund_family as varchar) as fund_family,
+        cast(fund_code as varchar) as fund_code,
+        cast(structure_type as varchar) as structure_type,
+        cast(parent_fund_id as varchar) as parent_fund_id,
+        cast(base_currency as varchar) as base_currency,
+        cast(vintage_year as bigint) as vintage_year,
+        cast(inception_date as date) as inception_date,
+        cast(target_close_date as date) as target_close_date,
+        cast(final_close_date as date) as final_close_date,
+        cast(investment_period_end as date) as investment_period_end,
+        cast(term_end as date) as term_end,
+        cast(extension_periods as bigint) as extension_periods,
+        cast(extension_months as bigint) as extension_months,
+        cast(fund_size as decimal(24, 4)) as fund_size,
+        cast(target_size as decimal(24, 4)) as target_size,
+        cast(hard_cap as decimal(24, 4)) as hard_cap,
+        cast(final_size as decimal(24, 4)) as final_size,
+        cast(fund_status as varchar) as fund_status,
+        cast(management_fee_rate as decimal(18, 12)) as management_fee_rate,
+        cast(carried_interest_rate as decimal(18, 12)) as carried_interest_rate,
+        cast(hurdle_rate as decimal(18, 12)) as hurdle_rate,
+        cast(catch_up_provision as boolean) as catch_up_provision,
+        cast(fund_manager as varchar) as fund_manager,
+        cast(investment_strategy as varchar) as investment_strategy,
+        cast(geography as varchar) as geography,
+        cast(fiscal_year_end as varchar) as fiscal_year_end,
+        cast(holiday_calendar as varchar) as holiday_calendar,
+        cast(benchmark_index_id as varchar) as benchmark_index_id,
+        cast(gp_investor_id as varchar) as gp_investor_id,
+        cast(successor_fund_id as varchar) as successor_fund_id,
+        cast(successor_first_fee_date as date) as successor_first_fee_date,
+        cast(version as bigint) as version,
+        cast(coalesce(lower(row_action), 'upsert') as varchar) as row_action,
+        cast(_sheet as varchar) as source_sheet,
+        cast(_row as integer) as source_row,
+    from stated
+)
+
+select * from final
