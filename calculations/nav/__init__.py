@@ -1,6 +1,7 @@
 """Net asset value: `strike` and what it takes and returns. Only the public names; each has its own module."""
 
 from calculations.nav.results import ClassNav, Failure, NavLine, Reason, Strike
+from calculations.nav.rules import RuleResult, validate
 from calculations.nav.strike import strike
 from calculations.nav.terms import (
     Accrual,
@@ -28,9 +29,11 @@ __all__ = [
     "ProductTerms",
     "Rate",
     "Reason",
+    "RuleResult",
     "ShareClass",
     "Source",
     "Strike",
     "ValuationPoint",
     "strike",
+    "validate",
 ]
