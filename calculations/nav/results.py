@@ -1,0 +1,149 @@
+"""What a strike returns: lines, classes, totals, and the reasons for what is unknown. No arithmetic.
+
+A number that is not known is None beside the reason; it is never zero and never a guess.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from calculations.nav.terms import Rate, Side
+from calculations.nav.valuation_point import AsOf
+
+Reason = Literal[
+    "MISSING_PRICE",
+    "STALE_PRICE",
+    "NON_POSITIVE_PRICE",
+    "MISSING_FX",
+    "STALE_FX",
+    "MISSING_HOLDINGS",
+    "MISSING_VALUE",
+    "MISSING_ACCRUED_INCOME",
+    "MISSING_BASIS",
+    "MISSING_OPENING_NET_ASSETS",
+    "MISSING_TERMS",
+    "NO_SHARES",
+    "NO_SHARES_REPORTED",
+    "UNKNOWN_SUBTYPE",
+    "UNKNOWN_SHARE_CLASS",
+    "UNIT_MISMATCH",
+    "UNSUPPORTED_CONVENTION",
+    "BAD_SCHEDULE",
+    "DUPLICATE_INPUT",
+    "DOMAIN",
+]
+
+
+class Unavailable(Exception):
+    """A number that cannot be had, with its reason code and what was expected and found."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class NavLine:
+    """One component of a strike. `amount` in `currency` and `base_amount` are signed by what they do to net assets.
+
+    Kinds: POSITION, CASH, DERIVATIVE, and the kind of the accrual. `price` is as quoted (a clean price without
+    accrued interest, pence as pence); `accrued_amount` is the accrued interest inside `amount`. `fx_rate` is units of
+    the product's currency for one unit of `currency`, and `fx_quotes` the quotes it was made of; both are empty where
+    the amount is in the product's currency or was stated in it. `basis_amount`, `rate` and `year_fraction` explain an
+    accrual. With a `reason`, the amounts are None and the evidence found is kept.
+    """
+
+    line_id: str
+    kind: str
+    side: Side | None
+    currency: str | None
+    amount: Decimal | None
+    base_amount: Decimal | None
+    share_class_id: str | None = None
+    instrument_id: str | None = None
+    accrual_id: str | None = None
+    leg: str | None = None
+    lot_ids: tuple[str, ...] = ()
+    method: str | None = None
+    quantity: Decimal | None = None
+    contract_size: Decimal | None = None
+    quote_basis: str | None = None
+    price: Decimal | None = None
+    price_type: str | None = None
+    price_currency: str | None = None
+    price_source: str | None = None
+    price_as_of: AsOf | None = None
+    price_approval_id: str | None = None
+    accrued_amount: Decimal | None = None
+    fx_rate: Decimal | None = None
+    fx_as_of: AsOf | None = None
+    fx_quotes: tuple[Rate, ...] = ()
+    basis_amount: Decimal | None = None
+    rate: Decimal | None = None
+    year_fraction: Decimal | None = None
+    fair_value_level: int | None = None
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class ClassNav:
+    """A share class at the strike. `net_assets` in the product's currency, `net_assets_class` in `currency`.
+
+    `nav_per_share` is published: rounded half up and written with exactly `nav_dp` decimals.
+    `nav_per_share_unrounded` is kept for fees and orders; `rounding_residual` = net assets of the class in its
+    currency less shares x published NAV. `reason` explains every None.
+    """
+
+    share_class_id: str
+    currency: str
+    net_assets: Decimal | None
+    net_assets_class: Decimal | None
+    shares_outstanding: Decimal | None
+    nav_per_share: Decimal | None
+    nav_per_share_unrounded: Decimal | None
+    rounding_residual: Decimal | None
+    fx_rate: Decimal | None = None
+    fx_as_of: AsOf | None = None
+    fx_quotes: tuple[Rate, ...] = ()
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a strike is not one: the reason, and the line, class or product it was found at."""
+
+    reason: Reason
+    scope: Literal["product", "line", "class"]
+    scope_id: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Strike:
+    """STRUCK: every number is known. FAILED: at least one is not; hold the product, `failures` say why.
+
+    Totals are sums of stored lines, so the signed base amounts of the lines add up to `net_assets` exactly; where a
+    line is unknown the totals are None with the `reason` of the first failure.
+    """
+
+    product_id: str
+    valuation_date: dt.date
+    cutoff: dt.datetime
+    currency: str
+    method: str
+    status: Literal["STRUCK", "FAILED"]
+    lines: tuple[NavLine, ...]
+    classes: tuple[ClassNav, ...]
+    failures: tuple[Failure, ...]
+    total_assets: Decimal | None
+    total_liabilities: Decimal | None
+    net_assets: Decimal | None
+    reason: Reason | None
+    fair_value_level: int | None
+    inputs_hash: str

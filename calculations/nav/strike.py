@@ -1,0 +1,123 @@
+"""The holdings-based NAV strike: positions, accruals and classes put together at one valuation point. No I/O.
+
+Valuing a position, choosing a price or a rate and the rules that judge a strike are in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from calculations.nav.accruals import Bases, accrual_lines
+from calculations.nav.classes import class_navs, implied_class, sum_of_lines
+from calculations.nav.fingerprint import inputs_hash
+from calculations.nav.numbers import precise
+from calculations.nav.positions import position_lines
+from calculations.nav.prices import by_instrument
+from calculations.nav.rates import in_force
+from calculations.nav.results import ClassNav, Failure, NavLine, Strike, Unavailable
+from calculations.nav.terms import Accrual, Policy, Position, Price, ProductTerms, Rate, ShareClass
+from calculations.nav.valuation_point import ValuationPoint
+
+METHOD = "HOLDINGS/1"
+
+
+def strike(
+    product: ProductTerms,
+    point: ValuationPoint,
+    positions: Iterable[Position],
+    prices: Iterable[Price],
+    rates: Iterable[Rate],
+    policy: Policy,
+    accruals: Iterable[Accrual] = (),
+    classes: Sequence[ShareClass] = (),
+) -> Strike:
+    """Net assets of `product` at `point` and the NAV per share of its classes, in Decimal at 50 digits.
+
+    Lines are stored at 12 decimals and totals are their sums: net assets = total assets - total liabilities, and
+    class net assets add up to them exactly. Amounts are in the product's currency unless they say otherwise. A
+    product without `classes` has one implied class; a unit-less one has no shares and no NAV per share
+    (NO_SHARES_REPORTED), which is no failure.
+
+    A number that is not known (no price, stale rate, no basis ...) is None with its reason, and the strike is FAILED:
+    never published, its failures say what is missing. Negative net assets are a value; the rules judge them.
+    Raises ValueError for a source that the policy does not know and for an instant without a zone, TypeError for
+    floats. Source: nav 2 (M-FUND, M-EQ, M-BOND), 3 and input-contracts 2.1.
+    """
+    held = list(positions)
+    quotes = in_force(rates, point, policy)
+    struck_classes = list(classes) or [implied_class(product)]
+    valued = position_lines(held, product.currency, by_instrument(prices), quotes, point, policy)
+    bases = Bases(
+        currency=product.currency,
+        previous_net_assets=product.previous_net_assets,
+        gross_value=_gross_value(valued),
+        opening_by_class={each.share_class_id: each.opening_net_assets for each in struck_classes},
+    )
+    lines = (*valued, *accrual_lines(accruals, bases, quotes, point, policy))
+    product_failures = tuple(_product_failures(product, held, struck_classes, lines))
+    hold = Unavailable(product_failures[0].reason, product_failures[0].detail) if product_failures else None
+    navs = class_navs(product, struck_classes, lines, quotes, point, policy, hold)
+    failures = (*product_failures, *_line_failures(lines), *_class_failures(navs))
+    whole = not any(failure.scope in ("product", "line") for failure in failures)
+    return Strike(
+        product_id=product.product_id,
+        valuation_date=point.date,
+        cutoff=point.cutoff,
+        currency=product.currency,
+        method=METHOD,
+        status="FAILED" if failures else "STRUCK",
+        lines=lines,
+        classes=navs,
+        failures=failures,
+        total_assets=_total(lines, "ASSET") if whole else None,
+        total_liabilities=_total(lines, "LIABILITY") if whole else None,
+        net_assets=sum_of_lines(lines).amount if whole else None,
+        reason=None if whole else failures[0].reason,
+        fair_value_level=_level(valued),
+        inputs_hash=inputs_hash(product, point, struck_classes, lines, METHOD),
+    )
+
+
+def _gross_value(lines: Sequence[NavLine]) -> Decimal | None:
+    """Priced positions of the product, without cash; None where there are none or one has no value."""
+    priced = [line for line in lines if line.method == "PRICED"]
+    return sum_of_lines(priced).amount if priced else None
+
+
+def _total(lines: Sequence[NavLine], side: str) -> Decimal:
+    total = sum_of_lines([line for line in lines if line.side == side]).amount
+    assert total is not None
+    with precise():
+        return -total if side == "LIABILITY" else total
+
+
+def _level(lines: Sequence[NavLine]) -> int | None:
+    """The lowest level in use (3 is the lowest); None where a position does not say. Cash has no level."""
+    levels = [line.fair_value_level for line in lines if line.kind != "CASH"]
+    known = [level for level in levels if level is not None]
+    return max(known) if known and len(known) == len(levels) else None
+
+
+def _product_failures(
+    product: ProductTerms, held: Sequence[Position], classes: Sequence[ShareClass], lines: Sequence[NavLine]
+) -> Iterable[Failure]:
+    if not held:
+        yield Failure("MISSING_HOLDINGS", "product", product.product_id, "expected at least one position, found none")
+    known = {each.share_class_id for each in classes}
+    for line in lines:
+        if line.share_class_id is not None and line.share_class_id not in known:
+            detail = f"{line.line_id}: share class must be one of {', '.join(sorted(known))}"
+            yield Failure("UNKNOWN_SHARE_CLASS", "product", product.product_id, detail)
+
+
+def _line_failures(lines: Sequence[NavLine]) -> Iterable[Failure]:
+    for line in lines:
+        if line.reason is not None:
+            yield Failure(line.reason, "line", line.line_id, line.detail or "")
+
+
+def _class_failures(navs: Sequence[ClassNav]) -> Iterable[Failure]:
+    for nav in navs:
+        if nav.reason is not None and nav.reason != "NO_SHARES_REPORTED":
+            yield Failure(nav.reason, "class", nav.share_class_id, nav.detail or "")
