@@ -150,30 +150,40 @@ class DelimitedContract(TabularContract):
         return self
 
 
+class Where(Frozen):
+    """The rows a rule speaks about: those whose field has one of these values, as text; TRUE and FALSE for a flag."""
+
+    field: str
+    values: tuple[str, ...]
+
+
 class Exclusive(Frozen):
     """Fields of which a row fills exactly one. Source: input-contracts 1.3, topic one-of."""
 
     fields: tuple[str, ...]
+    where: Where | None = None
 
 
 class RowRule(Frozen):
     """What must hold inside one row, or between the rows of a sheet; exactly one of the rules is set.
 
-    `code` names the rule where people read of it: RULE_VIOLATION (code).
+    `code` names the rule where people read of it: RULE_VIOLATION (code). Rows outside `where`, or with the field
+    `unless_filled` filled, are left out.
     """
 
     code: str
+    where: Where | None = None
+    unless_filled: str | None = None
     not_before: tuple[str, str] | None = None  # the first day is the second or a later one
     differ: tuple[str, str] | None = None
     total: tuple[str, tuple[str, ...]] | None = None  # the first is the sum of the others, nulls being nothing
-    required_when: tuple[str, str, tuple[str, ...]] | None = (
-        None  # a field, needed where another has one of these codes
-    )
+    # A field, needed where another has one of these codes.
+    required_when: tuple[str, str, tuple[str, ...]] | None = None
     unique: tuple[str, ...] | None = None  # no two rows share these, nulls being values
-    no_overlap: tuple[tuple[str, ...], str, str] | None = (
-        None  # rows alike in these do not overlap from (incl.) to (excl.)
-    )
+    # Rows alike in the first fields do not overlap from the second (incl.) to the third (excl.).
+    no_overlap: tuple[tuple[str, ...], str, str] | None = None
     one_each: tuple[tuple[str, ...], str] | None = None  # rows alike in these have the flag set exactly once
+    sums_to_zero: tuple[tuple[str, ...], str] | None = None  # rows alike in these add up to nothing in the amount
 
 
 class Sheet(Layout):
@@ -218,10 +228,9 @@ class WorkbookContract(TabularContract):
         names = {sheet.name for sheet in self.sheets}
         for sheet in self.sheets:
             for name, field in sheet.fields.items():
-                if field.refers_to is not None and field.refers_to not in names:
-                    raise ValueError(
-                        f"{self.kind}: {sheet.name}.{name} refers to {field.refers_to!r}, which is no sheet"
-                    )
+                named = field.refers_to or field.points_to
+                if named is not None and named not in names:
+                    raise ValueError(f"{self.kind}: {sheet.name}.{name} refers to {named!r}, which is no sheet")
                 if field.shape is not None and field.shape not in self.shapes:
                     raise ValueError(f"{self.kind}: {sheet.name}.{name} has shape {field.shape!r}, which is not listed")
         return self

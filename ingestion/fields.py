@@ -71,6 +71,7 @@ class LayoutField(Frozen):
     is_key: bool = False  # part of the row's key, and then required
     is_required: bool = False
     refers_to: str | None = None  # sheet in which the value must be a key
+    points_to: str | None = None  # sheet that the value may be a key of; it need not be there
     default: str | None = None  # what an empty cell means; recorded where it is applied
     default_from: Literal["feed_name"] | None = None
     floor: Literal["none", "zero", "above_zero"] = "none"

@@ -126,7 +126,7 @@ def _resolve(sheets: Sheets, name: str, wanted: tuple[str, ...], seen: frozenset
                 for old, new in zip(result, sheets.column(name, field_name), strict=True)
             ]
     for field_name, layout_field in sheet.fields.items():
-        parent = layout_field.refers_to
+        parent = layout_field.refers_to or layout_field.points_to
         if parent is None or parent in seen or parent == name or parent not in sheets.units or None not in result:
             continue
         above = _resolve(sheets, parent, wanted, seen | {name})

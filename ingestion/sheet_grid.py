@@ -47,7 +47,9 @@ def find_header(sheet: Sheet, contract: WorkbookContract, rows: Sequence[Sequenc
             if len(missing) < fewest:
                 fewest = len(missing)
                 lacking = ", ".join(sheet.fields[name].header or name for name in missing)
-                best = BadHeader("MISSING_COLUMN", place + 1, "every required column in one row", f"none of {lacking}")
+                best = BadHeader(
+                    "MISSING_COLUMN", place + 1, "every required column in one row", f"one that lacks {lacking}"
+                )
             continue
         twice = _twice(sheet, header)
         if twice is not None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ingestion.column import Fault
-from ingestion.contracts import RowRule, Sheet
+from ingestion.contracts import RowRule, Sheet, Where
 from ingestion.units import WHOLE_ROW, Units
 
 FOREVER = dt.date.max
@@ -25,16 +25,33 @@ def check_sheet_rules(units: Units, sheet: Sheet) -> None:
     sound = np.flatnonzero(units.is_sound()).tolist()
     for exclusive in sheet.exclusive:
         columns = [_column(units, name) for name in exclusive.fields]
-        for unit in sound:
+        for unit in _chosen(units, exclusive.where, None, sound):
             filled = [name for name, column in zip(exclusive.fields, columns, strict=True) if column[unit] is not None]
             if len(filled) != 1:
                 found = " and ".join(filled) or "none of them"
                 expected = f"one of {', '.join(exclusive.fields)}"
                 units.faults[unit, WHOLE_ROW] = Fault("EXCLUSIVE_FIELDS", expected, found, is_quote=False)
     for rule in sheet.rules:
-        for unit, name, expected, found in _breaches(units, rule, sound):
+        for unit, name, expected, found in _breaches(
+            units, rule, _chosen(units, rule.where, rule.unless_filled, sound)
+        ):
             code = "OVERLAPPING_PERIOD" if rule.no_overlap else "RULE_VIOLATION"
             units.faults[unit, name] = Fault(code, f"{expected} ({rule.code})", found, is_quote=False)
+
+
+def _chosen(units: Units, where: Where | None, unless_filled: str | None, sound: list[int]) -> list[int]:
+    """The rows that a rule speaks about."""
+    if where is not None:
+        values = _column(units, where.field)
+        sound = [unit for unit in sound if _as_text(values[unit]) in where.values]
+    if unless_filled is not None:
+        values = _column(units, unless_filled)
+        sound = [unit for unit in sound if values[unit] is None]
+    return sound
+
+
+def _as_text(value: Any) -> str:
+    return str(value).upper() if isinstance(value, bool) else str(value)
 
 
 Breach = tuple[int, str, str, str]  # unit, field, expected, found
@@ -64,6 +81,8 @@ def _breaches(units: Units, rule: RowRule, sound: list[int]) -> Iterator[Breach]
                     yield unit, WHOLE_ROW, f"the only one with its {' and '.join(rule.unique)}", f"{len(group)} of them"
     elif rule.no_overlap:
         yield from _overlaps(units, rule.no_overlap, sound)
+    elif rule.sums_to_zero:
+        yield from _sums_to_zero(units, rule.sums_to_zero, sound)
     elif rule.one_each:
         by, flag = rule.one_each
         flags = _column(units, flag)
@@ -72,6 +91,16 @@ def _breaches(units: Units, rule: RowRule, sound: list[int]) -> Iterator[Breach]
             if count != 1:
                 for unit in group:
                     yield unit, flag, f"TRUE for exactly one row of each {' and '.join(by)}", f"{count} of them"
+
+
+def _sums_to_zero(units: Units, rule: tuple[tuple[str, ...], str], sound: list[int]) -> Iterator[Breach]:
+    by, name = rule
+    amounts = _column(units, name)
+    for group in _groups(units, by, sound):
+        total = sum((amounts[unit] for unit in group if amounts[unit] is not None), Decimal(0))
+        if total:
+            for unit in group:
+                yield unit, name, f"part of a sum of zero over each {' and '.join(by)}", f"a sum of {total:f}"
 
 
 def _not_before(units: Units, names: tuple[str, str], sound: list[int]) -> Iterator[Breach]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from ingestion.contracts import Sheet, WorkbookContract, workbook_contracts
+from ingestion.contracts import CONTRACTS, RowRule, Sheet, WorkbookContract, workbook_contracts
 from ingestion.feeds import FEED_KEYS
 from ingestion.fields import LayoutField
 
@@ -142,15 +142,19 @@ def contract_page(contract: WorkbookContract) -> str:
         rules = [f"- one of {', '.join(e.fields)} is filled, not several" for e in sheet.exclusive]
         rules += [f"- {rule.code}: {_rule(rule)}" for rule in sheet.rules]
         lines += ["", *rules, ""] if rules else [""]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _hold_note(sheet: Sheet) -> str:
     return " A wrong row holds the entity it is about at its last good figures." if sheet.holds else ""
 
 
-def _rule(rule: object) -> str:
-    stated = {name: value for name, value in rule.model_dump(exclude={"code"}).items() if value is not None}  # type: ignore[attr-defined]
+def _rule(rule: RowRule) -> str:
+    stated = {
+        name: value
+        for name, value in rule.model_dump(exclude={"code", "where", "unless_filled"}).items()
+        if value is not None
+    }
     ((name, value),) = stated.items()
     if name == "not_before":
         return f"{value[0]} is {value[1]} or later"
@@ -162,6 +166,22 @@ def _rule(rule: object) -> str:
         return f"{value[0]} is filled where {value[1]} is {' or '.join(value[2])}"
     if name == "unique":
         return f"no two rows share {' and '.join(value)}"
+    if name == "sums_to_zero":
+        return f"{value[1]} adds up to zero over each {' and '.join(value[0])}"
     if name == "no_overlap":
         return f"rows alike in {', '.join(value[0])} do not overlap from {value[1]} to {value[2]}"
     return f"{value[1]} is TRUE exactly once for each {' and '.join(value[0])}"
+
+
+def page_path(contract: WorkbookContract) -> Path:
+    return CONTRACTS / f"{contract.kind}.md"
+
+
+def main() -> None:
+    """Write the page of every workbook kind anew, beside its contract."""
+    for contract in workbook_contracts().values():
+        page_path(contract).write_text(contract_page(contract), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

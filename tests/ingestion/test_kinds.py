@@ -56,8 +56,6 @@ def refusal(tmp_path: Path, content: bytes | str, sidecar: str | None = None) ->
 
 NPORT = "<edgarSubmission xmlns='http://www.sec.gov/edgar/nport'><formData/></edgarSubmission>"
 SIGNATURES: list[tuple[str, bytes | str]] = [
-    ("fund_workbook", workbook({"Funds": [["fund_id"]], "Capital Calls": [["call_id"]]})),
-    ("fund_workbook", workbook({"fund": [["fund_id"]], "INVESTORS": [["investor_id"]]})),
     ("nav_workbook", workbook({"Projects": [["project_id"]]})),
     ("nav_workbook", workbook({"Bond_Products": [["product_id"]]})),
     ("nav_workbook", workbook({"Holdings": [["product_id"]]})),
