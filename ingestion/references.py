@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.column import Fault
 from ingestion.contracts import Sheet, WorkbookContract, currency_decimals
@@ -151,18 +151,16 @@ def fill_currencies(sheets: Sheets, name: str) -> None:
             sheets.forget(name, "currency")
             found = f"{filled} empty, filled with the currency of the row referred to"
             units.note("DEFAULT_APPLIED", "a currency", found, units.found.positions.get("currency"))
-    decimals = [currency_decimals().get(currency) for currency in currencies]
+    by_code = currency_decimals()
+    places = np.array([by_code.get(currency, -1) for currency in currencies])
     for field_name in money:
-        for unit, amount in enumerate(sheets.column(name, field_name)):
-            places = decimals[unit]
-            if amount is None or places is None or _fits(amount, places):
-                continue
-            expected = f"on the minor unit of {currencies[unit]}, {places} decimals"
-            units.faults[unit, field_name] = Fault("PRECISION_EXCEEDED", expected, f"{amount.normalize():f}")
-
-
-def _fits(amount: Decimal, places: int) -> bool:
-    return amount == amount.quantize(Decimal(1).scaleb(-places))
+        values = units.columns[field_name]
+        for digits in np.unique(places[places >= 0]).tolist():
+            is_off = pc.fill_null(pc.not_equal(pc.round(values, ndigits=digits), values), False)
+            for unit in np.flatnonzero(is_off.to_numpy(zero_copy_only=False) & (places == digits)).tolist():
+                expected = f"on the minor unit of {currencies[unit]}, {digits} decimals"
+                found = f"{values[unit].as_py().normalize():f}"
+                units.faults[unit, field_name] = Fault("PRECISION_EXCEEDED", expected, found)
 
 
 def entities(sheets: Sheets, name: str) -> Iterator[tuple[int, str, str]]:
