@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -44,17 +45,32 @@ def run(
     inbox: Inbox = None,
     demo_if_empty: Annotated[bool, typer.Option(help="Fill an empty inbox with the demo.")] = False,
     strict: Annotated[bool, typer.Option(help="Exit 1 when anything is held, refused or quarantined.")] = False,
+    as_known_at: Annotated[
+        str | None, typer.Option(help="Publish what was known at this instant (ISO 8601, UTC), beside the home.")
+    ] = None,
 ) -> None:
     """Take in the inbox, recompute what it touches, check it, publish it."""
+    from orchestration.as_known_at import NothingKnown
     from orchestration.run_lock import WarehouseBusy
     from orchestration.running import run as run_once
+    from orchestration.running import run_as_known_at
     from orchestration.status import print_run
 
     settings = _settings(home, inbox)
     if demo_if_empty:
         _write_demo_if_empty(settings)
+
+    def say(line: str) -> None:
+        CONSOLE.print(f"[bold]{line}[/]")
+
     try:
-        report = run_once(settings, say=lambda line: CONSOLE.print(f"[bold]{line}[/]"))
+        if as_known_at is not None:
+            settings, report = run_as_known_at(settings, _instant(as_known_at), say)
+        else:
+            report = run_once(settings, say)
+    except NothingKnown as unknown:
+        ERRORS.print(str(unknown), style="red", markup=False)
+        raise typer.Exit(2) from None
     except WarehouseBusy as busy:
         ERRORS.print(str(busy), style="red", markup=False)
         raise typer.Exit(1) from None
@@ -62,6 +78,16 @@ def run(
     if report.failure is not None or report.published is None:
         raise typer.Exit(1)
     raise typer.Exit(1 if strict and not clean else 0)
+
+
+def _instant(text: str) -> dt.datetime:
+    """UTC without a zone; an instant that names none is in UTC."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        ERRORS.print(f"--as-known-at: expected an instant such as 2024-10-20T09:00:00Z, found {text!r}", style="red")
+        raise typer.Exit(2) from None
+    return moment if moment.tzinfo is None else moment.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 def _write_demo_if_empty(settings: Settings) -> None:

@@ -35,12 +35,15 @@ def process_tags() -> dict[str, str]:
     return {PID_TAG: str(os.getpid()), PROCESS_STARTED_TAG: str(psutil.Process().create_time())}
 
 
-def set_run_context(warehouse: Warehouse, run_id: str) -> None:
-    """Let the run know everything loaded up to now; models read it from ops.run_context."""
+def set_run_context(warehouse: Warehouse, run_id: str, as_known_at: dt.datetime | None = None) -> None:
+    """Let the run know everything learned up to now, or up to an instant; models read it from ops.run_context."""
     now = utc_now()
     with warehouse.transaction() as connection:
         connection.execute("delete from ops.run_context")
-        connection.execute("insert into ops.run_context values (?, ?, false, ?)", [run_id, now, now])
+        connection.execute(
+            "insert into ops.run_context values (?, ?, ?, ?)",
+            [run_id, as_known_at or now, as_known_at is not None, now],
+        )
 
 
 @contextmanager
@@ -79,7 +82,7 @@ class WarehouseResource(dg.ConfigurableResource):
             context.instance.add_run_tags(run_id, process_tags())
         with hold_warehouse(settings.lock_path, f"run {run_id}", settings.lock_timeout_seconds):
             self.warehouse.create_tables()
-            set_run_context(self.warehouse, run_id)
+            set_run_context(self.warehouse, run_id, settings.as_known_at)
             yield self
 
 

@@ -12,8 +12,9 @@ from typing import Any
 import psutil
 
 from ingestion.inbox import Scan, scan
+from orchestration.as_known_at import home_as_known_at
 from orchestration.home import prepare_home
-from orchestration.planning import is_up_to_date, plan, selection_of
+from orchestration.planning import Plan, is_up_to_date, plan, selection_of
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -43,6 +44,20 @@ def run(settings: Settings, say: Callable[[str], None] = lambda line: None) -> R
         if is_up_to_date(warehouse, settings, found):
             return RunReport(nothing_new=True, published=_published(settings))
         return _run(settings, warehouse, found, say)
+
+
+def run_as_known_at(
+    settings: Settings, instant: dt.datetime, say: Callable[[str], None] = lambda line: None
+) -> tuple[Settings, RunReport]:
+    """Publish what was known at `instant` (UTC, without a zone) below `<home>/as_known_at/`, and alert nobody.
+
+    Returns the settings of that home too.
+    Raises `NothingKnown`, `WarehouseBusy`.
+    """
+    past = home_as_known_at(settings, instant)
+    prepare_home(past)
+    with hold_warehouse(past.lock_path, "weir run --as-known-at", past.lock_timeout_seconds):
+        return past, _run(past, Warehouse(past.warehouse_path), Scan((), ()), say)
 
 
 def settled_scan(settings: Settings) -> Scan:
@@ -99,15 +114,18 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
                 report.failure = _failure(result)
             return result.success
 
-        say("Taking in the inbox")
-        raw = dg.AssetSelection.groups("raw")
-        if materialize("inbox", raw):
+        is_past = settings.as_known_at is not None
+        todo = Plan((), everything=False)
+        if not is_past:
+            say("Taking in the inbox")
+        if is_past or materialize("inbox", dg.AssetSelection.groups("raw")):
             todo = plan(warehouse, settings)
             report.reasons = todo.reasons
             if not todo.is_empty:
                 say("Recomputing and publishing: " + ", ".join(todo.reasons))
                 materialize("publish", selection_of(todo))
-        raise_alerts(settings, report.run_ids[-1], alerts_of_runs(warehouse, report.run_ids, report.failure))
+        if not is_past:
+            raise_alerts(settings, report.run_ids[-1], alerts_of_runs(warehouse, report.run_ids, report.failure))
     report.published = _published(settings)
     if report.failure is None and report.published == before and not todo.is_empty:
         report.failure = "the run ended without a new publication: a blocking check failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
     lock_timeout_seconds: float = Field(default=900.0, ge=0)
     publications_kept: int = Field(default=5, ge=1)
     alert_urls: tuple[str, ...] = ()
+    as_known_at: dt.datetime | None = None  # UTC, without a zone; a home of the past knows nothing later
     owner: str = "team:data-platform"
 
     @field_validator("home", "inbox")
