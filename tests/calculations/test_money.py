@@ -36,6 +36,12 @@ def test_equal_remainders_go_by_party_id() -> None:
     assert allocate(Decimal("0.01"), D("1", "1", "1"), CENT, ids=["c", "a", "b"]) == D("0.00", "0.01", "0.00")
 
 
+def test_v14_three_equal_commitments_share_a_million() -> None:
+    # fund-admin V14: 333,333.34, 333,333.33, 333,333.33, first by id
+    shares = allocate(Decimal("1000000.00"), D("1", "1", "1"), CENT, ids=["b", "a", "c"])
+    assert shares == D("333333.33", "333333.34", "333333.33")
+
+
 def test_a_currency_without_decimals_is_shared_in_whole_units() -> None:
     assert allocate(Decimal("1000"), D("1", "1", "1"), minor_unit(0), ids=["x", "y", "z"]) == D("334", "333", "333")
 
