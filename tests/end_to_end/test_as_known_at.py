@@ -27,7 +27,9 @@ def send(home: Home, name: str, seed: int, sent_at: dt.datetime) -> None:
     path = home.inbox / "backload" / "birch" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     write_scaled_clo_workbook(path, deals=3, assets=50, correlation_ids=0, seed=seed)
-    Path(f"{path}.feed.yaml").write_text(f"as_of: 2023-12-31\nsent_at: {sent_at:%Y-%m-%dT%H:%M:%SZ}\nconfirm_deletions: yes\n")
+    Path(f"{path}.feed.yaml").write_text(
+        f"as_of: 2023-12-31\nsent_at: {sent_at:%Y-%m-%dT%H:%M:%SZ}\nconfirm_deletions: yes\n"
+    )
 
 
 def test_a_past_state_is_published_beside_the_home_and_equals_the_history(make_home: Callable[..., Home]) -> None:
