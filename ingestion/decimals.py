@@ -38,7 +38,8 @@ def read_decimals(texts: pa.Array, field: LayoutField) -> Column:
     precision, scale = DECIMALS[field.type]
     target = pa.decimal128(precision, scale)
     shift = PERCENT_DIGITS if field.is_percent else 0
-    plain = rf"^[+-]?\d{{1,{precision - scale}}}(\.\d{{1,{scale - shift}}})?$"
+    decimals = scale - shift
+    plain = rf"^[+-]?\d{{1,{precision - scale}}}" + (rf"(\.\d{{1,{decimals}}})?$" if decimals else "$")
     is_plain = pc.fill_null(pc.match_substring_regex(texts, pattern=plain), False)
     cast = pc.if_else(is_plain, texts, pa.scalar(None, pa.string())).cast(pa.decimal128(precision, scale - shift))
     # The same integer at a scale two digits wider is the value divided by a hundred, exactly.

@@ -73,6 +73,7 @@ class LayoutField(Frozen):
     refers_to: str | None = None  # sheet in which the value must be a key
     points_to: str | None = None  # sheet that the value may be a key of; it need not be there
     default: str | None = None  # what an empty cell means; recorded where it is applied
+    default_form: str | None = None  # the same, made of other fields of the row: CASH-{currency}; no key of any sheet
     default_from: Literal["feed_name"] | None = None
     floor: Literal["none", "zero", "above_zero"] = "none"
     ceiling: Decimal | None = None

@@ -36,7 +36,7 @@ class BadHeader:
 def find_header(sheet: Sheet, contract: WorkbookContract, rows: Sequence[Sequence[Any]]) -> FoundLayout | BadHeader:
     """The first of the first ten rows that holds every required column. Source: input-contracts 1.2."""
     needed = [name for name, field in sheet.fields.items() if field.is_key or field.is_required]
-    needed = [name for name in needed if sheet.fields[name].default is None]
+    needed = [name for name in needed if sheet.fields[name].default is None and not sheet.fields[name].default_form]
     best: BadHeader | None = None
     fewest = len(needed) + 1
     for place, row in enumerate(rows[:HEADER_ROWS]):

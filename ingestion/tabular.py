@@ -6,6 +6,7 @@ One pass serves all kinds: a layout with one column per key becomes one unit per
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +57,11 @@ def type_units(units: Units) -> None:
     is_delete = _read_actions(units)
     for name, layout_field in found.layout.fields.items():
         _read_field(units, name, layout_field, is_delete)
+    _fill_forms(units)
     units.mark_cells()
     _fill_constants(units)
-    check_organization(units, _texts(units, "organization_id"))
+    if "organization_id" not in units.table.key:  # there it names whom the row is about
+        check_organization(units, _texts(units, "organization_id"))
     check_plausible(units)
     check_duplicates(units)
     derive_levels(units)
@@ -96,23 +99,40 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
         if place is not None and is_empty.any():
             found = f"{int(is_empty.sum())} empty, filled with the feed's name {units.source.feed_name!r}"
             units.note("DEFAULT_APPLIED", "a source", found, place)
-    elif layout_field.default is not None:
-        # An empty part of a key is the value '' and no default worth a note.
+    elif layout_field.default:
         cleaned = pc.fill_null(cleaned, layout_field.default)
         is_data = is_empty & ~units.says_nothing & ~is_delete
-        if layout_field.default and is_data.any():
+        if is_data.any():
             found = f"{int(is_data.sum())} empty, filled with {layout_field.default}"
             units.note("DEFAULT_APPLIED", "a value", found, place)
-    elif layout_field.is_required or layout_field.is_key:
+    elif (layout_field.is_required or layout_field.is_key) and not _may_be_empty(layout_field):
         # To delete a row its key is enough.
         is_needed = ~units.says_nothing if name in units.table.key else ~units.says_nothing & ~is_delete
         for unit in np.flatnonzero(is_empty & is_needed).tolist():
             units.faults[unit, name] = Fault("MISSING_VALUE", "filled", "nothing", is_quote=False)
     column = read_column(cleaned, layout_field, units.lists)
-    units.columns[name] = column.values
+    # A part of a key that may be empty is then the value '', which is no default worth a note.
+    units.columns[name] = pc.fill_null(column.values, "") if layout_field.default == "" else column.values
     units.faults |= {(unit, name): fault for unit, fault in column.faults.items()}
     for code, count in column.notes.items():
         units.note(code, "instants with their zone", f"{count} without, read as UTC", place)
+
+
+def _may_be_empty(layout_field: LayoutField) -> bool:
+    return layout_field.default == "" or layout_field.default_form is not None
+
+
+def _fill_forms(units: Units) -> None:
+    """Fill what is empty and made of other fields of the row; it names no row of another sheet."""
+    for name, layout_field in units.found.layout.fields.items():
+        if layout_field.default_form is None or not units.columns[name].null_count:
+            continue
+        parts = {part: units.columns[part] for part in re.findall(r"{(\w+)}", layout_field.default_form)}
+        values = units.columns[name].to_pylist()
+        for unit in np.flatnonzero(pc.is_null(units.columns[name]).to_numpy(zero_copy_only=False)).tolist():
+            row = {part: column[unit].as_py() for part, column in parts.items()}
+            values[unit] = layout_field.default_form.format(**row) if None not in row.values() else None
+        units.columns[name] = pa.array(values, pa.string())
 
 
 def _read_actions(units: Units) -> npt.NDArray[np.bool_]:

@@ -82,7 +82,7 @@ def _write_feed_sheet(book: xlsxwriter.Workbook, contract: WorkbookContract, sty
 
 
 def _is_needed(field: LayoutField) -> bool:
-    return (field.is_required or field.is_key) and field.default is None
+    return (field.is_required or field.is_key) and field.default is None and field.default_form is None
 
 
 def _choices(field: LayoutField) -> tuple[str, ...]:
@@ -104,8 +104,8 @@ def describe(field: LayoutField) -> str:
         parts.append(f"at most {field.ceiling}")
     if field.refers_to:
         parts.append(f"a key of sheet {field.refers_to}")
-    if field.default:
-        parts.append(f"empty means {field.default}")
+    if field.default or field.default_form:
+        parts.append(f"empty means {field.default or field.default_form}")
     if field.is_restricted:
         parts.append("restricted: masked in every output")
     if field.codes:

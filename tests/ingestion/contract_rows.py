@@ -33,7 +33,7 @@ def good_rows(contract: WorkbookContract, documents: Mapping[str, Any]) -> dict[
 def _row(sheet: Sheet, keys: Mapping[str, str], documents: Mapping[str, Any]) -> Row:
     row: Row = {}
     for name, field in sheet.fields.items():
-        if name == "organization_id":
+        if name == "organization_id" and not field.is_key:
             continue
         if field.refers_to or field.points_to:
             row[name] = keys[str(field.refers_to or field.points_to)]
@@ -63,7 +63,7 @@ def _row(sheet: Sheet, keys: Mapping[str, str], documents: Mapping[str, Any]) ->
 
 def wrong_cells(name: str, field: LayoutField) -> Iterator[tuple[Any, str]]:
     """Cells that are no value of the field, each with the reason code of input-contracts 1.3 and 1.4."""
-    if (field.is_required or field.is_key) and field.default is None:
+    if (field.is_required or field.is_key) and field.default is None and field.default_form is None:
         yield None, "MISSING_VALUE"
     if field.refers_to:
         yield "GHOST", "ORPHAN_KEY"

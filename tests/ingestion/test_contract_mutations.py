@@ -40,6 +40,10 @@ DOCUMENTS: dict[str, Any] = {
     "side_letter_terms": [],
     "gl_account_selector": {"prefix": "40"},
     "transformation": {"op": "copy", "args": {}},
+    "BLEND_WEIGHTS": {"DCF": "1"},
+    "CAPITAL_STRUCTURE": [],
+    "COMPONENTS": [],
+    "UNDERLYING_IDS": ["x1"],
 }
 CASCADES = {"ORPHAN_KEY", "PARENT_QUARANTINED"}
 KINDS = tuple(workbook_contracts())

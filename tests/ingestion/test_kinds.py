@@ -56,9 +56,6 @@ def refusal(tmp_path: Path, content: bytes | str, sidecar: str | None = None) ->
 
 NPORT = "<edgarSubmission xmlns='http://www.sec.gov/edgar/nport'><formData/></edgarSubmission>"
 SIGNATURES: list[tuple[str, bytes | str]] = [
-    ("nav_workbook", workbook({"Projects": [["project_id"]]})),
-    ("nav_workbook", workbook({"Bond_Products": [["product_id"]]})),
-    ("nav_workbook", workbook({"Holdings": [["product_id"]]})),
     ("trades", workbook({"Trades": [["trade_id"]]})),
     ("nport", NPORT),
     ("nport", "\n <?xml version='1.0'?>" + NPORT),
@@ -177,7 +174,7 @@ def test_a_content_of_two_kinds_is_ambiguous_until_one_is_declared(tmp_path: Pat
     rejection = refusal(tmp_path, both)
     assert rejection.code == "AMBIGUOUS_KIND"
     assert "fund_workbook, nav_workbook" in rejection.message
-    assert "recognised as nav_workbook" in refusal(tmp_path, both, "kind: nav_workbook\n").message
+    assert "'Projects' row 1" in refusal(tmp_path, both, "kind: nav_workbook\n").message
 
 
 def test_a_declared_kind_that_the_content_contradicts_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook as NewWorkbook
 
-from ingestion.contracts import WorkbookContract
+from ingestion.contracts import WorkbookContract, workbook_contracts
 from ingestion.extract import Extract, FileRejected, Scope
 from ingestion.references import Knowledge
 from ingestion.units import Source
@@ -293,3 +293,29 @@ def test_a_key_of_another_feed_is_quarantined_with_all_that_refers_to_it(tmp_pat
     extract = read_contract_workbook(workbook, CONTRACT, SOURCE, contested)
     assert [code for *_, code in codes(extract)] == ["OWNED_BY_OTHER_FEED", "PARENT_QUARANTINED"]
     assert "'other'" in extract.rejected[0].message
+
+
+def test_a_cash_line_names_its_currency_and_an_empty_part_of_a_key_is_a_value(tmp_path: Path) -> None:
+    # input-contracts 4.2, Holdings: instrument_id is CASH-<currency> where it is empty; lot_id defaults to ''.
+    header = [*("product_id", "as_of_date", "holding_type", "quantity", "currency", "source", "instrument_id")]
+    lines = [["P1", dt.date(2025, 12, 31), "CASH", 5, currency, "MANUAL", None] for currency in ("USD", "EUR")]
+    bad = ["P1", dt.date(2025, 12, 31), "EQUITY", 5, "USD", "MANUAL", "GHOST"]
+    book = NewWorkbook()
+    assert book.active is not None
+    book.active.title = "Projects"
+    for row in (["project_id", "project_name", "currency"], ["R1", "Project", "USD"]):
+        book.active.append(row)
+    sheet = book.create_sheet("Holdings")
+    for row in (header, *lines, bad):
+        sheet.append(row)
+    path = tmp_path / "nav.xlsx"
+    book.save(path)
+    contract = workbook_contracts()["nav_workbook"]
+    extract = read_contract_workbook(open_workbook(path, "nav.xlsx"), contract, SOURCE)
+    rows = extract.tables["nav_holdings"].to_pylist()
+    assert [(row["instrument_id"], row["lot_id"], row["leg"]) for row in rows] == [
+        ("CASH-USD", "", "LONG"),
+        ("CASH-EUR", "", "LONG"),
+    ]
+    assert codes(extract) == [("Holdings", 4, "G", "ORPHAN_KEY")]
+    assert [(f.entity_type, f.entity_id) for f in extract.findings if f.scope == Scope.ENTITY] == [("product", "P1")]
