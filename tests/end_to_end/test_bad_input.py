@@ -70,8 +70,8 @@ REFUSALS = (
     Refusal("declared.csv", "BAD_FEED", ("rate_index", "fx_feed"), same(FX), "kind: rate_index\n"),
     Refusal(
         "fund.xlsx",
-        "KIND_NOT_SUPPORTED",
-        ("fund_workbook", "does not read yet"),
+        "MISSING_COLUMN",
+        ("'Funds' row 1", "fund_name"),
         same(workbook_of({"Funds": [["fund_id"], ["F1"]], "Commitments": [["fund_id"], ["F1"]]})),
     ),
     Refusal("filing.xml", "KIND_NOT_SUPPORTED", ("nport", "does not read yet"), same(NPORT)),
