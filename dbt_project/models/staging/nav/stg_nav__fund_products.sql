@@ -1,0 +1,52 @@
+with stated as (
+    select * from {{ source('raw', 'nav_fund_products') }}
+),
+
+final as (
+    select
+        cast(organization_id as varchar) as organization_id,
+        cast(_load_id as varchar) as load_id,
+        cast(product_id as varchar) as product_id,
+        cast(project_id as varchar) as project_id,
+        cast(product_name as varchar) as product_name,
+        cast(subtype as varchar) as subtype,
+        cast(status as varchar) as status,
+        cast(currency as varchar) as currency,
+        cast(measurement_basis as varchar) as measurement_basis,
+        cast(instrument_id as varchar) as instrument_id,
+        cast(inception_date as date) as inception_date,
+        cast(target_raise as decimal(24, 4)) as target_raise,
+        cast(valuation_calendar as varchar) as valuation_calendar,
+        cast(valuation_cutoff as varchar) as valuation_cutoff,
+        cast(nav_frequency as varchar) as nav_frequency,
+        cast(nav_dp as bigint) as nav_dp,
+        cast(unitless as boolean) as unitless,
+        cast(shares_outstanding as decimal(38, 12)) as shares_outstanding,
+        cast(shares_as_of as date) as shares_as_of,
+        cast(year_fraction as varchar) as year_fraction,
+        cast(fund_ticker as varchar) as fund_ticker,
+        cast(isin as varchar) as isin,
+        cast(cusip as varchar) as cusip,
+        cast(sedol as varchar) as sedol,
+        cast(expense_ratio as decimal(18, 12)) as expense_ratio,
+        cast(total_expense_ratio as decimal(18, 12)) as total_expense_ratio,
+        cast(benchmark_index_id as varchar) as benchmark_index_id,
+        cast(tracking_error as decimal(18, 12)) as tracking_error,
+        cast(distribution_frequency as varchar) as distribution_frequency,
+        cast(creation_unit_size as decimal(38, 12)) as creation_unit_size,
+        cast(parent_fund_id as varchar) as parent_fund_id,
+        cast(share_class_name as varchar) as share_class_name,
+        cast(mmf_regime as varchar) as mmf_regime,
+        cast(mmf_type as varchar) as mmf_type,
+        cast(stable_nav as decimal(38, 12)) as stable_nav,
+        cast(net_asset_value as decimal(38, 12)) as net_asset_value,
+        cast(assets_under_management as decimal(38, 12)) as assets_under_management,
+        cast(market_price as decimal(38, 12)) as market_price,
+        cast(holdings as varchar) as holdings,
+        cast(coalesce(lower(row_action), 'upsert') as varchar) as row_action,
+        cast(_sheet as varchar) as source_sheet,
+        cast(_row as integer) as source_row,
+    from stated
+)
+
+select * from final

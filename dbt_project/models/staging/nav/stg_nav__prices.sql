@@ -1,0 +1,29 @@
+with stated as (
+    select * from {{ source('raw', 'prices') }}
+),
+
+final as (
+    select
+        cast(organization_id as varchar) as organization_id,
+        cast(_load_id as varchar) as load_id,
+        cast(instrument_id as varchar) as instrument_id,
+        cast(price_type as varchar) as price_type,
+        cast(as_of as timestamp) as as_of,
+        cast(source as varchar) as source,
+        cast(price as decimal(38, 12)) as price,
+        cast(currency as varchar) as currency,
+        cast(quote_basis as varchar) as quote_basis,
+        cast(confidence as decimal(18, 12)) as confidence,
+        cast(round_id as varchar) as round_id,
+        cast(sample_count as bigint) as sample_count,
+        cast(allow_non_positive as boolean) as allow_non_positive,
+        cast(valid_until as timestamp) as valid_until,
+        cast(approval_id as varchar) as approval_id,
+        cast(reason as varchar) as reason,
+        cast(coalesce(lower(row_action), 'upsert') as varchar) as row_action,
+        cast(_sheet as varchar) as source_sheet,
+        cast(_row as integer) as source_row,
+    from stated
+)
+
+select * from final

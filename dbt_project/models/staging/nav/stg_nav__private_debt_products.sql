@@ -1,0 +1,53 @@
+with stated as (
+    select * from {{ source('raw', 'nav_private_debt_products') }}
+),
+
+final as (
+    select
+        cast(organization_id as varchar) as organization_id,
+        cast(_load_id as varchar) as load_id,
+        cast(product_id as varchar) as product_id,
+        cast(project_id as varchar) as project_id,
+        cast(product_name as varchar) as product_name,
+        cast(subtype as varchar) as subtype,
+        cast(status as varchar) as status,
+        cast(currency as varchar) as currency,
+        cast(measurement_basis as varchar) as measurement_basis,
+        cast(instrument_id as varchar) as instrument_id,
+        cast(inception_date as date) as inception_date,
+        cast(target_raise as decimal(24, 4)) as target_raise,
+        cast(valuation_calendar as varchar) as valuation_calendar,
+        cast(valuation_cutoff as varchar) as valuation_cutoff,
+        cast(nav_frequency as varchar) as nav_frequency,
+        cast(nav_dp as bigint) as nav_dp,
+        cast(unitless as boolean) as unitless,
+        cast(shares_outstanding as decimal(38, 12)) as shares_outstanding,
+        cast(shares_as_of as date) as shares_as_of,
+        cast(year_fraction as varchar) as year_fraction,
+        cast(principal as decimal(24, 4)) as principal,
+        cast(coupon_rate as decimal(18, 12)) as coupon_rate,
+        cast(coupon_kind as varchar) as coupon_kind,
+        cast(index_id as varchar) as index_id,
+        cast(spread_rate as decimal(18, 12)) as spread_rate,
+        cast(floor_rate as decimal(18, 12)) as floor_rate,
+        cast(pik_rate as decimal(18, 12)) as pik_rate,
+        cast(original_discount_rate as decimal(18, 12)) as original_discount_rate,
+        cast(fees_deferred as decimal(24, 4)) as fees_deferred,
+        cast(payment_frequency as bigint) as payment_frequency,
+        cast(day_count as varchar) as day_count,
+        cast(origination_date as date) as origination_date,
+        cast(maturity_date as date) as maturity_date,
+        cast(amortisation as varchar) as amortisation,
+        cast(impairment_regime as varchar) as impairment_regime,
+        cast(debtor_credit_quality as varchar) as debtor_credit_quality,
+        cast(recovery_rate as decimal(18, 12)) as recovery_rate,
+        cast(collection_period_days as bigint) as collection_period_days,
+        cast(deal_size as decimal(24, 4)) as deal_size,
+        cast(valuation_amount as decimal(24, 4)) as valuation_amount,
+        cast(coalesce(lower(row_action), 'upsert') as varchar) as row_action,
+        cast(_sheet as varchar) as source_sheet,
+        cast(_row as integer) as source_row,
+    from stated
+)
+
+select * from final

@@ -1,0 +1,50 @@
+with stated as (
+    select * from {{ source('raw', 'nav_private_equity_products') }}
+),
+
+final as (
+    select
+        cast(organization_id as varchar) as organization_id,
+        cast(_load_id as varchar) as load_id,
+        cast(product_id as varchar) as product_id,
+        cast(project_id as varchar) as project_id,
+        cast(product_name as varchar) as product_name,
+        cast(subtype as varchar) as subtype,
+        cast(status as varchar) as status,
+        cast(currency as varchar) as currency,
+        cast(measurement_basis as varchar) as measurement_basis,
+        cast(instrument_id as varchar) as instrument_id,
+        cast(inception_date as date) as inception_date,
+        cast(target_raise as decimal(24, 4)) as target_raise,
+        cast(valuation_calendar as varchar) as valuation_calendar,
+        cast(valuation_cutoff as varchar) as valuation_cutoff,
+        cast(nav_frequency as varchar) as nav_frequency,
+        cast(nav_dp as bigint) as nav_dp,
+        cast(unitless as boolean) as unitless,
+        cast(shares_outstanding as decimal(38, 12)) as shares_outstanding,
+        cast(shares_as_of as date) as shares_as_of,
+        cast(year_fraction as varchar) as year_fraction,
+        cast(fund_size as decimal(24, 4)) as fund_size,
+        cast(capital_commitment as decimal(24, 4)) as capital_commitment,
+        cast(invested_capital as decimal(24, 4)) as invested_capital,
+        cast(capital_called as decimal(24, 4)) as capital_called,
+        cast(management_fee_rate as decimal(18, 12)) as management_fee_rate,
+        cast(carried_interest_rate as decimal(18, 12)) as carried_interest_rate,
+        cast(hurdle_rate as decimal(18, 12)) as hurdle_rate,
+        cast(catch_up_rate as decimal(18, 12)) as catch_up_rate,
+        cast(preferred_convention as varchar) as preferred_convention,
+        cast(ownership_share as decimal(18, 12)) as ownership_share,
+        cast(stage as varchar) as stage,
+        cast(vintage as bigint) as vintage,
+        cast(irr as decimal(38, 12)) as irr,
+        cast(dpi as decimal(38, 12)) as dpi,
+        cast(rvpi as decimal(38, 12)) as rvpi,
+        cast(net_asset_value as decimal(38, 12)) as net_asset_value,
+        cast(reported_nav_max_age_days as bigint) as reported_nav_max_age_days,
+        cast(coalesce(lower(row_action), 'upsert') as varchar) as row_action,
+        cast(_sheet as varchar) as source_sheet,
+        cast(_row as integer) as source_row,
+    from stated
+)
+
+select * from final

@@ -1,0 +1,50 @@
+with stated as (
+    select * from {{ source('raw', 'nav_stablecoin_products') }}
+),
+
+final as (
+    select
+        cast(organization_id as varchar) as organization_id,
+        cast(_load_id as varchar) as load_id,
+        cast(product_id as varchar) as product_id,
+        cast(project_id as varchar) as project_id,
+        cast(product_name as varchar) as product_name,
+        cast(subtype as varchar) as subtype,
+        cast(status as varchar) as status,
+        cast(currency as varchar) as currency,
+        cast(measurement_basis as varchar) as measurement_basis,
+        cast(instrument_id as varchar) as instrument_id,
+        cast(inception_date as date) as inception_date,
+        cast(target_raise as decimal(24, 4)) as target_raise,
+        cast(valuation_calendar as varchar) as valuation_calendar,
+        cast(valuation_cutoff as varchar) as valuation_cutoff,
+        cast(nav_frequency as varchar) as nav_frequency,
+        cast(nav_dp as bigint) as nav_dp,
+        cast(unitless as boolean) as unitless,
+        cast(shares_outstanding as decimal(38, 12)) as shares_outstanding,
+        cast(shares_as_of as date) as shares_as_of,
+        cast(year_fraction as varchar) as year_fraction,
+        cast(peg_value as decimal(38, 12)) as peg_value,
+        cast(peg_currency as varchar) as peg_currency,
+        cast(units_per_token as decimal(38, 12)) as units_per_token,
+        cast(minimum_collateral_ratio as decimal(28, 18)) as minimum_collateral_ratio,
+        cast(liquidation_ratio as decimal(28, 18)) as liquidation_ratio,
+        cast(overcollateralization_threshold as decimal(28, 18)) as overcollateralization_threshold,
+        cast(target_backing_ratio as decimal(28, 18)) as target_backing_ratio,
+        cast(liquidation_penalty as decimal(18, 12)) as liquidation_penalty,
+        cast(redemption_fee as decimal(18, 12)) as redemption_fee,
+        cast(positive_rebase_limit as decimal(18, 12)) as positive_rebase_limit,
+        cast(negative_rebase_limit as decimal(18, 12)) as negative_rebase_limit,
+        cast(deadband_rate as decimal(18, 12)) as deadband_rate,
+        cast(rebase_lag as double) as rebase_lag,
+        cast(oracle_provider as varchar) as oracle_provider,
+        cast(reserve_assets as varchar) as reserve_assets,
+        cast(attestation_max_age_days as bigint) as attestation_max_age_days,
+        cast(collateral_ratio as decimal(28, 18)) as collateral_ratio,
+        cast(coalesce(lower(row_action), 'upsert') as varchar) as row_action,
+        cast(_sheet as varchar) as source_sheet,
+        cast(_row as integer) as source_row,
+    from stated
+)
+
+select * from final
