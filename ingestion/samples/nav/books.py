@@ -14,6 +14,8 @@ from ingestion.samples.nav.table import Row
 from ingestion.samples.nav.terms import Year
 
 CUSTODIAN = "harbour-custody"
+# Income in euros is changed into the fund's currency as it comes; its account is always empty at a month end.
+INCOME_CURRENCY = "EUR"
 POSITION_BREAK = ("cedar-global-equity", "EQ-US-03", Decimal(-250))
 CASH_BREAK = ("cedar-balanced", Decimal("-1842.50"))
 SHARES_BREAK = ("cedar-euro-bond-i", Decimal("12.500"))
@@ -58,6 +60,16 @@ def custodian_cash(years: Mapping[str, Year]) -> Iterator[Row]:
             "value_date_balance": balance,
             "oldest_break_date": after(AS_OF, -1) if is_break else None,
         }
+        if row["currency"] != INCOME_CURRENCY:
+            yield {
+                "custodian_id": CUSTODIAN,
+                "account_id": f"{row['product_id']}-income",
+                "currency": INCOME_CURRENCY,
+                "as_of_date": row["as_of_date"],
+                "product_id": row["product_id"],
+                "balance": Decimal(0),
+                "value_date_balance": Decimal(0),
+            }
 
 
 def _month_end_holdings(years: Mapping[str, Year]) -> Iterator[Row]:
