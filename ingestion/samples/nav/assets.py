@@ -1,4 +1,4 @@
-"""The products that are no daily fund: rows that nav_products.yaml and nav_examples.yaml list. Funds do not belong here."""
+"""The products that are no daily fund, by sheet: rows listed in nav_products.yaml and nav_examples.yaml, and dated ones. Funds do not belong here."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ingestion.samples.nav.market import Market
+from ingestion.samples.nav import asset_rows
 from ingestion.samples.nav.table import Cell, Row
 from ingestion.samples.parameters import load_yaml
 
 FILES = ("nav_products.yaml", "nav_examples.yaml")
 
 
-def asset_tables(market: Market, seed: int) -> dict[str, list[Row]]:
-    """Rows by sheet: those listed in the files."""
-    tables: dict[str, list[Row]] = {}
+def asset_tables(seed: int) -> dict[str, list[Row]]:
+    """Rows by sheet: those generated and those listed in the files."""
+    tables: dict[str, list[Row]] = {
+        "Assumptions": list(asset_rows.assumptions()),
+        "Valuations & Appraisals": list(asset_rows.valuations()),
+        "Schedules": list(asset_rows.schedules()),
+        "Pools": list(asset_rows.pools(seed)),
+        "Reserves & Vaults": list(asset_rows.reserves()),
+        "Token Supply": list(asset_rows.token_supply(seed)),
+        "Production": list(asset_rows.production(seed)),
+    }
     for file in FILES:
         for sheet, rows in listed_rows(load_yaml(file)):
             tables.setdefault(sheet, []).extend(rows)
