@@ -30,7 +30,12 @@ RESERVE_KINDS = {
 }
 # Yield curve by tenor at the start of the year; a year's shift is the same at all tenors.
 CURVE = {"1M": 0.0436, "3M": 0.0432, "6M": 0.0427, "1Y": 0.0418, "2Y": 0.0408, "5Y": 0.0402, "10Y": 0.0416}
-PLANTS = {"energy-solar": (42, 0.21), "energy-wind": (66, 0.34), "energy-storage": (20, 0.15), "energy-hydro": (18, 0.44)}
+PLANTS = {
+    "energy-solar": (42, 0.21),
+    "energy-wind": (66, 0.34),
+    "energy-storage": (20, 0.15),
+    "energy-hydro": (18, 0.44),
+}
 WELLS = {"energy-oil": ("BBL", 21_000), "energy-gas": ("MCF", 140_000)}
 # Product, subject, method, first value; every quarter's value grows a little.
 VALUED = (
@@ -62,7 +67,13 @@ def assumptions() -> Iterator[Row]:
         for product_id in ("loan-kelbrook", "loan-quillmere"):
             yield _assumption("PRODUCT", product_id, "PD_12M", day, 0.018 + 0.001 * place)
             yield _assumption("PRODUCT", product_id, "LGD", day, 0.45)
-        for name, value in (("CPR", 0.12), ("CDR", 0.035), ("SEVERITY", 0.6), ("SERVICING_RATE", 0.005), ("DISCOUNT_RATE", 0.095)):
+        for name, value in (
+            ("CPR", 0.12),
+            ("CDR", 0.035),
+            ("SEVERITY", 0.6),
+            ("SERVICING_RATE", 0.005),
+            ("DISCOUNT_RATE", 0.095),
+        ):
             yield _assumption("PRODUCT", "abs-loans", name, day, value)
         for product_id, (_, factor) in PLANTS.items():
             yield _assumption("PRODUCT", product_id, "CAPACITY_FACTOR", day, factor)
@@ -102,11 +113,20 @@ def valuations() -> Iterator[Row]:
                 "fair_value_level": "3",
             }
             if method == "MARKET_MULTIPLE":
-                row |= {"metric_name": "EBITDA", "metric_value": value, "multiple": Decimal("9.5"), "net_debt": value * 2}
+                row |= {
+                    "metric_name": "EBITDA",
+                    "metric_value": value,
+                    "multiple": Decimal("9.5"),
+                    "net_debt": value * 2,
+                }
                 row |= {"marketability_discount": Decimal("0.1"), "ownership_share": Decimal("0.55")}
             elif method in ("DIRECT_CAP", "RE_DCF"):
                 row |= {"noi": value, "cap_rate": Decimal("0.0625")}
-                row |= {"discount_rate": Decimal("0.08"), "exit_cap_rate": Decimal("0.0675"), "exit_cost_rate": Decimal("0.02")}
+                row |= {
+                    "discount_rate": Decimal("0.08"),
+                    "exit_cap_rate": Decimal("0.0675"),
+                    "exit_cost_rate": Decimal("0.02"),
+                }
             else:
                 row |= {"amount": value, "is_external": method == "EXTERNAL_APPRAISAL"}
             yield row  # type: ignore[misc]
@@ -114,8 +134,10 @@ def valuations() -> Iterator[Row]:
 
 def schedules() -> Iterator[Row]:
     """What is due by contract or forecast: coupons, loans, leases, concession, regulated base and cash flows."""
-    ends = [dt.date(2026 + place // 12, place % 12 + 1, _last(2026 + place // 12, place % 12 + 1)) for place in range(192)]
-    for place, day in enumerate(ends[:120]):
+    ends = [
+        dt.date(2026 + place // 12, place % 12 + 1, _last(2026 + place // 12, place % 12 + 1)) for place in range(192)
+    ]
+    for place, day in enumerate(ends[:132]):
         yield _due("property-harbour", "LEASE", place, day, "325000", "41000")
         yield _due("property-mill", "LEASE", place, day, "210000", "18000")
     for place, day in enumerate(ends[2:192:3]):
@@ -126,7 +148,7 @@ def schedules() -> Iterator[Row]:
         yield _due("loan-quillmere", "LOAN", place, day, "205000", "60000", "0", "40000")
         yield _due("property-harbour", "NOI", place, day, "975000", "90000")
         yield _due("pe-growth", "DCF_CASH_FLOW", place, day, "1150000", subject="CORVISTON")
-    for place, day in enumerate(ends[:180]):
+    for place, day in enumerate(ends[:192]):
         yield {**_due("energy-solar", "PPA", place, day, None), "price": Decimal("47.5"), "rate": Decimal("0.015")}
     for place, day in enumerate(ends[5:36:6]):
         yield _due("note-autocall", "COUPON_SCHEDULE", place, day, "187500")

@@ -109,7 +109,9 @@ def priced(
     return Order(order_id, class_id, activity, *dates, shares, amount, price, request.investor_id)
 
 
-def distribution(order_id: str, class_id: str, record_date: dt.date, settle_date: dt.date, shares: Decimal, rate: Decimal) -> Order:
+def distribution(
+    order_id: str, class_id: str, record_date: dt.date, settle_date: dt.date, shares: Decimal, rate: Decimal
+) -> Order:
     """Income paid out on the shares of record; they go ex the business day after."""
     return Order(
         order_id,
