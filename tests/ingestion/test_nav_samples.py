@@ -129,6 +129,16 @@ def test_twenty_instruments_or_more_have_a_second_source(rows: dict[str, list[Ro
     assert sum(count > 1 for count in Counter(name for name, _ in sources).values()) >= 20
 
 
+def test_a_suspended_share_has_no_price_from_that_day_on(rows: dict[str, list[Row]]) -> None:
+    (action,) = [row for row in rows["nav_corporate_actions"] if row["action_type"] == "SUSPENSION"]
+    days = [row["as_of"].date() for row in rows["prices"] if row["instrument_id"] == action["instrument_id"]]
+    assert max(days) < action["ex_date"]
+
+
+def test_british_shares_are_priced_in_pence(rows: dict[str, list[Row]]) -> None:
+    assert {row["currency"] for row in rows["prices"] if row["instrument_id"].startswith("EQ-UK")} == {"GBX"}
+
+
 def test_the_same_seed_gives_the_same_bytes(inbox: Path, tmp_path: Path) -> None:
     for path in write_demo(tmp_path, parts=("nav",), seed=SEED):
         assert path.read_bytes() == (inbox / path.relative_to(tmp_path)).read_bytes()

@@ -15,7 +15,7 @@ from ingestion.samples.nav.days import AS_OF, OPENING, month_ends, valuation_day
 from ingestion.samples.nav.fees import Fee, FeeBook
 from ingestion.samples.nav.market import Market
 from ingestion.samples.nav.money import ZERO, cents, rounded, rounded_down
-from ingestion.samples.nav.orders import Order, distribution, priced, requests
+from ingestion.samples.nav.orders import LARGEST, Order, distribution, priced, requests
 from ingestion.samples.nav.portfolio import HEDGE_ID
 from ingestion.samples.nav.table import Row
 from ingestion.samples.nav.terms import ClassTerms, FundTerms, MoneyFundTerms, investor_count
@@ -24,6 +24,8 @@ NAV_DP, INCOME_DP = 4, 9
 QUARTER = 3
 ORDERS_A_DAY = 2
 PAR = Decimal(1)
+# Investors of a swinging class come and go in larger steps, or it would never swing.
+LARGEST_SWINGING = 0.02
 
 
 class ClassBook:
@@ -118,11 +120,10 @@ class ClassBook:
 
     def take_orders(self, day: dt.date, settles: dt.date, rng: np.random.Generator) -> None:
         """Price the orders of `day` at its NAV, which swings where the net flow of the class is large."""
-        unit = getattr(self.terms, "creation_unit", None)
+        unit = self.terms.creation_unit
         for each in self.terms.classes:
             net = self._net[each.id] * self._rate(each, day)
-            # Investors of a swinging class come and go in larger steps.
-            largest = 0.02 if each.swing == "PARTIAL" else 0.006
+            largest = LARGEST_SWINGING if each.swing == "PARTIAL" else LARGEST
             asked = requests(rng, 1 if unit else ORDERS_A_DAY, investor_count(), largest)
             self._swing(each, sum((request.part for request in asked), ZERO))
             for request in asked:

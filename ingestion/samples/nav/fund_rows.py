@@ -9,12 +9,12 @@ from ingestion.samples.nav.funds import listing_days
 from ingestion.samples.nav.market import SPLIT_DAY, SPLIT_INSTRUMENT, SPLIT_RATIO, Market
 from ingestion.samples.nav.portfolio import HEDGE_ID
 from ingestion.samples.nav.table import Row
-from ingestion.samples.nav.terms import Year, load_dividends, load_funds, load_money_funds
+from ingestion.samples.nav.terms import FundTerms, MoneyFundTerms, Year, load_dividends, load_funds, load_money_funds
 
 # All prices, rates and orders of a day are in before this; the closes of the demo are at 21:00.
 CUTOFF = "22:00 UTC"
 NAV_DP, SHARE_DP = 4, 3
-DAILY = {"nav_frequency": "DAILY", "valuation_calendar": "US", "valuation_cutoff": CUTOFF, "nav_dp": NAV_DP}
+DAILY: Row = {"nav_frequency": "DAILY", "valuation_calendar": "US", "valuation_cutoff": CUTOFF, "nav_dp": NAV_DP}
 
 
 def fund_products() -> Iterator[Row]:
@@ -55,7 +55,8 @@ def fund_products() -> Iterator[Row]:
 
 def share_classes(years: Mapping[str, Year]) -> Iterator[Row]:
     """The classes of the daily funds with the shares of the last strike."""
-    for fund in (*load_funds(), *load_money_funds()):
+    funds: tuple[FundTerms | MoneyFundTerms, ...] = (*load_funds(), *load_money_funds())
+    for fund in funds:
         for each in fund.classes:
             yield {
                 "share_class_id": each.id,
@@ -77,7 +78,7 @@ def share_classes(years: Mapping[str, Year]) -> Iterator[Row]:
                 "swing_threshold_rate": each.threshold,
                 "swing_up_rate": each.up,
                 "swing_down_rate": each.down,
-                "error_class": getattr(fund, "error_class", "MMF"),
+                "error_class": fund.error_class,
                 "status": "ACTIVE",
             }
 

@@ -22,6 +22,8 @@ FX_HOUR, CLOSE_HOUR = 16, 21
 PENCE = Decimal("0.01")
 FACE = Decimal(100)
 FX_STREAM, PRICE_STREAM, SECOND_STREAM, YIELD_STREAM = 301, 302, 303, 304
+# From the day of its suspension on (nav_products.yaml, Corporate Actions) a share has no price.
+SUSPENDED_FROM, SUSPENDED_INSTRUMENT = dt.date(2025, 11, 17), "EQ-US-42"
 SPLIT_DAY, SPLIT_INSTRUMENT, SPLIT_RATIO = dt.date(2025, 6, 16), "EQ-US-07", 2
 
 
@@ -108,7 +110,7 @@ def _rates(quotes: Sequence[Sequence[Any]], seed: int) -> dict[tuple[str, str], 
     }
 
 
-def _group_prices(instruments: Sequence[Instrument], seed: int) -> Iterator[tuple[str, list[Decimal]]]:
+def _group_prices(instruments: Sequence[Instrument], seed: int) -> Iterator[tuple[str, list[Decimal | None]]]:
     rng = np.random.default_rng([seed, PRICE_STREAM])
     spread = np.array([each.spread for each in instruments])
     starts = np.array([each.level for each in instruments]) * np.exp(rng.normal(0.0, 1.0, spread.size) * spread)
@@ -119,7 +121,14 @@ def _group_prices(instruments: Sequence[Instrument], seed: int) -> Iterator[tupl
     ):
         if each.instrument_id == SPLIT_INSTRUMENT:
             path[[day >= SPLIT_DAY for day in valuation_days()]] /= SPLIT_RATIO
-        yield each.instrument_id, [decimal(price, each.decimals) for price in path.tolist()]
+        is_suspended = each.instrument_id == SUSPENDED_INSTRUMENT
+        yield (
+            each.instrument_id,
+            [
+                None if is_suspended and day >= SUSPENDED_FROM else decimal(price, each.decimals)
+                for day, price in zip(valuation_days(), path.tolist(), strict=True)
+            ],
+        )
 
 
 def _ladder_prices(instruments: Sequence[Instrument], seed: int) -> Iterator[tuple[str, list[Decimal | None]]]:

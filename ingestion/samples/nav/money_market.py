@@ -24,7 +24,7 @@ RUNGS = 8
 LOT = Decimal(100_000)
 CASH_KEPT = Decimal(1_000_000)
 DAYS_360 = 360
-LIQUID_DAYS = (1, 7)
+WEEK = 5  # business days
 
 
 class Ladder:
@@ -147,7 +147,7 @@ class Ladder:
             "effective_maturity_date": maturity,
             "fair_value_level": "2",
             "is_daily_liquid": treasury or maturity <= after(day),
-            "is_weekly_liquid": treasury or maturity <= after(day, 5),
+            "is_weekly_liquid": treasury or maturity <= after(day, WEEK),
             "wam_days": left,
             "wal_days": left,
         }

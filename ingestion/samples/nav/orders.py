@@ -80,7 +80,7 @@ class Request:
     part: Decimal
 
 
-def requests(rng: np.random.Generator, count: int, investors: int, largest: float = LARGEST) -> list[Request]:
+def requests(rng: np.random.Generator, count: int, investors: int, largest: float) -> list[Request]:
     """`count` requests of random investors; redemptions are a little rarer than subscriptions."""
     parts = rng.uniform(SMALLEST, largest, count) * np.where(rng.random(count) < REDEEMED_SHARE, -1, 1)
     names = rng.integers(1, investors + 1, count)

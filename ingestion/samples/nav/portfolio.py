@@ -126,7 +126,7 @@ class Portfolio:
             "base_value": self.cash,
         }
 
-    def _key(self, name: str, quantity: Decimal, day: dt.date) -> dict[str, object]:
+    def _key(self, name: str, quantity: Decimal, day: dt.date) -> Row:
         instrument = self.market.instruments.get(name)
         return {
             "product_id": self.terms.product_id,
@@ -154,4 +154,4 @@ class Portfolio:
             "cost_basis": abs(self._costs[name]),
             "accrued_income": None if accrued is None else cents(accrued),
             "fair_value_level": "2" if instrument.is_per_100 else "1",
-        }  # type: ignore[return-value]
+        }

@@ -64,6 +64,8 @@ class MoneyFundTerms(Parameters):
     repo: str
     paper_share: Decimal
     classes: tuple[ClassTerms, ...]
+    error_class: Literal["MMF"] = "MMF"
+    creation_unit: None = None
 
     @property
     def is_amortised(self) -> bool:
