@@ -301,6 +301,11 @@ def test_a_stable_fund_stays_at_par(sheets: Sheets) -> None:
 
 def test_the_books_agree_with_custodian_and_register_but_for_one_break_each(rows: dict[str, list[Row]]) -> None:
     held = {(r["product_id"], r["instrument_id"], r["as_of_date"]): r["quantity"] for r in rows["nav_holdings"]}
+    cash_held = {
+        (f"{r['share_class_id'] or r['product_id']}-cash", r["currency"], r["as_of_date"]): r["quantity"]
+        for r in rows["nav_holdings"]
+        if r["holding_type"] == "CASH"
+    }
     positions = [
         (row["product_id"], row["instrument_id"], row["as_of_date"])
         for row in rows["nav_custodian_positions"]
@@ -309,7 +314,7 @@ def test_the_books_agree_with_custodian_and_register_but_for_one_break_each(rows
     cash = [
         (row["account_id"], row["as_of_date"])
         for row in rows["nav_custodian_cash"]
-        if row["balance"] != held.get((row["product_id"], f"CASH-{row['currency']}", row["as_of_date"]), 0)
+        if row["balance"] != cash_held.get((row["account_id"], row["currency"], row["as_of_date"]), 0)
     ]
     history = {(r["share_class_id"], r["valuation_date"]): r["shares_outstanding"] for r in rows["nav_history"]}
     shares = [

@@ -52,7 +52,7 @@ def custodian_cash(years: Mapping[str, Year]) -> Iterator[Row]:
         is_break = (row["product_id"], row["as_of_date"]) == (CASH_BREAK[0], AS_OF)
         yield {
             "custodian_id": CUSTODIAN,
-            "account_id": f"{row['product_id']}-cash",
+            "account_id": f"{row.get('share_class_id') or row['product_id']}-cash",
             "currency": row["currency"],
             "as_of_date": row["as_of_date"],
             "product_id": row["product_id"],
@@ -60,7 +60,7 @@ def custodian_cash(years: Mapping[str, Year]) -> Iterator[Row]:
             "value_date_balance": balance,
             "oldest_break_date": after(AS_OF, -1) if is_break else None,
         }
-        if row["currency"] != INCOME_CURRENCY:
+        if row["currency"] != INCOME_CURRENCY and row.get("share_class_id") is None:
             yield {
                 "custodian_id": CUSTODIAN,
                 "account_id": f"{row['product_id']}-income",

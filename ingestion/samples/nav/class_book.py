@@ -44,6 +44,7 @@ class ClassBook:
         }
         self._whole, self._settled, self._before = opening, ZERO, OPENING
         self._hedge: dict[str, tuple[Decimal, Decimal, Decimal]] = {}
+        self._hedge_cash: dict[str, Decimal] = {}
         self._latest: dict[str, dict[str, object]] = {}
 
     def _rate(self, each: ClassTerms, day: dt.date) -> Decimal:
@@ -85,6 +86,7 @@ class ClassBook:
     def _own_lines(self, each: ClassTerms, day: dt.date) -> Decimal:
         orders = sum((order.owed(day) for order in self._of(each)), ZERO)
         hedge = self._hedge[each.id][2] if each.id in self._hedge else ZERO
+        hedge += self._hedge_cash.get(each.id, ZERO)
         return self._to_base(each, orders - self.fees.owed(each.id, day), day) + hedge
 
     def _pay_out(self, each: ClassTerms, distributable: Decimal, day: dt.date) -> None:
@@ -186,23 +188,18 @@ class ClassBook:
                 amount = cents(gain * each.performance)
                 self.fees.add(Fee("performance-2025", each, day + dt.timedelta(days=1), amount=amount))
 
-    def realise_hedge(self, day: dt.date) -> Decimal:
-        """Cash that the forwards of hedged classes bring at a month end, on cents; it belongs to their classes alone."""
-        total = ZERO
-        for each in self.terms.classes:
-            if each.id in self._hedge:
-                moved = cents(self._hedge_gain(each, day))
-                self._part[each.id] += moved
-                total += moved
-        self._settled += total
-        return total
+    def realise_hedge(self, day: dt.date) -> None:
+        """Turn the forwards of hedged classes into cash at a month end, on cents; it stays with their classes alone."""
+        for name in self._hedge_cash:
+            each = next(each for each in self.terms.classes if each.id == name)
+            self._hedge_cash[name] += cents(self._hedge_gain(each, day))
 
     def _hedge_gain(self, each: ClassTerms, day: dt.date) -> Decimal:
         notional, entry, _ = self._hedge[each.id]
         return notional * (self.market.rate(each.currency, self.terms.currency, day) - entry)
 
     def hedge_rows(self, day: dt.date) -> Iterator[Row]:
-        """The forwards of hedged classes in sheet Holdings: begun anew at month ends on the class's net assets."""
+        """Forwards and cash of hedged classes in sheet Holdings: begun anew at month ends on the class's net assets."""
         for each in self.terms.classes:
             if not each.is_hedged:
                 continue
@@ -214,19 +211,30 @@ class ClassBook:
                 notional, entry, _ = self._hedge[each.id]
                 self._hedge[each.id] = (notional, entry, cents(self._hedge_gain(each, day)))
             notional, entry, unrealised = self._hedge[each.id]
-            yield {
+            cash = self._hedge_cash.setdefault(each.id, ZERO)
+            of_class: Row = {
                 "product_id": self.terms.product_id,
                 "share_class_id": each.id,
+                "as_of_date": day,
+                "currency": self.terms.currency,
+                "source": "ADMINISTRATOR",
+            }
+            yield {
+                **of_class,
                 "instrument_id": HEDGE_ID,
                 "leg": "LONG",
-                "as_of_date": day,
                 "holding_type": "DERIVATIVE",
                 "quantity": notional,
-                "currency": self.terms.currency,
                 "entry_price": entry,
                 "unrealised_value": unrealised,
                 "fair_value_level": "2",
-                "source": "ADMINISTRATOR",
+            }
+            yield {
+                **of_class,
+                "instrument_id": f"CASH-{self.terms.currency}",
+                "leg": "SHORT" if cash < 0 else "LONG",
+                "holding_type": "CASH",
+                "quantity": cash,
             }
 
     def fee_rows(self) -> list[Row]:

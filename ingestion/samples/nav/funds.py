@@ -102,7 +102,7 @@ def _settle(
     portfolio.pay_in(portfolio.coupons(day))
     if day in month_ends():
         portfolio.realise_derivatives(day)
-        portfolio.pay_in(book.realise_hedge(day))
+        book.realise_hedge(day)
     portfolio.pay_in(book.settle_orders(day))
     if day in middles():
         portfolio.pay_in(book.pay_fees(day))

@@ -116,6 +116,7 @@ class Ladder:
                 "base_value": self.repo,
                 "cost_basis": self.repo,
                 "amortised_cost": self.repo,
+                "accrued_income": Decimal(0),
                 "purchase_date": day,
                 "repo_collateral": "OTHER" if self.terms.type == "INSTITUTIONAL_PRIME" else "GOVERNMENT",
                 **self._liquidity(after(day), day, is_daily=True),

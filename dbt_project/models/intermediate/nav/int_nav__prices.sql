@@ -1,0 +1,13 @@
+with prices as (
+    select * from {{ ref('stg_nav__prices') }}
+),
+
+columns_carried as (
+    {{ fold_loads(
+        'prices',
+        ['instrument_id', 'price_type', 'as_of', 'source'],
+        ['price', 'currency', 'quote_basis', 'sample_count', 'allow_non_positive', 'valid_until', 'approval_id', 'reason']
+    ) }}
+)
+
+select * from columns_carried
