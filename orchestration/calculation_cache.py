@@ -5,14 +5,19 @@ The inputs named by one id never change, so a result stands until the code does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from orchestration.resources import utc_now
 from orchestration.warehouse import Warehouse, append, append_rows, own_tables
+
+_DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
+_WIDE = Context(prec=80)
 
 REMEMBERED = "calc.calculated"  # what has been calculated already
 
@@ -67,5 +72,17 @@ def refresh(warehouse: Warehouse, calculation: Calculation, code: str) -> int:
 
 
 def as_table(relation: str, records: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Records with every column of an own table, as Arrow."""
-    return pa.table({column: [record[column] for record in records] for column in own_tables()[relation]})
+    """Records with every column of an own table, as Arrow; decimals are stored half-up at the column's scale."""
+    return pa.table(
+        {column: _column([record[column] for record in records], sql) for column, sql in own_tables()[relation].items()}
+    )
+
+
+def _column(values: list[Any], sql_type: str) -> pa.Array:
+    decimal = _DECIMAL.fullmatch(sql_type)
+    if decimal is None:
+        return pa.array(values)
+    precision, scale = int(decimal[1]), int(decimal[2])
+    unit = Decimal(1).scaleb(-scale)
+    stored = [None if value is None else value.quantize(unit, ROUND_HALF_UP, _WIDE) for value in values]
+    return pa.array(stored, pa.decimal128(precision, scale))

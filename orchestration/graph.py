@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.assets.calculated import build_calculated_assets
 from orchestration.assets.models import build_dbt_assets
+from orchestration.assets.nav_strikes import build_nav_assets
 from orchestration.assets.ops import build_ops_assets
 from orchestration.assets.published import build_published_assets
 from orchestration.assets.raw import build_raw_assets
@@ -28,6 +29,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *build_ops_assets(settings),
             *build_dbt_assets(settings, manifest),
             *build_calculated_assets(settings),
+            build_nav_assets(settings),
             *build_verdict_assets(settings),
             build_published_assets(settings, manifest),
         ],

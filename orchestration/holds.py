@@ -11,7 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 # Where the statuses of each type of entity are kept: one table a type, so that news of one recomputes no other.
-STATUS_TABLES: Mapping[str, str] = {"deal": "ops.deal_status", "fund": "ops.fund_status"}
+STATUS_TABLES: Mapping[str, str] = {
+    "deal": "ops.deal_status",
+    "fund": "ops.fund_status",
+    "product": "ops.product_status",
+}
 ENTITY_STATUSES = f"({' union all '.join(f'select * from {table}' for table in STATUS_TABLES.values())})"
 
 

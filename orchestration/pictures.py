@@ -95,3 +95,27 @@ def performance_picture(warehouse: Warehouse) -> str:
         axes.set_visible(False)
     figure.tight_layout()
     return _markdown(figure, "TVPI (line) and DPI (area) of every fund")
+
+
+def nav_picture(warehouse: Warehouse) -> str:
+    """NAV per share of the classes struck most often, first strike = 100, as Markdown with a PNG in it."""
+    rows = warehouse.rows(
+        "with newest as (select * from ops.nav_strikes where nav_per_share > 0 qualify row_number() over "
+        "(partition by organization_id, share_class_id, valuation_date order by version desc) = 1), "
+        "busiest as (select organization_id, share_class_id from newest group by all order by count(*) desc, 2 limit 12) "
+        "select share_class_id, valuation_date, 100 * nav_per_share / first(nav_per_share order by valuation_date) over "
+        "(partition by organization_id, share_class_id) from newest semi join busiest using (organization_id, share_class_id) "
+        "order by 1, 2"
+    )
+    if not rows:
+        return "No NAV struck yet."
+    figure, axes = plt.subplots(figsize=(7, 4))
+    for name in sorted({name for name, *_ in rows}):
+        _, days, values = zip(*(row for row in rows if row[0] == name), strict=True)
+        axes.plot(days, [float(value) for value in values], linewidth=1.2, label=name)
+    axes.axhline(100, color=INK, linewidth=0.6)
+    axes.set_ylabel("NAV per share, first strike = 100")
+    axes.legend(fontsize=7, frameon=False, ncols=2)
+    axes.tick_params(labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    return _markdown(figure, "NAV per share")

@@ -67,7 +67,16 @@ FUND = EntityKind(
     "select organization_id, fund_id, measured_id, rule_code, message from intermediate.int_fund__breaches",
     ("intermediate.int_fund__measured_states", "intermediate.int_fund__breaches", "calc.fund_performance"),
 )
-KINDS = (DEAL, FUND)
+PRODUCT = EntityKind(
+    "product",
+    """
+    select distinct organization_id, product_id, state_id, date '1900-01-01', known_from
+    from intermediate.int_nav__products
+    """,
+    "select organization_id, product_id, state_id, rule_code, message from intermediate.int_nav__breaches",
+    ("intermediate.int_nav__products", "intermediate.int_nav__breaches", "ops.nav_runs"),
+)
+KINDS = (DEAL, FUND, PRODUCT)
 
 
 def find_breaches(

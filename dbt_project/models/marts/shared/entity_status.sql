@@ -6,10 +6,16 @@ fund_status as (
     select * from {{ source('ops', 'fund_status') }}
 ),
 
+product_status as (
+    select * from {{ source('ops', 'product_status') }}
+),
+
 entity_status as (
     select * from deal_status
     union all
     select * from fund_status
+    union all
+    select * from product_status
 ),
 
 final as (

@@ -1,0 +1,119 @@
+with strikes as (
+    select * from {{ source('ops', 'nav_strikes') }}
+),
+
+runs as (
+    select * from {{ source('ops', 'nav_runs') }}
+),
+
+shown_products as (
+    select * from {{ ref('int_nav__shown_products') }}
+),
+
+dim_product as (
+    select * from {{ ref('dim_product') }}
+),
+
+dim_share_class as (
+    select * from {{ ref('dim_share_class') }}
+),
+
+history as (
+    select * from {{ ref('int_nav__history') }}
+),
+
+stated as (
+    select
+        state_id,
+        product_id,
+        share_class_id,
+        valuation_date,
+        nav_per_share,
+        unswung_nav,
+        net_assets,
+    from history
+    where status in ('VALIDATED', 'APPROVED', 'PUBLISHED')
+    qualify
+        row_number() over (
+            partition by state_id, product_id, share_class_id, valuation_date
+            order by version desc
+        ) = 1
+),
+
+final as (
+    select
+        {{ surrogate_key(
+            ['strikes.organization_id', 'strikes.share_class_id', 'strikes.valuation_date', 'strikes.version']
+        ) }} as nav_key,
+        strikes.organization_id,
+        dim_product.product_key,
+        strikes.product_id,
+        dim_share_class.share_class_key,
+        strikes.share_class_id,
+        strikes.valuation_date as event_date,
+        {{ date_id('strikes.valuation_date') }} as date_id,
+        strikes.valuation_date,
+        strikes.version,
+        strikes.version = max(strikes.version) over (
+            partition by strikes.organization_id, strikes.product_id, strikes.valuation_date
+        ) as is_current,
+        case
+            when
+                strikes.version = max(strikes.version) over (
+                    partition by strikes.organization_id, strikes.product_id, strikes.valuation_date
+                )
+                then 'STRUCK'
+            else 'SUPERSEDED'
+        end as status,
+        strikes.currency,
+        runs.currency as product_currency,
+        strikes.net_assets,
+        strikes.net_assets_class,
+        runs.total_assets,
+        runs.total_liabilities,
+        strikes.shares_outstanding,
+        strikes.nav_per_share,
+        strikes.nav_per_share_unrounded,
+        strikes.reason as nav_reason,
+        strikes.previous_nav,
+        -- what is swung is compared before it swung
+        coalesce(stated.unswung_nav, stated.nav_per_share) as nav_per_share_stated,
+        stated.net_assets as net_assets_stated,
+        runs.fair_value_level,
+        runs.method,
+        runs.strike_id,
+        runs.known_at,
+        runs.state_id,
+        runs.struck_at,
+    from strikes
+    inner join runs
+        on
+            strikes.organization_id = runs.organization_id
+            and strikes.product_id = runs.product_id
+            and strikes.valuation_date = runs.valuation_date
+            and strikes.version = runs.version
+    -- a held product shows what was known at its last good instant
+    inner join shown_products
+        on
+            runs.organization_id = shown_products.organization_id
+            and runs.product_id = shown_products.product_id
+            and runs.known_at <= shown_products.horizon_known_at
+    inner join dim_product
+        on
+            strikes.organization_id = dim_product.organization_id
+            and strikes.product_id = dim_product.product_id
+            and {{ valid_on('dim_product', 'strikes.valuation_date') }}
+    left join dim_share_class
+        on
+            strikes.organization_id = dim_share_class.organization_id
+            and strikes.share_class_id = dim_share_class.share_class_id
+            and {{ valid_on('dim_share_class', 'strikes.valuation_date') }}
+    left join stated
+        on
+            shown_products.state_id = stated.state_id
+            and strikes.product_id = stated.product_id
+            and strikes.share_class_id = stated.share_class_id
+            and strikes.valuation_date = stated.valuation_date
+)
+
+select * from final
