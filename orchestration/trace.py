@@ -40,6 +40,7 @@ class Source:
 
     table: str
     rows: int
+    filled: int  # cells of these rows with a value, of which `cells` are the first
     cells: tuple[Cell, ...]
 
 
@@ -138,7 +139,9 @@ def _source(
 
     where = re.sub(r"\$(\w+)", bind, source["where"])
     table = source["table"]
-    counted = connection.execute(f"select count(*) from raw.{table} t where {where}", parameters).fetchone()
+    filled = " + ".join(f'count(t."{field}")' for field in source["fields"])
+    counted = connection.execute(f"select count(*), {filled} from raw.{table} t where {where}", parameters).fetchone()
+    assert counted is not None
     cells: list[Cell] = []
     for field in source["fields"]:
         # A field stands in a column of its row, in a row of its column (transposed), or at the row's own cell.
@@ -151,7 +154,7 @@ def _source(
                 from raw.{table} t
                 left join raw.field_locations p
                     on p._load_id = t._load_id and p.table_name = '{table}' and p.field = '{field}' and p._sheet = t._sheet
-                where {where}
+                where ({where}) and t."{field}" is not null
             )
             select l.file_name, k._sheet, k.at_row, k.at_column, coalesce(c.text_value, c.number_value::varchar, k.typed)
             from picked k
@@ -167,7 +170,7 @@ def _source(
             Cell(file, sheet, f"{get_column_letter(at_column) if at_column else ''}{at_row}", field, value)
             for file, sheet, at_row, at_column, value in found
         ]
-    return Source(table, counted[0] if counted else 0, tuple(cells))
+    return Source(table, counted[0], counted[1], tuple(cells))
 
 
 def parse_keys(pairs: Sequence[str]) -> dict[str, str]:
@@ -195,11 +198,11 @@ def _tree(step: Step, title: str) -> Tree:
     tree = Tree(f"[bold]{title}[/] = {_printed(step.value)}  [dim]{step.formula}[/]")
     for inner in step.inputs:
         tree.add(_tree(inner, inner.column))
-    for source in step.sources:
+    # A number may come from one of several places; those that gave nothing say nothing.
+    for source in [source for source in step.sources if source.rows] or step.sources:
         branch = tree.add(f"raw.{source.table}: {source.rows} rows")
         for cell in source.cells:
             branch.add(f"{cell.file_name} '{cell.sheet}'!{cell.address}  {cell.field} = {cell.value}")
-        fields = len({cell.field for cell in source.cells}) or 1
-        if source.rows * fields > len(source.cells):
-            branch.add(f"[dim]... {source.rows * fields - len(source.cells)} more cells (--rows shows them)[/]")
+        if source.filled > len(source.cells):
+            branch.add(f"[dim]... {source.filled - len(source.cells)} more cells (--rows shows them)[/]")
     return tree

@@ -6,7 +6,8 @@ from expectations.rules import Suite
 from expectations.suites.calc import CALC
 from expectations.suites.funds import FUNDS
 from expectations.suites.marts import MARTS
+from expectations.suites.navs import NAVS
 from expectations.suites.raw import RAW
 from expectations.suites.staging import STAGING
 
-SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *FUNDS, *MARTS)
+SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *FUNDS, *NAVS, *MARTS)

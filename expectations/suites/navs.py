@@ -1,0 +1,98 @@
+"""What must be true of strikes: identities, agreement with what is stated, and no product left without a NAV. Source: nav 1.3, 5."""
+
+from __future__ import annotations
+
+from expectations.rules import Suite, between, in_set
+
+NAVS = (
+    Suite(
+        name="products_are_struck",
+        stage="calc",
+        relation="ops.nav_runs",
+        description="The newest valuation date of every product has a strike.",
+        scope="row",
+        keys=("organization_id", "product_id", "valuation_date", "status", "reason", "detail"),
+        query="""
+            select * from ops.nav_runs
+            qualify row_number() over (
+                partition by organization_id, product_id order by valuation_date desc, struck_at desc
+            ) = 1
+        """,
+        rules=(
+            in_set(
+                "newest_date_is_struck",
+                "status",
+                ["STRUCK"],
+                "a product whose strike failed shows no NAV of that day",
+                severity="critical",
+            ),
+        ),
+    ),
+    Suite(
+        name="strikes_add_up",
+        stage="calc",
+        relation="ops.nav_strikes",
+        description="Lines sum to net assets, and so do the classes.",
+        scope="run",
+        keys=("organization_id", "product_id", "valuation_date", "version"),
+        query="""
+            with classes as (
+                select organization_id, product_id, valuation_date, version, sum(net_assets) as net_assets
+                from ops.nav_strikes group by all
+            ),
+            lines as (
+                select organization_id, product_id, valuation_date, version, sum(base_amount) as base_amount
+                from ops.nav_components group by all
+            )
+            select r.organization_id, r.product_id, r.valuation_date, r.version,
+                r.net_assets - r.total_assets + r.total_liabilities as side_gap,
+                r.net_assets - l.base_amount as line_gap,
+                r.net_assets - c.net_assets as class_gap
+            from ops.nav_runs as r
+            inner join classes as c using (organization_id, product_id, valuation_date, version)
+            inner join lines as l using (organization_id, product_id, valuation_date, version)
+        """,
+        rules=tuple(
+            between(name, column, meaning, at_least=0, at_most=0, severity="critical")
+            for name, column, meaning in (
+                ("assets_less_liabilities", "side_gap", "net assets = total assets - total liabilities"),
+                ("lines_sum_to_net_assets", "line_gap", "the lines of a strike sum to its net assets"),
+                ("classes_sum_to_net_assets", "class_gap", "the classes of a product sum to its net assets"),
+            )
+        ),
+    ),
+    Suite(
+        name="navs_agree_with_what_is_stated",
+        stage="marts",
+        relation="marts.fact_nav",
+        description="A NAV per share that the workbook states for a day is the one that was struck.",
+        keys=("organization_id", "share_class_id", "event_date", "nav_per_share", "nav_per_share_stated"),
+        query="""
+            select *, nav_per_share - nav_per_share_stated as gap
+            from marts.fact_nav where is_current and nav_per_share_stated is not null
+        """,
+        rules=(
+            between(
+                "stated_nav_is_struck",
+                "gap",
+                "the struck NAV per share is the stated one, to one unit of its fourth decimal",
+                at_least=-0.00010001,
+                at_most=0.00010001,
+            ),
+        ),
+    ),
+    Suite(
+        name="prices_have_a_listed_source",
+        stage="marts",
+        relation="marts.fact_prices",
+        description="A price from a source that the list of sources does not know values nothing.",
+        keys=("organization_id", "instrument_id", "source"),
+        query="""
+            select p.organization_id, any_value(p.instrument_id) as instrument_id, p.source, s.source is not null as is_listed
+            from marts.fact_prices as p left join seeds.sources as s on p.source = s.source group by all
+        """,
+        rules=(
+            in_set("price_source_is_listed", "is_listed", [True], "every source of prices has a level and a priority"),
+        ),
+    ),
+)
