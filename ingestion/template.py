@@ -86,7 +86,10 @@ def _is_needed(field: LayoutField) -> bool:
 
 
 def _choices(field: LayoutField) -> tuple[str, ...]:
-    return ("TRUE", "FALSE") if field.type == "yn" else field.codes
+    if field.type == "yn":
+        return ("TRUE", "FALSE")
+    # what a currency field lists comes on top of all currencies, and would shut them out as a list of choices
+    return field.codes if field.type == "code" else ()
 
 
 def describe(field: LayoutField) -> str:

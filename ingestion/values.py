@@ -134,7 +134,12 @@ def _code(text: str, field: LayoutField, _: Lists) -> str | Fault:
 
 def _currency(text: str, field: LayoutField, lists: Lists) -> str | Fault:
     code = text.upper()
-    return code if code in lists.currencies else Fault("CURRENCY_UNKNOWN", "a currency code of ISO 4217", text)
+    # a price may be quoted in pence, which is no currency that money is booked in: such a field lists GBX by itself
+    return (
+        code
+        if code in lists.currencies or code in field.codes
+        else Fault("CURRENCY_UNKNOWN", "a currency code of ISO 4217", text)
+    )
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestration.alerts import Alert
+from orchestration.holds import ENTITY_STATUSES
 from orchestration.warehouse import Warehouse
 
 STARTED_BY = "weir/started_by"
@@ -49,7 +50,7 @@ def _files(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
 
 def _holds(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
     changed = warehouse.rows(
-        f"select organization_id, entity_type, entity_id, status, message, last_good_known_at from ops.entity_status "
+        f"select organization_id, entity_type, entity_id, status, message, last_good_known_at from {ENTITY_STATUSES} "
         f"where run_id in {_in(run_ids)} order by 1, 2, 3",
         run_ids,
     )
@@ -61,7 +62,7 @@ def _holds(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
         elif status == "never_published":
             alerts.append(Alert("critical", f"Not published: {name}", f"{message} It has no good version yet."))
         elif warehouse.rows(
-            "select 1 from ops.entity_status where organization_id = ? and entity_type = ? and entity_id = ? "
+            f"select 1 from {ENTITY_STATUSES} where organization_id = ? and entity_type = ? and entity_id = ? "
             "and status <> 'current' limit 1",
             [organization, kind, entity],
         ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 
+from orchestration.holds import STATUS_TABLES
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse, own_tables
@@ -54,6 +55,7 @@ def _forget(warehouse: Warehouse, instant: dt.datetime) -> None:
             connection.execute(f"delete from {table} where _load_id in (select load_id from later)")
         connection.execute("delete from raw.loads where load_id in (select load_id from later)")
         connection.execute("delete from ops.withdrawals where withdrawn_at > ?", [instant])
-        connection.execute("delete from ops.entity_status where recorded_at > ?", [instant])
+        for table in STATUS_TABLES.values():
+            connection.execute(f"delete from {table} where recorded_at > ?", [instant])
         connection.execute("delete from ops.quality_results where checked_at > ?", [instant])
         connection.execute("delete from ops.publications")

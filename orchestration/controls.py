@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingestion.contracts import raw_tables
+from ingestion.contracts import raw_tables, workbook_contracts
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,15 @@ def _stored_rows() -> str:
     return " union all ".join(
         f"select _load_id, '{table}' as table_name, count(*) as row_count from raw.{table} group by 1"
         for table in raw_tables()
+    )
+
+
+def _repeated_keys() -> str:
+    tables = {name: table for contract in workbook_contracts().values() for name, table in contract.tables.items()}
+    return " union all ".join(
+        f"select any_value(_file_sha256), '{name}', concat_ws(' / ', {', '.join(table.key)}), count(*) from raw.{name} "
+        f"group by _load_id, {', '.join(table.key)} having count(*) > 1"
+        for name, table in tables.items()
     )
 
 
@@ -74,6 +83,13 @@ CONTROLS = (
             left join stored as s using (_load_id, table_name)
             where c.row_count <> coalesce(s.row_count, 0) and c._load_id not in (select load_id from expunged)
         """,
+        counted="select count(distinct (_load_id, table_name)) from raw.row_counts",
+    ),
+    Control(
+        name="stated_keys_are_unique",
+        relation="raw.row_counts",
+        description="A load of a contract's workbook states every key of a sheet once",
+        sql=_repeated_keys(),
         counted="select count(distinct (_load_id, table_name)) from raw.row_counts",
     ),
     Control(

@@ -28,7 +28,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *build_ops_assets(settings),
             *build_dbt_assets(settings, manifest),
             *build_calculated_assets(settings),
-            build_verdict_assets(settings),
+            *build_verdict_assets(settings),
             build_published_assets(settings, manifest),
         ],
         asset_checks=build_checks(settings),

@@ -10,6 +10,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+# Where the statuses of each type of entity are kept: one table a type, so that news of one recomputes no other.
+STATUS_TABLES: Mapping[str, str] = {"deal": "ops.deal_status", "fund": "ops.fund_status"}
+ENTITY_STATUSES = f"({' union all '.join(f'select * from {table}' for table in STATUS_TABLES.values())})"
+
 
 @dataclass(frozen=True)
 class EntityLoad:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.trace import lineage
+from orchestration.warehouse import own_tables
 
-MART_OF = {"calc.clo_pool_metrics": "marts.fact_pool_metrics", "calc.clo_oc_tests": "marts.fact_oc_tests"}
+MART_OF = {
+    "calc.clo_pool_metrics": "marts.fact_pool_metrics",
+    "calc.clo_oc_tests": "marts.fact_oc_tests",
+    "calc.fund_performance": "marts.fact_fund_performance",
+}
 
 
 def column_lineage(relation: str) -> dg.TableColumnLineage:
@@ -25,5 +30,6 @@ def column_lineage(relation: str) -> dg.TableColumnLineage:
                 for table, field in sorted(raw_columns(name))
             ]
             for name in columns
+            if name in own_tables()[relation]
         }
     )

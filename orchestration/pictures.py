@@ -68,3 +68,30 @@ def pool_picture(warehouse: Warehouse) -> str:
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(0.12)
     return _markdown(figure, "Pools by diversity and rating factor")
+
+
+def performance_picture(warehouse: Warehouse) -> str:
+    """TVPI of every fund over time as known now, its part already paid out below, as Markdown with a PNG in it."""
+    rows = warehouse.rows(
+        "select p.fund_id, p.event_date, p.dpi, p.tvpi from calc.fund_performance as p "
+        "inner join intermediate.int_fund__measured_states as m using (measured_id) "
+        "where m.known_to is null and p.tvpi is not null order by 1, 2"
+    )
+    if not rows:
+        return "No fund yet."
+    funds = sorted({fund for fund, *_ in rows})
+    figure, grid = plt.subplots(
+        (len(funds) + 1) // 2, 2, figsize=(7, 1.6 * ((len(funds) + 1) // 2)), sharex=True, squeeze=False
+    )
+    for axes, fund in zip(grid.flat, funds, strict=False):
+        _, days, paid, value = zip(*(row for row in rows if row[0] == fund), strict=True)
+        axes.fill_between(days, [float(p) for p in paid], color=PASS, alpha=0.35, linewidth=0)
+        axes.plot(days, [float(v) for v in value], color=PASS, linewidth=1.4)
+        axes.axhline(1, color=INK, linewidth=0.6)
+        axes.set_title(fund, fontsize=8, color=INK)
+        axes.tick_params(labelsize=7)
+        axes.spines[["top", "right"]].set_visible(False)
+    for axes in list(grid.flat)[len(funds) :]:
+        axes.set_visible(False)
+    figure.tight_layout()
+    return _markdown(figure, "TVPI (line) and DPI (area) of every fund")

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.holds import ENTITY_STATUSES
 from orchestration.run_lock import WarehouseBusy
 from orchestration.running import RunReport
 from orchestration.settings import Settings, shown
@@ -75,7 +76,7 @@ def print_run(console: Console, settings: Settings, report: RunReport) -> bool:
 
 def _print_concerns(console: Console, settings: Settings, warehouse: Warehouse) -> bool:
     holds = warehouse.rows(
-        "select organization_id, entity_type || ' ' || entity_id, status, held_since, message from ops.entity_status "
+        f"select organization_id, entity_type || ' ' || entity_id, status, held_since, message from {ENTITY_STATUSES} "
         "qualify row_number() over (partition by organization_id, entity_type, entity_id order by recorded_at desc) = 1 "
         "and status <> 'current' order by 1, 2"
     )

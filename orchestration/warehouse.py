@@ -133,6 +133,12 @@ class Warehouse:
         with self.connect() as connection:
             return connection.execute(sql, parameters).fetchall()
 
+    def records(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Rows by column name, decimals exact."""
+        with self.connect() as connection:
+            records: list[dict[str, Any]] = connection.execute(sql, parameters).to_arrow_table().to_pylist()
+            return records
+
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """A pandas frame, for checks. Decimals become floats on this way out: never for a figure of record."""
         with self.connect() as connection:

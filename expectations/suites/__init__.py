@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from expectations.rules import Suite
 from expectations.suites.calc import CALC
+from expectations.suites.funds import FUNDS
 from expectations.suites.marts import MARTS
 from expectations.suites.raw import RAW
 from expectations.suites.staging import STAGING
 
-SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *MARTS)
+SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *FUNDS, *MARTS)

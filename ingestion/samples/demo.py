@@ -1,4 +1,4 @@
-"""Writes the demo inputs into an inbox: the history of CLO workbooks and the market files. How a file is made does not belong here."""
+"""Writes the demo inputs into an inbox: the history of CLO workbooks, the market files, the NAV workbook. How a file is made does not belong here."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from ingestion.samples.feeds import FeedNote
 from ingestion.samples.grid import write_workbook
 from ingestion.samples.history import Snapshot, restated, unfold
 from ingestion.samples.market import write_market_files
+from ingestion.samples.nav import write_nav_workbook
 from ingestion.samples.parameters import load_deals
 from ingestion.samples.story import Story, load_story
 from ingestion.samples.workbook import matrix_members, workbook_sheets
 
 SEED = 20160323
-PARTS = ("clo", "market")
+PARTS = ("clo", "market", "nav")
 CORRELATION_IDS = 488
 SENT_AT = dt.time(9, 0)
 
@@ -33,6 +34,8 @@ def write_demo(inbox: Path, *, parts: Collection[str] = PARTS, seed: int = SEED)
         written += write_clo_history(inbox, seed)
     if "market" in parts:
         written += write_market_files(inbox / "_shared", seed)
+    if "nav" in parts:
+        written += write_nav_workbook(inbox, seed)
     return written
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.assets.raw import table_schema
+from orchestration.holds import STATUS_TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse import own_tables, table_descriptions
 
-COMPUTED = {"ops.entity_status"}
+COMPUTED = set(STATUS_TABLES.values())
 
 
 def build_ops_assets(settings: Settings) -> list[dg.AssetSpec]:

@@ -1,11 +1,11 @@
-"""Which deals may enter the marts as known now, and which are held at their last good instant.
+"""Which entities may enter the marts as known now, and which are held at their last good instant.
 
 The rules stand in the expectation suites and in the readers; the arithmetic of holding in holds.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import dagster as dg
@@ -14,47 +14,77 @@ from expectations.rules import RuleResult
 from expectations.runner import run_suite
 from expectations.suites import SUITES
 from orchestration.assets.raw import table_schema
-from orchestration.holds import Breach, EntityLoad, EntityStatus, entity_statuses
+from orchestration.holds import STATUS_TABLES, Breach, EntityLoad, EntityStatus, entity_statuses
 from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
 from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows, table_descriptions
 
-KEY = dg.AssetKey(["ops", "entity_status"])
+ENTITY_KEYS = {"organization_id", "load_id", "deal_id", "fund_id"}
 ENTITY_SUITES = tuple(suite for suite in SUITES if suite.scope == "entity")
-READS = sorted(
-    {suite.relation for suite in ENTITY_SUITES}
-    | {"raw.clo_deals", "raw.findings", "raw.loads", "calc.clo_pool_metrics", "calc.clo_oc_tests"}
-)
 
-# Every load that states a deal and is known by now; a withdrawn load states nothing.
-LOADS = """
+
+@dataclass(frozen=True)
+class EntityKind:
+    """What is held as one: how many there are of it is data.
+
+    `loads` is SQL for (organisation, entity, load, as_of, known_at) of everything that states an entity and is known by
+    now; `findings` for (organisation, entity, load, code, message) of what readers found critical. A load may stand for
+    a state of a feed, which is then the one as_of there is: the newest alone is in force.
+    """
+
+    entity_type: str
+    loads: str
+    findings: str
+    reads: tuple[str, ...]
+
+
+# A withdrawn load states nothing.
+DEAL = EntityKind(
+    "deal",
+    """
     select d.organization_id, d.deal_id, l.load_id, l.as_of, l.known_at
     from raw.clo_deals as d
     inner join raw.loads as l on d._load_id = l.load_id
     cross join ops.run_context as c
     where l.status = 'loaded' and l.known_at <= c.known_at
       and l.load_id not in (select load_id from ops.withdrawals where withdrawn_at <= c.known_at)
-"""
-FINDINGS = """
+    """,
+    """
     select organization_id, entity_id, _load_id, min_by(code, message), min(message)
     from raw.findings
     where severity = 'critical' and scope = 'entity' and entity_type = 'deal'
     group by 1, 2, 3
-"""
+    """,
+    ("raw.clo_deals", "raw.findings", "raw.loads", "calc.clo_oc_tests"),
+)
+FUND = EntityKind(
+    "fund",
+    """
+    select organization_id, fund_id, measured_id, date '1900-01-01', known_from
+    from intermediate.int_fund__measured_states
+    """,
+    "select organization_id, fund_id, measured_id, rule_code, message from intermediate.int_fund__breaches",
+    ("intermediate.int_fund__measured_states", "intermediate.int_fund__breaches", "calc.fund_performance"),
+)
+KINDS = (DEAL, FUND)
 
 
 def find_breaches(
-    warehouse: Warehouse, in_force: Set[tuple[str, str, str]]
+    warehouse: Warehouse, kind: EntityKind, in_force: Set[tuple[str, str, str]]
 ) -> tuple[dict[tuple[str, str, str], Breach], list[Verdict]]:
-    """Every (organisation, deal, load) in breach of a critical rule, and the verdicts of the rules.
+    """Every (organisation, entity, load) in breach of a critical rule, and the verdicts of the rules.
 
-    Breaches are of all loads, because a deal's last good instant lies in its past; verdicts are of loads in force, so
+    Breaches are of all loads, because an entity's last good instant lies in its past; verdicts are of loads in force, so
     that a rule passes again once the load that broke it has been replaced.
     """
-    breaches = {(o, deal, load): Breach(code, message) for o, deal, load, code, message in warehouse.rows(FINDINGS)}
+    breaches = {
+        (o, entity, load): Breach(code, message) for o, entity, load, code, message in warehouse.rows(kind.findings)
+    }
     verdicts: list[Verdict] = []
     for suite in ENTITY_SUITES:
+        if suite.entity_type != kind.entity_type:
+            continue
         assert suite.entity_column is not None
         results = run_suite(suite, warehouse.frame(suite.sql))
         verdicts += suite_verdicts(suite, [of_loads(result, suite.entity_column, in_force) for result in results])
@@ -63,9 +93,10 @@ def find_breaches(
                 continue
             for keys in result.failing_keys:
                 entity = _entity(keys, suite.entity_column)
-                breaches.setdefault(
-                    entity, Breach(result.rule.rule_id, f"{result.rule.meaning}, in load {keys['load_id']}")
+                named = ", ".join(f"{key} {value}" for key, value in keys.items() if key not in ENTITY_KEYS) or (
+                    f"load {keys['load_id']}"
                 )
+                breaches.setdefault(entity, Breach(result.rule.rule_id, f"{result.rule.meaning}: {named}"))
     return breaches, verdicts
 
 
@@ -90,19 +121,19 @@ def of_loads(result: RuleResult, entity_column: str, loads: Set[tuple[str, str, 
 
 
 def loads_in_force(loads: Iterable[EntityLoad]) -> set[tuple[str, str, str]]:
-    """(organisation, deal, load) of the load known last for each deal and as-of date."""
+    """(organisation, deal, load) of the load known last for each entity and as-of date."""
     newest: dict[tuple[str, str, dt.date], EntityLoad] = {}
     for load in sorted(loads, key=lambda load: (load.known_at, load.load_id)):
         newest[(load.organization_id, load.entity_id, load.as_of)] = load
     return {(load.organization_id, load.entity_id, load.load_id) for load in newest.values()}
 
 
-def _changed(warehouse: Warehouse, statuses: tuple[EntityStatus, ...]) -> list[EntityStatus]:
+def _changed(warehouse: Warehouse, kind: EntityKind, statuses: tuple[EntityStatus, ...]) -> list[EntityStatus]:
     stored = {
         (organization, entity): tuple(rest)
         for organization, entity, *rest in warehouse.rows(
-            "select organization_id, entity_id, status, held_since, rule_code, last_good_known_at from ops.entity_status "
-            "where entity_type = 'deal' "
+            "select organization_id, entity_id, status, held_since, rule_code, last_good_known_at "
+            f"from {STATUS_TABLES[kind.entity_type]} "
             "qualify row_number() over (partition by organization_id, entity_id order by recorded_at desc) = 1"
         )
     }
@@ -113,72 +144,58 @@ def _changed(warehouse: Warehouse, statuses: tuple[EntityStatus, ...]) -> list[E
     ]
 
 
-def build_verdict_assets(settings: Settings) -> dg.AssetsDefinition:
+def build_verdict_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    return [_verdict_asset(settings, kind) for kind in KINDS]
+
+
+def _verdict_asset(settings: Settings, kind: EntityKind) -> dg.AssetsDefinition:
+    relation, check = STATUS_TABLES[kind.entity_type], f"no_{kind.entity_type}_is_held"
+    key = dg.AssetKey(relation.split("."))
+    suites = [suite for suite in ENTITY_SUITES if suite.entity_type == kind.entity_type]
+
     @dg.asset(
-        key=KEY,
-        deps=[dg.AssetKey(relation.split(".")) for relation in READS],
+        key=key,
+        deps=[dg.AssetKey(read.split(".")) for read in sorted({*kind.reads, *(suite.relation for suite in suites)})],
         check_specs=[
             dg.AssetCheckSpec(
-                "no_deal_is_held",
-                asset=KEY,
-                description="Every deal passes its critical rules; one that fails keeps its last good version.",
+                check,
+                asset=key,
+                description=f"Every {kind.entity_type} passes its critical rules; one that fails keeps its last good version.",
             )
         ],
         group_name="verdicts",
         automation_condition=dg.AutomationCondition.eager(),
         owners=[settings.owner],
         kinds={"duckdb", "greatexpectations"},
-        description=table_descriptions()["ops.entity_status"],
-        metadata={"dagster/column_schema": table_schema("ops.entity_status")},
+        description=table_descriptions()[relation],
+        metadata={"dagster/column_schema": table_schema(relation)},
     )
     def entity_status(context: dg.AssetExecutionContext, weir: WarehouseResource) -> dg.MaterializeResult:
         warehouse = weir.warehouse
         with retried_when_busy():
-            loads = [EntityLoad(*row) for row in warehouse.rows(LOADS)]
-            breaches, verdicts = find_breaches(warehouse, loads_in_force(loads))
-        statuses = entity_statuses(loads, breaches)
-        changed = _changed(warehouse, statuses)
-        now = utc_now()
-        rows: list[dict[str, Any]] = [
-            {
-                "organization_id": s.organization_id,
-                "entity_type": "deal",
-                "entity_id": s.entity_id,
-                "status": s.status,
-                "held_since": s.held_since,
-                "rule_code": s.rule_code,
-                "message": s.message,
-                "last_good_known_at": s.last_good_known_at,
-                "recorded_at": now,
-                "run_id": context.run.run_id,
-            }
-            for s in changed
-        ]
-        with warehouse.transaction() as connection:
-            append_rows(connection, "ops.entity_status", rows)
-        holds = [_hold_verdict(s) for s in statuses if s.status != "current"]
-        record(warehouse, context.run.run_id, [*verdicts, *holds])
-        summary = Verdict(
-            "calc",
-            "ops.entity_status",
-            "no_deal_is_held",
-            "critical",
-            "entity",
-            "passed",
-            f"{len(statuses)} deals, {len(holds)} held",
-        )
+            loads = [EntityLoad(*row) for row in warehouse.rows(kind.loads)]
+            breaches, verdicts = find_breaches(warehouse, kind, loads_in_force(loads))
+            statuses = entity_statuses(loads, breaches)
+            changed = _changed(warehouse, kind, statuses)
+            holds = [_hold_verdict(kind, status) for status in statuses if status.status != "current"]
+            recorded = {"entity_type": kind.entity_type, "recorded_at": utc_now(), "run_id": context.run.run_id}
+            with warehouse.transaction() as connection:
+                append_rows(connection, relation, [asdict(status) | recorded for status in changed])
+            record(warehouse, context.run.run_id, [*verdicts, *holds])
+        observed = f"{len(statuses)} {kind.entity_type}s, {len(holds)} held"
+        summary = Verdict("calc", relation, check, "critical", "entity", "passed", observed)
         return dg.MaterializeResult(
-            metadata={"deals": len(statuses), "held": len(holds), "changed": len(changed)},
-            check_results=[as_check_result([summary, *holds, *verdicts], asset_key=KEY, check_name="no_deal_is_held")],
+            metadata={f"{kind.entity_type}s": len(statuses), "held": len(holds), "changed": len(changed)},
+            check_results=[as_check_result([summary, *holds, *verdicts], asset_key=key, check_name=check)],
         )
 
     return entity_status
 
 
-def _hold_verdict(status: EntityStatus) -> Verdict:
+def _hold_verdict(kind: EntityKind, status: EntityStatus) -> Verdict:
     return Verdict(
         stage="calc",
-        asset="ops.entity_status",
+        asset=STATUS_TABLES[kind.entity_type],
         check_name=status.rule_code or "unknown",
         severity="critical",
         scope="entity",
@@ -186,6 +203,6 @@ def _hold_verdict(status: EntityStatus) -> Verdict:
         observed=f"{status.status} since {status.held_since}",
         message=status.message or "",
         organization_id=status.organization_id,
-        entity_type="deal",
+        entity_type=kind.entity_type,
         entity_id=status.entity_id,
     )

@@ -153,7 +153,7 @@ def fill(path: Path) -> None:
     )
     held = {"organization_id": "birch", "entity_type": "deal", "entity_id": "d2", "status": "held"}
     held |= {"last_good_known_at": "2016-03-25 00:00:00", "recorded_at": RUN_KNOWN_AT, "rule_code": "R"}
-    insert(path, "ops.entity_status", [held, {**held, "entity_id": "d1", "status": "current", "rule_code": None}])
+    insert(path, "ops.deal_status", [held, {**held, "entity_id": "d1", "status": "current", "rule_code": None}])
 
 
 @pytest.fixture(scope="session")

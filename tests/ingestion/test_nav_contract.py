@@ -135,6 +135,17 @@ def named_fields(rule: RowRule) -> set[str]:
     return {*rule.differ}
 
 
+def test_only_a_price_may_be_quoted_in_hundredths() -> None:
+    """Source: input-contracts 2.1, minor units."""
+    further = {
+        (s.name, name): set(field.codes)
+        for s in CONTRACT.sheets
+        for name, field in s.fields.items()
+        if field.type == "ccy" and field.codes
+    }
+    assert further == {("Prices", "currency"): {"GBX", "ZAC", "ILA"}}
+
+
 def test_what_people_must_not_read_is_restricted() -> None:
     """Source: input-contracts 2.8."""
     restricted = {(s.name, name) for s in CONTRACT.sheets for name, field in s.fields.items() if field.is_restricted}

@@ -107,12 +107,12 @@ def test_a_market_file_recomputes_no_deal(graph) -> None:
     touched = selected(graph, Plan(("new",), everything=False, kinds=frozenset({"fx_feed"})))
     assert {"marts/fact_fx_rates", "marts/dim_organization", "published/warehouse"} <= touched
     assert "intermediate/int_feeds__loads_in_force" in touched
-    assert touched & {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/entity_status"} == set()
+    assert touched & {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/deal_status"} == set()
 
 
 def test_a_workbook_recomputes_no_fx_rate(graph) -> None:
     touched = selected(graph, Plan(("new",), everything=False, kinds=frozenset({"clo_workbook"})))
-    assert {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/entity_status", "published/warehouse"} <= touched
+    assert {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/deal_status", "published/warehouse"} <= touched
     assert "marts/fact_fx_rates" not in touched
 
 

@@ -1,5 +1,15 @@
-with entity_status as (
-    select * from {{ source('ops', 'entity_status') }}
+with deal_status as (
+    select * from {{ source('ops', 'deal_status') }}
+),
+
+fund_status as (
+    select * from {{ source('ops', 'fund_status') }}
+),
+
+entity_status as (
+    select * from deal_status
+    union all
+    select * from fund_status
 ),
 
 final as (

@@ -1,0 +1,73 @@
+{# Columns of the fund facts whose change opens a new row of history: the one list of them for a fact and its twin. #}
+{% macro cash_flow_measures() -%}
+    {{ return([
+        'investor_id',
+        'commitment_id',
+        'event_id',
+        'event_date',
+        'currency',
+        'base_currency',
+        'capital_call_amount',
+        'outside_commitment_amount',
+        'distribution_amount',
+        'tax_withheld',
+        'recallable_amount',
+        'net_cash_flow',
+    ]) }}
+{%- endmacro %}
+
+{% macro commitment_measures() -%}
+    {{ return([
+        'fund_id',
+        'investor_id',
+        'currency',
+        'committed',
+        'called',
+        'called_outside',
+        'recallable',
+        'unfunded',
+    ]) }}
+{%- endmacro %}
+
+{% macro valuation_measures() -%}
+    {{ return([
+        'fund_id',
+        'valuation_id',
+        'currency',
+        'fair_value',
+        'remaining_cost',
+        'unrealized_gain_loss',
+        'unrealized_gain_loss_stated',
+        'valuation_method',
+        'valuation_source',
+        'fair_value_level',
+    ]) }}
+{%- endmacro %}
+
+{% macro fund_performance_measures() -%}
+    {{ return([
+        'currency',
+        'nav',
+        'nav_basis',
+        'nav_reason',
+        'oldest_value_date',
+        'committed_capital',
+        'called_capital',
+        'distributed_capital',
+        'total_value',
+        'irr',
+        'irr_reason',
+        'is_irr_annualised',
+        'irr_roots',
+        'moic',
+        'moic_reason',
+        'dpi',
+        'dpi_reason',
+        'rvpi',
+        'rvpi_reason',
+        'tvpi',
+        'tvpi_reason',
+        'pic',
+        'pic_reason',
+    ]) }}
+{%- endmacro %}

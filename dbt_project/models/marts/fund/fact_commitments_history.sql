@@ -1,0 +1,64 @@
+with shown_states as (
+    select * from {{ ref('int_fund__shown_states') }}
+),
+
+dim_fund as (
+    select * from {{ ref('dim_fund') }}
+),
+
+dim_investor as (
+    select * from {{ ref('dim_investor') }}
+),
+
+commitment_balances as (
+    select * from {{ ref('int_fund__commitment_balances') }}
+),
+
+{{ kept_rows(
+    'commitment_balances',
+    'state_id',
+    ['organization_id', 'commitment_id', 'event_date'],
+    commitment_measures(),
+    ['known_at', 'state_id']
+) }},
+
+final as (
+    select
+        {{ surrogate_key(['kept.organization_id', 'kept.commitment_id', 'kept.event_date', 'kept.known_from']) }}
+            as commitment_key,
+        kept.organization_id,
+        dim_fund.fund_key,
+        kept.fund_id,
+        dim_investor.investor_key,
+        kept.investor_id,
+        kept.commitment_id,
+        kept.event_date,
+        {{ date_id('kept.event_date') }} as date_id,
+        kept.currency,
+        kept.committed,
+        kept.called,
+        kept.called_outside,
+        kept.recallable,
+        kept.unfunded,
+        kept.known_to is null
+        and kept.event_date = max(case when kept.known_to is null then kept.event_date end) over (
+            partition by kept.organization_id, kept.commitment_id
+        ) as is_current,
+        kept.known_at,
+        kept.state_id,
+        kept.known_from,
+        kept.known_to,
+    from kept
+    inner join dim_fund
+        on
+            kept.organization_id = dim_fund.organization_id
+            and kept.fund_id = dim_fund.fund_id
+            and {{ valid_on('dim_fund', 'kept.event_date') }}
+    left join dim_investor
+        on
+            kept.organization_id = dim_investor.organization_id
+            and kept.investor_id = dim_investor.investor_id
+            and {{ valid_on('dim_investor', 'kept.event_date') }}
+)
+
+select * from final

@@ -1,0 +1,71 @@
+with shown_states as (
+    select * from {{ ref('int_fund__shown_states') }}
+),
+
+dim_fund as (
+    select * from {{ ref('dim_fund') }}
+),
+
+fund_performance as (
+    select * from {{ source('calc', 'fund_performance') }}
+),
+
+{{ kept_rows(
+    'fund_performance',
+    'measured_id',
+    ['organization_id', 'fund_id', 'event_date'],
+    fund_performance_measures(),
+    ['known_at', 'state_id']
+) }},
+
+final as (
+    select
+        {{ surrogate_key(['kept.organization_id', 'kept.fund_id', 'kept.event_date', 'kept.known_from']) }}
+            as fund_performance_key,
+        kept.organization_id,
+        dim_fund.fund_key,
+        kept.fund_id,
+        cast(null as varchar) as investor_id,
+        kept.event_date,
+        {{ date_id('kept.event_date') }} as date_id,
+        kept.known_to is null
+        and kept.event_date = max(case when kept.known_to is null then kept.event_date end) over (
+            partition by kept.organization_id, kept.fund_id
+        ) as is_current,
+        kept.currency,
+        kept.nav,
+        kept.nav_basis,
+        kept.nav_reason,
+        kept.oldest_value_date,
+        kept.committed_capital,
+        kept.called_capital,
+        kept.distributed_capital,
+        kept.nav as remaining_value,
+        kept.total_value,
+        kept.irr,
+        kept.irr_reason,
+        kept.is_irr_annualised,
+        kept.irr_roots,
+        kept.moic,
+        kept.moic_reason,
+        kept.dpi,
+        kept.dpi_reason,
+        kept.rvpi,
+        kept.rvpi_reason,
+        kept.tvpi,
+        kept.tvpi_reason,
+        kept.pic,
+        kept.pic_reason,
+        kept.known_at,
+        kept.state_id,
+        kept.known_from,
+        kept.known_to,
+    from kept
+    inner join dim_fund
+        on
+            kept.organization_id = dim_fund.organization_id
+            and kept.fund_id = dim_fund.fund_id
+            and {{ valid_on('dim_fund', 'kept.event_date') }}
+)
+
+select * from final

@@ -1,0 +1,71 @@
+"""Calculates what this code has not calculated yet, and forgets what other code did. What is calculated does not belong here.
+
+The inputs named by one id never change, so a result stands until the code does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.resources import utc_now
+from orchestration.warehouse import Warehouse, append, append_rows, own_tables
+
+REMEMBERED = "calc.calculated"  # what has been calculated already
+
+Records = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """One computation over the warehouse.
+
+    `inputs` is SQL for the ids of everything to calculate, `key` the column of the `tables` that carries such an id, and
+    `compute` makes the rows of the tables for some ids. `deps` are the relations that it reads.
+    """
+
+    name: str
+    description: str
+    tables: tuple[str, ...]
+    key: str
+    inputs: str
+    deps: tuple[str, ...]
+    compute: Callable[[Warehouse, Sequence[str]], Records]
+
+
+def refresh(warehouse: Warehouse, calculation: Calculation, code: str) -> int:
+    """Calculate what this code has not calculated, in one transaction; returns the number of inputs."""
+    ids = {input_id for (input_id,) in warehouse.rows(calculation.inputs)}
+    remembered = dict(
+        warehouse.rows(
+            f"select inputs_id, code_fingerprint from {REMEMBERED} where calculation = ?", [calculation.name]
+        )
+    )
+    # Results of other code are of no use to anybody, nor are those of inputs that are gone.
+    stale = [input_id for input_id, by in remembered.items() if by != code or input_id not in ids]
+    todo = sorted(ids - (set(remembered) - set(stale)))
+    computed = calculation.compute(warehouse, todo) if todo else {}
+    if not stale and not todo:
+        return 0
+    with warehouse.transaction() as connection:
+        for table in calculation.tables if stale else ():
+            connection.execute(f"delete from {table} where {calculation.key} in (select unnest(?))", [stale])
+        if stale:
+            connection.execute(
+                f"delete from {REMEMBERED} where calculation = ? and inputs_id in (select unnest(?))",
+                [calculation.name, stale],
+            )
+        for table, records in computed.items():
+            if records:
+                append(connection, table, as_table(table, records))
+        done = {"calculation": calculation.name, "code_fingerprint": code, "calculated_at": utc_now()}
+        append_rows(connection, REMEMBERED, [{**done, "inputs_id": input_id} for input_id in todo])
+    return len(todo)
+
+
+def as_table(relation: str, records: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Records with every column of an own table, as Arrow."""
+    return pa.table({column: [record[column] for record in records] for column in own_tables()[relation]})
