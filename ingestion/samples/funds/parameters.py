@@ -134,7 +134,7 @@ class WorkbookPlan(Parameters):
     feed_name: str
     as_of: dt.date
     sent_on: dt.date
-    is_newest: bool = False
+    is_history: bool = False
 
 
 class Rename(Parameters):
@@ -242,11 +242,13 @@ class ExchangeRates(Parameters):
 
 
 class Resent(Parameters):
+    organization: str
     of: dt.date
     sent_on: dt.date
 
 
 class Delta(Parameters):
+    organization: str
     fund: str
     as_of: dt.date
     sent_on: dt.date

@@ -61,20 +61,19 @@ def write_fund_workbooks(inbox: Path, seed: int) -> list[Path]:
     newest: dict[str, tuple[WorkbookPlan, State]] = {}
     for plan in story.workbooks:
         known = state(plan.organization_id, plan.as_of, story, seed)
-        path = _folder(inbox, plan) / f"fund_workbook_{plan.as_of}.xlsx"
+        path = _folder(inbox, plan, is_history=plan.is_history) / f"fund_workbook_{plan.as_of}.xlsx"
         _write(path, {name: rows(known) for name, rows in SHEETS.items()})
         written += [path, _note(plan, plan.sent_on).write_beside(path)]
-        if plan.is_newest:
-            newest[plan.organization_id] = (plan, known)
-        if (plan.organization_id, plan.as_of) == (story.workbooks[0].organization_id, story.resent.of):
+        newest[plan.organization_id] = (plan, known)
+        if (plan.organization_id, plan.as_of) == (story.resent.organization, story.resent.of):
             again = path.with_name(f"{path.stem}_sent_again.xlsx")
             shutil.copyfile(path, again)
             written += [again, _note(plan, story.resent.sent_on).write_beside(again)]
-    return [*written, *_write_delta(inbox, *newest[story.workbooks[0].organization_id])]
+    return [*written, *_write_delta(inbox, *newest[story.delta.organization])]
 
 
-def _folder(inbox: Path, plan: WorkbookPlan) -> Path:
-    folder = inbox if plan.is_newest else inbox / "backload"
+def _folder(inbox: Path, plan: WorkbookPlan, *, is_history: bool) -> Path:
+    folder = inbox / "backload" if is_history else inbox
     folder = folder / plan.organization_id
     return folder if plan.feed_name == "main" else folder / plan.feed_name
 
@@ -108,7 +107,7 @@ def _write_delta(inbox: Path, plan: WorkbookPlan, before: State) -> list[Path]:
         changed = _changed(SHEETS[name](before), SHEETS[name](after))
         tables[name] = [row for row in changed if str(row[column]).startswith(delta.fund)]
     tables["Exchange Rates"] = _changed(agreement_rows.exchange_rates(before), agreement_rows.exchange_rates(after))
-    path = _folder(inbox, plan) / f"fund_workbook_{delta.as_of}_delta.xlsx"
+    path = _folder(inbox, plan, is_history=False) / f"fund_workbook_{delta.as_of}_delta.xlsx"
     _write(path, tables)
     return [path, _note(plan, delta.sent_on, delta.as_of, "delta").write_beside(path)]
 
