@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingestion.samples.funds.cents import share_out
-from ingestion.samples.funds.days import month_ends, quarter_end, quarters
+from ingestion.samples.funds.days import period_ends
+from ingestion.samples.funds.distributions import Distribution
 from ingestion.samples.funds.ledger import Ledger
 from ingestion.samples.funds.partners import Transfer
 
@@ -48,7 +49,7 @@ class Account:
 
 def capital_accounts(ledger: Ledger, last: dt.date) -> list[Account]:
     """The accounts of every period that ends by `last`, partners first and the fund after them."""
-    ends = _period_ends(ledger, last)
+    ends = period_ends(ledger.calls[0].due, last, is_monthly=ledger.plan.periods == "MONTHLY")
     moved: dict[tuple[dt.date, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(LINES, 0))
     for day, line, shares in _postings(ledger, ends):
         place = bisect.bisect_left(ends, day)
@@ -86,13 +87,6 @@ def capital_accounts(ledger: Ledger, last: dt.date) -> list[Account]:
     return accounts
 
 
-def _period_ends(ledger: Ledger, last: dt.date) -> list[dt.date]:
-    first = ledger.calls[0].due
-    if ledger.plan.periods == "MONTHLY":
-        return list(month_ends(first, last))
-    return [quarter_end(start) for start in quarters(first, last) if quarter_end(start) <= last]
-
-
 def _postings(ledger: Ledger, ends: list[dt.date]) -> Iterator[Posting]:
     """Every amount by commitment, as the line of the account it belongs to."""
     register = ledger.register
@@ -105,6 +99,8 @@ def _postings(ledger: Ledger, ends: list[dt.date]) -> Iterator[Posting]:
             shares = {notice.commitment_id: notice.carry - notice.gross for notice in paid.notices}
             shares[general_partner] = shares.get(general_partner, 0) - paid.carry
             yield paid.date, "distributions", shares
+    for moved in ledger.reallocations:
+        yield moved.date, "contributions", {moved.from_commitment: -moved.amount, moved.to_commitment: moved.amount}
     for cost in ledger.costs:
         line = "management_fee" if cost.kind == "MANAGEMENT_FEE" else "expenses"
         yield cost.date, line, share_out(-cost.amount, cost.payers)
@@ -149,6 +145,12 @@ def _used(ledger: Ledger, ends: list[dt.date]) -> dict[str, list[int]]:
     for paid in ledger.distributions:
         if paid.status == "PAID":
             flows += [(paid.date, 1, notice.commitment_id, -notice.recallable) for notice in paid.notices]
+            flows += _expired(ledger, paid)
+    for moved in ledger.reallocations:
+        flows += [
+            (moved.date, 1, moved.from_commitment, -moved.amount),
+            (moved.date, 1, moved.to_commitment, moved.amount),
+        ]
     transfers = {item.plan.date: item for item in ledger.register.transfers if item.new_commitment_id is not None}
     flows += [(day, 0, item.commitment_id, 0) for day, item in transfers.items()]
     flows.sort()
@@ -165,6 +167,20 @@ def _used(ledger: Ledger, ends: list[dt.date]) -> dict[str, list[int]]:
         for code, amount in state.items():
             used[code][place] = amount
     return used
+
+
+def _expired(ledger: Ledger, paid: Distribution) -> Iterator[tuple[dt.date, int, str, int]]:
+    """What of a recallable distribution was not called again in time: it uses up commitment after all."""
+    until = paid.recallable_until
+    if until is None:
+        return
+    recalled: dict[str, int] = defaultdict(int)
+    for call in ledger.calls:
+        if paid.date < call.due < until:
+            for notice in call.notices:
+                recalled[notice.commitment_id] += notice.inside
+    for back in paid.notices:
+        yield until, 1, back.commitment_id, max(back.recallable - recalled[back.commitment_id], 0)
 
 
 def _move_balances(balances: dict[str, int], item: Transfer) -> None:

@@ -138,19 +138,24 @@ def distribution_notices(state: State) -> Iterator[Row]:
 def fee_charges(state: State) -> Iterator[Row]:
     for ledger in state.ledgers:
         for cost in _costs(state, ledger.costs, is_fee=True):
-            yield {
-                "fee_charge_id": cost.cost_id,
-                "fund_id": ledger.plan.fund_id,
-                "period_start": cost.start,
-                "period_end": cost.end,
-                "basis": cost.basis,
-                "basis_amount": money(cost.basis_amount),
-                "rate": ledger.plan.fee_rate,
-                "gross_amount": money(cost.amount),
-                "net_amount": money(cost.amount),
-                "status": "PAID",
-                "true_up_of_id": cost.true_up_of,
-            }
+            for part in cost.parts:
+                yield {
+                    "fee_charge_id": f"{cost.cost_id}-{part.class_code}",
+                    "fund_id": ledger.plan.fund_id,
+                    "class_code": part.class_code,
+                    "period_start": cost.start,
+                    "period_end": cost.end,
+                    "basis": cost.basis,
+                    "basis_amount": money(part.basis_amount),
+                    "rate": ledger.plan.fee_rate,
+                    "gross_amount": money(part.gross),
+                    "waiver_amount": money(part.waiver),
+                    "rebate_amount": money(part.rebate),
+                    "offset_amount": money(part.offset),
+                    "net_amount": money(part.net),
+                    "status": "PAID",
+                    "true_up_of_id": f"{cost.true_up_of}-{part.class_code}" if cost.true_up_of else None,
+                }
 
 
 def expenses(state: State) -> Iterator[Row]:
@@ -166,6 +171,17 @@ def expenses(state: State) -> Iterator[Row]:
                 "amount": money(cost.amount),
                 "currency": ledger.plan.currency,
                 "related_party": False,
+                "inside_commitment": True,
+            }
+        late = [item for item in ledger.income if item.kind == "LATE_PAYMENT" and item.date <= state.as_of]
+        for number, item in enumerate(late, 1):
+            yield {
+                "expense_id": f"{ledger.plan.fund_id}-INTEREST-{number:02d}",
+                "fund_id": ledger.plan.fund_id,
+                "expense_type": "INTEREST_INCOME",
+                "event_date": item.date,
+                "amount": money(-item.amount),
+                "currency": ledger.plan.currency,
                 "inside_commitment": True,
             }
 

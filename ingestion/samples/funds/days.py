@@ -45,6 +45,13 @@ def month_ends(first: dt.date, last: dt.date) -> Iterator[dt.date]:
         day = month_end(day + dt.timedelta(days=1))
 
 
+def period_ends(first: dt.date, last: dt.date, *, is_monthly: bool) -> list[dt.date]:
+    """Ends of the months, or of the quarters, from that of `first` on that do not fall after `last`."""
+    if is_monthly:
+        return list(month_ends(first, last))
+    return [day for day in map(quarter_end, quarters(first, last)) if day <= last]
+
+
 def weekday_from(day: dt.date) -> dt.date:
     """`day`, or the Monday after it at a week-end."""
     return day + dt.timedelta(days=(0, 0, 0, 0, 0, 2, 1)[day.weekday()])

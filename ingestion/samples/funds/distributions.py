@@ -21,8 +21,8 @@ AFTER_SALE = dt.timedelta(days=21)
 AFTER_INCOME = dt.timedelta(days=8)
 RECORD = dt.timedelta(days=10)
 RECALL_MONTHS = 12
-# Deal-by-deal carry returns with a deal's cost this share of it for fees and expenses.
-FEE_LOAD = 0.12
+# Deal-by-deal carry returns with a deal's cost the fees and expenses of so many years.
+YEARS_OF_COSTS = 5.5
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,10 @@ class Paying:
             owed = self._pool("").copy().distribute(day, max(net_assets, 0) * partners)
         return round(paid + owed)
 
+    @property
+    def _cost_load(self) -> float:
+        return YEARS_OF_COSTS * (self.plan.fee_rate + self.plan.expense_rate)
+
     def _take_in(self, calls: Sequence[Call]) -> None:
         if self.plan.style in ("EUROPEAN", "HYBRID_CAPITAL_THEN_DEAL"):
             for call in calls[self.calls_seen :]:
@@ -153,7 +157,7 @@ class Paying:
         bought = position.purchases(day)
         whole = sum(item.amount for item in bought)
         for item in bought:
-            pool.contribute(item.date, item.amount * relieved / whole * (1.0 + FEE_LOAD) * partners)
+            pool.contribute(item.date, item.amount * relieved / whole * (1.0 + self._cost_load) * partners)
 
     def _realise(self, position: Position, move: Movement) -> None:
         """Bring the cost of a sale into the pool that its proceeds run through."""
@@ -168,7 +172,7 @@ class Paying:
         pool, partners = self._pool(position.investment_id), self._partners_share(day)
         for item in position.purchases(day):
             if pool.day is None or item.date > pool.day:
-                pool.contribute(item.date, item.amount * (1.0 + FEE_LOAD) * partners)
+                pool.contribute(item.date, item.amount * (1.0 + self._cost_load) * partners)
         return pool
 
     def _carry_of(self, day: dt.date, amounts: dict[str, int]) -> int:
@@ -199,7 +203,7 @@ class Paying:
             day, kind, gross, carry, capital=capital, recallable=recallable, left_out=position.excused
         )
         is_in_kind = marks.in_kind.get(self.plan.fund_id) == number
-        until = add_months(day, RECALL_MONTHS) if recallable else None
+        until = min(add_months(day, RECALL_MONTHS), self.plan.investment_period_end) if recallable else None
         return replace(distribution, investment_id=position.investment_id, sources=(move.transaction_id,), is_in_kind=is_in_kind, is_recallable=recallable, recallable_until=until)  # fmt: skip
 
     def _income(self, day: dt.date, income: dict[str, Movement]) -> Distribution:

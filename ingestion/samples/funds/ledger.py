@@ -1,31 +1,20 @@
-"""The life of one demo fund quarter by quarter: calls, draws on its facility, fees, expenses, distributions. Sheets do not belong here.
+"""What has happened in one demo fund: calls, costs, income, distributions, and what is left of them. Making it happen does not belong here.
 
-Everything is in cents. Cash never goes below zero: what a quarter needs and the fund does not have is called at its beginning, what
-a sale or income brings is distributed within the quarter. `known` is the day of knowledge: later corrections are left out.
+Amounts are cents.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-import numpy as np
-
-from ingestion.samples.funds.cents import THOUSAND, rounded
-from ingestion.samples.funds.days import add_months, month_end, quarters, weekday_from
-from ingestion.samples.funds.distributions import Distribution, Paying
-from ingestion.samples.funds.facility import Facility, FacilityEntry
-from ingestion.samples.funds.notices import CallNotice, call_notices
-from ingestion.samples.funds.parameters import FundPlan, FundStory
-from ingestion.samples.funds.partners import Register, register
-from ingestion.samples.funds.portfolio import Position, positions
-
-LAST = dt.date(2025, 6, 30)
-NOTICE = dt.timedelta(days=14)
-STREAM = 302
-ORGANISATION_COST = 0.0010
-QUARTERLY_COSTS = {1: "LEGAL", 4: "AUDIT_TAX", 7: "BANK", 10: "INSURANCE"}
+from ingestion.samples.funds.distributions import Distribution
+from ingestion.samples.funds.facility import FacilityEntry
+from ingestion.samples.funds.fees import FeePart
+from ingestion.samples.funds.notices import CallNotice
+from ingestion.samples.funds.parameters import DefaultPlan, FundPlan
+from ingestion.samples.funds.partners import Register
+from ingestion.samples.funds.portfolio import Position
 
 
 @dataclass(frozen=True)
@@ -48,7 +37,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Cost:
-    """A fee or an expense; a fee also keeps what it was charged on. `payers` are the commitments that bear it."""
+    """A fee or an expense; a fee also keeps what each class is charged. `payers` are the commitments that bear it."""
 
     cost_id: str
     kind: str
@@ -58,17 +47,31 @@ class Cost:
     amount: int
     payers: dict[str, int] = field(repr=False)
     basis: str | None = None
-    basis_amount: int = 0
+    parts: tuple[FeePart, ...] = ()
     true_up_of: str | None = None
 
 
 @dataclass(frozen=True)
 class Income:
-    """Income of the fund itself, such as interest paid by late partners, and the commitments that it belongs to."""
+    """Interest that the fund earns from partners who came or paid late, and the commitments that it belongs to."""
 
+    kind: str
     date: dt.date
     amount: int
     owners: dict[str, int] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reallocation:
+    """A part of a notice that another commitment takes over."""
+
+    reallocation_id: str
+    notice_id: str
+    date: dt.date
+    from_commitment: str
+    to_commitment: str
+    amount: int
+    reason: str
 
 
 @dataclass
@@ -84,13 +87,27 @@ class Ledger:
     distributions: list[Distribution] = field(default_factory=list)
     facility_entries: list[FacilityEntry] = field(default_factory=list)
     carry_earned: dict[dt.date, int] = field(default_factory=dict)
+    reallocations: list[Reallocation] = field(default_factory=list)
+    defaults: dict[str, DefaultPlan] = field(default_factory=dict)
     cash: int = 0
+
+    def notice_of(self, investor_id: str, due: dt.date) -> CallNotice:
+        """The notice to an investor's first commitment of the call that falls due on `due`."""
+        code = self.register.of_investor(investor_id, due)
+        for call in self.calls:
+            for notice in call.notices:
+                if call.due == due and notice.commitment_id == code:
+                    return notice
+        raise ValueError(
+            f"fund_story.yaml, {self.plan.fund_id}: expected a call due {due} to {investor_id}, found none"
+        )
 
     def net_assets(self, day: dt.date) -> int:
         """Fair values and cash less what the facility is owed at the end of `day`, from the fund's own events."""
         cash = sum(call.total for call in self.calls if call.due <= day)
         cash -= sum(paid.total for paid in self.distributions if paid.date <= day and paid.status == "PAID")
         cash -= sum(cost.amount for cost in self.costs if cost.date <= day)
+        cash += sum(item.amount for item in self.income if item.kind == "LATE_PAYMENT" and item.date <= day)
         value = 0
         for position in self.positions:
             value += position.fair_value(day)
@@ -101,239 +118,13 @@ class Ledger:
         return value + cash
 
 
-def live(plan: FundPlan, story: FundStory, seed: int, place: int, known: dt.date) -> Ledger:
-    """Every event of a fund until the horizon of the demo, as known on `known`."""
-    partners = register(plan, story)
-    ledger = Ledger(plan, partners, positions(plan, story, seed, place, known, LAST))
-    paying = Paying(plan, story, partners, ledger.positions)
-    facility = Facility(plan)
-    rng = np.random.default_rng([seed, STREAM, place])
-    for start in quarters(add_months(plan.first_close, 3), LAST):
-        _Quarter(ledger, story, paying, facility, start, 1.0 + 0.15 * float(rng.random())).run(known)
-    ledger.facility_entries = facility.entries
-    return ledger
+def late_interest(item: DefaultPlan, notice: CallNotice) -> int:
+    """Simple interest, actual/365, on what was missing from the due date until it came. Source: fund-admin CC-7."""
+    assert item.cured is not None
+    missing = notice.amount - paid_in_time(item, notice)
+    return round(missing * item.rate * (item.cured - item.due).days / 365)
 
 
-@dataclass
-class _Quarter:
-    ledger: Ledger
-    story: FundStory
-    paying: Paying
-    facility: Facility
-    start: dt.date
-    cost_level: float
-
-    def run(self, known: dt.date) -> None:
-        """Call, pay fees, buy, pay expenses, distribute, in this order."""
-        ledger, plan = self.ledger, self.ledger.plan
-        end = month_end(add_months(self.start, 2))
-        due = weekday_from(self.start.replace(day=plan.due_day))
-        fee, expenses = self._fee(), self._expenses()
-        bought = [
-            (position, move) for position in ledger.positions for move in position.movements
-            if move.kind in ("PURCHASE", "FOLLOW_ON") and self.start <= move.date <= end
-        ]  # fmt: skip
-        # The line is repaid by all partners, so a purchase that some are excused from is called directly.
-        on_line = [pair for pair in bought if self.facility.is_open(pair[1].date) and not pair[0].excused]
-        direct = [pair for pair in bought if pair not in on_line]
-        repaid = self.facility.repayment(due)
-        organisation = 0 if ledger.calls else rounded(sum(self._in_force().values()) * ORGANISATION_COST, THOUSAND)
-        upkeep = self.facility.upkeep(end)
-        needs = {
-            "investment": sum(move.amount for _, move in direct),
-            "management_fee": fee.amount if fee else 0,
-            "expenses": sum(cost.amount for cost in expenses) + upkeep,
-            "organisational": organisation,
-            "line_repayment": repaid.principal if repaid else 0,
-            "interest": repaid.interest if repaid else 0,
-        }
-        needed_now = sum(needs.values())
-        if self.start >= plan.investment_period_end and self.start.month in (4, 10) and needed_now > ledger.cash:
-            needs["management_fee"] *= 2  # calls become half-yearly
-            needs["expenses"] *= 2
-        if needed_now > ledger.cash:
-            single = {position.investment_id for position, _ in direct}
-            self._call(
-                due, needs, known, next(iter(single)) if len(single) == 1 else None, repaid.draw_id if repaid else None
-            )
-        if repaid:
-            ledger.cash -= repaid.principal + repaid.interest
-            self.facility.repay(repaid, due, ledger.calls[-1].call_id)
-            self._bear("FACILITY_INTEREST_FEES", due, repaid.draw_date, due, repaid.interest)
-        if organisation:
-            ledger.cash -= organisation
-            self._bear("ORGANISATION", due, plan.first_close, due, organisation)
-        if upkeep:
-            ledger.cash -= upkeep
-            self.facility.pay_upkeep(end, upkeep)
-            self._bear("FACILITY_INTEREST_FEES", end, self.start, end, upkeep)
-        for cost in [*([fee] if fee else []), *expenses]:
-            ledger.cash -= cost.amount
-            ledger.costs.append(cost)
-        for position, move in on_line:
-            self.facility.draw(move.date, move.amount, position.investment_id)
-        ledger.cash -= sum(move.amount for _, move in direct)
-        ledger.distributions += self.paying.in_quarter(self.start, end, ledger.calls)
-        self._late_closings(end)
-        ledger.carry_earned[end] = self.paying.earned(end, ledger.net_assets(end))
-        if ledger.cash < 0:
-            raise ValueError(
-                f"{plan.fund_id}, {self.start}: expected cash from zero up, found {ledger.cash / 100:,.2f}"
-            )
-
-    def _in_force(self) -> dict[str, int]:
-        return self.ledger.register.in_force(self.start)
-
-    def _call(
-        self, due: dt.date, needs: dict[str, int], known: dt.date, investment_id: str | None, draw_id: str | None
-    ) -> None:
-        """Call what is needed less the cash at hand, on whole thousands."""
-        ledger, plan = self.ledger, self.ledger.plan
-        portions = dict(needs)
-        total = -(-(sum(needs.values()) - ledger.cash) // THOUSAND) * THOUSAND
-        spare = sum(needs.values()) - total
-        if spare < 0:
-            portions["expenses"] -= spare
-        for name in ("investment", "expenses", "management_fee", "line_repayment"):
-            used = min(portions[name], max(spare, 0))
-            portions[name] -= used
-            spare -= used
-        position = next((item for item in ledger.positions if item.investment_id == investment_id), None)
-        notice_date = due - NOTICE
-        number = len(ledger.calls) + 1
-        call_id = f"{plan.fund_id}-C{number:03d}"
-        force = ledger.register.in_force(notice_date)
-        taking = ledger.register.in_force(notice_date, without=position.excused if position else ())
-        notices = call_notices(call_id, portions, force, taking)
-        notices = self._as_first_sent(notices, due, total, known)
-        filled = [name for name, amount in portions.items() if amount]
-        purpose = {"investment": "INVESTMENT", "management_fee": "MANAGEMENT_FEE", "expenses": "EXPENSES"}.get(
-            filled[0], "MIXED"
-        )
-        purpose = purpose if len(filled) == 1 else "LINE_REPAYMENT" if portions["line_repayment"] else "MIXED"
-        basis = "CUSTOM" if len(taking) < len(force) else "COMMITMENT"
-        draw_date = self.facility.drawn_on(draw_id)
-        ledger.calls.append(
-            Call(call_id, number, notice_date, due, purpose, basis, notices, investment_id, draw_id, draw_date)
-        )
-        ledger.cash += total
-
-    def _as_first_sent(
-        self, notices: tuple[CallNotice, ...], due: dt.date, total: int, known: dt.date
-    ) -> tuple[CallNotice, ...]:
-        """The notices with the error that a later workbook corrects, while it is not known."""
-        plan = self.story.corrected_call
-        if plan.fund != self.ledger.plan.fund_id or due.year != plan.due_year or known >= plan.known_on:
-            return notices
-        amount = round(plan.amount * 100)
-        sizeable = 40 * amount  # the first call of the year that is large enough for the error to go unnoticed
-        if total < sizeable or any(c.due.year == plan.due_year and c.total >= sizeable for c in self.ledger.calls):
-            return notices
-        shift = {
-            self.ledger.register.of_investor(plan.from_investor, due): amount,
-            self.ledger.register.of_investor(plan.to_investor, due): -amount,
-        }
-        return tuple(notice.shifted(shift.get(notice.commitment_id, 0)) for notice in notices)
-
-    def _late_closings(self, end: dt.date) -> None:
-        """Partners of a closing in the quarter pay in what the earlier ones have, with interest on top."""
-        ledger, plan = self.ledger, self.ledger.plan
-        for closing in plan.closings[1:]:
-            due = weekday_from(closing.date + dt.timedelta(days=21))
-            if not self.start <= closing.date <= end:
-                continue
-            late = {c.commitment_id: c.amount for c in ledger.register.commitments if c.closing == closing.number}
-            earlier = [
-                call
-                for call in ledger.calls
-                if call.due < due and call.notice_date < closing.date and call.basis != "CATCH_UP"
-            ]
-            early = ledger.register.in_force(closing.date - dt.timedelta(days=1))
-            called, fees, interest = Fraction(0), Fraction(0), Fraction(0)
-            for call in earlier:
-                base = sum(notice.base for notice in call.notices)
-                share = Fraction(call.total, base)
-                called += share
-                fees += Fraction(sum(n.portions.get("management_fee", 0) for n in call.notices), base)
-                interest += share * Fraction(str(closing.rate)) * (due - call.due).days / 365
-            whole = sum(late.values())
-            portions = {
-                "investment": round((called - fees) * whole),
-                "management_fee": round(fees * whole),
-                "outside_commitment": round(interest * whole),
-            }
-            number = len(ledger.calls) + 1
-            call_id = f"{plan.fund_id}-C{number:03d}"
-            notices = call_notices(call_id, portions, late, late)
-            ledger.calls.append(
-                Call(call_id, number, closing.date + dt.timedelta(days=1), due, "MIXED", "CATCH_UP", notices)
-            )
-            ledger.cash += portions["investment"] + portions["outside_commitment"]
-            ledger.income.append(Income(due, portions["outside_commitment"], early))
-            posted = [cost for cost in ledger.costs if cost.kind == "MANAGEMENT_FEE"]
-            first = posted[0]
-            fee_id = f"{plan.fund_id}-F{len(posted) + 1:03d}"
-            basis_amount = whole
-            ledger.costs.append(
-                Cost(
-                    fee_id,
-                    "MANAGEMENT_FEE",
-                    due,
-                    first.start,
-                    posted[-1].end,
-                    portions["management_fee"],
-                    late,
-                    "COMMITMENTS",
-                    basis_amount,
-                    first.cost_id,
-                )
-            )
-
-    def _fee(self) -> Cost | None:
-        """The management fee of the quarter in advance: on commitments, later on the cost still invested."""
-        ledger, plan = self.ledger, self.ledger.plan
-        end = month_end(add_months(self.start, 2))
-        force = self._in_force()
-        on_commitments = self.start < plan.investment_period_end
-        basis = (
-            sum(force.values())
-            if on_commitments
-            else sum(p.remaining_cost(self.start - dt.timedelta(days=1)) for p in ledger.positions)
-        )
-        amount = round(basis * plan.fee_rate / 4)
-        if not amount:
-            return None
-        number = sum(cost.kind == "MANAGEMENT_FEE" for cost in ledger.costs) + 1
-        due = weekday_from(self.start.replace(day=plan.due_day))
-        code = f"{plan.fund_id}-F{number:03d}"
-        return Cost(
-            code,
-            "MANAGEMENT_FEE",
-            due,
-            self.start,
-            end,
-            amount,
-            force,
-            "COMMITMENTS" if on_commitments else "INVESTED_CAPITAL",
-            basis,
-        )
-
-    def _expenses(self) -> list[Cost]:
-        """Administration, custody and one further kind a quarter."""
-        plan = self.ledger.plan
-        force = self._in_force()
-        end = month_end(add_months(self.start, 2))
-        whole = sum(force.values()) * plan.expense_rate / 4 * self.cost_level
-        day = weekday_from(add_months(self.start, 1).replace(day=25))
-        kinds = {"ACCOUNTING_ADMIN_IT": 0.45, QUARTERLY_COSTS[self.start.month]: 0.40, "CUSTODY": 0.15}
-        place = f"{self.start:%Y%m}"
-        return [
-            Cost(f"{plan.fund_id}-E{place}-{letter}", kind, day, self.start, end, rounded(whole * share), force)
-            for letter, (kind, share) in zip("ABC", kinds.items(), strict=True)
-        ]
-
-    def _bear(self, kind: str, day: dt.date, start: dt.date, end: dt.date, amount: int) -> None:
-        plan, place = self.ledger.plan, sum(cost.kind == kind for cost in self.ledger.costs) + 1
-        letters = "".join(word[0] for word in kind.split("_"))
-        payers = self.ledger.register.in_force(day)
-        self.ledger.costs.append(Cost(f"{plan.fund_id}-E{letters}{place:03d}", kind, day, start, end, amount, payers))
+def paid_in_time(item: DefaultPlan, notice: CallNotice) -> int:
+    """What a defaulting partner paid on the due date."""
+    return round(notice.amount * item.paid_share)

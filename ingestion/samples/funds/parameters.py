@@ -79,6 +79,14 @@ class InvestmentPlan(Parameters):
     income_yield: float = Field(default=0.0, alias="yield")
 
 
+class PortfolioFee(Parameters):
+    investment: int
+    type: str
+    date: dt.date
+    gross: float
+    fund_share: float
+
+
 class FundPlan(Parameters):
     fund_id: str
     organization: str
@@ -103,7 +111,6 @@ class FundPlan(Parameters):
     geography: str
     status: str
     gp: str
-    absent: tuple[str, ...]
     periods: Literal["QUARTERLY", "MONTHLY"] = "QUARTERLY"
     classes: dict[str, str]
     class_of: dict[str, str] = Field(default_factory=dict)
@@ -111,6 +118,7 @@ class FundPlan(Parameters):
     tranches: tuple[Tranche, ...]
     pending: tuple[Pending, ...] = ()
     facility: FacilityPlan | None = None
+    portfolio_fees: tuple[PortfolioFee, ...] = ()
     investments: tuple[InvestmentPlan, ...]
 
     @field_validator("investments", mode="before")
@@ -118,6 +126,11 @@ class FundPlan(Parameters):
     def _rows_are_plans(cls, rows: list[list[Any]]) -> list[dict[str, Any]]:
         names = ("company", "sector", "country", "date", "cost", "type", "exit", "multiple")
         return [dict(zip(names, row[:-1], strict=True)) | row[-1] for row in rows]
+
+    @field_validator("portfolio_fees", mode="before")
+    @classmethod
+    def _rows_are_fees(cls, rows: list[list[Any]]) -> list[dict[str, Any]]:
+        return [dict(zip(PortfolioFee.model_fields, row, strict=True)) for row in rows]
 
     @property
     def first_close(self) -> dt.date:
@@ -217,11 +230,38 @@ class PaymentShares(Parameters):
     reversed: float
 
 
-class PartlyPaid(Parameters):
+class DefaultPlan(Parameters):
+    """A notice of which `paid_share` came on the due date and the rest, if ever, on the day `cured`, with interest."""
+
     fund: str
     investor: str
     due: dt.date
-    share: float
+    paid_share: float
+    remedy: str
+    rate: float
+    declared: dt.date
+    cured: dt.date | None = None
+
+
+class ReallocationPlan(Parameters):
+    fund: str
+    due: dt.date
+    from_commitment: str = Field(alias="from")
+    to_commitment: str = Field(alias="to")
+    amount: float
+    date: dt.date
+    reason: str
+
+
+class WaiverPlan(Parameters):
+    """What the manager gives up of the fees of a fund from `start` until the day before `end`."""
+
+    fund: str
+    type: Literal["FULL", "PARTIAL", "PERCENTAGE", "REBATE", "DEEMED_CONTRIBUTION"]
+    share: float | None = None
+    amount: float | None = None
+    start: dt.date
+    end: dt.date
 
 
 class SideLetter(Parameters):
@@ -271,7 +311,9 @@ class FundStory(Parameters):
     cancelled_distribution: DatedAmount
     tax_advances: tuple[DatedAmount, ...]
     payments: PaymentShares
-    partly_paid: PartlyPaid
+    defaults: tuple[DefaultPlan, ...]
+    reallocation: ReallocationPlan
+    waivers: tuple[WaiverPlan, ...]
     side_letters: tuple[SideLetter, ...]
     exchange_rates: ExchangeRates
     shocks: dict[dt.date, float]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ingestion.samples.funds.cents import MILLION, from_millions
@@ -91,6 +91,14 @@ class Register:
             and item.investor_id not in left_out
         }
 
+    def by_class(self, amounts: Mapping[str, int]) -> dict[str, int]:
+        """Amounts by commitment summed by class."""
+        found: dict[str, int] = {}
+        for code, amount in amounts.items():
+            class_code = self.find(code).class_code
+            found[class_code] = found.get(class_code, 0) + amount
+        return found
+
     def is_gp(self, commitment_id: str) -> bool:
         return self.find(commitment_id).investor_id == self.plan.gp
 
@@ -115,8 +123,6 @@ def _at_closings(plan: FundPlan, parties: dict[str, Party]) -> list[Commitment]:
     later = {investor: closing for closing in plan.closings for investor in closing.joins}
     made = []
     for investor, party in parties.items():
-        if investor in plan.absent:
-            continue
         closing = later.get(investor, plan.closings[0])
         amount = round(from_millions(party.ticket * plan.factor) / QUARTER_MILLION) * QUARTER_MILLION
         made.append(_commitment(plan, investor, amount, closing.date, "INITIAL", closing.number, 1))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingestion.samples.funds.days import weekday_from
-from ingestion.samples.funds.ledger import Call, Ledger
+from ingestion.samples.funds.ledger import Call, Ledger, paid_in_time
 from ingestion.samples.funds.notices import CallNotice
 from ingestion.samples.funds.parameters import FundStory
 
@@ -47,7 +47,7 @@ def call_payments(ledger: Ledger, story: FundStory, seed: int, place: int) -> di
 def _payments(
     ledger: Ledger, story: FundStory, call: Call, notice: CallNotice, what: float, how: float
 ) -> Iterator[Payment]:
-    shares, partly = story.payments, story.partly_paid
+    shares = story.payments
     method = "SEPA" if ledger.plan.currency == "EUR" else "WIRE"
 
     def row(number: int, amount: int, day: dt.date, status: str = "PAID", **more: str) -> Payment:
@@ -63,9 +63,13 @@ def _payments(
             more.get("reverses"),
         )
 
-    investor = ledger.register.find(notice.commitment_id).investor_id
-    if (ledger.plan.fund_id, investor, call.due) == (partly.fund, partly.investor, partly.due):
-        yield row(1, round(notice.amount * partly.share), call.due)
+    default = ledger.defaults.get(notice.notice_id)
+    if default is not None:
+        in_time = paid_in_time(default, notice)
+        if in_time:
+            yield row(1, in_time, call.due)
+        if default.cured is not None:
+            yield row(2, notice.amount - in_time, default.cured)
         return
     if call.due > shares.until:
         yield row(1, notice.amount, call.due)

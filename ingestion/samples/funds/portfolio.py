@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ingestion.samples.funds.cents import THOUSAND, from_millions, rounded
-from ingestion.samples.funds.days import add_months, quarter_end, quarters, weekday_from
+from ingestion.samples.funds.days import add_months, period_ends, quarters, weekday_from
 from ingestion.samples.funds.parameters import FundPlan, FundStory, InvestmentPlan
 
 STREAM = 301
@@ -23,6 +23,7 @@ METHODS = {
     "REAL_ASSET": "DCF",
     "FUND": "NAV",
 }
+MONTHS_AT_COST = 6
 SALES = ("PROCEEDS", "WRITE_OFF")
 
 
@@ -90,7 +91,8 @@ def positions(
         movements = _movements(code, item, rng, last)
         restated = {r.date: r for r in story.restated_valuations if r.investment == code and r.known_on <= known}
         values = []
-        for value in _valuations(code, item, movements, story.shocks, rng, last):
+        ends = period_ends(item.date, last, is_monthly=plan.periods == "MONTHLY")
+        for value in _valuations(code, item, movements, story.shocks, rng, ends):
             change = restated.get(value.date)
             if change:
                 fair_value = rounded(value.fair_value * change.factor, THOUSAND)
@@ -144,20 +146,20 @@ def _valuations(
     movements: tuple[Movement, ...],
     shocks: dict[dt.date, float],
     rng: np.random.Generator,
-    last: dt.date,
+    ends: list[dt.date],
 ) -> list[Valuation]:
-    """One a quarter from purchase to exit; the last one states that nothing is left."""
+    """One at each of the `ends` of periods from purchase to exit; the last one states that nothing is left."""
     values: list[Valuation] = []
     goal = item.exit or PATIENCE
     drift = 0.0
-    for number, start in enumerate(quarters(item.date, last), 1):
-        day = quarter_end(start)
+    held_at_cost = add_months(item.date, MONTHS_AT_COST)
+    for day in ends:
         remaining = _remaining(movements, day)
         drift = 0.7 * drift + float(rng.normal(0.0, 0.004 if item.type == "DEBT" else 0.025))
-        if day > last or (not remaining and values and not values[-1].remaining_cost):
+        if not remaining and values and not values[-1].remaining_cost:
             break
         years = (day - item.date).days / max((goal - item.date).days, 1)
-        at_cost = number <= 2
+        at_cost = day < held_at_cost
         multiple = 1.0 if at_cost else _multiple(item, min(years, 1.0)) * (1.0 + drift)
         if item.type != "DEBT" and not at_cost:
             multiple *= shocks.get(day, 1.0)

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingestion.samples.funds.ledger import Call, Ledger, live
+from ingestion.samples.funds.ledger import Call, Ledger
+from ingestion.samples.funds.life import live
 from ingestion.samples.funds.notices import CallNotice
-from ingestion.samples.funds.parameters import FundStory, Party, load_funds, load_parties
+from ingestion.samples.funds.parameters import DefaultPlan, FundStory, Party, load_funds, load_parties
 from ingestion.samples.funds.payments import EFFECTIVE, Payment, call_payments, distribution_payments
 
 
@@ -23,6 +24,7 @@ class State:
     ledgers: tuple[Ledger, ...]
     parties: dict[str, Party]
     paid: dict[str, list[Payment]]
+    defaults: dict[str, DefaultPlan]
 
     def payments(self, notice_id: str) -> list[Payment]:
         """Payments of a notice by the day of the state."""
@@ -37,6 +39,13 @@ class State:
 
     def standing(self, call: Call, notice: CallNotice) -> tuple[str, dt.date | None]:
         """Status of a notice, and the day on which it was paid in full."""
+        default = self.defaults.get(notice.notice_id)
+        if (
+            default is not None
+            and default.declared <= self.as_of
+            and (default.cured is None or self.as_of < default.cured)
+        ):
+            return "DEFAULTED", None
         arrived = [item for item in self.payments(notice.notice_id) if item.status in EFFECTIVE]
         received = sum(item.amount for item in arrived)
         if received >= notice.amount:
@@ -55,5 +64,6 @@ def state(organization_id: str, as_of: dt.date, story: FundStory, seed: int) -> 
             ledger = live(plan, story, seed, place, as_of)
             ledgers.append(ledger)
             paid |= call_payments(ledger, story, seed, place) | distribution_payments(ledger)
+    defaults = {code: item for ledger in ledgers for code, item in ledger.defaults.items()}
     parties = {party.ids[organization_id]: party for party in load_parties() if organization_id in party.ids}
-    return State(organization_id, as_of, seed, story, tuple(ledgers), parties, paid)
+    return State(organization_id, as_of, seed, story, tuple(ledgers), parties, paid, defaults)
