@@ -1,4 +1,4 @@
-"""Rows of the sheets about agreements with single partners, and the chart of accounts. Commitments themselves do not belong here."""
+"""Rows of the sheets about agreements with single partners and lenders, and exchange rates. Commitments themselves do not belong here."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ingestion.samples.funds.days import add_months
 from ingestion.samples.funds.exchange import month_end_rates
+from ingestion.samples.funds.ledger import late_interest
 from ingestion.samples.funds.parameters import load_funds
 from ingestion.samples.funds.state import State
 from ingestion.samples.funds.table import Row, money
-from ingestion.samples.parameters import load_yaml
 
 TRANSFER_STEPS = {"COMPLETED": "COMPLETION", "REJECTED": "REVIEW"}
 
@@ -30,6 +30,7 @@ def side_letters(state: State) -> Iterator[Row]:
                 "value_text": item.text,
                 "effective_date": plan.closings[-1].date,
                 "mfn_elected": item.mfn,
+                "document_id": f"SL-{number:02d}-LETTER",
             }
 
 
@@ -136,19 +137,6 @@ def facility_transactions(state: State) -> Iterator[Row]:
             }
 
 
-def chart_of_accounts(_: State) -> Iterator[Row]:
-    for code, name, kind, parent, line in load_yaml("fund_accounts.yaml")["accounts"]:
-        yield {
-            "account_code": str(code),
-            "account_name": name,
-            "account_type": kind,
-            "parent_code": str(parent) if parent else None,
-            "allows_posting": parent is not None,
-            "is_active": True,
-            "nav_line": line,
-        }
-
-
 def exchange_rates(state: State) -> Iterator[Row]:
     plan = state.story.exchange_rates
     if plan.organization != state.organization_id:
@@ -161,3 +149,38 @@ def exchange_rates(state: State) -> Iterator[Row]:
             "source": plan.source,
             "rate": rate,
         }
+
+
+def defaults(state: State) -> Iterator[Row]:
+    for ledger in state.ledgers:
+        notices = {notice.notice_id: notice for call in ledger.calls for notice in call.notices}
+        for code, item in ledger.defaults.items():
+            if item.declared <= state.as_of:
+                is_cured = item.cured is not None and item.cured <= state.as_of
+                yield {
+                    "default_id": f"{code}-DEFAULT",
+                    "notice_id": code,
+                    "default_date": item.declared,
+                    "remedy": item.remedy,
+                    "interest_rate": item.rate,
+                    "day_count": "ACT_365F",
+                    "cured_date": item.cured if is_cured else None,
+                    "amount": money(late_interest(item, notices[code])) if is_cured else None,
+                }
+
+
+def reallocations(state: State) -> Iterator[Row]:
+    for ledger in state.ledgers:
+        for item in ledger.reallocations:
+            if item.date <= state.as_of:
+                lines = ((item.from_commitment, -item.amount), (item.to_commitment, item.amount))
+                for number, (commitment, amount) in enumerate(lines, 1):
+                    yield {
+                        "reallocation_id": item.reallocation_id,
+                        "line_number": number,
+                        "original_notice_id": item.notice_id,
+                        "commitment_id": commitment,
+                        "amount": money(amount),
+                        "effective_date": item.date,
+                        "reason": item.reason,
+                    }

@@ -1,10 +1,9 @@
-"""Rows of the sheets about calls, distributions, payments, fees and expenses. Investments do not belong here."""
+"""Rows of the sheets about calls, distributions and payments. Fees and investments do not belong here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingestion.samples.funds.ledger import Cost
 from ingestion.samples.funds.payments import Payment
 from ingestion.samples.funds.state import State
 from ingestion.samples.funds.table import Row, money
@@ -132,78 +131,4 @@ def distribution_notices(state: State) -> Iterator[Row]:
                     "income_class": "INTEREST" if notice.income else None,
                     "notice_status": paid.status,
                     "payment_date": paid.date if paid.status == "PAID" else None,
-                }
-
-
-def fee_charges(state: State) -> Iterator[Row]:
-    for ledger in state.ledgers:
-        for cost in _costs(state, ledger.costs, is_fee=True):
-            for part in cost.parts:
-                yield {
-                    "fee_charge_id": f"{cost.cost_id}-{part.class_code}",
-                    "fund_id": ledger.plan.fund_id,
-                    "class_code": part.class_code,
-                    "period_start": cost.start,
-                    "period_end": cost.end,
-                    "basis": cost.basis,
-                    "basis_amount": money(part.basis_amount),
-                    "rate": ledger.plan.fee_rate,
-                    "gross_amount": money(part.gross),
-                    "waiver_amount": money(part.waiver),
-                    "rebate_amount": money(part.rebate),
-                    "offset_amount": money(part.offset),
-                    "net_amount": money(part.net),
-                    "status": "PAID",
-                    "true_up_of_id": f"{cost.true_up_of}-{part.class_code}" if cost.true_up_of else None,
-                }
-
-
-def expenses(state: State) -> Iterator[Row]:
-    for ledger in state.ledgers:
-        for cost in _costs(state, ledger.costs, is_fee=False):
-            yield {
-                "expense_id": cost.cost_id,
-                "fund_id": ledger.plan.fund_id,
-                "expense_type": cost.kind,
-                "event_date": cost.date,
-                "period_start": cost.start,
-                "period_end": cost.end,
-                "amount": money(cost.amount),
-                "currency": ledger.plan.currency,
-                "related_party": False,
-                "inside_commitment": True,
-            }
-        late = [item for item in ledger.income if item.kind == "LATE_PAYMENT" and item.date <= state.as_of]
-        for number, item in enumerate(late, 1):
-            yield {
-                "expense_id": f"{ledger.plan.fund_id}-INTEREST-{number:02d}",
-                "fund_id": ledger.plan.fund_id,
-                "expense_type": "INTEREST_INCOME",
-                "event_date": item.date,
-                "amount": money(-item.amount),
-                "currency": ledger.plan.currency,
-                "inside_commitment": True,
-            }
-
-
-def _costs(state: State, costs: list[Cost], *, is_fee: bool) -> list[Cost]:
-    chosen = [cost for cost in costs if (cost.kind == "MANAGEMENT_FEE") == is_fee and cost.date <= state.as_of]
-    return sorted(chosen, key=lambda cost: (cost.date, cost.cost_id))
-
-
-def carry_ledger(state: State) -> Iterator[Row]:
-    for ledger in state.ledgers:
-        for paid in ledger.distributions:
-            is_advance = paid.kind == "TAX_ADVANCE"
-            amount = paid.total if is_advance else paid.carry
-            if paid.date <= state.as_of and amount and paid.status == "PAID":
-                yield {
-                    "entry_id": f"{paid.distribution_id}-CARRY",
-                    "fund_id": ledger.plan.fund_id,
-                    "investor_id": ledger.plan.gp,
-                    "investment_id": paid.investment_id,
-                    "entry_type": "TAX_ADVANCE" if is_advance else "CARRY_PAID",
-                    "event_date": paid.date,
-                    "amount": money(amount),
-                    "distribution_id": paid.distribution_id,
                 }

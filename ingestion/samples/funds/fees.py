@@ -67,7 +67,7 @@ def fee_parts(basis: Mapping[str, int], rate: float, waivers: Iterable[WaiverPla
 
 
 def _given_up(item: WaiverPlan, gross: Mapping[str, int]) -> dict[str, int]:
-    if item.amount is not None:
-        return share_out(min(from_millions(item.amount), sum(gross.values())), gross)
-    share = 1.0 if item.share is None else item.share
-    return {code: round(amount * share) for code, amount in gross.items()}
+    if item.share is not None:
+        return {code: round(amount * item.share) for code, amount in gross.items()}
+    assert item.amount is not None
+    return share_out(min(from_millions(item.amount), sum(gross.values())), gross)

@@ -6,7 +6,7 @@ import datetime as dt
 from functools import cache
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ingestion.samples.parameters import Parameters, load_yaml, refused
 
@@ -263,6 +263,32 @@ class WaiverPlan(Parameters):
     start: dt.date
     end: dt.date
 
+    @model_validator(mode="after")
+    def _is_share_or_amount(self) -> WaiverPlan:
+        if (self.share is None) == (self.amount is None):
+            raise ValueError(f"expected either share or amount, found share {self.share}, amount {self.amount}")
+        return self
+
+
+class PipelineDeal(Parameters):
+    fund: str
+    deal: str
+    security: str
+    stage: str
+    amount: float
+    date: dt.date
+    first_call: dt.date
+    dropped: dt.date | None = None
+
+
+class ReportPlan(Parameters):
+    title: str
+    type: str
+    template: str | None = None
+    of: Literal["FUND", "INVESTOR"]
+    days: int
+    period_ends: tuple[dt.date, ...]
+
 
 class SideLetter(Parameters):
     fund: str
@@ -314,6 +340,8 @@ class FundStory(Parameters):
     defaults: tuple[DefaultPlan, ...]
     reallocation: ReallocationPlan
     waivers: tuple[WaiverPlan, ...]
+    pipeline: tuple[PipelineDeal, ...]
+    reports: tuple[ReportPlan, ...]
     side_letters: tuple[SideLetter, ...]
     exchange_rates: ExchangeRates
     shocks: dict[dt.date, float]

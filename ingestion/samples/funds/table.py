@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from ingestion.samples.grid import Grid, Value
 
 Row = Mapping[str, Value]
-PLAIN = ("_rate", "_share", "rate", "percentage_called", "fraction", "cap_ratio")
+PLAIN = ("share", "rate", "percentage_called", "fraction", "cap_ratio")
 
 
 def money(cents: int) -> float:
     """The amount of so many cents."""
     return cents / 100
+
+
+def instant(day: dt.date, hour: int) -> str:
+    """An hour of a day, UTC, as text."""
+    return f"{day}T{hour:02d}:00:00Z"
 
 
 def sheet(name: str, rows: Iterable[Row]) -> Grid:

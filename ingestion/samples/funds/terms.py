@@ -10,6 +10,9 @@ from typing import Any
 
 from ingestion.samples.funds.parameters import FundPlan
 
+# Of carry paid deal by deal, and how far net assets must exceed the cost still invested before it is released.
+ESCROW_SHARE = 0.30
+ESCROW_COVERAGE = 1.25
 IS_DEAL_BY_DEAL = ("AMERICAN_STRICT", "AMERICAN_REALISED")
 
 
@@ -45,6 +48,7 @@ def waterfall(plan: FundPlan, *, interim_clawback: bool = False) -> dict[str, An
             "expense_allocation": "PRO_RATA_COST",
             "unrealised": "LOWER_COST_MARKET",
             "carry_on_current_income": True,
+            "escrow": {"share": f"{ESCROW_SHARE:.2f}", "nav_coverage": f"{ESCROW_COVERAGE:.2f}"},
         }
     return content
 

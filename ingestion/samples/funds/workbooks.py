@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ingestion.samples.feeds import FeedNote
-from ingestion.samples.funds import agreement_rows, asset_rows, cash_rows, partner_rows
+from ingestion.samples.funds import (
+    agreement_rows,
+    asset_rows,
+    carry_rows,
+    cash_rows,
+    deal_rows,
+    document_rows,
+    fee_rows,
+    gl_rows,
+    partner_rows,
+)
 from ingestion.samples.funds.parameters import WorkbookPlan, load_fund_story
 from ingestion.samples.funds.state import State, state
 from ingestion.samples.funds.table import Row, sheet
@@ -41,14 +51,25 @@ SHEETS: dict[str, Callable[[State], Iterable[Row]]] = {
     "Recycling Terms": agreement_rows.recycling,
     "Excuses": agreement_rows.excuses,
     "Transfers": agreement_rows.transfers,
+    "Defaults": agreement_rows.defaults,
+    "Reallocations": agreement_rows.reallocations,
+    "Allocations": deal_rows.allocation_rows,
+    "Allocation Calls": deal_rows.allocation_calls,
+    "Status Events": deal_rows.status_events,
     "Credit Facilities": agreement_rows.facilities,
     "Facility Transactions": agreement_rows.facility_transactions,
-    "Fund Expenses": cash_rows.expenses,
-    "Fee Charges": cash_rows.fee_charges,
-    "Carry Ledger": cash_rows.carry_ledger,
+    "Fund Expenses": fee_rows.expenses,
+    "Fee Charges": fee_rows.fee_charges,
+    "Fee Waivers & Rebates": fee_rows.waivers,
+    "Portfolio Fees & Offsets": fee_rows.portfolio_fees,
+    "Carry Ledger": carry_rows.carry_ledger,
     "Capital Accounts": asset_rows.accounts,
-    "Chart of Accounts": agreement_rows.chart_of_accounts,
+    "Chart of Accounts": gl_rows.chart_of_accounts,
+    "GL Account Mappings": gl_rows.account_mappings,
+    "GL Mapping Rules": gl_rows.mapping_rules,
+    "GL Periods": gl_rows.periods,
     "Exchange Rates": agreement_rows.exchange_rates,
+    "Documents": document_rows.documents,
 }
 # What changes within a month, and the column that names the fund or leads to it by its beginning.
 DELTA_SHEETS = {"Capital Calls": "call_id", "Capital Call Notices": "call_id", "Payments": "payment_id"}
