@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from ingestion.samples.funds.cents import from_millions, share_out
 from ingestion.samples.funds.days import add_months, weekday_from
 from ingestion.samples.funds.ledger import Ledger
-from ingestion.samples.funds.parameters import PipelineDeal
 from ingestion.samples.funds.portfolio import Position
 from ingestion.samples.funds.state import State
+from ingestion.samples.funds.story import PipelineDeal
 
 DEALS_OF_FUND = 4
 SIGNED = dt.timedelta(days=75)

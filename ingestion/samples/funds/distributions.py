@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from ingestion.samples.funds.cents import from_millions, share_out
 from ingestion.samples.funds.days import add_months, weekday_from
-from ingestion.samples.funds.parameters import FundPlan, FundStory
+from ingestion.samples.funds.parameters import FundPlan
 from ingestion.samples.funds.partners import Register
 from ingestion.samples.funds.portfolio import Movement, Position
+from ingestion.samples.funds.story import FundStory
 from ingestion.samples.funds.tiers import COMPOUNDING, Tiers
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 
 from ingestion.samples.funds.days import month_ends
-from ingestion.samples.funds.parameters import ExchangeRates
+from ingestion.samples.funds.story import ExchangeRates
 from ingestion.samples.market import bridge, fx_quotes
 from ingestion.samples.parameters import load_yaml
 

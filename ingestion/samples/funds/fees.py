@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ingestion.samples.funds.cents import from_millions, share_out
-from ingestion.samples.funds.parameters import FundPlan, WaiverPlan
+from ingestion.samples.funds.parameters import FundPlan
+from ingestion.samples.funds.story import WaiverPlan
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from ingestion.samples.funds.distributions import Distribution
 from ingestion.samples.funds.facility import FacilityEntry
 from ingestion.samples.funds.fees import FeePart
 from ingestion.samples.funds.notices import CallNotice
-from ingestion.samples.funds.parameters import DefaultPlan, FundPlan
+from ingestion.samples.funds.parameters import FundPlan
 from ingestion.samples.funds.partners import Register
 from ingestion.samples.funds.portfolio import Position
+from ingestion.samples.funds.story import DefaultPlan
 
 
 @dataclass(frozen=True)

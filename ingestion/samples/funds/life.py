@@ -19,9 +19,10 @@ from ingestion.samples.funds.facility import Facility
 from ingestion.samples.funds.fees import FeePart, OffsetBalance, fee_parts
 from ingestion.samples.funds.ledger import Call, Cost, Income, Ledger, Reallocation, late_interest
 from ingestion.samples.funds.notices import CallNotice, call_notices
-from ingestion.samples.funds.parameters import FundPlan, FundStory
+from ingestion.samples.funds.parameters import FundPlan
 from ingestion.samples.funds.partners import register
 from ingestion.samples.funds.portfolio import positions
+from ingestion.samples.funds.story import FundStory
 
 LAST = dt.date(2025, 6, 30)
 NOTICE = dt.timedelta(days=14)

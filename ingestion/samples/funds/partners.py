@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ingestion.samples.funds.cents import MILLION, from_millions
-from ingestion.samples.funds.parameters import FundPlan, FundStory, ModificationPlan, Party, TransferPlan, load_parties
+from ingestion.samples.funds.parameters import FundPlan, Party, load_parties
+from ingestion.samples.funds.story import FundStory, ModificationPlan, TransferPlan
 
 QUARTER_MILLION = MILLION // 4
 

@@ -11,7 +11,7 @@ import numpy as np
 from ingestion.samples.funds.days import weekday_from
 from ingestion.samples.funds.ledger import Call, Ledger, paid_in_time
 from ingestion.samples.funds.notices import CallNotice
-from ingestion.samples.funds.parameters import FundStory
+from ingestion.samples.funds.story import FundStory
 
 STREAM = 304
 EFFECTIVE = ("PAID", "PROCESSED")

@@ -10,7 +10,8 @@ import numpy as np
 
 from ingestion.samples.funds.cents import THOUSAND, from_millions, rounded
 from ingestion.samples.funds.days import add_months, period_ends, quarters, weekday_from
-from ingestion.samples.funds.parameters import FundPlan, FundStory, InvestmentPlan
+from ingestion.samples.funds.parameters import FundPlan, InvestmentPlan
+from ingestion.samples.funds.story import FundStory
 
 STREAM = 301
 # An investment without exit moves towards its multiple until then.

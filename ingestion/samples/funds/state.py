@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from ingestion.samples.funds.ledger import Call, Ledger
 from ingestion.samples.funds.life import live
 from ingestion.samples.funds.notices import CallNotice
-from ingestion.samples.funds.parameters import DefaultPlan, FundStory, Party, load_funds, load_parties
+from ingestion.samples.funds.parameters import Party, load_funds, load_parties
 from ingestion.samples.funds.payments import EFFECTIVE, Payment, call_payments, distribution_payments
+from ingestion.samples.funds.story import DefaultPlan, FundStory
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from ingestion.samples.funds import (
     gl_rows,
     partner_rows,
 )
-from ingestion.samples.funds.parameters import WorkbookPlan, load_fund_story
 from ingestion.samples.funds.state import State, state
+from ingestion.samples.funds.story import WorkbookPlan, load_fund_story
 from ingestion.samples.funds.table import Row, sheet
 from ingestion.samples.grid import write_workbook
 
