@@ -67,11 +67,11 @@ class Grid:
         self.names.append((name, ends[0] if first == last else ":".join(ends), scoped))
 
 
-def write_workbook(path: Path, grids: Sequence[Grid]) -> None:
+def write_workbook(path: Path, grids: Sequence[Grid], title: str = "CLO Reinvestment Model") -> None:
     """Write the grids as sheets of one .xlsx file, in order."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
-        book.set_properties({"title": "CLO Reinvestment Model", "author": "Weir demo", "created": CREATED})
+        book.set_properties({"title": title, "author": "Weir demo", "created": CREATED})
         formats = {name: book.add_format({"num_format": code}) for name, code in FORMATS.items()}
         for grid in grids:
             sheet = book.add_worksheet(grid.name)

@@ -51,7 +51,7 @@ def _weekdays(first: dt.date, last: dt.date, closed: Iterable[str] = ALWAYS_CLOS
     return days[np.is_busday(days, holidays=shut)]
 
 
-def _bridge(
+def bridge(
     rng: np.random.Generator, start: float, end: float, volatility: float, count: int
 ) -> npt.NDArray[np.float64]:
     """A geometric random walk of `count` levels tied to both ends."""
@@ -60,14 +60,24 @@ def _bridge(
     return np.exp(np.log(start) + (np.log(end) - np.log(start)) * time + steps - time * steps[-1])
 
 
-def _fx(level: dict[str, Any], seed: int) -> tuple[list[str], list[list[str]]]:
-    """ECB wide layout: newest first, units per 1 EUR, N/A where a rate is missing, one empty column at the end."""
+def fx_quotes(
+    level: dict[str, Any], seed: int
+) -> tuple[npt.NDArray[np.datetime64], dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]]]:
+    """Days and by currency its units per 1 EUR, with the days on which no quote is published."""
     days = _weekdays(level["from"], level["to"])
     rng = np.random.default_rng([seed, 201])
+    quotes = {}
+    for currency, (start, end, volatility, decimals) in level["currencies"].items():
+        rates = bridge(rng, start, end, volatility, days.size).round(decimals)
+        quotes[currency] = (rates, rng.random(days.size) < level["missing_share"])
+    return days, quotes
+
+
+def _fx(level: dict[str, Any], seed: int) -> tuple[list[str], list[list[str]]]:
+    """ECB wide layout: newest first, units per 1 EUR, N/A where a rate is missing, one empty column at the end."""
+    days, quotes = fx_quotes(level, seed)
     columns = []
-    for start, end, volatility, decimals in level["currencies"].values():
-        rates = _bridge(rng, start, end, volatility, days.size)
-        missing = rng.random(days.size) < level["missing_share"]
+    for (rates, missing), (_, _, _, decimals) in zip(quotes.values(), level["currencies"].values(), strict=True):
         columns.append(["N/A" if gone else f"{rate:.{decimals}f}" for rate, gone in zip(rates, missing, strict=True)])
     rows = [[str(day), *rates, ""] for day, *rates in zip(days, *columns, strict=True)]
     return ["Date", *level["currencies"], ""], rows[::-1]
@@ -101,7 +111,7 @@ def _indices(level: dict[str, Any], seed: int) -> tuple[list[str], list[list[str
     for index_id, return_type, start, drift, volatility in level["series"]:
         years = (days - days[0]).astype(int) / 365.25
         end = start * float(np.exp(drift * years[-1]))
-        levels = _bridge(rng, start, end, volatility / np.sqrt(260.0), days.size)
+        levels = bridge(rng, start, end, volatility / np.sqrt(260.0), days.size)
         rows += [
             [index_id, str(day), f"{value:.4f}", "USD", return_type, "WEIR-DEMO"]
             for day, value in zip(days, levels, strict=True)

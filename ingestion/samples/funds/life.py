@@ -1,0 +1,284 @@
+"""The life of one demo fund quarter by quarter: calls, draws on its facility, fees, expenses, distributions. Sheets do not belong here.
+
+Everything is in cents. Cash never goes below zero: what a quarter needs and the fund does not have is called at its beginning, what
+a sale or income brings is distributed within the quarter. `known` is the day of knowledge: later corrections are left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ingestion.samples.funds.cents import THOUSAND, from_millions, rounded, share_out
+from ingestion.samples.funds.days import add_months, month_end, quarters, weekday_from
+from ingestion.samples.funds.distributions import Paying
+from ingestion.samples.funds.facility import Facility
+from ingestion.samples.funds.fees import FeePart, OffsetBalance, fee_parts
+from ingestion.samples.funds.ledger import Call, Cost, Income, Ledger, Reallocation, late_interest
+from ingestion.samples.funds.notices import CallNotice, call_notices
+from ingestion.samples.funds.parameters import FundPlan
+from ingestion.samples.funds.partners import register
+from ingestion.samples.funds.portfolio import positions
+from ingestion.samples.funds.story import FundStory
+
+LAST = dt.date(2025, 6, 30)
+NOTICE = dt.timedelta(days=14)
+STREAM = 302
+ORGANISATION_COST = 0.0010
+QUARTERLY_COSTS = {1: "LEGAL", 4: "AUDIT_TAX", 7: "BANK", 10: "INSURANCE"}
+
+
+def live(plan: FundPlan, story: FundStory, seed: int, place: int, known: dt.date) -> Ledger:
+    """Every event of a fund until the horizon of the demo, as known on `known`."""
+    partners = register(plan, story)
+    ledger = Ledger(plan, partners, positions(plan, story, seed, place, known, LAST))
+    paying = Paying(plan, story, partners, ledger.positions)
+    facility, offsets = Facility(plan), OffsetBalance(plan)
+    rng = np.random.default_rng([seed, STREAM, place])
+    for start in quarters(add_months(plan.first_close, 3), LAST):
+        _Quarter(ledger, story, paying, facility, offsets, start, 1.0 + 0.15 * float(rng.random())).run(known)
+    ledger.facility_entries = facility.entries
+    moved = story.reallocation
+    if moved.fund == plan.fund_id:
+        call = next(call for call in ledger.calls if call.due == moved.due)
+        parties = (moved.from_commitment, moved.to_commitment)
+        code, origin = f"{plan.fund_id}-R01", f"{call.call_id}-{moved.from_commitment}"
+        amount = from_millions(moved.amount)
+        ledger.reallocations.append(Reallocation(code, origin, moved.date, *parties, amount, moved.reason))
+    for item in story.defaults:
+        if item.fund == plan.fund_id:
+            ledger.defaults[ledger.notice_of(item.investor, item.due).notice_id] = item
+    return ledger
+
+
+@dataclass
+class _Quarter:
+    ledger: Ledger
+    story: FundStory
+    paying: Paying
+    facility: Facility
+    offsets: OffsetBalance
+    start: dt.date
+    cost_level: float
+
+    def run(self, known: dt.date) -> None:
+        """Call, pay fees, buy, pay expenses, distribute, in this order."""
+        ledger, plan = self.ledger, self.ledger.plan
+        end = month_end(add_months(self.start, 2))
+        due = weekday_from(self.start.replace(day=plan.due_day))
+        fee, expenses = self._fee(), self._expenses()
+        bought = [
+            (position, move) for position in ledger.positions for move in position.movements
+            if move.kind in ("PURCHASE", "FOLLOW_ON") and self.start <= move.date <= end
+        ]  # fmt: skip
+        # The line is repaid by all partners, so a purchase that some are excused from is called directly.
+        on_line = [pair for pair in bought if self.facility.is_open(pair[1].date) and not pair[0].excused]
+        direct = [pair for pair in bought if pair not in on_line]
+        repaid = self.facility.repayment(due)
+        organisation = 0 if ledger.calls else rounded(sum(self._in_force().values()) * ORGANISATION_COST, THOUSAND)
+        upkeep = self.facility.upkeep(end)
+        needs = {
+            "investment": sum(move.amount for _, move in direct),
+            "management_fee": fee.amount if fee else 0,
+            "expenses": sum(cost.amount for cost in expenses) + upkeep,
+            "organisational": organisation,
+            "line_repayment": repaid.principal if repaid else 0,
+            "interest": repaid.interest if repaid else 0,
+        }
+        needed_now = sum(needs.values())
+        if self.start >= plan.investment_period_end and self.start.month in (4, 10) and needed_now > ledger.cash:
+            needs["management_fee"] *= 2  # calls become half-yearly
+            needs["expenses"] *= 2
+        if needed_now > ledger.cash:
+            single = {position.investment_id for position, _ in direct}
+            self._call(
+                due, needs, known, next(iter(single)) if len(single) == 1 else None, repaid.draw_id if repaid else None
+            )
+        if repaid:
+            ledger.cash -= repaid.principal + repaid.interest
+            self.facility.repay(repaid, due, ledger.calls[-1].call_id)
+            self._bear("FACILITY_INTEREST_FEES", due, repaid.draw_date, due, repaid.interest)
+        if organisation:
+            ledger.cash -= organisation
+            self._bear("ORGANISATION", due, plan.first_close, due, organisation)
+        if upkeep:
+            ledger.cash -= upkeep
+            self.facility.pay_upkeep(end, upkeep)
+            self._bear("FACILITY_INTEREST_FEES", end, self.start, end, upkeep)
+        for cost in [*([fee] if fee else []), *expenses]:
+            ledger.cash -= cost.amount
+            ledger.costs.append(cost)
+        for position, move in on_line:
+            self.facility.draw(move.date, move.amount, position.investment_id)
+        ledger.cash -= sum(move.amount for _, move in direct)
+        ledger.distributions += self.paying.in_quarter(self.start, end, ledger.calls)
+        self._late_closings(end)
+        self._late_payments(end)
+        ledger.carry_earned[end] = self.paying.earned(end, ledger.net_assets(end))
+        if ledger.cash < 0:
+            raise ValueError(
+                f"{plan.fund_id}, {self.start}: expected cash from zero up, found {ledger.cash / 100:,.2f}"
+            )
+
+    def _in_force(self) -> dict[str, int]:
+        return self.ledger.register.in_force(self.start)
+
+    def _call(
+        self, due: dt.date, needs: dict[str, int], known: dt.date, investment_id: str | None, draw_id: str | None
+    ) -> None:
+        """Call what is needed less the cash at hand, on whole thousands."""
+        ledger, plan = self.ledger, self.ledger.plan
+        portions = dict(needs)
+        total = -(-(sum(needs.values()) - ledger.cash) // THOUSAND) * THOUSAND
+        spare = sum(needs.values()) - total
+        if spare < 0:
+            portions["expenses"] -= spare
+        for name in ("investment", "expenses", "management_fee", "line_repayment"):
+            used = min(portions[name], max(spare, 0))
+            portions[name] -= used
+            spare -= used
+        position = next((item for item in ledger.positions if item.investment_id == investment_id), None)
+        notice_date = due - NOTICE
+        number = len(ledger.calls) + 1
+        call_id = f"{plan.fund_id}-C{number:03d}"
+        force = ledger.register.in_force(notice_date)
+        taking = ledger.register.in_force(notice_date, without=position.excused if position else ())
+        notices = call_notices(call_id, portions, force, taking)
+        notices = self._as_first_sent(notices, due, total, known)
+        filled = [name for name, amount in portions.items() if amount]
+        purpose = {"investment": "INVESTMENT", "management_fee": "MANAGEMENT_FEE", "expenses": "EXPENSES"}.get(
+            filled[0], "MIXED"
+        )
+        purpose = purpose if len(filled) == 1 else "LINE_REPAYMENT" if portions["line_repayment"] else "MIXED"
+        basis = "CUSTOM" if len(taking) < len(force) else "COMMITMENT"
+        draw_date = self.facility.drawn_on(draw_id)
+        ledger.calls.append(
+            Call(call_id, number, notice_date, due, purpose, basis, notices, investment_id, draw_id, draw_date)
+        )
+        ledger.cash += total
+
+    def _as_first_sent(
+        self, notices: tuple[CallNotice, ...], due: dt.date, total: int, known: dt.date
+    ) -> tuple[CallNotice, ...]:
+        """The notices with the error that a later workbook corrects, while it is not known."""
+        plan = self.story.corrected_call
+        if plan.fund != self.ledger.plan.fund_id or due.year != plan.due_year or known >= plan.known_on:
+            return notices
+        amount = round(plan.amount * 100)
+        sizeable = 40 * amount  # the first call of the year that is large enough for the error to go unnoticed
+        if total < sizeable or any(c.due.year == plan.due_year and c.total >= sizeable for c in self.ledger.calls):
+            return notices
+        shift = {
+            self.ledger.register.of_investor(plan.from_investor, due): amount,
+            self.ledger.register.of_investor(plan.to_investor, due): -amount,
+        }
+        return tuple(notice.shifted(shift.get(notice.commitment_id, 0)) for notice in notices)
+
+    def _late_closings(self, end: dt.date) -> None:
+        """Partners of a closing in the quarter pay in what the earlier ones have, with interest on top."""
+        ledger, plan = self.ledger, self.ledger.plan
+        for closing in plan.closings[1:]:
+            due = weekday_from(closing.date + dt.timedelta(days=21))
+            if not self.start <= closing.date <= end:
+                continue
+            late = {c.commitment_id: c.amount for c in ledger.register.commitments if c.closing == closing.number}
+            earlier = [
+                call
+                for call in ledger.calls
+                if call.due < due and call.notice_date < closing.date and call.basis != "CATCH_UP"
+            ]
+            early = ledger.register.in_force(closing.date - dt.timedelta(days=1))
+            called, fees, interest = Fraction(0), Fraction(0), Fraction(0)
+            for call in earlier:
+                base = sum(notice.base for notice in call.notices)
+                share = Fraction(call.total, base)
+                called += share
+                fees += Fraction(sum(n.portions.get("management_fee", 0) for n in call.notices), base)
+                interest += share * Fraction(str(closing.rate)) * (due - call.due).days / 365
+            whole = sum(late.values())
+            portions = {
+                "investment": round((called - fees) * whole),
+                "management_fee": round(fees * whole),
+                "outside_commitment": round(interest * whole),
+            }
+            number = len(ledger.calls) + 1
+            call_id = f"{plan.fund_id}-C{number:03d}"
+            notices = call_notices(call_id, portions, late, late)
+            ledger.calls.append(
+                Call(call_id, number, closing.date + dt.timedelta(days=1), due, "MIXED", "CATCH_UP", notices)
+            )
+            ledger.cash += portions["investment"] + portions["outside_commitment"]
+            ledger.income.append(Income("LATE_CLOSING", due, portions["outside_commitment"], early))
+            posted = [cost for cost in ledger.costs if cost.kind == "MANAGEMENT_FEE"]
+            first = posted[0]
+            by_class = ledger.register.by_class(late)
+            fee_by_class = share_out(portions["management_fee"], by_class)
+            ledger.costs.append(
+                Cost(
+                    f"{plan.fund_id}-F{len(posted) + 1:03d}",
+                    "MANAGEMENT_FEE",
+                    due,
+                    first.start,
+                    posted[-1].end,
+                    portions["management_fee"],
+                    late,
+                    "COMMITMENTS",
+                    tuple(FeePart(code, amount, fee_by_class[code]) for code, amount in by_class.items()),
+                    first.cost_id,
+                )
+            )
+
+    def _late_payments(self, end: dt.date) -> None:
+        """Interest on what a defaulting partner paid in the quarter after all; the fund keeps it."""
+        ledger = self.ledger
+        for item in self.story.defaults:
+            if item.fund == ledger.plan.fund_id and item.cured is not None and self.start <= item.cured <= end:
+                amount = late_interest(item, ledger.notice_of(item.investor, item.due))
+                owners = ledger.register.in_force(item.cured)
+                ledger.income.append(Income("LATE_PAYMENT", item.cured, amount, owners))
+                ledger.cash += amount
+
+    def _fee(self) -> Cost | None:
+        """The management fee of the quarter in advance: on commitments, later on the cost still invested."""
+        ledger, plan = self.ledger, self.ledger.plan
+        end = month_end(add_months(self.start, 2))
+        force = self._in_force()
+        by_class = ledger.register.by_class(force)
+        on_commitments = self.start < plan.investment_period_end
+        if not on_commitments:
+            before = self.start - dt.timedelta(days=1)
+            by_class = share_out(sum(position.remaining_cost(before) for position in ledger.positions), by_class)
+        waivers = [w for w in self.story.waivers if w.fund == plan.fund_id and w.start <= self.start < w.end]
+        self.offsets.receive(self.start)
+        parts = self.offsets.apply(fee_parts(by_class, plan.fee_rate, waivers))
+        if not parts:
+            return None
+        number = sum(cost.kind == "MANAGEMENT_FEE" for cost in ledger.costs) + 1
+        due = weekday_from(self.start.replace(day=plan.due_day))
+        basis = "COMMITMENTS" if on_commitments else "INVESTED_CAPITAL"
+        amount = sum(part.net for part in parts)
+        code = f"{plan.fund_id}-F{number:03d}"
+        return Cost(code, "MANAGEMENT_FEE", due, self.start, end, amount, force, basis, parts)
+
+    def _expenses(self) -> list[Cost]:
+        """Administration, custody and one further kind a quarter."""
+        plan = self.ledger.plan
+        force = self._in_force()
+        end = month_end(add_months(self.start, 2))
+        whole = sum(force.values()) * plan.expense_rate / 4 * self.cost_level
+        day = weekday_from(add_months(self.start, 1).replace(day=25))
+        kinds = {"ACCOUNTING_ADMIN_IT": 0.45, QUARTERLY_COSTS[self.start.month]: 0.40, "CUSTODY": 0.15}
+        place = f"{self.start:%Y%m}"
+        return [
+            Cost(f"{plan.fund_id}-E{place}-{letter}", kind, day, self.start, end, rounded(whole * share), force)
+            for letter, (kind, share) in zip("ABC", kinds.items(), strict=True)
+        ]
+
+    def _bear(self, kind: str, day: dt.date, start: dt.date, end: dt.date, amount: int) -> None:
+        plan, place = self.ledger.plan, sum(cost.kind == kind for cost in self.ledger.costs) + 1
+        letters = "".join(word[0] for word in kind.split("_"))
+        payers = self.ledger.register.in_force(day)
+        self.ledger.costs.append(Cost(f"{plan.fund_id}-E{letters}{place:03d}", kind, day, start, end, amount, payers))
