@@ -174,7 +174,10 @@ def _record(
         }
     )
     names = ("rule_code", "severity", "scope", "scope_id", "outcome", "actual", "threshold", "detail")
-    struck.rows[VALIDATIONS] += [{**keys, **{name: getattr(rule, name) for name in names}} for rule in rules]
+    struck.rows[VALIDATIONS] += [
+        {**keys, "rule_number": number, **{name: getattr(rule, name) for name in names}}
+        for number, rule in enumerate(rules, start=1)
+    ]
     if status != "STRUCK":
         return
     versioned = {**keys, "version": version}

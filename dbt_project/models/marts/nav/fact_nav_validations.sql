@@ -25,7 +25,7 @@ final as (
     select
         {{ surrogate_key(
             ['validations.organization_id', 'validations.product_id', 'validations.valuation_date',
-            'validations.strike_id', 'validations.known_at', 'validations.rule_code', 'validations.scope_id']
+            'validations.strike_id', 'validations.known_at', 'validations.rule_number']
         ) }} as nav_validation_key,
         validations.organization_id,
         dim_product.product_key,
@@ -33,6 +33,7 @@ final as (
         validations.valuation_date as event_date,
         {{ date_id('validations.valuation_date') }} as date_id,
         validations.strike_id,
+        validations.rule_number,
         validations.rule_code,
         validations.severity,
         validations.scope,
