@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingestion.samples.market import fx_quotes
 from ingestion.samples.nav.days import AS_OF, EXAMPLE_DAY, stamp, valuation_days
 from ingestion.samples.nav.instruments import Instrument, group_instruments, ladder_instruments, repo_instruments
 from ingestion.samples.nav.money import decimal
@@ -21,7 +22,7 @@ from ingestion.samples.parameters import load_yaml
 FX_HOUR, CLOSE_HOUR = 16, 21
 PENCE = Decimal("0.01")
 FACE = Decimal(100)
-FX_STREAM, PRICE_STREAM, SECOND_STREAM, YIELD_STREAM = 301, 302, 303, 304
+PRICE_STREAM, SECOND_STREAM, YIELD_STREAM = 302, 303, 304
 # From the day of its suspension on (nav_products.yaml, Corporate Actions) a share has no price.
 SUSPENDED_FROM, SUSPENDED_INSTRUMENT = dt.date(2025, 11, 17), "EQ-US-42"
 SPLIT_DAY, SPLIT_INSTRUMENT, SPLIT_RATIO = dt.date(2025, 6, 16), "EQ-US-07", 2
@@ -95,19 +96,19 @@ def make_market(seed: int) -> Market:
     return Market(instruments, _rates(terms["fx"], seed), prices)
 
 
-def _rates(quotes: Sequence[Sequence[Any]], seed: int) -> dict[tuple[str, str], list[Decimal]]:
-    _, _, starts, ends, volatilities, _, _ = (np.array(column) for column in zip(*quotes, strict=True))
-    paths = walks(
-        np.random.default_rng([seed, FX_STREAM]),
-        starts.astype(float),
-        ends.astype(float),
-        volatilities.astype(float),
-        len(valuation_days()),
-    )
-    return {
-        (base, quote): [decimal(rate, places) for rate in path]
-        for (base, quote, _, _, _, places, _), path in zip(quotes, paths.tolist(), strict=True)
-    }
+def _rates(pairs: Sequence[Sequence[Any]], seed: int) -> dict[tuple[str, str], list[Decimal]]:
+    """Each pair as the quotes of the market files cross on the day, or on the last day before with a quote of both."""
+    days, quotes = fx_quotes(load_yaml("market.yaml")["fx"], seed)
+    euro = np.ones(days.size), np.zeros(days.size, dtype=bool)
+    wanted = np.array(valuation_days(), dtype="datetime64[D]")
+    rates = {}
+    for base, quote, places, _ in pairs:
+        (of_base, no_base), (of_quote, no_quote) = (quotes.get(currency, euro) for currency in (base, quote))
+        published = ~(no_base | no_quote)
+        at = np.searchsorted(days[published], wanted, side="right") - 1
+        crossed = (of_quote / of_base)[published][at]
+        rates[base, quote] = [decimal(rate, places) for rate in crossed.tolist()]
+    return rates
 
 
 def _group_prices(instruments: Sequence[Instrument], seed: int) -> Iterator[tuple[str, list[Decimal | None]]]:
@@ -178,7 +179,7 @@ def fx_rows(market: Market) -> Iterator[Row]:
     """Sheet FX Rates: each pair on every valuation day and on the day of the worked examples."""
     days = [*valuation_days(), EXAMPLE_DAY]
     assert days[-2] == AS_OF
-    for base, quote, *_, example in load_yaml("nav_market.yaml")["fx"]:
+    for base, quote, _, example in load_yaml("nav_market.yaml")["fx"]:
         for day, rate in zip(days, [*market.rates[base, quote], Decimal(example)], strict=True):
             yield {
                 "base_currency": base,
