@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def columns_made_from(sql: str, columns_of: Mapping[str, Mapping[str, Sequence[s
 
 
 class LineageCache:
-    """Lineage of the models of one home, in a file beside the manifest."""
+    """Lineage of the project's models, in a file that all homes share: what a model's SQL is made from is the same in each."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -60,7 +61,11 @@ class LineageCache:
         return columns
 
     def save(self) -> None:
-        self.path.write_text(json.dumps(self.known))
+        """Swap the file in whole, so that a run beside this one reads the old or the new."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.path.with_suffix(f".{os.getpid()}")
+        fresh.write_text(json.dumps(self.known))
+        fresh.replace(self.path)
 
 
 def as_column_lineage(sources: Sources) -> dg.TableColumnLineage:

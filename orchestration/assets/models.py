@@ -12,11 +12,12 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from orchestration.column_lineage import LineageCache, as_column_lineage, columns_in_warehouse, lineage_metadata
 from orchestration.quality import Verdict, record
 from orchestration.resources import WarehouseResource, utc_now
-from orchestration.settings import Settings
+from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import Warehouse, append_rows
 
 BEFORE = {"select": "weir.staging weir.intermediate resource_type:seed", "exclude": "tag:after_verdicts"}
 AFTER = {"select": "weir.marts tag:after_verdicts"}
+LINEAGE_CACHE = DBT_PROJECT / "target" / "column_lineage.json"  # a build product of the project, like dbt's own
 GROUPS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts", "seeds": "staging"}
 
 
@@ -78,7 +79,7 @@ def described(
     """The events of a dbt process, each model's with its columns, their lineage and its rows."""
     manifest = json.loads((invocation.target_path / "manifest.json").read_text())
     nodes = {(n["schema"], n["name"]): n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "seed")}
-    cache = LineageCache(weir.settings.dbt_target_path / "column_lineage.json")
+    cache = LineageCache(LINEAGE_CACHE)
     with weir.warehouse.connect() as connection:
         columns = columns_in_warehouse(connection)
         rows = dict(

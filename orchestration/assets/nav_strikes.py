@@ -14,10 +14,12 @@ from typing import Any
 import dagster as dg
 
 from calculations.nav import Policy, Price, Rate, Source, Strike, strike, validate
+from calculations.nav.market import Market, price_series, rate_series
 from calculations.nav.receivables import CashDividend
 from calculations.nav.results import NavLine
 from calculations.nav.rules import RuleResult, blocks
-from calculations.nav.stated import Market, StatedProduct, StrikeInputs, price_series, rate_series, strike_inputs
+from calculations.nav.stated import StatedProduct
+from calculations.nav.strike_inputs import StrikeInputs, strike_inputs
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, as_table
 from orchestration.fingerprints import code_fingerprint

@@ -1,0 +1,116 @@
+"""Stated positions, prices, accruals and dividends as the terms of a strike. Which product they belong to is stated's.
+
+Source: input-contracts 4.1 and 4.2, nav 2 (M-FUND, M-EQ, M-BOND).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from calculations.nav.market import Market, Row
+from calculations.nav.receivables import dividend_receivable
+from calculations.nav.stated import StatedProduct
+from calculations.nav.terms import Accrual, BondTerms, Policy, Position, Price
+
+AT_COST = ("AMORTISED_COST", "PENNY_ROUNDED")
+
+
+def stated_position(row: Row, product: Row, market: Market) -> Position:
+    """A row of sheet Holdings as a lot, with the method that its product and its instrument ask for."""
+    instrument: Row = market.instruments.get(row["instrument_id"], {})
+    is_cash = row["holding_type"] == "CASH"
+    coupon = instrument.get("coupon_rate")
+    bears_nothing = instrument.get("coupon_kind") == "ZERO" or coupon == 0
+    position = Position(
+        instrument_id=row["instrument_id"],
+        method="CASH" if is_cash else "PRICED",
+        quantity=row["quantity"],
+        currency=row["currency"],
+        leg=row["leg"],
+        lot_id=row["lot_id"] or "",
+        share_class_id=row["share_class_id"] or None,
+        instrument_type="CASH" if is_cash else instrument.get("instrument_type", "OTHER"),
+        quote_basis=instrument.get("quote_basis") or "PER_UNIT",
+        contract_size=instrument.get("contract_size") or Decimal(1),
+        is_non_accrual=bool(row["is_non_accrual"]),
+        accrued_income=Decimal(0) if bears_nothing else row["accrued_income"],
+        unrealised_value=row["unrealised_value"],
+        local_value=row["local_value"],
+        base_value=row["base_value"],
+        amortised_cost=row["amortised_cost"],
+        fair_value_level=None if row["fair_value_level"] is None else int(row["fair_value_level"]),
+    )
+    if is_cash:
+        return position
+    if row["unrealised_value"] is not None:
+        return replace(position, method="UNREALISED")
+    if row["is_stated_value"]:
+        return replace(position, method="STATED")
+    if product["measurement_basis"] in AT_COST and row["amortised_cost"] is not None:
+        return replace(position, method="AMORTISED_COST")
+    if coupon and instrument.get("maturity_date") and not bears_nothing:
+        return replace(position, bond=_bond(instrument))
+    return position
+
+
+def _bond(instrument: Row) -> BondTerms:
+    return BondTerms(
+        coupon_rate=instrument["coupon_rate"],
+        coupon_frequency=int(instrument["coupon_frequency"] or 0),
+        day_count=instrument["day_count"] or "",
+        maturity_date=instrument["maturity_date"],
+        issue_date=instrument["issue_date"],
+        first_coupon_date=instrument["first_coupon_date"],
+        ex_dividend_days=instrument["ex_dividend_days"] or 0,
+    )
+
+
+def listed_prices(held: Iterable[Row], policy: Policy) -> Iterable[Price]:
+    """Prices that stand on the list of positions itself."""
+    seen: set[tuple[Any, ...]] = set()
+    for row in held:
+        key = (row["instrument_id"], row["price_type"], row["as_of_date"], row["source"], row["price"], row["currency"])
+        if row["price"] is not None and row["price_type"] and row["source"] in policy.sources and key not in seen:
+            seen.add(key)
+            yield Price(*key)
+
+
+def accruals_in_force(rows: Iterable[Row], day: dt.date) -> list[Accrual]:
+    """Accruals in force on a day, its last one included; what is reckoned stops at the day."""
+    return [
+        Accrual(
+            accrual_id=row["accrual_id"],
+            kind=row["kind"],
+            side=row["side"],
+            method=row["method"],
+            currency=row["currency"],
+            share_class_id=row["share_class_id"] or None,
+            rate=row["rate"],
+            basis=row["basis"],
+            basis_amount=row["basis_amount"],
+            annual_amount=row["annual_amount"],
+            amount=row["amount"],
+            accrued_from=row["accrued_from"],
+            accrued_to=None if row["accrued_to"] is None else min(row["accrued_to"], day),
+            paid_through=row["paid_through"],
+            day_count=row["day_count"],
+        )
+        for row in rows
+        if row["start_date"] <= day and (row["end_date"] is None or day <= row["end_date"])
+    ]
+
+
+def dividends_owed(stated: StatedProduct, market: Market, day: dt.date) -> Iterable[Accrual]:
+    """Dividends of what was held when it went ex, until they are paid."""
+    instruments = {row["instrument_id"] for row in stated.holdings}
+    for instrument in sorted(instruments & set(market.dividends)):
+        for dividend in market.dividends[instrument]:
+            held = [r for r in stated.held_on(dividend.ex_date, before=True) if r["instrument_id"] == instrument]
+            quantity = sum((row["quantity"] for row in held), Decimal(0))
+            owed = dividend_receivable(dividend, quantity, day) if quantity else None
+            if owed is not None:
+                yield owed

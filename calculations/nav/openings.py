@@ -1,0 +1,141 @@
+"""What share classes bring into a strike: their net assets when they were last stated, and what they own alone since.
+
+The split of a product among its classes is in classes. Source: nav 3 (Classes), input-contracts 4.2.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from calculations.nav.accruals import Bases, accrual_lines
+from calculations.nav.classes import sum_of_lines
+from calculations.nav.lines_stated import accruals_in_force, stated_position
+from calculations.nav.market import Market, Row, valuation_point
+from calculations.nav.numbers import precise
+from calculations.nav.positions import position_lines
+from calculations.nav.rates import exchange_rate, in_force
+from calculations.nav.results import NavLine
+from calculations.nav.stated import StatedProduct, shares_at
+from calculations.nav.terms import Accrual, Position, ShareClass
+from calculations.nav.valuation_point import ValuationPoint
+
+
+def share_class(stated: StatedProduct, market: Market, row: Row, day: dt.date) -> ShareClass:
+    """A class as it enters the strike of a day."""
+    before = stated.stated_before(row["share_class_id"], day)
+    opening, own = (None, Decimal(0)) if before is None else _opening(stated, market, row, before, day)
+    return ShareClass(
+        share_class_id=row["share_class_id"],
+        currency=row["currency"],
+        nav_dp=row["nav_dp"],
+        shares_outstanding=shares_at(stated, row["share_class_id"], row, day),
+        opening_net_assets=opening,
+        opening_own_lines=own,
+        previous_nav_per_share=before["nav_per_share"] if before else None,
+    )
+
+
+def _opening(
+    stated: StatedProduct, market: Market, row: Row, before: Row, day: dt.date
+) -> tuple[Decimal | None, Decimal]:
+    """Net assets of a class after the capital of the day it was last stated, and the part of them that is in its own
+    lines again on `day`: what has been paid or settled since has moved, at the rate of `day`, into what all share.
+    """
+    last, class_id, currency = before["valuation_date"], row["share_class_id"], stated.row["currency"]
+    then, now = (_Worth(market, valuation_point(stated.row, each, market), currency) for each in (last, day))
+    net_assets = then.converted(before["net_assets"], before["currency"])
+    orders = stated.orders_by_class.get(class_id, ())
+    capital = [order.accrual for order in orders if order.nav_date == last]
+    # what the class owed and was owed when it was stated; of what has an amount only from that day on, nothing
+    fees = [
+        a
+        for a in _own(accruals_in_force(stated.accruals, last), class_id)
+        if not a.accrued_from or a.accrued_from < last
+    ]
+    owed = [*fees, *(order.accrual for order in orders if order.is_owed(last)), *capital]
+    again = {accrual.accrual_id for accrual in _own(accruals_in_force(stated.accruals, day), class_id)}
+    again |= {order.accrual.accrual_id for order in orders if order.is_owed(day)}
+    gone = [accrual for accrual in owed if accrual.accrual_id not in again]
+    own_today = [r for r in stated.held_on(day) if r["share_class_id"] == class_id]
+    # what a class's own line is settled into is its own cash, where it has any
+    has_cash = any(r["holding_type"] == "CASH" for r in own_today)
+    listed_today = {r["instrument_id"] for r in own_today}
+    held = [
+        stated_position(r, stated.row, market)
+        for r in stated.held_on(last)
+        if r["share_class_id"] == class_id and (has_cash or r["instrument_id"] in listed_today)
+    ]
+    parts = (
+        net_assets,
+        then.of_accruals(capital),
+        then.of_accruals(gone),
+        now.of_accruals(_as_stated(gone, then)),
+        then.of_accruals([accrual for accrual in owed if accrual.accrual_id in again]),
+        then.of_positions(held),
+    )
+    if any(part is None for part in parts):
+        return None, Decimal(0)
+    stated_net, brought, left_then, left_now, own, hedges = (part or Decimal(0) for part in parts)
+    with precise():
+        return stated_net + brought + left_now - left_then, own + hedges
+
+
+class _Worth:
+    """What lines are worth at a point, in the product's currency; None where something of it is not known."""
+
+    def __init__(self, market: Market, point: ValuationPoint, currency: str) -> None:
+        self.market, self.point, self.currency = market, point, currency
+        self.rates = in_force(market.rates_at(point), point, market.policy)
+        self.bases = Bases(currency, None, None, {})
+
+    def converted(self, amount: Decimal | None, currency: str) -> Decimal | None:
+        rate = exchange_rate(currency, self.currency, self.rates, self.point, self.market.policy)
+        if amount is None or rate.rate is None or rate.reason is not None:
+            return None
+        with precise():
+            return amount * rate.rate
+
+    def lines(self, accruals: Iterable[Accrual]) -> tuple[NavLine, ...]:
+        return accrual_lines(accruals, self.bases, self.rates, self.point, self.market.policy)
+
+    def of_accruals(self, accruals: Iterable[Accrual]) -> Decimal | None:
+        return sum_of_lines(self.lines(accruals)).amount
+
+    def of_positions(self, positions: Iterable[Position]) -> Decimal | None:
+        lines = position_lines(positions, self.currency, {}, self.rates, self.point, self.market.policy)
+        return sum_of_lines(lines).amount
+
+
+def _as_stated(accruals: Iterable[Accrual], worth: _Worth) -> list[Accrual]:
+    """The accruals as the amounts they had come to, which no longer grow."""
+    amounts = {line.accrual_id: line.amount for line in worth.lines(accruals) if line.amount is not None}
+    return [
+        replace(accrual, method="STATED", kind="OTHER", amount=abs(amounts[accrual.accrual_id]))
+        for accrual in accruals
+        if accrual.accrual_id in amounts
+    ]
+
+
+def _own(accruals: Iterable[Accrual], class_id: str) -> list[Accrual]:
+    return [accrual for accrual in accruals if accrual.share_class_id == class_id]
+
+
+def previous_net_assets(
+    stated: StatedProduct, market: Market, class_ids: Sequence[str], day: dt.date
+) -> Decimal | None:
+    """Net assets of the whole product when it was last stated, in its currency; None where a class has none."""
+    total = Decimal(0)
+    for class_id in class_ids or [stated.row["product_id"]]:
+        before = stated.stated_before(class_id, day)
+        if before is None:
+            return None
+        point = valuation_point(stated.row, before["valuation_date"], market)
+        worth = _Worth(market, point, stated.row["currency"]).converted(before["net_assets"], before["currency"])
+        if worth is None:
+            return None
+        with precise():
+            total += worth
+    return total
