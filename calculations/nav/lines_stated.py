@@ -109,7 +109,7 @@ def dividends_owed(stated: StatedProduct, market: Market, day: dt.date) -> Itera
     instruments = {row["instrument_id"] for row in stated.holdings}
     for instrument in sorted(instruments & set(market.dividends)):
         for dividend in market.dividends[instrument]:
-            held = [r for r in stated.held_on(dividend.ex_date, before=True) if r["instrument_id"] == instrument]
+            held = [r for r in stated.held_when_ex(dividend.ex_date) if r["instrument_id"] == instrument]
             quantity = sum((row["quantity"] for row in held), Decimal(0))
             owed = dividend_receivable(dividend, quantity, day) if quantity else None
             if owed is not None:

@@ -78,6 +78,16 @@ class StatedProduct:
         days = [listed for listed in self.lists if (listed < day if before else listed <= day)]
         return self.lists[days[-1]] if days else ()
 
+    def held_when_ex(self, ex_date: dt.date) -> Sequence[Row]:
+        """What was held when a share went ex: the latest list before that day, else the first list of all, without what it
+        says was bought since.
+        """
+        before = self.held_on(ex_date, before=True)
+        if before or not self.lists:
+            return before
+        first = next(iter(self.lists.values()))
+        return [row for row in first if row["purchase_date"] is None or row["purchase_date"] < ex_date]
+
     @cached_property
     def orders_by_class(self) -> Mapping[str, Sequence[PlacedOrder]]:
         """Orders that move cash by share class ('' for those of the whole product), as what they owe and from when to when."""
