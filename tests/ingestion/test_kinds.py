@@ -54,11 +54,8 @@ def refusal(tmp_path: Path, content: bytes | str, sidecar: str | None = None) ->
 
 # --- every kind ---
 
-NPORT = "<edgarSubmission xmlns='http://www.sec.gov/edgar/nport'><formData/></edgarSubmission>"
 SIGNATURES: list[tuple[str, bytes | str]] = [
     ("trades", workbook({"Trades": [["trade_id"]]})),
-    ("nport", NPORT),
-    ("nport", "\n <?xml version='1.0'?>" + NPORT),
     ("bank_statement", "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'/>"),
     ("bank_statement", "01,SENDER,RECEIVER,240328,0900,1,,,2/\n99,0,0,2/\n"),
     ("bank_statement", "account_id,entry_id,booked_date,value_date,debit,credit,currency\n"),
