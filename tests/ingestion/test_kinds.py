@@ -71,7 +71,6 @@ SIGNATURES: list[tuple[str, bytes | str]] = [
     ("trades", "trade_id,deal_id,asset_id,side,par,price,trade_date,status,sequence\n"),
     ("approvals", "approval_id,subject_type,subject_id,content_hash,action,actor,occurred_at\n"),
     ("clo_payment_report", "deal_id,payment_date,role,item,key,measure,value,unit,currency\n"),
-    ("ledger_quickbooks", "Acme Fund\nGeneral Ledger\n\n,Date,Transaction Type,Num,Name,Split,Amount,Balance\n"),
     ("ledger_quickbooks", "!TRNS\tTRNSID\tTRNSTYPE\n"),
     ("ledger_quickbooks", ",Type,Date,Num,Adj,Name,Memo,Split,Debit,Credit,Balance\n1000 · Cash\n".encode("cp1252")),
     ("ledger_sage", "JOURNAL,DATE,DESCRIPTION,REFERENCE_NO,LINE_NO,ACCT_NO,DEBIT,CREDIT\n"),
@@ -94,7 +93,10 @@ def test_a_kind_that_is_not_read_yet_is_recognised_and_refused_by_its_name(
 
 
 def test_every_kind_that_is_not_read_has_a_file_above() -> None:
-    assert {kind for kind, _ in SIGNATURES} == {name for name, kind in kinds().items() if not kind.is_read}
+    # Of QuickBooks one layout is read, its report; the others are above.
+    assert {kind for kind, _ in SIGNATURES} - {"ledger_quickbooks"} == {
+        name for name, kind in kinds().items() if not kind.is_read
+    }
 
 
 @pytest.mark.parametrize(
