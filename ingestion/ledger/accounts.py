@@ -45,14 +45,18 @@ def split_label(label: str) -> tuple[str | None, str]:
 
 
 def type_of(labels: Sequence[str]) -> str | None:
-    """Type of the account at the end of `labels`, which lead to it from the top; None where nothing tells it."""
+    """Type of the account at the end of `labels`, which lead to it from the top; None where nothing tells it.
+
+    Its number tells before its name, and both before the account that it stands under.
+    """
     for label in reversed(labels):
         code, name = split_label(label)
-        for account_type, terms in account_types().items():
-            if code is not None and code[0] in terms.first_digits:
-                return account_type
-            if name.casefold() in {known.casefold() for known in terms.names}:
-                return account_type
+        first_digit, known_name = (code or "")[:1], name.casefold()
+        by_number = (t for t, terms in account_types().items() if first_digit in terms.first_digits)
+        by_name = (t for t, terms in account_types().items() if known_name in map(str.casefold, terms.names))
+        found = next(by_number, None) or next(by_name, None)
+        if found is not None:
+            return found
     return None
 
 

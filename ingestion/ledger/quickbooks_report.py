@@ -22,7 +22,7 @@ from ingestion.ledger.canonical import (
     control_total,
     extract_of,
 )
-from ingestion.ledger.quickbooks_preamble import read_basis, read_preamble
+from ingestion.ledger.quickbooks_preamble import Preamble, read_basis, read_preamble
 from ingestion.ledger.quickbooks_rows import DELIMITER, Header, RowKind, find_header, rows_of, unread_columns
 from ingestion.ledger.quickbooks_sections import ReportLine, Section, read_sections
 from ingestion.reasons import advice_for, reason
@@ -63,6 +63,7 @@ def read_general_ledger_report(text: str, name: str) -> Extract:
     with localcontext(prec=DIGITS):
         rows = rows_of(grid, header)
         sections, footer = read_sections(name, rows)
+        _check_period(name, sections, preamble)
         lines, balances = _journal(name, sections)
         check_journals(name, lines)
         report = LedgerReport(
@@ -82,6 +83,20 @@ def read_general_ledger_report(text: str, name: str) -> Extract:
             accounting_basis=read_basis([*header.preamble, *footer]),
         )
         return replace(extract_of(report), findings=_extra_columns(name, grid, header))
+
+
+def _check_period(name: str, sections: Sequence[Section], preamble: Preamble) -> None:
+    """A line outside the period that the report states would be counted in two periods, or in none."""
+    first, last = preamble.first_day, preamble.last_day
+    if first is None or last is None:
+        return
+    for section in sections:
+        for line in section.lines:
+            if not first <= line.day <= last:
+                raise control_total(
+                    f"{name}, line {line.row}: date of account {section.path!r} must lie in the report's period "
+                    f"{first} to {last}, found {line.day}"
+                )
 
 
 def _journal(name: str, sections: Sequence[Section]) -> tuple[list[JournalLine], list[AccountBalance]]:

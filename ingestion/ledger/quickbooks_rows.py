@@ -100,8 +100,10 @@ def _classify(label: str, cells: Mapping[str, str]) -> tuple[RowKind, str]:
         return RowKind.GRAND_TOTAL, label
     if total:
         return (RowKind.TOTAL_WITH_SUBS if total["with_subs"] else RowKind.TOTAL), total["label"]
-    if _OPENING in {normal_form(text) for text in (label, *cells.values())}:
-        # The words stand under the date in some exports and under the memo in others; in a few beside the account.
+    is_line = read_day(cells["date"]) is not None and cells["amount"] != ""
+    if not is_line and _OPENING in {normal_form(text) for text in (label, *cells.values())}:
+        # The words stand under the date in some exports and under the memo in others; in a few beside the account. A
+        # posting whose memo says them is a posting all the same.
         return RowKind.OPENING, label
     return (RowKind.ACCOUNT if label else RowKind.LINE), label
 

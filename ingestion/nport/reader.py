@@ -25,6 +25,8 @@ IDENTIFIERS = ("cusip", "isin", "other_identifier")  # the first that is stated 
 
 _ACCESSION = re.compile(r"(?<!\d)\d{10}-\d{2}-\d{6}(?!\d)", re.ASCII)
 _CHECKS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("registrant_lei", "LEI", is_lei),
+    ("series_lei", "LEI", is_lei),
     ("issuer_lei", "LEI", is_lei),
     ("cusip", "CUSIP", is_cusip),
     ("isin", "ISIN", is_isin),
@@ -44,7 +46,7 @@ def read_nport(data: bytes, source: Source, sha256: str) -> Extract:
     header = _read_filing(filing, product_id, len(holdings), source)
     units = _read_holdings(holdings, product_id, header, source, sha256)
     tables = {part.table.name: staged(part) for part in (header, units)}
-    findings = [*header.findings, *units.findings, *_about_identifiers(units)]
+    findings = [*header.findings, *units.findings, *_about_identifiers(header), *_about_identifiers(units)]
     if has_leading_white_space(data):
         findings.insert(0, _finding(source, "LEADING_WHITESPACE", 1, "'<' first", "white space before it, passed over"))
     if product_id and not holdings:
@@ -114,9 +116,11 @@ def _instrument_id(holding: Element, origin: str, number: int) -> str:
 
 
 def _about_identifiers(units: Units) -> list[Finding]:
-    """Note each column in which check digits are wrong; the holdings are kept. Source: input-contracts 1.3."""
+    """Note each column in which check digits are wrong; the rows are kept. Source: input-contracts 1.3."""
     findings = []
     for name, title, is_right in _CHECKS:
+        if name not in units.columns:
+            continue
         texts = units.columns[name].to_pylist()
         wrong = [unit for unit, text in enumerate(texts) if text is not None and not is_right(text)]
         if wrong:

@@ -92,6 +92,10 @@ def test_a_kind_that_is_not_read_yet_is_recognised_and_refused_by_its_name(
     assert rejection.feed.mode == kinds()[kind].mode  # type: ignore[attr-defined]
 
 
+def test_a_layout_that_is_not_read_yet_is_refused_as_a_layout_of_its_kind(tmp_path: Path) -> None:
+    assert "(QuickBooks ledger export) in a layout" in refusal(tmp_path, "!TRNS\tTRNSID\tTRNSTYPE\n").message
+
+
 def test_every_kind_that_is_not_read_has_a_file_above() -> None:
     # Of QuickBooks one layout is read, its report; the others are above.
     assert {kind for kind, _ in SIGNATURES} - {"ledger_quickbooks"} == {

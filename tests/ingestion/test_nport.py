@@ -161,6 +161,13 @@ def test_a_wrong_check_digit_is_noted_and_the_holding_kept() -> None:
     assert len(rows(extract)) == 2
 
 
+def test_a_wrong_check_digit_of_the_fund_is_noted_too() -> None:
+    named = "<seriesId>S000000001</seriesId><seriesLei>529900T8BM49AURSDO56</seriesLei>"
+    extract = read(filing(holding(), series=named))
+    assert codes(extract) == ["BAD_IDENTIFIER"]
+    assert "LEIs" in extract.findings[0].message
+
+
 # --- the document ---
 
 

@@ -18,7 +18,7 @@ from ingestion.extract import Extract, FileRejected
 from ingestion.feeds import Feed
 from ingestion.inbox import scan
 from ingestion.ledger import read_general_ledger_report
-from ingestion.ledger.accounts import find_sides, split_label, type_of
+from ingestion.ledger.accounts import account_types, find_sides, split_label, type_of
 from ingestion.ledger.quickbooks_preamble import read_period
 from ingestion.ledger.quickbooks_rows import read_amount
 from ingestion.read import FeedDefaults, read_file
@@ -112,6 +112,14 @@ def test_the_beginning_balance_is_found_under_date_or_memo(under: str) -> None:
     assert balances(read(report(cash)))["1000"] == (Decimal("-12.50"), 0, Decimal("-12.50"))
 
 
+def test_a_posting_whose_memo_speaks_of_a_beginning_balance_is_a_posting() -> None:
+    cash = section("1000 Cash", entry("01/15/2024", "7", "1.00", memo="Beginning Balance"), amount="1.00")
+    assert balances(read(report(cash, section("3000 C", entry("01/15/2024", "7", "1.00"), amount="1.00")))) == {
+        "1000": (0, 1, 1),
+        "3000": (0, -1, -1),
+    }
+
+
 def test_an_account_without_a_number_is_known_by_its_full_name() -> None:
     nested = [
         heading("Cash"),
@@ -178,6 +186,7 @@ def altered(**changes: Any) -> bytes:
         ),
         (altered(line=entry("01/15/2024", "8", "1000")), ("'JOURNAL_ENTRY:2024-01-15:8'", "line 8 '1000 Cash'")),
         (altered(line=entry("15/01/2024", "7", "1000")), ("line 8:", "'1000 Cash'", "MM/DD/YYYY", "'15/01/2024'")),
+        (altered(line=entry("04/01/2024", "7", "1000")), ("line 8:", "'1000 Cash'", "2024-03-31", "2024-04-01")),
         (altered(line=entry("01/15/2024", "7", "1,00.0")), ("line 8:", "'1000 Cash'", "'1,00.0'")),
         (altered(line=entry("01/15/2024", "7", "")), ("line 8:", "amount of account '1000 Cash'", "''")),
         (altered(total=total("1010 Cash", "1,000.00")), ("line 9:", "'1000 Cash'", "'1010 Cash'")),
@@ -326,6 +335,16 @@ def test_the_nearest_account_that_tells_a_type_decides_and_others_tell_none() ->
     assert type_of(["1000 Cash", "Reserve"]) == "ASSET"
     assert type_of(["Suspense"]) is None
     assert type_of(["7000 Other"]) is None
+    assert type_of(["3000 Cash"]) == "EQUITY"  # the number before the name
+    assert type_of(["7000 Cash"]) == "ASSET"
+
+
+def test_no_number_and_no_name_tells_two_types() -> None:
+    terms = account_types().values()
+    digits = [digit for term in terms for digit in term.first_digits]
+    names = [name.casefold() for term in terms for name in term.names]
+    assert len(set(digits)) == len(digits)
+    assert len(set(names)) == len(names)
 
 
 def test_sides_follow_from_journals_one_account_after_the_other() -> None:
