@@ -22,7 +22,7 @@ SHOWN_ROWS = 10  # of a journal, in a message
 
 @dataclass(frozen=True)
 class Account:
-    """`code` is the account's number, or its full name where it has none; `path` its names from the top, with colons."""
+    """`code` is the account's number, or its full name where it has none; `path` its labels from the top, with colons."""
 
     code: str
     name: str

@@ -209,6 +209,20 @@ def test_a_document_nested_beyond_reason_is_refused() -> None:
     assert refusal(filing(holding(extra="<a>" * 61 + "</a>" * 61))).code == "TOO_LARGE"
 
 
+@given(damage=st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), min_size=1, max_size=3))
+def test_a_damaged_filing_is_read_or_refused_and_nothing_else(damage: list[tuple[int, int]]) -> None:
+    data = bytearray(filing(holding(), before="\n"))
+    for at, byte in damage:
+        data[at % len(data)] = byte
+    try:
+        extract = read(bytes(data))
+    except FileRejected as rejection:
+        assert rejection.code in {"BAD_XML", "BAD_ENCODING"}
+    else:
+        count = extract.row_counts[1]
+        assert count.rows_in_range == count.rows_staged + count.rows_quarantined
+
+
 # --- what is wrong with rows ---
 
 
