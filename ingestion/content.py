@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
 import defusedxml.ElementTree
-from defusedxml.common import DefusedXmlException, DTDForbidden
+from defusedxml.common import DefusedXmlException
 
 from ingestion.delimited import decode
 from ingestion.extract import FileRejected
 from ingestion.inbox import InboxFile
 from ingestion.strict_json import json_depth, strict_json
+from ingestion.xml_events import BYTE_ORDER_MARK, WHITE_SPACE, bad_xml
 
 if TYPE_CHECKING:
     from ingestion.workbook import Workbook
@@ -39,6 +40,7 @@ class Content:
     xml_root: tuple[str, str] | None = None  # namespace, local name
     document: Any = None  # JSON, numbers as the text they stood in
     text: str | None = None
+    xml: bytes = b""  # the whole file, where `xml_root` is set
     encoding_error: FileRejected | None = None
 
 
@@ -62,8 +64,8 @@ def open_content(file: InboxFile) -> Content:
             "TOO_LARGE", f"{name}: expected at most {MAX_TEXT_BYTES:,} bytes, found {file.size:,} (TOO_LARGE)"
         )
     data = file.path.read_bytes()
-    if data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        return Content(name, xml_root=_xml_root(data, name))
+    if data.removeprefix(BYTE_ORDER_MARK).lstrip(WHITE_SPACE).startswith(b"<"):
+        return Content(name, xml_root=_xml_root(data, name), xml=data)
     try:
         text = decode(data, name)
     except FileRejected as error:
@@ -82,22 +84,18 @@ def _in_other_encoding(data: bytes) -> str:
 
 def _xml_root(data: bytes, name: str) -> tuple[str, str]:
     # White space before the declaration is tolerated; a parser would stop at it. Source: input-contracts 5.5.
-    stream = io.BytesIO(data.removeprefix(b"\xef\xbb\xbf").lstrip())
+    body = data.removeprefix(BYTE_ORDER_MARK)
+    document = body.lstrip(WHITE_SPACE)
+    stream = io.BytesIO(document)
     try:
         events = defusedxml.ElementTree.iterparse(stream, events=("start",), forbid_dtd=True)
         _, root = next(iter(events))
-    except DefusedXmlException as error:
-        raise FileRejected(
-            "BAD_XML", f"{name}: expected XML without a document type or entities, found {_forbidden(error)} (BAD_XML)"
-        ) from error
-    except (ParseError, StopIteration) as error:
-        raise FileRejected("BAD_XML", f"{name}: expected well-formed XML, found: {error} (BAD_XML)") from error
+    except (DefusedXmlException, ParseError) as error:
+        raise bad_xml(error, name, 1 + body[: len(body) - len(document)].count(b"\n")) from error
+    except StopIteration as error:
+        raise FileRejected("BAD_XML", f"{name}: expected a root element, found none (BAD_XML)") from error
     namespace, _, local = root.tag.rpartition("}")
     return namespace.removeprefix("{"), local
-
-
-def _forbidden(error: DefusedXmlException) -> str:
-    return "a document type" if isinstance(error, DTDForbidden) else "an entity"
 
 
 def _json(text: str, name: str) -> Any:

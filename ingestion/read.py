@@ -18,6 +18,8 @@ from ingestion.feeds import FEED_SHEET, Feed, FeedDefaults, declare, resolve_fee
 from ingestion.inbox import InboxFile
 from ingestion.json_records import grid_of_records
 from ingestion.kinds import CLO_WORKBOOK, Match, recognise
+from ingestion.ledger import QUICKBOOKS, is_general_ledger_report, read_general_ledger_report
+from ingestion.nport import NPORT, read_nport
 from ingestion.reasons import advice_for
 from ingestion.references import Knowledge
 from ingestion.tabular import read_delimited, read_units
@@ -53,7 +55,7 @@ def read_file(
             declaration = declare(file, sheet)
         match = recognise(content, declaration.kind)
         feed = resolve_feed(declaration, match.kind, defaults=defaults, loaded_at=loaded_at)
-        extract = _read(content, match, feed, knowledge_of)
+        extract = _read(content, match, feed, knowledge_of, file.sha256)
     except FileRejected as rejection:
         rejection.advice = rejection.advice or advice_for(rejection.code)
         rejection.feed = feed  # type: ignore[attr-defined]
@@ -70,13 +72,11 @@ def _feed_sheet(content: Content) -> Sequence[Sequence[Any]] | None:
     return content.workbook.rows(names[0]) if names else None
 
 
-def _read(content: Content, match: Match, feed: Feed, knowledge_of: Callable[[Feed], Knowledge]) -> Extract:
+def _read(
+    content: Content, match: Match, feed: Feed, knowledge_of: Callable[[Feed], Knowledge], sha256: str
+) -> Extract:
     if not match.kind.is_read:
-        raise FileRejected(
-            "KIND_NOT_SUPPORTED",
-            f"{content.name}: recognised as {match.kind.name} ({match.kind.title}), which this version does not read yet "
-            f"(KIND_NOT_SUPPORTED)",
-        )
+        raise _not_supported(content, match, "")
     if content.workbook is not None and match.kind.name == CLO_WORKBOOK:
         # Imported here: a run over feeds alone must not pay for the spreadsheet libraries.
         from ingestion.clo_workbook import read_clo_workbook
@@ -88,7 +88,24 @@ def _read(content: Content, match: Match, feed: Feed, knowledge_of: Callable[[Fe
         from ingestion.workbook_reader import read_contract_workbook
 
         return read_contract_workbook(content.workbook, contract, source, knowledge_of(feed))
+    if match.kind.name == NPORT:
+        return read_nport(content.xml, source, sha256)
+    if match.kind.name == QUICKBOOKS:
+        if content.text is None or not is_general_ledger_report(content.text):
+            raise _not_supported(content, match, " in a layout")
+        if content.encoding_error is not None:
+            raise content.encoding_error  # other layouts of the kind have other encodings; this one is UTF-8
+        return read_general_ledger_report(content.text, content.name)
     assert match.layout is not None, "a kind that is read has a layout or a reader of its own"
     if content.text is not None:
         return read_delimited(content.text, match.layout, source)
     return read_units(Units(grid_of_records(content.document, content.name), match.layout, source))
+
+
+def _not_supported(content: Content, match: Match, what: str) -> FileRejected:
+    kind = match.kind
+    return FileRejected(
+        "KIND_NOT_SUPPORTED",
+        f"{content.name}: recognised as {kind.name} ({kind.title}){what}, which this version does not read yet "
+        f"(KIND_NOT_SUPPORTED)",
+    )

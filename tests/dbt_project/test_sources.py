@@ -28,8 +28,16 @@ def contract_tables() -> dict[str, dict[str, str]]:
 
 
 def staging_model(kind: str, table: str) -> str:
-    """A kind's tables are staged in the folder of the side it belongs to: `raw.clo_deals` as `stg_clo__deals`."""
-    folder = kind.removesuffix("_workbook") if kind.endswith("_workbook") else "market"
+    """A kind's tables are staged in the folder of the side it belongs to: `raw.clo_deals` as `stg_clo__deals`.
+
+    A workbook is a side of its own, and so are filings and the ledgers of all systems; every other kind is market data.
+    """
+    if kind.endswith("_workbook"):
+        folder = kind.removesuffix("_workbook")
+    elif kind.startswith("ledger_"):
+        folder = "gl"
+    else:
+        folder = kind if kind == "nport" else "market"
     return f"stg_{folder}__{table.removeprefix(f'{folder}_')}"
 
 

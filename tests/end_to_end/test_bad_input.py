@@ -36,7 +36,7 @@ from tests.end_to_end.conftest import Home
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bad_input")]
 
 FX = "base_currency,quote_currency,as_of,rate\nEUR,USD,2024-03-28,1.0811\nEUR,USD,2024-03-29,dear\nEUR,GBP,2024-03-28,0.855\n"
-NPORT = "<edgarSubmission xmlns='http://www.sec.gov/edgar/nport'><formData/></edgarSubmission>"
+CAMT = "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'/>"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ REFUSALS = (
         ("'Funds' row 1", "fund_name"),
         same(workbook_of({"Funds": [["fund_id"], ["F1"]], "Commitments": [["fund_id"], ["F1"]]})),
     ),
-    Refusal("filing.xml", "KIND_NOT_SUPPORTED", ("nport", "does not read yet"), same(NPORT)),
+    Refusal("statement.xml", "KIND_NOT_SUPPORTED", ("bank_statement", "does not read yet"), same(CAMT)),
     Refusal("no_assets.xlsx", "MISSING_SHEET", ("'All Assets'", "Mag 17 Inputs"), without_assets),
     Refusal("shopping.xlsx", "UNKNOWN_KIND", ("sheets List",), same(workbook_of({"List": [["milk", 2]]}))),
     Refusal("latin.csv", "BAD_ENCODING", ("UTF-8",), same("name;größe\na;1\n".encode("latin-1"))),

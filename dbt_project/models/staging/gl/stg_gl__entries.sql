@@ -1,0 +1,30 @@
+with stated as (
+    select * from {{ source('raw', 'gl_entries') }}
+),
+
+final as (
+    select
+        cast(organization_id as varchar) as organization_id,
+        cast(_load_id as varchar) as load_id,
+        cast(gl_system as varchar) as gl_system,
+        cast(entity as varchar) as entity,
+        cast(journal_id as varchar) as journal_id,
+        cast(line_id as varchar) as line_id,
+        cast(posting_date as date) as posting_date,
+        cast(account_code as varchar) as account_code,
+        cast(account_name as varchar) as account_name,
+        cast(account_type as varchar) as account_type,
+        cast(debit as decimal(24, 4)) as debit,
+        cast(credit as decimal(24, 4)) as credit,
+        cast(currency as varchar) as currency,
+        cast(memo as varchar) as memo,
+        cast(counterparty as varchar) as counterparty,
+        cast(transaction_type as varchar) as transaction_type,
+        cast(document_number as varchar) as document_number,
+        cast(split_account as varchar) as split_account,
+        cast(stated_amount as decimal(24, 4)) as stated_amount,
+        cast(_row as integer) as source_row,
+    from stated
+)
+
+select * from final

@@ -1,0 +1,193 @@
+"""The canonical journal: what every ledger system's export becomes, its balance check and its raw tables. Layouts do not belong here.
+
+Amounts are exact and positive on the debit side; a line of the tables shows them on one side. Source: fund-admin 1.10.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from ingestion.contracts import arrow_schema, raw_tables
+from ingestion.extract import Extract, FileRejected, RowCount
+
+SHOWN_ROWS = 10  # of a journal, in a message
+
+
+@dataclass(frozen=True)
+class Account:
+    """`code` is the account's number, or its full name where it has none; `path` its labels from the top, with colons."""
+
+    code: str
+    name: str
+    path: str
+    account_type: str | None
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """One line. `amount` is positive for a debit; `stated_amount` has the sign that the system gives it."""
+
+    row: int
+    journal_id: str
+    posting_date: dt.date
+    account: Account
+    amount: Decimal
+    stated_amount: Decimal
+    is_debit_account: bool  # on which side an amount of zero stands
+    transaction_type: str | None = None
+    document_number: str | None = None
+    counterparty: str | None = None
+    memo: str | None = None
+    split_account: str | None = None
+    currency: str | None = None  # of the amount, where the system states it
+
+
+@dataclass(frozen=True)
+class AccountBalance:
+    """Balances of an account over the report's period, positive on the debit side, without its sub-accounts."""
+
+    row: int
+    account: Account
+    opening: Decimal
+    activity: Decimal
+    line_count: int
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.activity
+
+
+@dataclass(frozen=True)
+class LedgerReport:
+    """All that one export states of one entity and period. `lines_in_range` is counted on the file."""
+
+    kind: str
+    gl_system: str
+    entity: str
+    report_name: str
+    header_row: int
+    lines: Sequence[JournalLine]
+    balances: Sequence[AccountBalance]
+    lines_in_range: int
+    lines_blank: int
+    lines_comment: int  # headings, opening balances and totals, which prove the lines and are none themselves
+    period: str | None = None
+    period_start: dt.date | None = None
+    period_end: dt.date | None = None
+    accounting_basis: str | None = None
+
+
+def control_total(message: str) -> FileRejected:
+    """The refusal of an export whose lines do not bear out its totals; `message` names place, account and rows."""
+    return FileRejected("CONTROL_TOTAL", f"{message} (CONTROL_TOTAL)")
+
+
+def check_journals(file: str, lines: Sequence[JournalLine]) -> None:
+    """Debits equal credits in every journal and currency, else FileRejected CONTROL_TOTAL. Source: fund-admin 1.10, G-2."""
+    journals: dict[tuple[str, str | None], list[JournalLine]] = defaultdict(list)
+    for line in lines:
+        journals[line.journal_id, line.currency].append(line)
+    for (journal_id, _), journal in journals.items():
+        debits = sum((line.amount for line in journal if line.amount > 0), Decimal(0))
+        credits = -sum((line.amount for line in journal if line.amount < 0), Decimal(0))
+        if debits != credits:
+            named = ", ".join(f"line {line.row} {line.account.path!r}" for line in journal[:SHOWN_ROWS])
+            more = f" and {len(journal) - SHOWN_ROWS} more" if len(journal) > SHOWN_ROWS else ""
+            raise control_total(
+                f"{file}: journal {journal_id!r} must have debits equal to credits, found {debits:,f} and {credits:,f} "
+                f"in {named}{more}"
+            )
+
+
+def extract_of(report: LedgerReport) -> Extract:
+    """The raw tables of a report whose totals hold. `_row` is the line in the file. As of the greatest posting date.
+
+    Lines of a journal are numbered from 1 in the report's order. Source: input-contracts 1.1; fund-admin 1.10, G-3.
+    """
+    records = {
+        "gl_reports": [_report(report)],
+        "gl_entries": _entries(report),
+        "gl_report_balances": [_balance(report, balance) for balance in report.balances],
+    }
+    tables = {
+        name: pa.Table.from_pylist(rows, schema=arrow_schema(raw_tables()[name])) for name, rows in records.items()
+    }
+    staged = len(report.lines)
+    counts = (
+        RowCount("", "report", "gl_reports", 1, 1, 0, 0, 0),
+        RowCount("", "lines", "gl_entries", report.lines_in_range, staged, 0, report.lines_comment, report.lines_blank),
+        RowCount("", "accounts", "gl_report_balances", len(report.balances), len(report.balances), 0, 0, 0),
+    )
+    as_of = max((line.posting_date for line in report.lines), default=report.period_end)
+    return Extract(kind=report.kind, as_of=as_of, tables=tables, row_counts=counts)
+
+
+def _where(report: LedgerReport, row: int) -> dict[str, Any]:
+    return {"gl_system": report.gl_system, "entity": report.entity, "_sheet": "", "_row": row}
+
+
+def _report(report: LedgerReport) -> dict[str, Any]:
+    return {
+        **_where(report, report.header_row),
+        "report_name": report.report_name,
+        "period": report.period,
+        "period_start": report.period_start,
+        "period_end": report.period_end,
+        "accounting_basis": report.accounting_basis,
+        "account_count": len(report.balances),
+        "entry_count": len(report.lines),
+        "debit_total": sum((line.amount for line in report.lines if line.amount > 0), Decimal(0)),
+        "credit_total": -sum((line.amount for line in report.lines if line.amount < 0), Decimal(0)),
+    }
+
+
+def _entries(report: LedgerReport) -> list[dict[str, Any]]:
+    numbers: dict[str, int] = defaultdict(int)
+    entries = []
+    for line in report.lines:
+        numbers[line.journal_id] += 1
+        is_debit = line.amount > 0 or (line.amount == 0 and line.is_debit_account)
+        entries.append(
+            {
+                **_where(report, line.row),
+                "journal_id": line.journal_id,
+                "line_id": str(numbers[line.journal_id]),
+                "posting_date": line.posting_date,
+                "account_code": line.account.code,
+                "account_name": line.account.name,
+                "account_type": line.account.account_type,
+                "debit": abs(line.amount) if is_debit else None,
+                "credit": None if is_debit else abs(line.amount),
+                "currency": line.currency,
+                "memo": line.memo,
+                "counterparty": line.counterparty,
+                "transaction_type": line.transaction_type,
+                "document_number": line.document_number,
+                "split_account": line.split_account,
+                "stated_amount": line.stated_amount,
+            }
+        )
+    return entries
+
+
+def _balance(report: LedgerReport, balance: AccountBalance) -> dict[str, Any]:
+    return {
+        **_where(report, balance.row),
+        "account_code": balance.account.code,
+        "account_name": balance.account.name,
+        "account_path": balance.account.path,
+        "account_type": balance.account.account_type,
+        "period_start": report.period_start,
+        "period_end": report.period_end,
+        "opening_balance": balance.opening,
+        "activity": balance.activity,
+        "closing_balance": balance.closing,
+        "entry_count": balance.line_count,
+    }
