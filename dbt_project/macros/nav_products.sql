@@ -42,6 +42,15 @@
     ]) }}
 {%- endmacro %}
 
+{# What a row of any product sheet has, in order, as nav_stated_products returns it. #}
+{% macro nav_stated_product_columns() -%}
+    {{ return(
+        ['organization_id', 'load_id', 'product_id', 'product_type', 'table_name']
+        + nav_product_columns()
+        + ['row_action', 'source_sheet', 'source_row']
+    ) }}
+{%- endmacro %}
+
 {# Rows of all product sheets as staged, with their type and raw table. #}
 {% macro nav_stated_products() -%}
     {%- for product_type in nav_product_types() %}

@@ -94,7 +94,7 @@ def _known_loads(warehouse: Warehouse, organization: str) -> list[tuple[str, dt.
     return warehouse.rows(
         "select distinct load_id, known_at from intermediate.int_feeds__loads_known "
         "where withdrawn_at is null and organization_id in (?, ?) "
-        "and kind in ('nav_workbook', 'price_feed', 'fx_feed', 'holidays', 'fund_workbook') order by 1",
+        "and kind in ('nav_workbook', 'nport', 'price_feed', 'fx_feed', 'holidays', 'fund_workbook') order by 1",
         [organization, SHARED],
     )
 
@@ -323,7 +323,7 @@ def stated_products(warehouse: Warehouse, organization: str) -> Iterator[tuple[S
                 product_type=row["product_type"],
                 row=row,
                 classes=rows["share_classes"],
-                holdings=[{**holding, "is_stated_value": False} for holding in rows["holdings"]],
+                holdings=rows["holdings"],
                 accruals=rows["accruals"],
                 orders=rows["capital_activity"],
                 history=rows["history"],

@@ -30,6 +30,7 @@ candidates as (
         stating_loads.table_name,
         loads.load_id,
         loads.mode,
+        loads.as_of,
         loads.known_at,
         row_number() over (
             partition by states.feed_id, states.known_from, stating_loads.table_name
@@ -58,9 +59,17 @@ contributing as (
         load_id,
         known_at,
         load_order,
-        load_order >= coalesce(
-            max(case when mode = 'full' then load_order end) over (partition by feed_id, known_from, table_name), 0
-        ) as is_in_state,
+        case
+            -- each filing speaks of its own day, so only an amendment replaces one
+            when kind = 'nport'
+                then load_order = max(load_order) over (partition by feed_id, known_from, table_name, as_of)
+            else
+                load_order >= coalesce(
+                    max(case when mode = 'full' then load_order end) over (
+                        partition by feed_id, known_from, table_name
+                    ), 0
+                )
+        end as is_in_state,
     from candidates
 ),
 

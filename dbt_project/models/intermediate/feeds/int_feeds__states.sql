@@ -1,6 +1,6 @@
 with loads as (
     select * from {{ ref('int_feeds__loads_known') }}
-    where kind in ('fund_workbook', 'nav_workbook')
+    where kind in ('fund_workbook', 'nav_workbook', 'nport')
 ),
 
 instants as (

@@ -1,5 +1,24 @@
-with stated as (
+with workbook_products as (
     {{ nav_stated_products() }}
+),
+
+filings as (
+    select * from {{ ref('stg_nport__filings') }}
+),
+
+-- a registered fund reports no shares
+filed_products as (
+    select
+    {%- for column in nav_stated_product_columns() %}
+        {{ filed_product().get(column, 'null') }} as {{ column }},
+    {%- endfor %}
+    from filings
+),
+
+stated as (
+    select * from workbook_products
+    union all
+    select * from filed_products
 ),
 
 state_loads as (
