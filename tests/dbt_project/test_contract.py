@@ -1,0 +1,159 @@
+"""The marts that the public contract names exist with the columns it names. What they show does not belong here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import Built
+from .project import manifest
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dbt")]
+
+# Columns that others rely on, beside the keys. Source: design 6.
+CONTRACT = {
+    "dim_date": "date_id date_value year quarter month day day_of_week day_of_year week_of_year month_name quarter_name "
+    "is_weekend is_holiday fiscal_year fiscal_quarter",
+    "dim_fund": "fund_key fund_id valid_from valid_to is_current",
+    "dim_investor": "investor_key investor_id valid_from valid_to is_current",
+    "dim_investment": "investment_key investment_id valid_from valid_to is_current",
+    "dim_deal": "deal_key deal_id valid_from valid_to is_current",
+    # the margin is a rate and the balances and ratings are several, each by its own name
+    "dim_tranche": "tranche_key tranche_name original_balance current_balance deferred_balance coupon_type index_name "
+    "margin_rate moodys_rating sp_rating seniority_level payment_rank interest_deferrable valid_from valid_to is_current",
+    "dim_asset": "asset_key asset_id valid_from valid_to is_current",
+    "dim_waterfall_config": "waterfall_config_key deal_id config_version effective_from effective_to is_current source "
+    "approved_by known_at deal_file_sha256 overlay_sha256 equity_hurdle_rate equity_catch_up_rate minimum_equity_irr "
+    "turbo_oc_buffer turbo_ic_buffer performance_hurdle_threshold management_fee_sharing_pct incentive_fee_sharing_pct "
+    "features turbo_direction turbo_share turbo_oc_test turbo_ic_test deferral_fees hurdle_source",
+    "dim_compliance_test": "test_number test_name category direction unit formula description regulatory_source origin "
+    "is_active",
+    "dim_product": "product_key product_id product_type project_id currency valid_from valid_to is_current",
+    "dim_project": "project_key project_id currency valid_from valid_to is_current",
+    "dim_share_class": "share_class_key share_class_id product_id currency valid_from valid_to is_current",
+    "dim_instrument": "instrument_key instrument_id currency valid_from valid_to is_current",
+    "dim_organization": "organization_id",
+    "dim_currency": "currency",
+    "dim_account": "account_code known_at",
+    "dim_scenario": "scenario_id known_at",
+    "dim_holiday": "calendar holiday_date known_at",
+    "dim_model_parameter": "section name value type is_active",
+    "entity_status": "organization_id entity_type entity_id status held_since rule_code last_good_known_at",
+    "fact_cash_flows": "fund_id investor_id date_id cash_flow_type capital_call_amount distribution_amount net_cash_flow "
+    "transaction_id event_date",
+    "fact_fund_performance": "fund_id investor_id nav committed_capital called_capital distributed_capital "
+    "remaining_value total_value irr irr_reason moic dpi rvpi tvpi pic",
+    "fact_commitments": "committed called recallable unfunded",
+    "fact_fund_waterfall": "distribution_id tier_number tier_name amount_lp amount_gp",
+    "fact_valuations": "investment_id fair_value remaining_cost unrealized_gain_loss",
+    "fact_deal_holdings": "deal_id asset_id par market_value",
+    "fact_asset_cash_flows": "deal_id asset_id scenario_id period payment_date accrual_start_date accrual_end_date "
+    "beginning_balance interest_payment scheduled_principal unscheduled_principal default_amount recoveries net_loss "
+    "purchases sales default_balance mv_default_balance total_cash_flow ending_balance",
+    "fact_liability_cash_flows": "deal_id tranche_name scenario_id period payment_date coupon_rate beginning_balance "
+    "interest_due interest_paid interest_deferred principal_paid deferred_beginning_balance deferred_ending_balance "
+    "ending_balance",
+    "fact_waterfall_payments": "deal_id scenario_id period list_name step_number step_kind payee amount_due amount_paid "
+    "cash_after config_version",
+    "fact_oc_tests": "deal_id tranche_name scenario_id period trigger_name numerator denominator ratio threshold passed "
+    "interest_cure_amount principal_cure_amount prior_interest_cure prior_principal_cure interest_cure_paid "
+    "principal_cure_paid",
+    "fact_ic_tests": "deal_id tranche_name scenario_id period numerator denominator liability_balance ratio threshold "
+    "passed cure_amount prior_cure_payments cure_amount_paid",
+    "fact_fees": "deal_id scenario_id period fee_type begin_date end_date fee_basis fee_accrued fee_paid unpaid_balance "
+    "config_version",
+    "fact_account_movements": "deal_id scenario_id period opening inflow outflow closing "
+    "interest_opening interest_inflow interest_outflow interest_closing "
+    "principal_opening principal_inflow principal_outflow principal_closing",
+    "fact_pool_metrics": "deal_id total_par market_value principal_cash interest_cash wac was wal warf warr diversity_score "
+    "sp_ccc_share moodys_caa_share",
+    "fact_pool_concentrations": "deal_id concentration_type concentration_value par share",
+    "fact_tranche_risk": "deal_id tranche_name scenario_id yield discount_margin price wal macaulay_duration "
+    "modified_duration",
+    "fact_scenario_summary": "deal_id scenario_id equity_irr first_breach_period losses",
+    "fact_payment_date_checks": "deal_id payment_date item reported computed difference outcome",
+    "fact_compliance_results": "deal_id test_number numerator denominator result threshold direction passed "
+    "previous_value comment",
+    "fact_asset_correlations": "asset_id_1 asset_id_2 correlation",
+    "fact_fx_rates": "rate source as_of",
+    "fact_prices": "price source as_of",
+    "fact_index_levels": "level source as_of",
+    "fact_holdings": "product_id instrument_id quantity value currency",
+    "fact_nav": "product_id share_class_id valuation_date version net_assets nav_per_share total_assets "
+    "total_liabilities shares_outstanding previous_nav currency status",
+    "fact_nav_components": "product_id share_class_id valuation_date version line kind amount currency base_amount",
+    "fact_nav_runs": "product_id status error",
+    "fact_nav_validations": "product_id rule_code severity passed",
+    "fact_nav_approvals": "product_id actor status recorded_at",
+    "fact_project_nav": "project_id",
+    "fact_redemptions": "product_id",
+    "fact_money_market": "product_id rule_code",
+    "fact_quality_results": "stage asset check_name severity scope entity_id passed observed run_id",
+}
+
+# Facts that a later statement may change. Source: input-contracts 2.4.
+RESTATABLE = (
+    "fact_cash_flows",
+    "fact_commitments",
+    "fact_fund_performance",
+    "fact_fund_waterfall",
+    "fact_compliance_results",
+    "fact_pool_metrics",
+    "fact_oc_tests",
+    "fact_ic_tests",
+    "fact_valuations",
+)
+
+
+@pytest.fixture(scope="module")
+def columns(built: Built) -> dict[str, dict[str, str]]:
+    """Mart -> column -> type, as built."""
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in built.rows(
+        "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'marts'"
+    ):
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+@pytest.mark.parametrize("mart", CONTRACT)
+def test_a_mart_of_the_contract_has_the_columns_that_others_rely_on(
+    columns: dict[str, dict[str, str]], mart: str
+) -> None:
+    assert sorted(set(CONTRACT[mart].split()) - set(columns.get(mart, {}))) == []
+
+
+@pytest.mark.parametrize("fact", RESTATABLE)
+def test_a_restatable_fact_has_a_history_of_the_same_columns(columns: dict[str, dict[str, str]], fact: str) -> None:
+    knowledge = {"known_from": "TIMESTAMP", "known_to": "TIMESTAMP"}
+    assert columns[f"{fact}_history"] == columns[fact] | knowledge
+
+
+def empty_marts(built: Built) -> list[dict[str, Any]]:
+    return [node for node in manifest(built.target)["nodes"].values() if "empty_mart()" in node.get("raw_code", "")]
+
+
+def test_a_mart_says_that_it_is_empty_exactly_where_nothing_computes_it(built: Built) -> None:
+    marts = [n for n in manifest(built.target)["nodes"].values() if n.get("schema") == "marts" and n.get("raw_code")]
+    said = {n["name"] for n in marts if n["resource_type"] == "model" and "Empty until" in n["description"]}
+    empty = {n["name"] for n in empty_marts(built)}
+    assert said == empty
+    assert {name for name in empty if built.rows(f"select count(*) from marts.{name}") != [(0,)]} == set()
+
+
+def test_money_of_an_empty_mart_is_exact_unless_it_is_a_projection(built: Built) -> None:
+    """Source: input-contracts 2.1. Deals are projected in double precision, funds and NAVs are booked in decimals."""
+    floating = {
+        node["name"]: [column for column, stated in node["columns"].items() if stated["data_type"] == "double"]
+        for node in empty_marts(built)
+        if "/clo/" not in node["original_file_path"] or node["name"] == "fact_payment_date_checks"
+    }
+    assert {name for name, found in floating.items() if found} == set()
+
+
+def test_the_reported_scenario_is_everybodys_and_has_no_period_but_the_reported_date(built: Built) -> None:
+    rows = built.rows("select organization_id, scenario_id, first_period, is_projected from marts.dim_scenario")
+    assert rows == [("_shared", "reported", 0, False)]
+    used = built.rows("select distinct scenario_id, period from marts.fact_oc_tests")
+    assert used == [("reported", 0)]
