@@ -8,8 +8,9 @@ entity_funds as (
 
 final as (
     select
-        {{ surrogate_key(['entries.organization_id', 'entries.gl_system', 'entries.entity', 'entries.journal_id', 'entries.line_id']) }}
-            as gl_entry_key,
+        {{ surrogate_key(
+            ['entries.organization_id', 'entries.gl_system', 'entries.entity', 'entries.journal_id', 'entries.line_id']
+        ) }} as gl_entry_key,
         entries.organization_id,
         entries.gl_system as system,
         entries.entity,

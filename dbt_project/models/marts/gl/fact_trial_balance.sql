@@ -8,8 +8,9 @@ entity_funds as (
 
 final as (
     select
-        {{ surrogate_key(['balances.organization_id', 'balances.gl_system', 'balances.entity', 'balances.account_code', 'balances.period_start']) }}
-            as trial_balance_key,
+        {{ surrogate_key(
+            ['balances.organization_id', 'balances.gl_system', 'balances.entity', 'balances.account_code', 'balances.period_start']
+        ) }} as trial_balance_key,
         balances.organization_id,
         balances.gl_system as system,
         balances.entity,
