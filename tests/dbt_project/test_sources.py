@@ -30,6 +30,7 @@ def contract_tables() -> dict[str, dict[str, str]]:
 def staging_model(kind: str, table: str) -> str:
     """A kind's tables are staged in the folder of the side it belongs to: `raw.clo_deals` as `stg_clo__deals`."""
     folder = kind.removesuffix("_workbook") if kind.endswith("_workbook") else "market"
+    folder = "clo" if table.startswith("clo_") else folder
     return f"stg_{folder}__{table.removeprefix(f'{folder}_')}"
 
 

@@ -51,7 +51,9 @@ SPECIFIED = {
 
 def test_kinds_with_a_contract_are_the_kinds_that_are_read() -> None:
     assert set(load_contracts()) == {name for name, kind in kinds().items() if kind.is_read}
-    assert set(delimited_contracts()) == {"fx_feed", "rate_index", "index_levels", "holidays"}
+    assert set(delimited_contracts()) == {
+        *("fx_feed", "rate_index", "index_levels", "holidays", "price_feed", "trades", "clo_payment_report"),
+    }
 
 
 def test_every_raw_table_has_one_home_a_key_and_a_description_of_its_rows() -> None:
