@@ -274,13 +274,12 @@ def delimited_contracts() -> Mapping[str, DelimitedContract]:
 def identifiers_by_table(kind: str) -> Mapping[str, tuple[str, ...]]:
     """Raw tables of other kinds that a kind refers to, each with the identifiers by which it may name their rows."""
     contract = load_contracts()[kind]
-    layouts = contract.layouts if isinstance(contract, DelimitedContract) else ()
-    return {
-        field.known_in: field.or_by
-        for layout in layouts
-        for field in layout.fields.values()
-        if field.known_in is not None
-    }
+    found: dict[str, tuple[str, ...]] = {}
+    for layout in contract.layouts if isinstance(contract, DelimitedContract) else ():
+        for field in layout.fields.values():
+            if field.known_in is not None:
+                found[field.known_in] = tuple(dict.fromkeys((*found.get(field.known_in, ()), *field.or_by)))
+    return found
 
 
 def workbook_contracts() -> Mapping[str, WorkbookContract]:

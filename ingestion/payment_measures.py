@@ -116,7 +116,7 @@ def _check_measures(units: Units) -> None:
             continue
         if stated_units[at] != unit:
             units.faults[at, "unit"] = _breach("INPUT_UNIT", f"{unit} for {items[at]} {stated[at]}", stated_units[at])
-        if (unit == "MONEY") != (currencies[at] is not None):
+        elif (unit == "MONEY") != (currencies[at] is not None):
             expected = "filled for money" if unit == "MONEY" else f"empty for a {unit}"
             is_filled = currencies[at] is not None
             units.faults[at, "currency"] = _breach("INPUT_CURRENCY", expected, currencies[at] or "nothing", is_filled)
