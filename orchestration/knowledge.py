@@ -17,6 +17,9 @@ from ingestion.references import Knowledge
 from ingestion.registers import register_of
 from ingestion.units import Register
 
+# Loads that state a table: those that counted its rows, none perhaps, and those with rows that no block of a sheet counts.
+_STATING = "select _load_id from raw.row_counts where table_name = ? union select _load_id from raw.{table}"
+
 
 def knowledge_of(connection: duckdb.DuckDBPyConnection, feed: Feed) -> Knowledge:
     """Keys by sheet: what a delta may refer to, and whose a key is when it is another feed's; and what other kinds state."""
@@ -52,10 +55,10 @@ def _register(connection: duckdb.DuckDBPyConnection, feed: Feed, table: str, ide
     """What the organisation of a feed, and below it the shared one, state in a table of another kind, whatever the feed."""
     states: dict[str, list[tuple[object, ...]]] = {feed.organization_id: [], SHARED: []}
     stating = connection.execute(
-        """
-        select distinct l.organization_id, l.kind, l.feed_name
-        from raw.loads l inner join raw.row_counts c on c._load_id = l.load_id
-        where c.table_name = ? and l.organization_id in (?, ?) and l.status = 'loaded'
+        f"""
+        select distinct organization_id, kind, feed_name
+        from raw.loads
+        where load_id in ({_STATING.format(table=table)}) and organization_id in (?, ?) and status = 'loaded'
         """,
         [table, feed.organization_id, SHARED],
     ).fetchall()
@@ -88,7 +91,7 @@ def _state(
                 where organization_id = ? and kind = ? and feed_name = ? and status = 'loaded'
                     and as_of <= coalesce(?, as_of)
                     and load_id not in (select load_id from ops.withdrawals)
-                    and load_id in (select _load_id from raw.row_counts where table_name = ?)
+                    and load_id in ({_STATING.format(table=table)})
             ),
             stated as (
                 select {columns}, {action} as row_action, loads.place

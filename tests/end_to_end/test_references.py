@@ -142,7 +142,6 @@ def test_a_trade_belongs_to_the_feed_that_stated_it_first(inbox: Inbox) -> None:
         )
         for table, column, key in (("clo_deals", "deal_id", "MAG6"), ("clo_assets", "asset_id", "LX1")):
             connection.execute(f"insert into raw.{table} by name select 'w' as _load_id, '{key}' as {column}")
-            connection.execute(f"insert into raw.row_counts by name select 'w' as _load_id, '{table}' as table_name")
     trade = "trade_id,deal_id,asset_id,side,par,price,trade_date,status,sequence\nT1,MAG6,LX1,BUY,{},99,2016-05-03,TRADED,1\n"
     inbox.put("birch-credit/desk/t.csv", trade.format(1))
     assert inbox.take_in()["t.csv"].rows_staged == 1
