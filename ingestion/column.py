@@ -39,9 +39,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Lists:
-    """What a value may have to be one of: currency codes; JSON shapes by name, each a check that yields path and fault."""
+    """What a value may have to be one of: currency codes, and those that prices alone are quoted in; JSON shapes by name,
+    each a check that yields path and fault."""
 
     currencies: frozenset[str] = frozenset()
+    price_currencies: frozenset[str] = frozenset()
     shapes: Mapping[str, Callable[[Any], tuple[str, str] | None]] = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
@@ -44,6 +45,15 @@ class Content:
     encoding_error: FileRejected | None = None
 
 
+def starts_like_workbook(path: Path) -> bool:
+    """Whether the first bytes are those of a workbook; a file that is not there any more has none."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(8).startswith(WORKBOOK_STARTS)
+    except FileNotFoundError:
+        return False
+
+
 def open_content(file: InboxFile) -> Content:
     """Open `file`, or FileRejected: EMPTY_FILE, TOO_LARGE, BAD_ENCODING, BAD_XML, BAD_JSON and those of workbooks.
 
@@ -52,9 +62,7 @@ def open_content(file: InboxFile) -> Content:
     name = file.name
     if file.size == 0:
         raise FileRejected("EMPTY_FILE", f"{name}: expected content, found a file of 0 bytes (EMPTY_FILE)")
-    with file.path.open("rb") as stream:
-        start = stream.read(8)
-    if start.startswith(WORKBOOK_STARTS):
+    if starts_like_workbook(file.path):
         # Imported here: a run over feeds alone must not pay for the spreadsheet libraries.
         from ingestion.workbook import open_workbook
 

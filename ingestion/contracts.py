@@ -108,7 +108,22 @@ class Layout(Frozen):
     signature: tuple[str, ...] = ()  # headers that must stand in the file besides those of the required fields
     unused_headers: tuple[str, ...] = ()  # known, and of no use to the table
     pivot: Pivot | None = None
-    derive: Literal["total_return"] | None = None
+    derive: Literal["total_return", "round_price", "measured_value"] | None = None
+    sheet: str | None = None  # the same columns in a workbook: the name of their sheet
+    # JSON alone: the key under which the rows stand as a list, or the field that the key of each object fills.
+    list_under: str | None = None
+    keyed_by: str | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Fields that identify a row of the layout; without any, those of its table do."""
+        key = tuple(name for name, field in self.fields.items() if field.is_key)
+        return (*key, self.pivot.key) if key and self.pivot else key
+
+    @property
+    def alternatives(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of fields of which a row fills exactly one. Source: input-contracts 1.3, topic one-of."""
+        return tuple((name, *field.or_by) for name, field in self.fields.items() if field.or_by)
 
 
 class Plausible(Frozen):
@@ -144,7 +159,7 @@ class DelimitedContract(TabularContract):
             given = {*layout.fields, *layout.constants}
             if layout.pivot:
                 given |= {layout.pivot.key}
-            missing = [column for column in table.key if column not in given]
+            missing = [column for column in layout.key or table.key if column not in given]
             if missing and not layout.derive:
                 raise ValueError(f"{self.kind}, layout {layout.name}: nothing fills key columns {missing}")
         return self
@@ -197,10 +212,6 @@ class Sheet(Layout):
     holds: bool = False  # a quarantined row holds the entity that it names
     exclusive: tuple[Exclusive, ...] = ()
     rules: tuple[RowRule, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(name for name, field in self.fields.items() if field.is_key)
 
     def raw_table(self) -> dict[str, Any]:
         columns = {name: COLUMN_TYPES[field.type] for name, field in self.fields.items()}
@@ -260,6 +271,17 @@ def delimited_contracts() -> Mapping[str, DelimitedContract]:
     return {kind: c for kind, c in load_contracts().items() if isinstance(c, DelimitedContract)}
 
 
+def identifiers_by_table(kind: str) -> Mapping[str, tuple[str, ...]]:
+    """Raw tables of other kinds that a kind refers to, each with the identifiers by which it may name their rows."""
+    contract = load_contracts()[kind]
+    found: dict[str, tuple[str, ...]] = {}
+    for layout in contract.layouts if isinstance(contract, DelimitedContract) else ():
+        for field in layout.fields.values():
+            if field.known_in is not None:
+                found[field.known_in] = tuple(dict.fromkeys((*found.get(field.known_in, ()), *field.or_by)))
+    return found
+
+
 def workbook_contracts() -> Mapping[str, WorkbookContract]:
     """The kinds that the generic workbook reader takes."""
     return {kind: c for kind, c in load_contracts().items() if isinstance(c, WorkbookContract)}
@@ -289,6 +311,13 @@ def currency_decimals() -> Mapping[str, int]:
     with CURRENCIES.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["is_quote_only"] != "true"]
     return {row["currency_code"]: int(row["minor_units"]) for row in rows}
+
+
+@cache
+def price_currencies() -> frozenset[str]:
+    """Codes that prices are quoted in and nothing is booked in, from the same seed: GBX, ZAC, ILA."""
+    with CURRENCIES.open(encoding="utf-8", newline="") as lines:
+        return frozenset(r["currency_code"] for r in csv.DictReader(lines) if r["is_quote_only"] == "true")
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -61,7 +61,6 @@ class XmlRoot(_Frozen):
 
 class JsonKeys(_Frozen):
     all: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
 
 
 class Signature(_Frozen):
@@ -213,19 +212,10 @@ def _has(content: Content, signature: Signature) -> bool:
         is_root = wanted.root in (None, local)
         return is_root and namespace.endswith(wanted.namespace_end) and wanted.namespace_part in namespace
     if content.document is not None and signature.json_:
-        return _has_keys(content.document, signature.json_)
+        return isinstance(content.document, dict) and set(signature.json_.all) <= content.document.keys()
     if content.text is not None and signature.pattern:
         return re.match(signature.pattern, content.text.partition("\n")[0]) is not None
     if content.text is not None and signature.header:
         rows = (cells for delimiter in DELIMITERS for _, cells in first_rows(content.text, delimiter))
         return any(signature.header.match({normal_form(cell) for cell in cells}) for cells in rows)
     return False
-
-
-def _has_keys(document: Any, wanted: JsonKeys) -> bool:
-    if not isinstance(document, dict):
-        return False
-    if wanted.values:
-        below = list(document.values())
-        return bool(below) and all(isinstance(v, dict) and set(wanted.values) <= v.keys() for v in below)
-    return set(wanted.all) <= document.keys()

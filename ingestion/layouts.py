@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingestion.contracts import DelimitedContract, Layout, TabularContract, currency_codes, delimited_contracts
@@ -54,7 +54,7 @@ def find_layouts(text: str) -> list[FoundLayout]:
     """
     found: list[FoundLayout] = []
     for contract in delimited_contracts().values():
-        matches = [m for layout in contract.layouts if (m := _find(text, contract, layout)) is not None]
+        matches = [m for layout in _in_text(contract) if (m := _find(text, contract, layout)) is not None]
         if matches:
             found.append(max(matches, key=lambda m: len(_needed(m.layout))))
     return found
@@ -66,11 +66,12 @@ def nearest(text: str, kind: str | None = None) -> NearMiss | None:
     for contract in delimited_contracts().values():
         if kind not in (None, contract.kind):
             continue
-        for layout in contract.layouts:
+        for layout in _in_text(contract):
             needed = _needed(layout)
             for line, cells in first_rows(text, layout.delimiter):
                 forms = {normal_form(cell) for cell in cells}
                 missing = tuple(header for header in needed if normal_form(header) not in forms)
+                missing += tuple(" or ".join(group) for group in _alternatives(layout) if not _has_one(group, forms))
                 misses.append(NearMiss(contract.kind, layout.name, line, missing, len(needed) - len(missing)))
     best = max(misses, key=lambda miss: (miss.present, miss.share), default=None)
     return best if best and best.present else None
@@ -85,11 +86,24 @@ def _needed(layout: Layout) -> list[str]:
     return [*required, *layout.signature]
 
 
+def _in_text(contract: DelimitedContract) -> list[Layout]:
+    return [layout for layout in contract.layouts if layout.list_under is None and layout.keyed_by is None]
+
+
+def _alternatives(layout: Layout) -> list[list[str]]:
+    """Headers of which at least one stands in a file."""
+    return [[_header(layout, name) for name in group] for group in layout.alternatives]
+
+
+def _has_one(headers: Iterable[str], forms: Container[str]) -> bool:
+    return any(normal_form(header) in forms for header in headers)
+
+
 def _find(text: str, contract: DelimitedContract, layout: Layout) -> FoundLayout | None:
     needed = {normal_form(header) for header in _needed(layout)}
     for line, cells in first_rows(text, layout.delimiter):
         places = {normal_form(cell): place for place, cell in reversed(list(enumerate(cells)))}
-        if not needed <= places.keys():
+        if not needed <= places.keys() or not all(_has_one(group, places) for group in _alternatives(layout)):
             continue
         positions = {
             name: places[form] for name in layout.fields if (form := normal_form(_header(layout, name))) in places

@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.content import Content, open_content
-from ingestion.contracts import workbook_contracts
+from ingestion.contracts import delimited_contracts, workbook_contracts
 from ingestion.delimited import normal_form
 from ingestion.extract import Extract, FileRejected
-from ingestion.feeds import FEED_SHEET, Feed, FeedDefaults, declare, resolve_feed
+from ingestion.feeds import FEED_SHEET, Feed, FeedDefaults, declare, resolve_feed, utc
 from ingestion.inbox import InboxFile
 from ingestion.json_records import grid_of_records
 from ingestion.kinds import CLO_WORKBOOK, Match, recognise
@@ -24,6 +24,9 @@ from ingestion.reasons import advice_for
 from ingestion.references import Knowledge
 from ingestion.tabular import read_delimited, read_units
 from ingestion.units import Source, Units
+
+if TYPE_CHECKING:
+    from ingestion.workbook import Workbook
 
 __all__ = ["FeedDefaults", "read_file"]
 
@@ -55,7 +58,7 @@ def read_file(
             declaration = declare(file, sheet)
         match = recognise(content, declaration.kind)
         feed = resolve_feed(declaration, match.kind, defaults=defaults, loaded_at=loaded_at)
-        extract = _read(content, match, feed, knowledge_of, file.sha256)
+        extract = _read(content, match, feed, utc(loaded_at), knowledge_of, file.sha256)
     except FileRejected as rejection:
         rejection.advice = rejection.advice or advice_for(rejection.code)
         rejection.feed = feed  # type: ignore[attr-defined]
@@ -73,7 +76,12 @@ def _feed_sheet(content: Content) -> Sequence[Sequence[Any]] | None:
 
 
 def _read(
-    content: Content, match: Match, feed: Feed, knowledge_of: Callable[[Feed], Knowledge], sha256: str
+    content: Content,
+    match: Match,
+    feed: Feed,
+    loaded_at: dt.datetime,
+    knowledge_of: Callable[[Feed], Knowledge],
+    sha256: str,
 ) -> Extract:
     if not match.kind.is_read:
         raise _not_supported(content, match, "")
@@ -82,24 +90,41 @@ def _read(
         from ingestion.clo_workbook import read_clo_workbook
 
         return read_clo_workbook(content.workbook)
-    contract = workbook_contracts().get(match.kind.name)
-    source = Source(content.name, feed.organization_id, feed.feed_name, feed.mode)
-    if content.workbook is not None and contract is not None:
-        from ingestion.workbook_reader import read_contract_workbook
-
-        return read_contract_workbook(content.workbook, contract, source, knowledge_of(feed))
+    known_at = feed.sent_at if feed.is_backload and feed.sent_at is not None else loaded_at
+    source = Source(
+        content.name, feed.organization_id, feed.feed_name, feed.mode, known_at, loaded_at, feed.is_backload
+    )
     if match.kind.name == NPORT:
         return read_nport(content.xml, source, sha256)
     if match.kind.name == QUICKBOOKS:
-        if content.text is None or not is_general_ledger_report(content.text):
-            raise _not_supported(content, match, " in a layout")
-        if content.encoding_error is not None:
-            raise content.encoding_error  # other layouts of the kind have other encodings; this one is UTF-8
-        return read_general_ledger_report(content.text, content.name)
+        return _read_ledger(content, match)
+    knowledge = knowledge_of(feed)
+    if content.workbook is not None:
+        return _read_workbook(content.workbook, match, source, knowledge)
     assert match.layout is not None, "a kind that is read has a layout or a reader of its own"
     if content.text is not None:
-        return read_delimited(content.text, match.layout, source)
-    return read_units(Units(grid_of_records(content.document, content.name), match.layout, source))
+        return read_delimited(content.text, match.layout, source, knowledge.registers)
+    grid = grid_of_records(content.document, content.name, match.layout.layout)
+    return read_units(Units(grid, match.layout, source, registers=knowledge.registers))
+
+
+def _read_ledger(content: Content, match: Match) -> Extract:
+    if content.text is None or not is_general_ledger_report(content.text):
+        raise _not_supported(content, match, " in a layout")
+    if content.encoding_error is not None:
+        raise content.encoding_error  # other layouts of the kind have other encodings; this one is UTF-8
+    return read_general_ledger_report(content.text, content.name)
+
+
+def _read_workbook(workbook: Workbook, match: Match, source: Source, knowledge: Knowledge) -> Extract:
+    # Imported here for the same reason as the legacy reader.
+    from ingestion.sheet_feed import read_sheet_feed
+    from ingestion.workbook_reader import read_contract_workbook
+
+    contract = workbook_contracts().get(match.kind.name)
+    if contract is not None:
+        return read_contract_workbook(workbook, contract, source, knowledge)
+    return read_sheet_feed(workbook, delimited_contracts()[match.kind.name], source, knowledge.registers)
 
 
 def _not_supported(content: Content, match: Match, what: str) -> FileRejected:

@@ -15,18 +15,19 @@ import pyarrow.compute as pc
 
 from ingestion.column import Fault
 from ingestion.contracts import Sheet, WorkbookContract, currency_decimals
-from ingestion.units import Units
+from ingestion.units import Register, Units
 
 CURRENCY_FIELDS = ("currency", "base_currency")
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What is known before a workbook is read, by sheet: `keys` in the state of its feed, which a delta may refer to;
-    `owners`, the feed that each key belongs to where it is another one."""
+    """What is known before a file is read. By sheet: `keys` in the state of its feed, which a delta may refer to;
+    `owners`, the feed that each key belongs to where it is another one. By raw table of another kind: `registers`."""
 
     keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
     owners: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Rules that look at whole rows or the whole file: tenant, plausibility, duplicates, proxies, derived levels. Reading cells does not belong here.
+"""Rules that look at whole rows or the whole file: tenant, plausibility, knowledge, duplicates, proxies. Reading cells does not belong here.
 
 Each rule takes the units of a file and marks what is wrong with them, or refuses the file.
 """
@@ -6,19 +6,16 @@ Each rule takes the units of a file and marks what is wrong with them, or refuse
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.column import Fault
-from ingestion.contracts import arrow_schema
 from ingestion.duplicates import find_duplicates
 from ingestion.extract import FileRejected
 from ingestion.fields import LayoutField
 from ingestion.reasons import advice_for
-from ingestion.total_return import total_return_levels
 from ingestion.units import WHOLE_ROW, Units
 from ingestion.values import clean
 
@@ -67,9 +64,17 @@ def check_duplicates(units: Units) -> None:
 
     Source: input-contracts 1.4.
     """
-    key = [name for name in units.table.key if name in units.columns]
+    key = [name for name in units.key if name in units.columns]
     has_key = ~units.says_nothing
-    has_key[[unit for unit, name in units.faults if name in (*key, "organization_id")]] = False
+    fields = units.found.layout.fields
+    # A row that names its instrument wrongly has no key that another row could share.
+    naming = {
+        "organization_id",
+        WHOLE_ROW,
+        *key,
+        *(other for name in key if name in fields for other in fields[name].or_by),
+    }
+    has_key[[unit for unit, name in units.faults if name in naming]] = False
     at = np.flatnonzero(has_key)
     chosen = {name: column.take(pa.array(at)) for name, column in units.columns.items()}
     content = [column for name, column in chosen.items() if name not in key]
@@ -103,24 +108,28 @@ def set_official(units: Units) -> None:
     units.columns["is_official"] = official
 
 
-def derive_levels(units: Units) -> None:
-    """Fill `level` where the layout states prices and dividends instead. Source: input-contracts 5.4."""
-    if units.found.layout.derive != "total_return":
-        return
-    sound = np.flatnonzero(units.is_sound())
-    days, prices, dividends = (
-        units.columns[name].take(pa.array(sound)).to_pylist() for name in ("level_date", "price", "dividend")
-    )
-    series = total_return_levels(days, prices, dividends)
-    levels: list[Any] = [None] * units.count
-    for unit, level in zip(sound.tolist(), series.levels, strict=True):
-        levels[unit] = level
-        units.says_nothing[unit] = level is None
-    units.columns["level"] = pa.array(levels, arrow_schema(units.table).field("level").type)
-    if series.broken_at:
-        without = sum(level is None for level in series.levels)
-        found = f"{without} months that yield no level, from {series.broken_at} on: {series.reason}"
-        units.note("SERIES_GAP", "a price and a dividend for every month", found, units.found.positions["dividend"])
+def settle_known_at(units: Units) -> None:
+    """Fill `known_at` with the load's where a row states none. What a row states counts in a back-load only.
+
+    There it may not lie after the load itself; elsewhere it is noted. Source: input-contracts 1.1, 5.9.
+    """
+    for name, layout_field in units.found.layout.fields.items():
+        if layout_field.default_from != "known_at":
+            continue
+        of_load = pa.scalar(units.source.known_at, pa.timestamp("us"))
+        stated, place = units.columns[name], units.found.positions.get(name)
+        if not units.source.is_backload:
+            differs = pc.sum(pc.not_equal(stated, of_load)).as_py()
+            if differs:
+                found = f"{differs} rows with another, which count in files of backload only"
+                units.note("KNOWN_AT_NOT_COUNTED", "the load's own known_at", found, place)
+            units.columns[name] = pa.repeat(of_load, units.count)
+            continue
+        is_late = pc.fill_null(pc.greater(stated, pa.scalar(units.source.loaded_at, pa.timestamp("us"))), False)
+        for unit in np.flatnonzero(is_late.to_numpy(zero_copy_only=False)).tolist():
+            expected = f"an instant not after the load, {units.source.loaded_at:%Y-%m-%dT%H:%M:%SZ}"
+            units.faults[unit, name] = Fault("OUT_OF_RANGE", expected, f"{stated[unit].as_py():%Y-%m-%dT%H:%M:%SZ}")
+        units.columns[name] = pc.fill_null(stated, of_load)
 
 
 def _plain(value: Decimal) -> str:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ingestion.cells import NO_VALUE, CellError, iso_duration
 from ingestion.column import Fault
-from ingestion.contracts import Sheet, WorkbookContract
+from ingestion.contracts import Layout, TabularContract
 from ingestion.delimited import HEADER_ROWS, Grid, normal_form
 from ingestion.layouts import COMMON_COLUMNS, FoundLayout
 from ingestion.workbook import serial_date
@@ -33,10 +33,11 @@ class BadHeader:
     found: str
 
 
-def find_header(sheet: Sheet, contract: WorkbookContract, rows: Sequence[Sequence[Any]]) -> FoundLayout | BadHeader:
+def find_header(sheet: Layout, contract: TabularContract, rows: Sequence[Sequence[Any]]) -> FoundLayout | BadHeader:
     """The first of the first ten rows that holds every required column. Source: input-contracts 1.2."""
     needed = [name for name, field in sheet.fields.items() if field.is_key or field.is_required]
     needed = [name for name in needed if sheet.fields[name].default is None and not sheet.fields[name].default_form]
+    needed = [name for name in needed if sheet.fields[name].default_from is None]
     best: BadHeader | None = None
     fewest = len(needed) + 1
     for place, row in enumerate(rows[:HEADER_ROWS]):
@@ -59,7 +60,7 @@ def find_header(sheet: Sheet, contract: WorkbookContract, rows: Sequence[Sequenc
     return best or BadHeader("MISSING_COLUMN", 1, "a header row", "an empty sheet")
 
 
-def _places(sheet: Sheet, header: Sequence[str]) -> dict[str, list[int]]:
+def _places(sheet: Layout, header: Sequence[str]) -> dict[str, list[int]]:
     """Columns of each field, and of the columns that any sheet may have."""
     names: dict[str, str] = {normal_form(name): name for name in COMMON_COLUMNS}
     for name, field in sheet.fields.items():
@@ -73,7 +74,7 @@ def _places(sheet: Sheet, header: Sequence[str]) -> dict[str, list[int]]:
     return places
 
 
-def _twice(sheet: Sheet, header: Sequence[str]) -> str | None:
+def _twice(sheet: Layout, header: Sequence[str]) -> str | None:
     for name, found in _places(sheet, header).items():
         if len(found) > 1:
             return f"{name} in {len(found)} columns: {', '.join(repr(header[place]) for place in found)}"

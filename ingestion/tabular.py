@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -16,24 +17,30 @@ import pyarrow.compute as pc
 from ingestion.column import Fault
 from ingestion.contracts import arrow_schema
 from ingestion.delimited import normal_form, read_grid
+from ingestion.derivations import derive
 from ingestion.extract import Extract
 from ingestion.fields import LayoutField
 from ingestion.layouts import FoundLayout
-from ingestion.row_rules import check_duplicates, check_organization, check_plausible, derive_levels, set_official
-from ingestion.units import Source, Units
+from ingestion.registers import check_known
+from ingestion.row_rules import check_duplicates, check_organization, check_plausible, set_official, settle_known_at
+from ingestion.units import Register, Source, Units
 from ingestion.values import clean, read_column
 
 _PIVOTED = LayoutField(type="ccy", is_required=True)
 _ACTION = LayoutField(type="code", codes=("UPSERT", "DELETE"))
+NOTHING_KNOWN: Mapping[str, Register] = {}
 
 
-def read_delimited(text: str, found: FoundLayout, source: Source) -> Extract:
+def read_delimited(
+    text: str, found: FoundLayout, source: Source, registers: Mapping[str, Register] = NOTHING_KNOWN
+) -> Extract:
     """Read `text` by the layout found in it. Raises FileRejected when the whole file is wrong.
 
     Tables have the contract's columns, `_row` = line in the file, `_column` = column of the cell where the layout has
     one column per key, else null. Rows are counted in lines, or in cells of such a layout. Source: input-contracts 1, 5.
     """
-    return read_units(Units(read_grid(text, found.layout.delimiter, found.header_line, source.name), found, source))
+    grid = read_grid(text, found.layout.delimiter, found.header_line, source.name)
+    return read_units(Units(grid, found, source, registers=registers))
 
 
 def read_units(units: Units) -> Extract:
@@ -62,9 +69,11 @@ def type_units(units: Units) -> None:
     _fill_constants(units)
     if "organization_id" not in units.table.key:  # there it names whom the row is about
         check_organization(units, _texts(units, "organization_id"))
+    check_known(units)
+    settle_known_at(units)
     check_plausible(units)
     check_duplicates(units)
-    derive_levels(units)
+    derive(units)
     set_official(units)
 
 
@@ -107,7 +116,7 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
             units.note("DEFAULT_APPLIED", "a value", found, place)
     elif (layout_field.is_required or layout_field.is_key) and not _may_be_empty(layout_field):
         # To delete a row its key is enough.
-        is_needed = ~units.says_nothing if name in units.table.key else ~units.says_nothing & ~is_delete
+        is_needed = ~units.says_nothing if name in units.key else ~units.says_nothing & ~is_delete
         for unit in np.flatnonzero(is_empty & is_needed).tolist():
             units.faults[unit, name] = Fault("MISSING_VALUE", "filled", "nothing", is_quote=False)
     column = read_column(cleaned, layout_field, units.lists)
@@ -119,6 +128,8 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
 
 
 def _may_be_empty(layout_field: LayoutField) -> bool:
+    if layout_field.default_from == "known_at" or layout_field.or_by:
+        return True
     return layout_field.default == "" or layout_field.default_form is not None
 
 

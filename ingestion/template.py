@@ -88,8 +88,7 @@ def _is_needed(field: LayoutField) -> bool:
 def _choices(field: LayoutField) -> tuple[str, ...]:
     if field.type == "yn":
         return ("TRUE", "FALSE")
-    # what a currency field lists comes on top of all currencies, and would shut them out as a list of choices
-    return field.codes if field.type == "code" else ()
+    return field.codes
 
 
 def describe(field: LayoutField) -> str:

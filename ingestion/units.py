@@ -5,6 +5,7 @@ A unit is what becomes a row of the table: a line, or a cell of a layout with on
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ingestion.column import Fault, Lists
-from ingestion.contracts import RawTable, raw_tables
+from ingestion.contracts import RawTable, price_currencies, raw_tables
 from ingestion.delimited import Grid
 from ingestion.extract import Finding, RejectedRow, RowCount, Scope
 from ingestion.layouts import FoundLayout, known_currencies
@@ -35,6 +36,17 @@ class Source:
     organization_id: str
     feed_name: str
     mode: str
+    known_at: dt.datetime | None = None  # when the load counts as known, UTC without its zone
+    loaded_at: dt.datetime | None = None
+    is_backload: bool = False
+
+
+@dataclass(frozen=True)
+class Register:
+    """Rows of a raw table in the states that a feed may refer to: their keys, and the keys by identifier and its value."""
+
+    keys: frozenset[str] = frozenset()
+    by_identifier: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,6 +58,7 @@ class Units:
     source: Source
     sheet: str = ""  # a delimited file has no sheets
     shapes: Mapping[str, JsonCheck] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)  # by raw table of another kind
     table: RawTable = field(init=False)
     row: npt.NDArray[np.int64] = field(init=False)
     place: npt.NDArray[np.int64] | None = field(init=False)  # column of the cell, where a unit is a cell
@@ -64,7 +77,12 @@ class Units:
 
     @property
     def lists(self) -> Lists:
-        return Lists(known_currencies(self.found.contract), self.shapes)
+        return Lists(known_currencies(self.found.contract), price_currencies(), self.shapes)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Fields that identify a unit among the others of its file."""
+        return self.found.layout.key or self.table.key
 
     def mark_cells(self) -> None:
         """Take over what was wrong with cells before they were text: errors, formulas without a value."""

@@ -39,6 +39,9 @@ _DATE_FORMS: Mapping[str, tuple[str, re.Pattern[str]]] = {
     "compact": ("YYYYMMDD", re.compile(r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})$", re.ASCII)),
 }
 _LAST_YEAR = 2200
+_UNIX = re.compile(r"^\d{1,20}$", re.ASCII)
+_EPOCH = dt.datetime(1970, 1, 1)
+_UNIX_END = int((dt.datetime(_LAST_YEAR + 1, 1, 1) - _EPOCH).total_seconds())
 _WHOLE = re.compile(r"^[+-]?\d{1,25}(\.0*)?$", re.ASCII)
 MAX_CELL_DEPTH = 16
 _TRUE, _FALSE = frozenset({"TRUE", "1", "YES", "Y"}), frozenset({"FALSE", "0", "NO", "N"})
@@ -88,6 +91,8 @@ def _day(text: str, field: LayoutField, _: Lists) -> dt.date | Fault:
 
 def _instant(text: str, field: LayoutField, lists: Lists) -> dt.datetime | Noted | Fault:
     """UTC without a zone. A plain day is its first instant in UTC, noted."""
+    if field.date_format == "unix":
+        return _unix_instant(text)
     if _INSTANT.match(text):
         try:
             moment = dt.datetime.fromisoformat(text).astimezone(dt.UTC).replace(tzinfo=None)
@@ -102,6 +107,15 @@ def _instant(text: str, field: LayoutField, lists: Lists) -> dt.datetime | Noted
     if isinstance(day, Fault):
         return Fault("BAD_DATE", "an instant such as 2024-03-31T16:00:00Z, or a day as YYYY-MM-DD", text)
     return Noted(dt.datetime.combine(day, dt.time()), "ZONE_ASSUMED")
+
+
+def _unix_instant(text: str) -> dt.datetime | Fault:
+    # 0 is what a provider states of a moment that has not come yet, never the first second of 1970.
+    if not _UNIX.match(text) or int(text) == 0:
+        return Fault("BAD_DATE", "an instant in whole seconds since 1970, above 0", text)
+    if int(text) >= _UNIX_END:
+        return Fault("BAD_DATE", "an instant in seconds since 1970, before the year 2201", text)
+    return _EPOCH + dt.timedelta(seconds=int(text))
 
 
 def _flag(text: str, field: LayoutField, _: Lists) -> bool | Fault:
@@ -134,12 +148,8 @@ def _code(text: str, field: LayoutField, _: Lists) -> str | Fault:
 
 def _currency(text: str, field: LayoutField, lists: Lists) -> str | Fault:
     code = text.upper()
-    # a price may be quoted in pence, which is no currency that money is booked in: such a field lists GBX by itself
-    return (
-        code
-        if code in lists.currencies or code in field.codes
-        else Fault("CURRENCY_UNKNOWN", "a currency code of ISO 4217", text)
-    )
+    known = lists.currencies | lists.price_currencies if field.is_price_currency else lists.currencies
+    return code if code in known else Fault("CURRENCY_UNKNOWN", "a currency code of ISO 4217", text)
 
 
 @cache

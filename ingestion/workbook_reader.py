@@ -74,7 +74,7 @@ class _Reading:
             tables={name: pa.concat_tables(parts) for name, parts in tables.items()},
             cells=self.workbook.cells(),
             cells_in_file=self.workbook.cells_in_file,
-            locations=_locations(units),
+            locations=locations_of(units),
             findings=tuple(self.findings),
             rejected=tuple(self.rejected),
             row_counts=tuple(self.counts),
@@ -208,7 +208,7 @@ def shape_check(schema: Mapping[str, Any]) -> JsonCheck:
     return check
 
 
-def _locations(units: Mapping[str, Units]) -> pa.Table:
+def locations_of(units: Mapping[str, Units]) -> pa.Table:
     """In which column each field of each table stands."""
     records = [
         {"table_name": read.table.name, "sheet": read.sheet, "field": name, "axis": "column", "position": place + 1}

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.content import starts_like_workbook
 from ingestion.contracts import WorkbookContract, load_contracts
 from ingestion.extract import Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity
 from ingestion.feeds import Feed
@@ -76,7 +77,8 @@ def load_inbox(
 ) -> InboxOutcome:
     """Load every unseen file of `scan`; a bad file never stops the others.
 
-    Files are taken in the order they were sent, then by name, so that a predecessor is known before its successor.
+    Files are taken in the order they were sent, then workbooks before feeds, then by name: a predecessor is known before
+    its successor, and what a workbook states before the prices and trades that refer to it.
     """
     outcomes = [
         FileOutcome(
@@ -88,7 +90,10 @@ def load_inbox(
         )
         for waiting in scan.waiting
     ]
-    arrived = sorted(unseen(warehouse, scan, code), key=lambda f: (str(f.sidecar.get("sent_at", "9999")), f.name))
+    arrived = sorted(
+        unseen(warehouse, scan, code),
+        key=lambda f: (str(f.sidecar.get("sent_at", "9999")), not starts_like_workbook(f.path), f.name),
+    )
     # One connection for all: closing one writes a checkpoint, which costs more than reading a file.
     with warehouse.loading() as connection:
         for file in arrived:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ingestion.samples.grid import Grid, Value
 from ingestion.samples.history import DealState, Snapshot
+from ingestion.samples.parameters import Deal
 from ingestion.samples.schedule import SCHEDULE_ROWS
 
 Z, AD, AF, AJ = 26, 30, 32, 36
@@ -46,14 +47,20 @@ def as_dates(days: npt.NDArray[np.datetime64]) -> list[Value]:
     return list(days.astype("datetime64[D]").tolist())
 
 
+def sub_note_payments(deal: Deal, seed: int) -> list[float]:
+    """What the sub notes are paid on each payment date of their history, in USD; whether it is paid yet is not said."""
+    notes = next(item for item in deal.classes if item.is_equity)
+    # Drawn per deal and not per date, so that a paid amount reads the same in every later workbook.
+    noise = np.random.default_rng([seed, 5, deal.number]).uniform(0.85, 1.15, size=deal.sub_note_rows - 1)
+    return [round(notes.original * deal.sub_notes.quarterly_yield * float(part), 2) for part in noise]
+
+
 def put_sub_note_history(grid: Grid, state: DealState, snapshot: Snapshot) -> None:
     """Dated flows of the sub notes: purchase at closing, then what was paid up to the analysis date, 0 later."""
     deal = state.deal
     notes = next(item for item in deal.classes if item.is_equity)
     days = as_dates(state.schedule.payment[: deal.sub_note_rows - 1])
-    # Drawn per deal and not per date, so that a paid amount reads the same in every later workbook.
-    noise = np.random.default_rng([snapshot.seed, 5, deal.number]).uniform(0.85, 1.15, size=len(days))
-    paid = [round(notes.original * deal.sub_notes.quarterly_yield * float(part), 2) for part in noise]
+    paid = sub_note_payments(deal, snapshot.seed)
     amounts = [amount if day <= snapshot.as_of else 0.0 for day, amount in zip(days, paid, strict=True)]  # type: ignore[operator]
     grid.across(3, Z, ("Date", "Amount"))
     grid.down(4, Z, [deal.dates.closing, *days])

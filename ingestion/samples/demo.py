@@ -1,4 +1,4 @@
-"""Writes the demo inputs into an inbox: the history of CLO workbooks, the market files, the NAV and the fund workbooks. How a file is made does not belong here."""
+"""Writes the demo inputs into an inbox: CLO workbooks and the feeds beside them, market files, NAV and fund workbooks. How a file is made does not belong here."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from ingestion.samples.grid import write_workbook
 from ingestion.samples.history import Snapshot, restated, unfold
 from ingestion.samples.market import write_market_files
 from ingestion.samples.nav import write_nav_workbook
-from ingestion.samples.parameters import load_deals
+from ingestion.samples.parameters import load_deals, load_yaml
+from ingestion.samples.payment_reports import write_payment_reports
+from ingestion.samples.prices import write_price_files
 from ingestion.samples.story import Story, load_story
+from ingestion.samples.trades import write_trades
 from ingestion.samples.workbook import matrix_members, workbook_sheets
 
 SEED = 20160323
-PARTS = ("clo", "market", "nav", "funds")
+PARTS = ("clo", "market", "trades", "payments", "prices", "nav", "funds")
+# Trades and payment reports name deals, prices name instruments: without the workbooks that state them, their rows are orphans.
 CORRELATION_IDS = 488
 SENT_AT = dt.time(9, 0)
 
@@ -31,8 +35,16 @@ def write_demo(inbox: Path, *, parts: Collection[str] = PARTS, seed: int = SEED)
     if unknown:
         raise ValueError(f"write_demo, parts: expected some of {', '.join(PARTS)}, found {', '.join(unknown)}")
     written: list[Path] = []
+    story = load_story()
+    snapshots = list(unfold(story, load_deals(), seed)) if {"clo", "trades", "payments"} & set(parts) else []
     if "clo" in parts:
-        written += write_clo_history(inbox, seed)
+        written += write_clo_history(inbox, story, snapshots, seed)
+    if "trades" in parts:
+        written += write_trades(inbox, story, snapshots)
+    if "payments" in parts:
+        written += write_payment_reports(inbox, story, snapshots)
+    if "prices" in parts:
+        written += write_price_files(inbox / load_yaml("prices.yaml")["organization_id"], seed)
     if "market" in parts:
         written += write_market_files(inbox / "_shared", seed)
     if "nav" in parts:
@@ -42,10 +54,8 @@ def write_demo(inbox: Path, *, parts: Collection[str] = PARTS, seed: int = SEED)
     return written
 
 
-def write_clo_history(inbox: Path, seed: int = SEED) -> list[Path]:
+def write_clo_history(inbox: Path, story: Story, snapshots: list[Snapshot], seed: int) -> list[Path]:
     """The dated workbooks: the newest into the organisation's folder, the others and the corrected one into its backload."""
-    story = load_story()
-    snapshots = list(unfold(story, load_deals(), seed))
     written: list[Path] = []
     for snapshot in snapshots:
         is_newest = snapshot is snapshots[-1]

@@ -270,11 +270,15 @@ def load_market(warehouse: Warehouse, organization: str) -> Market:
 
 
 def _prices(warehouse: Warehouse, organization: str, sources: Mapping[str, Source]) -> Iterator[Price]:
-    # An organisation's own price wins over a shared one of the same instrument, type, instant and source.
+    # Of one instrument, type, instant and source an organisation's own price wins over a shared one, then the one in the
+    # instrument's currency (a source may quote several), then the last round.
     for row in warehouse.records(
-        "select * from intermediate.int_nav__prices where organization_id in (?, ?) qualify row_number() over "
-        "(partition by instrument_id, price_type, as_of, source order by organization_id = ? desc) = 1 order by all",
-        [organization, SHARED, organization],
+        "select p.* from intermediate.int_nav__prices as p left join intermediate.int_nav__instruments as i "
+        "on i.organization_id = ? and i.instrument_id = p.instrument_id and i.known_to is null "
+        "where p.organization_id in (?, ?) qualify row_number() over "
+        "(partition by p.instrument_id, p.price_type, p.as_of, p.source "
+        "order by p.organization_id = ? desc, p.currency = i.currency desc, p.round_id desc) = 1 order by all",
+        [organization, organization, SHARED, organization],
     ):
         if row["source"] in sources:
             yield Price(

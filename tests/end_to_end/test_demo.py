@@ -24,7 +24,7 @@ HOUSES = ("alder-capital", "birch-credit", "cedar-assets")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, RunReport]:
     home = Home(tmp_path_factory.mktemp("demo"))
-    write_demo(home.inbox, parts=("market", "nav", "funds"))
+    write_demo(home.inbox, parts=("market", "nav", "prices", "funds"))
     report = home.run()
     assert report.failure is None
     return home, report

@@ -21,6 +21,7 @@ from ingestion.contracts import (
     arrow_type,
     currency_codes,
     delimited_contracts,
+    identifiers_by_table,
     load_contracts,
     raw_tables,
 )
@@ -51,7 +52,9 @@ SPECIFIED = {
 
 def test_kinds_with_a_contract_are_the_kinds_that_are_read() -> None:
     assert set(load_contracts()) == {name for name, kind in kinds().items() if kind.is_read}
-    assert set(delimited_contracts()) == {"fx_feed", "rate_index", "index_levels", "holidays"}
+    assert set(delimited_contracts()) == {
+        *("fx_feed", "rate_index", "index_levels", "holidays", "price_feed", "trades", "clo_payment_report"),
+    }
 
 
 def test_every_raw_table_has_one_home_a_key_and_a_description_of_its_rows() -> None:
@@ -132,6 +135,17 @@ def test_quote_only_currencies_are_none_of_a_rate_and_withdrawn_ones_only_of_his
     assert not {"GBX", "ZAC", "ILA"} & currency_codes()
     assert {"CYP", "TRL"} <= known_currencies(delimited_contracts()["fx_feed"])
     assert "CYP" not in known_currencies(delimited_contracts()["index_levels"])
+
+
+def test_a_feed_refers_to_tables_of_other_kinds_by_their_one_key_and_by_columns_they_have() -> None:
+    referring = {kind: identifiers_by_table(kind) for kind in load_contracts()}
+    assert referring["price_feed"] == {"nav_instruments": ("isin", "cusip", "ticker")}
+    assert referring["trades"] == {"clo_deals": (), "clo_assets": ()}
+    for kind, tables in referring.items():
+        for name, identifiers in tables.items():
+            assert len(raw_tables()[name].key) == 1
+            assert set(identifiers) <= set(raw_tables()[name].columns)
+            assert name not in load_contracts()[kind].tables
 
 
 # --- reasons ---

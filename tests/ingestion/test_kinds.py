@@ -55,22 +55,15 @@ def refusal(tmp_path: Path, content: bytes | str, sidecar: str | None = None) ->
 # --- every kind ---
 
 SIGNATURES: list[tuple[str, bytes | str]] = [
-    ("trades", workbook({"Trades": [["trade_id"]]})),
     ("bank_statement", "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'/>"),
     ("bank_statement", "01,SENDER,RECEIVER,240328,0900,1,,,2/\n99,0,0,2/\n"),
     ("bank_statement", "account_id,entry_id,booked_date,value_date,debit,credit,currency\n"),
-    ("price_feed", "as_of,isin,price,currency\n"),
-    ("price_feed", json.dumps({"source": "x", "prices": []})),
-    ("price_feed", json.dumps({"source": "x", "pair": "ETH / USD", "decimals": 8, "rounds": []})),
-    ("price_feed", json.dumps({"eth": {"usd": 1, "last_updated_at": 1}, "btc": {"usd": 2, "last_updated_at": 1}})),
     ("portal_export", json.dumps({"portal": "alts", "exported_at": "", "fund": {}, "investors": []})),
     (
         "portal_export",
         "Export Date,Fund ID,Investor ID,Subscription ID,Commitment Amount,Currency,Subscription Status\n",
     ),
-    ("trades", "trade_id,deal_id,asset_id,side,par,price,trade_date,status,sequence\n"),
     ("approvals", "approval_id,subject_type,subject_id,content_hash,action,actor,occurred_at\n"),
-    ("clo_payment_report", "deal_id,payment_date,role,item,key,measure,value,unit,currency\n"),
     ("ledger_quickbooks", "!TRNS\tTRNSID\tTRNSTYPE\n"),
     ("ledger_quickbooks", ",Type,Date,Num,Adj,Name,Memo,Split,Debit,Credit,Balance\n1000 · Cash\n".encode("cp1252")),
     ("ledger_sage", "JOURNAL,DATE,DESCRIPTION,REFERENCE_NO,LINE_NO,ACCT_NO,DEBIT,CREDIT\n"),

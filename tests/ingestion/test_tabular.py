@@ -440,7 +440,7 @@ def test_quotes_may_come_as_json_and_keep_the_place_of_their_object() -> None:
     )
     (found,) = find_json_layouts(document)
     source = Source("f.json", "_shared", "main", "delta")
-    extract = read_units(Units(grid_of_records(document, "f.json"), found, source))
+    extract = read_units(Units(grid_of_records(document, "f.json", found.layout), found, source))
     (row,) = rows(extract)
     assert (row["rate"], row["source"], row["rate_date"], row["_row"]) == (
         Decimal("1.0811"),
@@ -450,7 +450,7 @@ def test_quotes_may_come_as_json_and_keep_the_place_of_their_object() -> None:
     )
     assert extract.rejected[0].message.startswith("f.json, object 2, column 'rate': rate must be a number")
     with pytest.raises(FileRejected) as caught:
-        grid_of_records([{"rate": {"bid": "1"}}], "f.json")
+        grid_of_records([{"rate": {"bid": "1"}}], "f.json", found.layout)
     assert caught.value.code == "BAD_JSON_SHAPE"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ingestion.samples.instruments import load_instruments
 from ingestion.samples.nav.days import AS_OF, OPENING
 from ingestion.samples.nav.funds import listing_days
 from ingestion.samples.nav.market import SPLIT_DAY, SPLIT_INSTRUMENT, SPLIT_RATIO, Market
@@ -84,9 +85,19 @@ def share_classes(years: Mapping[str, Year]) -> Iterator[Row]:
 
 
 def instruments(market: Market) -> Iterator[Row]:
-    """Everything that the market quotes, the hedge and cash."""
+    """Everything that the market and the price files quote, the hedge and cash."""
     for each in market.instruments.values():
         yield each.row()
+    for quoted in load_instruments():
+        yield {
+            "instrument_id": quoted.instrument_id,
+            "name": quoted.name,
+            "instrument_type": quoted.asset_class,
+            "currency": quoted.currency,
+            "isin": quoted.isin,
+            "ticker": quoted.ticker,
+            "quote_basis": "PER_100" if quoted.asset_class == "BOND" else "PER_UNIT",
+        }
     yield {
         "instrument_id": HEDGE_ID,
         "name": "Forward, euro against dollar",

@@ -1,12 +1,12 @@
 with prices as (
-    select * from {{ ref('stg_nav__prices') }}
+    select * from {{ ref('stg_market__prices') }}
 ),
 
 columns_carried as (
     {{ fold_loads(
         'prices',
-        ['instrument_id', 'price_type', 'as_of', 'source'],
-        ['price', 'currency', 'quote_basis', 'sample_count', 'allow_non_positive', 'valid_until', 'approval_id', 'reason']
+        ['instrument_id', 'price_type', 'as_of', 'source', 'currency', 'round_id'],
+        ['price', 'quote_basis', 'sample_count', 'allow_non_positive', 'valid_until', 'approval_id', 'reason']
     ) }}
 )
 

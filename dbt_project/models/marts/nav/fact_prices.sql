@@ -4,7 +4,9 @@ with prices as (
 
 final as (
     select
-        {{ surrogate_key(['organization_id', 'instrument_id', 'price_type', 'as_of', 'source']) }} as price_key,
+        {{ surrogate_key(
+            ['organization_id', 'instrument_id', 'price_type', 'as_of', 'source', 'currency', 'round_id']
+        ) }} as price_key,
         organization_id,
         instrument_id,
         price_type,
@@ -12,6 +14,7 @@ final as (
         cast(as_of as date) as event_date,
         {{ date_id('as_of') }} as date_id,
         source,
+        round_id,
         price,
         currency,
         quote_basis,
