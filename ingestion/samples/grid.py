@@ -15,7 +15,17 @@ import numpy.typing as npt
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-Value = str | float | int | bool | dt.date | None
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A cell that calculates: its text from `=` on, and the result saved with it; an empty one means none was saved."""
+
+    text: str
+    result: str = ""
+
+
+Value = str | float | int | bool | dt.date | Formula | None
 FORMATS = {"date": "m/d/yyyy", "money": "#,##0.00", "percent": "0.000%"}
 # Document properties must not depend on the clock, or two runs would differ.
 CREATED = dt.datetime(2016, 3, 23, 9, 0, 0)
@@ -97,7 +107,9 @@ def write_workbook(path: Path, grids: Sequence[Grid], title: str = "CLO Reinvest
 
 
 def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Value, cell_format: object) -> None:
-    if isinstance(value, bool):
+    if isinstance(value, Formula):
+        sheet.write_formula(row, column, value.text, cell_format, value.result)
+    elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, cell_format)
     elif isinstance(value, str):
         sheet.write_string(row, column, value, cell_format)
