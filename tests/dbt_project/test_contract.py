@@ -76,6 +76,8 @@ CONTRACT = {
     "fact_compliance_results": "deal_id test_number numerator denominator result threshold direction passed "
     "previous_value comment",
     "fact_asset_correlations": "asset_id_1 asset_id_2 correlation",
+    "fact_gl_entries": "system entity journal_id line_id account_code debit credit currency posting_date",
+    "fact_trial_balance": "fund_id account_code period_start period_end",
     "fact_fx_rates": "rate source as_of",
     "fact_prices": "price source as_of",
     "fact_index_levels": "level source as_of",
