@@ -97,7 +97,7 @@ def home(tmp_path: Path, empty_warehouse: Path) -> Iterator[Home]:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     shutil.copyfile(empty_warehouse, tmp_path / "warehouse.duckdb")
-    yield Home(inbox, Warehouse(tmp_path / "warehouse.duckdb"))
+    return Home(inbox, Warehouse(tmp_path / "warehouse.duckdb"))
 
 
 def compared(case: Case, outcome: FileOutcome, found: list[tuple[Breach, str]], delivery: Delivery) -> set[Breach]:
