@@ -21,6 +21,7 @@ REAL_FILES = (
     "market/sofr_ohlc_2021_2026.csv",
     "market/usd_libor_3m_1986_2019.csv",
 )
+FILINGS = ("NPORT.Dupree.xml", "nport_sample_4.xml")
 
 
 class Home:
@@ -65,4 +66,6 @@ def real_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, RunReport
     home = Home(tmp_path_factory.mktemp("real"))
     for name in REAL_FILES:
         home.put(SHARED / name)
+    for name in FILINGS:  # one feed takes one fund
+        home.put(SHARED / "external" / "sec_nport" / name, f"default/{Path(name).stem.lower()}/{name}")
     return home, home.run()

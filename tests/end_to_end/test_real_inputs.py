@@ -58,6 +58,33 @@ def test_warr_and_wal_are_the_recorded_ones(real_home: tuple[Home, RunReport]) -
     assert round(wal, 2) == 5.05
 
 
+def test_a_filed_fund_is_struck_from_its_positions_without_shares(real_home: tuple[Home, RunReport]) -> None:
+    """Source: input-contracts 5.5, the tie of NPORT.Dupree.xml."""
+    home, _ = real_home
+    held = home.published("select count(*), sum(value) from marts.fact_holdings where product_id = 'NPORT-S000012000'")
+    assert held == [(55, Decimal("40455026.70"))]
+    struck = home.published(
+        "select event_date::varchar, net_assets, total_assets, total_liabilities, shares_outstanding, nav_per_share, "
+        "nav_reason from marts.fact_nav where product_id = 'NPORT-S000012000'"
+    )
+    money = Decimal("41349926.01"), Decimal("40455026.70") + Decimal("1013969.18"), Decimal("119069.87")
+    assert struck == [("2022-12-31", *money, None, None, "NO_SHARES_REPORTED")]
+    not_applicable = home.published(
+        "select rule_code, passed from marts.fact_nav_validations where product_id = 'NPORT-S000012000' "
+        "and outcome = 'NOT_APPLICABLE' order by 1"
+    )
+    assert not_applicable == [(c, None) for c in ("NAV_JUMP_MAX_PCT", "NAV_PER_SHARE_CONSISTENT", "SHARES_POSITIVE")]
+
+
+def test_the_longest_filing_is_loaded_line_by_line(real_home: tuple[Home, RunReport]) -> None:
+    """Source: the README beside the filings: nport_sample_4.xml has 3,254 positions."""
+    ((rows, lots),) = real_home[0].published(
+        "select count(*), sum(lots) from marts.fact_holdings where as_of_date = '2019-08-31'"
+    )
+    assert lots == 3_254
+    assert rows <= lots
+
+
 def test_every_fixing_and_rate_of_the_files_is_published(real_home: tuple[Home, RunReport]) -> None:
     home, _ = real_home
     with (SHARED / "market/ecb_eurofxref_hist.csv").open() as file:
