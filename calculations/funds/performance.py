@@ -170,8 +170,8 @@ def _until(amounts: Iterable[Amount], day: dt.date, record: FundRecord, quotes: 
 
 
 def _converted(amount: Amount, record: FundRecord, quotes: Quotes) -> Known:
-    if amount.currency == record.currency:
-        return Known(amount.amount)
+    if amount.currency == record.currency or not amount.amount:
+        return Known(amount.amount)  # nothing is nothing in any currency
     found = convert(amount.amount, amount.currency, record.currency, amount.day, quotes, UNIT)
     if found.amount is None:
         return Known(None, f"{found.reason}: {amount.currency} on {amount.day}")
