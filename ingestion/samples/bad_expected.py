@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -67,9 +66,9 @@ class Case(_Frozen):
 
 
 class Expected(_Frozen):
-    """`without_case`: why a reason code has no sample. `usual`: codes that a tiny file of a kind always yields, by kind;
+    """`without_case`: why a reason code has no sample.
 
-    they are compared only where a delivery expects them.
+    `usual`: codes that a tiny file of a kind always yields, by kind; they are compared only where a delivery expects them.
     """
 
     usual: Mapping[str, tuple[str, ...]]

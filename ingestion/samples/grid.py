@@ -16,7 +16,6 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 
-
 @dataclass(frozen=True)
 class Formula:
     """A cell that calculates: its text from `=` on, and the result saved with it; an empty one means none was saved."""
