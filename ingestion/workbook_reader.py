@@ -48,7 +48,7 @@ class _Reading:
         self.findings: list[Finding] = []
         self.rejected: list[RejectedRow] = []
         self.counts: list[RowCount] = []
-        self.rejected_sheets: list[Sheet] = []
+        self.rejected_sheets: list[tuple[Sheet, str]] = []
 
     def extract(self) -> Extract:
         units = {sheet.name: units for sheet, units in self._units()}
@@ -136,7 +136,7 @@ class _Reading:
         if sheet.is_required:
             raise FileRejected(bad.code, message)
         self._find(bad.code, name, bad.row, bad.expected, bad.found, severity=Severity.CRITICAL)
-        self.rejected_sheets.append(sheet)
+        self.rejected_sheets.append((sheet, bad.code))
         rows = self.workbook.rows(name)
         filled = self.workbook.filled(name)
         quarantined = 0
@@ -150,19 +150,23 @@ class _Reading:
         )
 
     def _hold(self, sheets: Sheets) -> None:
-        """An entity of which a row of a holding sheet is quarantined is held: a total without the row would be wrong."""
+        """An entity of which a row of a holding sheet is quarantined is held: a total without the row would be wrong.
+
+        An entity that another feed stated first is that feed's alone: nothing of this file enters its totals.
+        """
+        foreign = self._of_other_feeds(sheets)
         held: dict[tuple[str, str], tuple[str, int, str]] = {}
         for name, units in sheets.units.items():
             if not sheets.sheet(name).holds:
                 continue
             faulty = {unit: fault for (unit, _), fault in sorted(units.faults.items(), key=lambda item: item[0][0])}
             for unit, entity_type, entity_id in entities(sheets, name) if faulty else ():
-                if unit in faulty and not _is_harmless(faulty[unit].code):
+                if unit in faulty and not _is_harmless(faulty[unit].code) and (entity_type, entity_id) not in foreign:
                     held.setdefault((entity_type, entity_id), (name, units.line(unit), faulty[unit].code))
-        for sheet in self.rejected_sheets:
+        for sheet, code in self.rejected_sheets:
             for field_name, entity_type in self.contract.entities.items() if sheet.holds else ():
                 for entity_id in self._all(sheets, field_name):
-                    held.setdefault((entity_type, entity_id), (sheet.name, 1, "MISSING_COLUMN"))
+                    held.setdefault((entity_type, entity_id), (sheet.name, 1, code))
         for (entity_type, entity_id), (name, row, code) in held.items():
             self._find(
                 code,
@@ -175,6 +179,16 @@ class _Reading:
                 entity_type=entity_type,
                 entity_id=entity_id,
             )
+
+    def _of_other_feeds(self, sheets: Sheets) -> set[tuple[str, str]]:
+        """(entity type, entity id) of every entity that belongs to another feed of the organisation."""
+        return {
+            (entity_type, key)
+            for field_name, entity_type in self.contract.entities.items()
+            for sheet in self.contract.sheets
+            if sheet.key == (field_name,)
+            for key in sheets.knowledge.owners.get(sheet.name, ())
+        }
 
     def _all(self, sheets: Sheets, field_name: str) -> list[str]:
         """Every entity that the workbook names."""

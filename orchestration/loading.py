@@ -215,9 +215,10 @@ def _record_extract(
     ).fetchone()
     if erased:
         message = f"{file.name}: this content was erased on request and is not taken in again (ERASED_CONTENT)"
+        advice = advice_for("ERASED_CONTENT")
         refused = _load_row(file, feed, load_id, loaded_at, status="rejected", reason_code="ERASED_CONTENT")
-        append_rows(connection, "raw.loads", [refused | {"message": message, "advice": advice_for("ERASED_CONTENT")}])
-        return FileOutcome(file.name, "rejected", feed.kind, load_id, "ERASED_CONTENT", message)
+        append_rows(connection, "raw.loads", [refused | {"message": message, "advice": advice}])
+        return FileOutcome(file.name, "rejected", feed.kind, load_id, "ERASED_CONTENT", message, advice)
     known = _earlier_load(connection, file, feed)
     if known is not None:
         return known

@@ -66,9 +66,9 @@ class Case(_Frozen):
 
 
 class Expected(_Frozen):
-    """`without_case`: why a reason code has no sample. `usual`: codes that a tiny file of a kind always yields, by kind;
+    """`without_case`: why a reason code has no sample.
 
-    they are compared only where a delivery expects them.
+    `usual`: codes that a tiny file of a kind always yields, by kind; they are compared only where a delivery expects them.
     """
 
     usual: Mapping[str, tuple[str, ...]]

@@ -71,6 +71,7 @@ class Recipe(_Frozen):
     encoding: str = "utf-8"
     hex: str = ""
     members: Mapping[str, str] = {}  # of a zip archive
+    padding: int = 0  # spaces behind the text
     filler: int = 0  # zero bytes: in every member of an archive, else behind the text
     cut_at: int | None = None  # bytes that are left of the file
     sidecar: Mapping[str, str] = {}
@@ -130,7 +131,7 @@ def write_bad_file(path: Path, recipe: Recipe) -> list[Path]:
 
 
 def _text(base: Base, recipe: Recipe) -> bytes:
-    text = base.text + recipe.text
+    text = base.text + recipe.text + " " * recipe.padding
     for old, new in recipe.replaced.items():
         if old not in text:
             raise ValueError(f"{CASES.name}: expected {old!r} in the text that it is replaced in, found it nowhere")
