@@ -54,6 +54,11 @@ def _holds(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
         f"where run_id in {_in(run_ids)} order by 1, 2, 3",
         run_ids,
     )
+    once_held = set(
+        warehouse.rows(
+            f"select distinct organization_id, entity_type, entity_id from {ENTITY_STATUSES} where status <> 'current'"
+        )
+    )
     alerts = []
     for organization, kind, entity, status, message, last_good in changed:
         name = f"{kind} {entity} of {organization}"
@@ -61,11 +66,7 @@ def _holds(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
             alerts.append(Alert("critical", f"Held: {name}", f"{message} Its figures stay as known at {last_good}."))
         elif status == "never_published":
             alerts.append(Alert("critical", f"Not published: {name}", f"{message} It has no good version yet."))
-        elif warehouse.rows(
-            f"select 1 from {ENTITY_STATUSES} where organization_id = ? and entity_type = ? and entity_id = ? "
-            "and status <> 'current' limit 1",
-            [organization, kind, entity],
-        ):
+        elif (organization, kind, entity) in once_held:
             alerts.append(Alert("recovered", f"Current again: {name}", "Every critical rule passes."))
     return alerts
 

@@ -31,15 +31,16 @@ def columns_made_from(sql: str, columns_of: Mapping[str, Mapping[str, Sequence[s
     query = qualify(parsed, schema=schema, dialect="duckdb", validate_qualify_columns=False, identify=False)
     assert isinstance(query, exp.Query)
     scope = build_scope(query)
+    # All columns in one call: it shares the steps that they have in common, and copies the query for none of them.
+    nodes = lineage(None, query, schema=schema, scope=scope, dialect="duckdb", trim_selects=False, copy=False)
     found: dict[str, list[list[str]]] = {}
-    for column in query.selects:
-        node = lineage(column.alias_or_name, query, schema=schema, scope=scope, dialect="duckdb", trim_selects=False)
+    for column, node in nodes.items():
         leaves = {
             (leaf.expression.db, leaf.expression.name, leaf.name.rpartition(".")[2].strip('"'))
             for leaf in node.walk()
             if not leaf.downstream and isinstance(leaf.expression, exp.Table)
         }
-        found[column.alias_or_name] = sorted(list(leaf) for leaf in leaves)
+        found[column] = sorted(list(leaf) for leaf in leaves)
     return found
 
 

@@ -80,6 +80,7 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
     from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
     from orchestration.alerts import raise_alerts
     from orchestration.graph import build_definitions
+    from orchestration.run_history import history_kept_open
 
     started = time.monotonic()
     report = RunReport(waiting=tuple(file.message for file in found.waiting))
@@ -88,7 +89,7 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
     tags = {STARTED_BY: COMMAND_LINE}
     checks = frozenset(check.node_def.name for check in definitions.asset_checks or ())
     report.seconds["definitions"] = time.monotonic() - started
-    with dg.DagsterInstance.get() as instance:
+    with history_kept_open(), dg.DagsterInstance.get() as instance:
         close_dead_runs(instance)
 
         def materialize(stage: str, selection: dg.AssetSelection) -> bool:

@@ -109,6 +109,6 @@ def _change_clo_workbook(inbox: Path) -> None:
     path = next(inbox.glob("*/clo_workbook_*.xlsx"))
     workbook = openpyxl.load_workbook(path)
     sheet = workbook["All Assets"]
-    headers = {cell.value: cell.column for row in sheet.iter_rows(max_row=5) for cell in row}
-    sheet.cell(20, headers["Market Value"]).value = 97.125
+    header = next(row for row in sheet.iter_rows(max_row=5, values_only=True) if "Market Value" in row)
+    sheet.cell(20, header.index("Market Value") + 1).value = 97.125
     workbook.save(path)
