@@ -33,13 +33,14 @@ class Delivery(_Frozen):
     """One file put into the inbox and its outcome. `file` lies below `bad`; `delivered_as` is its name in the inbox.
 
     `code` explains an outcome other than loaded. `holds` are the entities kept at their last good version.
-    `erased_before`: what was loaded until then is erased on request before this file arrives.
+    `says` must stand in the message of that outcome. `erased_before`: what was loaded until then is erased on request before this file arrives.
     """
 
     file: str
     delivered_as: str
     status: Literal["loaded", "rejected", "duplicate", "held", "waiting"]
     code: str | None = None
+    says: tuple[str, ...] = ()
     breaches: tuple[Breach, ...] = ()
     holds: tuple[str, ...] = ()
     is_being_written: bool = False

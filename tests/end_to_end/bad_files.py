@@ -1,12 +1,10 @@
-"""Makes small CLO workbooks with one thing changed, and files that Weir must refuse. What must come of them is for the tests."""
+"""Makes small CLO workbooks with one thing changed and puts files into an inbox. Files that must be refused are samples of ingestion."""
 
 from __future__ import annotations
 
 import datetime as dt
-import io
 import os
 import shutil
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,6 @@ ASSETS = "All Assets"
 FIRST_ASSET_ROW = 2
 # Copies of the demo's templates: three deals are 14, 16 and 17, a fourth is 6.
 DEALS = ("MAG14", "MAG16", "MAG17")
-OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LONG_AGO = dt.timedelta(hours=1)  # beyond the patience with files that do not close
 
 Change = Callable[[openpyxl.Workbook], None]
@@ -114,26 +111,6 @@ def last_asset_row(sheet: Worksheet) -> int:
     while sheet.cell(row + 1, 1).value is not None:
         row += 1
     return row
-
-
-def zip_of(parts: Mapping[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
-
-
-def workbook_of(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(list(row))
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def drop(inbox: Path, name: str, content: bytes | str | Path, sidecar: str | None = None, age: Any = LONG_AGO) -> Path:

@@ -117,6 +117,7 @@ def test_a_wrong_file_ends_as_the_contract_says(case: Case, home: Home, tmp_path
             assert outcome.message is not None
             assert outcome.message.startswith(delivery.delivered_as)
             assert outcome.message.endswith(f"({delivery.code})")
+            assert [part for part in delivery.says if part not in outcome.message] == []
             assert outcome.advice
         if delivery.status == "duplicate":
             continue  # its load is the earlier one

@@ -56,7 +56,10 @@ def empty(kind: str) -> Workbook:
         return open_workbook(path, "mutated.xlsx")
 
 
-def read(contract: WorkbookContract, changed: tuple[str, str, Any] | None = None) -> Extract:
+def read(
+    contract: WorkbookContract, changed: tuple[str, str, Any] | None = None, again: tuple[str, str, Any] | None = None
+) -> Extract:
+    """The workbook with one cell `changed`, or with one row stated `again` with another cell, each (sheet, field, value)."""
     rows = good_rows(contract, DOCUMENTS)
     if changed is not None:
         sheet, field, value = changed
@@ -67,6 +70,9 @@ def read(contract: WorkbookContract, changed: tuple[str, str, Any] | None = None
         fields = next(sheet for sheet in contract.sheets if sheet.name == name).fields
         cells = ["" if row.get(field) is None else row[field] for field in fields]
         filled[name] = [book._rows[name][0], cells]
+        if again is not None and again[0] == name:
+            repeated = row | {again[1]: again[2]}
+            filled[name].append(["" if repeated.get(field) is None else repeated[field] for field in fields])
     return read_contract_workbook(replace(book, _rows=filled), contract, Source("mutated.xlsx", "o", "main", "full"))
 
 
@@ -101,3 +107,38 @@ def test_a_wrong_cell_is_quarantined_with_its_code_row_and_column(kind: str, dat
     assert expected in breaches
     # Rows that refer to the one quarantined go with it; nothing else does.
     assert {found for *_, found in breaches - {expected}} <= CASCADES
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_type_range_key_code_and_reference_are_all_among_the_wrong_cells(kind: str) -> None:
+    made = {code for *_, code in mutations(workbook_contracts()[kind])}
+    assert {"BAD_TYPE", "OUT_OF_RANGE", "MISSING_VALUE", "BAD_ENUM", "ORPHAN_KEY"} <= made
+
+
+def repeatable(contract: WorkbookContract) -> list[tuple[str, str]]:
+    """A sheet and a text of it that may say anything, for every sheet that has one beside its key."""
+    return [
+        (sheet.name, name)
+        for sheet in contract.sheets
+        for name, field in sheet.fields.items()
+        if field.type in ("s", "txt") and name not in sheet.key
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_rows_of_one_key_that_differ_are_all_quarantined_and_the_same_row_again_only_once(
+    kind: str, data: st.DataObject
+) -> None:
+    contract = workbook_contracts()[kind]
+    sheet, name = data.draw(st.sampled_from(repeatable(contract)))
+    stated = good_rows(contract, DOCUMENTS)[sheet].get(name)
+    value = data.draw(st.sampled_from([stated, "something else"]))
+    found = [(b.sheet, b.row, b.reason_code) for b in read(contract, again=(sheet, name, value)).rejected]
+    here = {(row, code) for at, row, code in found if at == sheet}
+    if value == stated:
+        assert found == [(sheet, 3, "DUPLICATE_ROW")]
+    else:
+        assert {(2, "DUPLICATE_KEY"), (3, "DUPLICATE_KEY")} <= here
+        assert {code for *_, code in found} <= CASCADES | {"DUPLICATE_KEY"}
