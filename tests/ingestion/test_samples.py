@@ -302,7 +302,7 @@ def test_holdings_that_do_not_fit_the_story_are_refused(history: list[Snapshot])
 
 
 def test_unknown_parts_and_sizes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="expected some of clo, market, nav, funds, found fund"):
+    with pytest.raises(ValueError, match="expected some of clo, market, nav, funds, ledger, found fund"):
         write_demo(tmp_path, parts=("fund",))
     with pytest.raises(ValueError, match="deals: expected at least 3, found 1"):
         write_scaled_clo_workbook(tmp_path / "x.xlsx", deals=1)
