@@ -1,4 +1,4 @@
-"""Writes the demo inputs into an inbox: CLO workbooks and the feeds beside them, market files, NAV and fund workbooks. How a file is made does not belong here."""
+"""Writes the demo inputs into an inbox: CLO workbooks and the feeds beside them, market files, NAV and fund workbooks, ledgers. How a file is made does not belong here."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ingestion.samples.feeds import FeedNote
 from ingestion.samples.funds import write_fund_workbooks
 from ingestion.samples.grid import write_workbook
 from ingestion.samples.history import Snapshot, restated, unfold
+from ingestion.samples.ledgers import write_ledger_reports
 from ingestion.samples.market import write_market_files
 from ingestion.samples.nav import write_nav_workbook
 from ingestion.samples.parameters import load_deals, load_yaml
@@ -20,7 +21,7 @@ from ingestion.samples.trades import write_trades
 from ingestion.samples.workbook import matrix_members, workbook_sheets
 
 SEED = 20160323
-PARTS = ("clo", "market", "trades", "payments", "prices", "nav", "funds")
+PARTS = ("clo", "market", "trades", "payments", "prices", "nav", "funds", "ledger")
 # Trades and payment reports name deals, prices name instruments: without the workbooks that state them, their rows are orphans.
 CORRELATION_IDS = 488
 SENT_AT = dt.time(9, 0)
@@ -51,6 +52,8 @@ def write_demo(inbox: Path, *, parts: Collection[str] = PARTS, seed: int = SEED)
         written += write_nav_workbook(inbox, seed)
     if "funds" in parts:
         written += write_fund_workbooks(inbox, seed)
+    if "ledger" in parts:
+        written += write_ledger_reports(inbox, seed)
     return written
 
 
