@@ -15,7 +15,7 @@ import duckdb
 
 from orchestration.resources import utc_now
 from orchestration.settings import Settings
-from orchestration.warehouse import Warehouse, open_publication
+from orchestration.warehouse import Warehouse, open_publication, whole
 
 SHARED = "_shared"
 OPERATOR = "_operator"
@@ -204,20 +204,22 @@ def _copy(
     counts = {}
     connection.execute(f"attach {_quoted(str(folder / 'warehouse.duckdb'))} as publication")
     try:
-        connection.execute("create schema publication.marts")
-        for mart in marts:
-            target = f"publication.marts.{mart.name}"
-            connection.execute(f"create table {target} as {_visible(connection, mart, organization)}")
-            comments = [f"comment on table {target} is {_quoted(mart.description)}"] + [
-                f'comment on column {target}."{column}" is {_quoted(text)}' for column, text in mart.columns.items()
-            ]
-            connection.execute(";".join(comments))
-            connection.execute(
-                f"copy {target} to {_quoted(str(folder / 'parquet' / f'{mart.name}.parquet'))} "
-                f"(format parquet, compression zstd)"
-            )
-            counted = connection.execute(f"select count(*) from {target}").fetchone()
-            counts[mart.name] = counted[0] if counted else 0
+        # One transaction: committed one by one, thousands of comments would each wait for the disk.
+        with whole(connection):
+            connection.execute("create schema publication.marts")
+            for mart in marts:
+                target = f"publication.marts.{mart.name}"
+                connection.execute(f"create table {target} as {_visible(connection, mart, organization)}")
+                comments = [f"comment on table {target} is {_quoted(mart.description)}"] + [
+                    f'comment on column {target}."{column}" is {_quoted(text)}' for column, text in mart.columns.items()
+                ]
+                connection.execute(";".join(comments))
+                connection.execute(
+                    f"copy {target} to {_quoted(str(folder / 'parquet' / f'{mart.name}.parquet'))} "
+                    f"(format parquet, compression zstd)"
+                )
+                counted = connection.execute(f"select count(*) from {target}").fetchone()
+                counts[mart.name] = counted[0] if counted else 0
     finally:
         connection.execute("detach publication")
     return counts
