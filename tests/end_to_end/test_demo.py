@@ -24,7 +24,7 @@ HOUSES = ("alder-capital", "birch-credit", "cedar-assets")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, RunReport]:
     home = Home(tmp_path_factory.mktemp("demo"))
-    write_demo(home.inbox, parts=("market", "nav", "prices", "funds"))
+    write_demo(home.inbox, parts=("market", "nav", "prices", "funds", "ledger"))
     report = home.run()
     assert report.failure is None
     return home, report
@@ -75,6 +75,19 @@ def test_struck_navs_are_the_stated_ones_but_where_the_register_breaks(demo: tup
     )
     assert struck > 1_800
     assert products >= 10
+
+
+def test_every_ledger_balances_and_is_the_book_of_one_fund(demo: tuple[Home, RunReport]) -> None:
+    home, _ = demo
+    ((lines, funds, unknown),) = home.published(
+        "select count(*), count(distinct fund_id), count(*) filter (where fund_id is null) from marts.fact_gl_entries"
+    )
+    assert lines > 1_000
+    assert (funds, unknown) == (6, 0)
+    off = home.published(
+        "select fund_id from marts.fact_gl_entries group by 1 having sum(coalesce(debit, 0)) <> sum(coalesce(credit, 0))"
+    )
+    assert off == []
 
 
 # Nav 8 as input-contracts 4.5 states them as rows: E-1 fund in three currencies, E-2 classes, E-7 equity with a dividend,
