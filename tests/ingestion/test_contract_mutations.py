@@ -126,7 +126,7 @@ def repeatable(contract: WorkbookContract) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_rows_of_one_key_that_differ_are_all_quarantined_and_the_same_row_again_only_once(
     kind: str, data: st.DataObject
