@@ -1,12 +1,9 @@
-"""Decides what a run must recompute: only what changed inputs, code or settings touch. Running it is Dagster's."""
+"""Decides what a run must recompute: only what changed inputs, code or settings touch. Which assets that are is selection's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import dagster as dg
-
-from ingestion.contracts import load_contracts
 from ingestion.inbox import Scan
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
 from orchestration.loading import unseen
@@ -52,21 +49,3 @@ def plan(warehouse: Warehouse, settings: Settings) -> Plan:
     )
     kinds = frozenset(kind for (kind,) in changed)
     return Plan(tuple(f"new {kind} data" for kind in sorted(kinds)), everything=False, kinds=kinds)
-
-
-def selection_of(plan: Plan) -> dg.AssetSelection:
-    """The assets below raw that the plan touches, publication included."""
-    below_raw = dg.AssetSelection.all() - dg.AssetSelection.groups("raw")
-    if plan.everything:
-        return below_raw
-    contracts = load_contracts()
-    touched = _below([table for kind in plan.kinds for table in contracts[kind].tables])
-    # Models of the loads themselves (which load is in force, whose it is) are touched by every new load.
-    bookkeeping = _below(["loads"]) - _below([table for contract in contracts.values() for table in contract.tables])
-    # Every run judges, so its verdicts are published with it whatever it recomputes.
-    verdicts = dg.AssetSelection.assets(dg.AssetKey(["ops", "quality_results"])).downstream(include_self=False)
-    return (touched | bookkeeping | verdicts) - dg.AssetSelection.groups("raw")
-
-
-def _below(tables: list[str]) -> dg.AssetSelection:
-    return dg.AssetSelection.assets(*(dg.AssetKey(["raw", table]) for table in tables)).downstream()

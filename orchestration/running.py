@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,8 @@ import psutil
 
 from ingestion.inbox import Scan, scan
 from orchestration.as_known_at import home_as_known_at
-from orchestration.home import prepare_home
-from orchestration.planning import Plan, is_up_to_date, plan, selection_of
+from orchestration.home import manifest_path, prepare_home
+from orchestration.planning import Plan, is_up_to_date, plan
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -74,15 +75,20 @@ def _published(settings: Settings) -> str | None:
 
 
 def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[str], None]) -> RunReport:
-    # Imported here: a run with nothing to do must not pay for Dagster.
-    import dagster as dg
-
-    from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
-    from orchestration.alerts import raise_alerts
-    from orchestration.graph import build_definitions
-    from orchestration.run_history import history_kept_open
-
     started = time.monotonic()
+    with ThreadPoolExecutor(1) as beside:
+        # When the code is new, dbt parses for seconds in a process of its own; this one imports meanwhile.
+        parsed = beside.submit(manifest_path, settings)
+        # Imported here: a run with nothing to do must not pay for Dagster.
+        import dagster as dg
+
+        from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
+        from orchestration.alerts import raise_alerts
+        from orchestration.graph import build_definitions
+        from orchestration.run_history import history_kept_open
+        from orchestration.selection import selection_of
+
+        parsed.result()
     report = RunReport(waiting=tuple(file.message for file in found.waiting))
     before = _published(settings)
     definitions = build_definitions(settings)

@@ -6,7 +6,9 @@ The same grids give the same bytes: document properties carry a fixed instant an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,10 +78,22 @@ class Grid:
         self.names.append((name, ends[0] if first == last else ":".join(ends), scoped))
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the search for cyclic garbage, which goes through all cells of a workbook again and again as it fills."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def write_workbook(path: Path, grids: Sequence[Grid], title: str = "CLO Reinvestment Model") -> None:
     """Write the grids as sheets of one .xlsx file, in order."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
+    with uncollected(), xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
         book.set_properties({"title": title, "author": "Weir demo", "created": CREATED})
         formats = {name: book.add_format({"num_format": code}) for name, code in FORMATS.items()}
         for grid in grids:

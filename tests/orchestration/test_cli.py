@@ -35,6 +35,13 @@ def test_a_home_without_a_warehouse_says_how_to_make_one(tmp_path: Path) -> None
     assert weir("rollback", "--home", str(tmp_path)).exit_code == 2
 
 
+def test_whether_there_is_anything_to_do_is_decided_without_dagster() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", "import sys, orchestration.running; sys.exit('dagster' in sys.modules)"], check=False
+    )
+    assert found.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "answer"),
     [

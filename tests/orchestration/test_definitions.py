@@ -10,7 +10,8 @@ import pytest
 
 from orchestration.graph import build_definitions
 from orchestration.home import manifest_path
-from orchestration.planning import Plan, selection_of
+from orchestration.planning import Plan
+from orchestration.selection import selection_of
 from orchestration.settings import Settings
 from orchestration.trace import lineage
 from orchestration.warehouse import own_tables
@@ -114,6 +115,12 @@ def test_a_workbook_recomputes_no_fx_rate(graph) -> None:
     touched = selected(graph, Plan(("new",), everything=False, kinds=frozenset({"clo_workbook"})))
     assert {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/deal_status", "published/warehouse"} <= touched
     assert "marts/fact_fx_rates" not in touched
+
+
+def test_a_fund_workbook_recomputes_no_deal_and_strikes_no_nav(graph) -> None:
+    touched = selected(graph, Plan(("new",), everything=False, kinds=frozenset({"fund_workbook"})))
+    assert {"marts/fact_fund_performance", "ops/fund_status", "published/warehouse"} <= touched
+    assert touched & {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/deal_status", "ops/nav_runs"} == set()
 
 
 def test_lineage_names_columns_that_exist(manifest: dict) -> None:

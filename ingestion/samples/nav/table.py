@@ -12,7 +12,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from ingestion.samples.grid import CREATED, FORMATS
+from ingestion.samples.grid import CREATED, FORMATS, uncollected
 
 Cell = str | int | float | bool | Decimal | dt.date | None
 Row = Mapping[str, Cell]
@@ -24,7 +24,7 @@ COLUMN_WIDTH = 16
 def write_tables(path: Path, tables: Mapping[str, Iterable[Row]], title: str) -> None:
     """Write each table as a sheet: a header of the columns that its rows name, then one line a row."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
+    with uncollected(), xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
         book.set_properties({"title": title, "author": "Weir demo", "created": CREATED})
         day_format = book.add_format({"num_format": FORMATS["date"]})
         for name, rows in tables.items():

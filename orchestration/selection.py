@@ -1,0 +1,26 @@
+"""Which assets a plan touches. Deciding what has changed is planning's, which must not pay for importing Dagster."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from ingestion.contracts import load_contracts
+from orchestration.planning import Plan
+
+
+def selection_of(plan: Plan) -> dg.AssetSelection:
+    """The assets below raw that the plan touches, publication included."""
+    below_raw = dg.AssetSelection.all() - dg.AssetSelection.groups("raw")
+    if plan.everything:
+        return below_raw
+    contracts = load_contracts()
+    touched = _below([table for kind in plan.kinds for table in contracts[kind].tables])
+    # Models of the loads themselves (which load is in force, whose it is) are touched by every new load.
+    bookkeeping = _below(["loads"]) - _below([table for contract in contracts.values() for table in contract.tables])
+    # Every run judges, so its verdicts are published with it whatever it recomputes.
+    verdicts = dg.AssetSelection.assets(dg.AssetKey(["ops", "quality_results"])).downstream(include_self=False)
+    return (touched | bookkeeping | verdicts) - dg.AssetSelection.groups("raw")
+
+
+def _below(tables: list[str]) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(dg.AssetKey(["raw", table]) for table in tables)).downstream()
