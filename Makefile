@@ -13,7 +13,7 @@ run: install
 	$(BIN)/weir run --demo-if-empty
 
 test: install lint
-	$(BIN)/pytest -n 2 --dist loadgroup tests
+	$(BIN)/pytest -n 2 --dist loadfile tests
 
 lint: install
 	$(BIN)/ruff check .

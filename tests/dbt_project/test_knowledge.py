@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from .conftest import Built
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dbt")]
+pytestmark = pytest.mark.slow
 
 LOADS = "intermediate.int_feeds__loads_known"
 # (as_of, known_at, days until withdrawn or None), all as day numbers: few values, so that instants coincide

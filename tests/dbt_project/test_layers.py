@@ -9,7 +9,7 @@ import pytest
 from .conftest import Built
 from .project import manifest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dbt")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

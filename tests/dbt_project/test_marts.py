@@ -13,7 +13,7 @@ import pytest
 from .conftest import Built
 from .project import run_dbt
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dbt")]
+pytestmark = pytest.mark.slow
 
 MARCH, JUNE = dt.date(2016, 3, 23), dt.date(2016, 6, 23)
 

@@ -31,7 +31,7 @@ from tests.end_to_end.bad_files import (
 )
 from tests.end_to_end.conftest import Home
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bad_input")]
+pytestmark = pytest.mark.slow
 
 FX = "base_currency,quote_currency,as_of,rate\nEUR,USD,2024-03-28,1.0811\nEUR,USD,2024-03-29,dear\nEUR,GBP,2024-03-28,0.855\n"
 # Every sample of one file that must be refused; what each of them must be told apart by is for the samples' own test.

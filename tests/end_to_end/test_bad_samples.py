@@ -127,17 +127,17 @@ def test_a_wrong_file_ends_as_the_contract_says(case: Case, home: Home, tmp_path
         for breach, message in found:
             assert message.startswith(delivery.delivered_as)
             assert message.endswith(f"({breach.code})")
-            assert named_place(breach) in message
+            assert named_place(breach, is_json=delivery.file.endswith(".json")) in message
     before = home.written()
     waiting = [delivery.delivered_as for delivery in case.deliveries if delivery.status == "waiting"]
     assert [file.file_name for file in home.take_in()] == waiting
     assert home.written() == before
 
 
-def named_place(breach: Breach) -> str:
+def named_place(breach: Breach, *, is_json: bool) -> str:
     """How a message names the place of a breach. Source: input-contracts 1.4, message form."""
     if breach.sheet is None:
-        return f"line {breach.row}" if breach.row else ""
+        return f"{'object' if is_json else 'line'} {breach.row}" if breach.row else ""
     if breach.row and breach.column:
         return f"'{breach.sheet}'!{breach.column}{breach.row}"
     return f"'{breach.sheet}'"

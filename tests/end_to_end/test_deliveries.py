@@ -15,7 +15,7 @@ from orchestration.running import RunReport
 from tests.end_to_end.bad_files import cells, drop, keeping_only, sheet_of, small_workbook, variant
 from tests.end_to_end.conftest import Home
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deliveries")]
+pytestmark = pytest.mark.slow
 
 MARCH, APRIL, MAY = "as_of: 2016-03-23\n", "as_of: 2016-04-22\n", "as_of: 2016-05-23\n"
 # Principal of the collection account (clo-workbook 1.4: row 5, column I of a deal sheet) in each workbook.

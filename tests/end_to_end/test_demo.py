@@ -16,7 +16,7 @@ from orchestration.running import RunReport
 from orchestration.trace import Step, trace
 from tests.end_to_end.conftest import Home
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 HOUSES = ("alder-capital", "birch-credit", "cedar-assets")
 

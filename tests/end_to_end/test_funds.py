@@ -20,7 +20,7 @@ from orchestration.trace import Step, trace
 from tests.end_to_end.conftest import Home
 from tests.end_to_end.fund_story import FIRST, K1, K2, K3, MEASURED, SECOND, TAX, THIRD, Story, flows
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("funds")]
+pytestmark = pytest.mark.slow
 
 PERFORMANCE = "fund_id, event_date, nav, called_capital, distributed_capital, irr, tvpi, dpi, pic"
 DEALS = "deal_id, event_date, total_par, warf"

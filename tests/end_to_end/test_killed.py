@@ -28,7 +28,7 @@ from ingestion.samples import write_demo, write_scaled_clo_workbook
 from orchestration.settings import Settings
 from tests.end_to_end.conftest import Home
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
+pytestmark = pytest.mark.slow
 
 SEED = 20160323
 # A changed market file touches few models, so most of a run is loading and publishing; a changed workbook touches the

@@ -17,7 +17,7 @@ from orchestration.running import RunReport, run
 from orchestration.trace import Source, Step, trace
 from tests.end_to_end.conftest import SHARED, Home
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
+pytestmark = pytest.mark.slow
 
 
 def test_the_run_publishes(real_home: tuple[Home, RunReport]) -> None:

@@ -16,7 +16,7 @@ from orchestration.settings import Settings
 from orchestration.trace import lineage
 from orchestration.warehouse import own_tables
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("definitions")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
