@@ -6,6 +6,23 @@ with {%- for product_type in nav_product_types() %}
     from {{ ref('stg_nav__' ~ product_type ~ '_products') }}
 ),
 {% endfor %}
+filings as (
+    select * from {{ ref('stg_nport__filings') }}
+),
+
+filed_products as (
+    select
+        organization_id,
+        load_id,
+        product_id,
+        source_row,
+        'upsert' as row_action,
+        {%- for attribute in product_attributes() %}
+        {{ filed_product_attributes().get(attribute, 'null') }} as {{ attribute }},
+        {%- endfor %}
+    from filings
+),
+
 horizons as (
     select * from {{ ref('int_nav__product_horizons') }}
 ),
@@ -20,10 +37,16 @@ states as (
         'horizons',
         ['product_id']
     ) }}
-    {%- if not loop.last %}
     union all
-    {%- endif %}
     {%- endfor %}
+    {{ dimension_states(
+        'filed_products',
+        'nport_filings',
+        ['product_id'],
+        product_attributes(),
+        'horizons',
+        ['product_id']
+    ) }}
 ),
 
 final as (
