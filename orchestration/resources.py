@@ -82,8 +82,9 @@ class WarehouseResource(dg.ConfigurableResource):
             context.instance.add_run_tags(run_id, process_tags())
         with hold_warehouse(settings.lock_path, f"run {run_id}", settings.lock_timeout_seconds):
             self.warehouse.create_tables()
-            set_run_context(self.warehouse, run_id, settings.as_known_at)
-            yield self
+            with self.warehouse.kept_open():
+                set_run_context(self.warehouse, run_id, settings.as_known_at)
+                yield self
 
 
 class DbtResource(DbtCliResource):

@@ -49,14 +49,15 @@ def build_dbt_assets(settings: Settings, manifest: Path) -> list[dg.AssetsDefini
 
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource, weir: WarehouseResource) -> Iterator[Any]:
         started = utc_now()
-        invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target)
         events: list[Any] = []
         failure: Exception | None = None
-        try:
-            events.extend(invocation.stream())
-        except DagsterDbtCliRuntimeError as error:
-            # What was built and tested before the failure is told all the same.
-            failure = error
+        with weir.warehouse.lent():
+            invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target)
+            try:
+                events.extend(invocation.stream())
+            except DagsterDbtCliRuntimeError as error:
+                # What was built and tested before the failure is told all the same.
+                failure = error
         record_results(weir.warehouse, context.run.run_id, invocation, started)
         yield from described(context, weir, invocation, events)
         if failure is not None:
