@@ -1,5 +1,5 @@
 """Discounting at periodically compounded rates: compounding periods, factors, and the spread that meets a value, for
-many scenarios at once. No price conventions, no durations, no choice of curve.
+many scenarios at once. No price conventions, no durations.
 
 Flows are arrays (scenarios, flows) on common days (flows,). A spread is added to given rates of the intervals; a yield
 is the spread over rates of 0.
@@ -8,11 +8,14 @@ is the spread over rates of 0.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calculations.clo.presets import STANDARD, Preset
+from calculations.curves import Curve, spots, zeros
 from calculations.daycount import EU_30_360, US_30_360, Days, Floats, Ints, convention, days360
 from calculations.months import add_months
 
@@ -63,6 +66,21 @@ def compounding_periods(settlement: dt.date, days: Days, basis: str, frequency: 
     counted = np.concatenate([first, later])
     found: Floats = np.where(ends > starts, counted, 0.0)
     return found
+
+
+def scenario_interval_rates(
+    curves: Sequence[Curve], days: Days, *, settlement: dt.date, frequency: int, preset: Preset = STANDARD
+) -> Floats:
+    """The rates to which a spread is added, (curves, flows): each curve's rate for the interval before each flow.
+
+    The index as projected for the day the interval begins, with the tenor of one compounding period; the first interval
+    takes the zero rate to its end. With COL-23 every interval takes the zero rate from settlement to its end.
+    Raises ValueError where the curves differ in day or tenors. Source: clo-collateral-engine Q23; clo-extensions 2.1.
+    """
+    ends = np.asarray(days, dtype="datetime64[D]")
+    if "COL-23" in preset:
+        return zeros(curves, settlement, ends)
+    return np.concatenate([zeros(curves, settlement, ends[:1]), spots(curves, ends[:-1], 12 // frequency)], axis=1)
 
 
 def discount_factors(rates: Floats, periods: Floats, frequency: int) -> Floats:

@@ -15,7 +15,14 @@ from numpy.typing import ArrayLike
 from calculations.clo.presets import STANDARD, Preset
 from calculations.curves import Curve
 from calculations.daycount import ACT_365F, Days, Floats, year_fraction
-from calculations.discounting import BRACKET, NO_ROOT, compounding_periods, discount_factors, solve_spreads
+from calculations.discounting import (
+    BRACKET,
+    NO_ROOT,
+    compounding_periods,
+    discount_factors,
+    scenario_interval_rates,
+    solve_spreads,
+)
 
 
 def price(
@@ -87,14 +94,10 @@ def interval_rates(
 ) -> Floats:
     """The curve's rate for the interval before each flow, (n,), to which a margin is added.
 
-    The index as projected for the day the interval begins, with the tenor of one compounding period; the first interval
-    takes the zero rate to its end. With COL-23 every interval takes the zero rate from settlement to its end.
+    What `calculations.discounting.scenario_interval_rates` gives for many curves, for one.
     Source: clo-collateral-engine Q23; clo-extensions 2.1.
     """
-    ends = np.asarray(days, dtype="datetime64[D]")
-    if "COL-23" in preset:
-        return curve.zero(settlement, ends)
-    return np.concatenate([curve.zero(settlement, ends[:1]), curve.spot(ends[:-1], 12 // frequency)])
+    return scenario_interval_rates([curve], days, settlement=settlement, frequency=frequency, preset=preset)[0]
 
 
 def accrued_interest(
