@@ -106,14 +106,20 @@ def solve_spreads(
 
     `amounts` (scenarios, flows) and `values` (scenarios,) in one currency, `periods` (flows,); `rates` of the intervals
     are (scenarios or 1, flows), or (scenarios or 1, 1) where they do not change: 0 there makes the result a yield. No
-    flow may be negative, so that the worth falls as the spread rises and one spread at most meets a value; ValueError
-    otherwise. Source: clo-collateral-engine 6.
+    flow may be negative, so that the worth falls as the spread rises and one spread at most meets a value. Raises
+    ValueError for a negative flow and for numbers that are not finite. Source: clo-collateral-engine 6.
     """
-    if not (amounts >= 0).all():
-        scenario, flow = (int(index[0]) for index in np.nonzero(~(amounts >= 0)))
+    is_flow = (amounts >= 0) & (amounts < np.inf)
+    if not is_flow.all():
+        scenario, flow = (int(index[0]) for index in np.nonzero(~is_flow))
         raise ValueError(
             f"scenario {scenario + 1}, flow {flow + 1}: a flow to be discounted must be a number >= 0, "
             f"found {amounts[scenario, flow]}"
+        )
+    if not np.isfinite(rates).all():
+        scenario, flow = (int(index[0]) for index in np.nonzero(~np.isfinite(rates)))
+        raise ValueError(
+            f"scenario {scenario + 1}, interval {flow + 1}: a rate must be a finite number, found {rates[scenario, flow]}"
         )
     solved = np.full(len(amounts), np.nan)
     reasons = np.full(len(amounts), NO_ROOT, dtype=object)
@@ -158,7 +164,7 @@ def _solved_block(
         solved[active[is_found]] = following[is_found]
         spread = np.where(is_inside, following, (low + high) / 2)
         is_closed = ~is_found & (high - low <= TOLERANCE)
-        is_crossing = is_closed & (low > first_low) & (high < first_high)
+        is_crossing = is_closed & (slope < 0) & (low > first_low) & (high < first_high)
         solved[active[is_crossing]] = spread[is_crossing]
         rest = ~is_found & ~is_closed
         if not rest.all():

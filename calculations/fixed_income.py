@@ -54,7 +54,7 @@ def price_at_margin(
     Raises ValueError as `price`. Source: clo-collateral-engine 6; clo-liabilities-waterfall 3.4.
     """
     flows, periods = _flows(days, amounts, settlement, basis, frequency)
-    return float(flows @ np.broadcast_to(discount_factors(index_rates + margin, periods, frequency), flows.shape))
+    return float(flows @ discount_factors(_per_flow(index_rates, flows) + margin, periods, frequency))
 
 
 def yield_to_maturity(
@@ -86,7 +86,7 @@ def discount_margin(
     Source: clo-collateral-engine 6, Q23.
     """
     flows, periods = _flows(days, amounts, settlement, basis, frequency)
-    return _solved("margin", flows, index_rates, value, periods, frequency)
+    return _solved("margin", flows, _per_flow(index_rates, flows), value, periods, frequency)
 
 
 def interval_rates(
@@ -160,6 +160,12 @@ def _amounts(days: Days, amounts: ArrayLike) -> Floats:
             f"flows must be as many days as amounts, at least one, found {np.shape(days)} days and {flows.shape} amounts"
         )
     return flows
+
+
+def _per_flow(index_rates: Floats, flows: Floats) -> Floats:
+    if index_rates.shape not in ((1,), flows.shape):
+        raise ValueError(f"index rates must be one, or one for each of {len(flows)} flows, found {index_rates.shape}")
+    return np.broadcast_to(index_rates, flows.shape)
 
 
 def _solved(sought: str, flows: Floats, index_rates: Floats, value: float, periods: Floats, frequency: int) -> float:

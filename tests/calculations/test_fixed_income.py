@@ -230,6 +230,8 @@ def test_terms_that_cannot_be_are_refused() -> None:
         macaulay_duration(DAYS, CASE_A, -4.0, PAR, **TIMES)
     with pytest.raises(ValueError, match="must not fall before settlement 2025-01-01"):
         convexity(DAYS, CASE_A, 0.05, PAR, settlement=dt.date(2025, 1, 1), frequency=4)
+    with pytest.raises(ValueError, match=r"one for each of 8 flows, found \(3,\)"):
+        discount_margin(DAYS, CASE_A, PAR, np.zeros(3), **TERMS_A)
     with pytest.raises(ValueError, match="positive value, found 0"):
         macaulay_duration(DAYS, CASE_A, 0.05, 0.0, **TIMES)
     with pytest.raises(ValueError, match="must not fall before the accrual start"):
