@@ -130,13 +130,15 @@ def solve_spreads(
     for begin in range(0, len(wanted), size):
         block = wanted[begin : begin + size]
         base = rates[block] if len(rates) > 1 else rates
-        solved[block] = _solved_block(amounts[block], base, np.log(values[block]), periods, frequency, bracket)
+        with np.errstate(divide="ignore"):  # no flow is a worth of exp(-inf)
+            log_amounts = np.log(amounts[block])
+        solved[block] = _solved_block(log_amounts, base, np.log(values[block]), periods, frequency, bracket)
     reasons[np.isfinite(solved)] = ""
     return Solved(solved, reasons)
 
 
 def _solved_block(
-    amounts: Floats,
+    log_amounts: Floats,
     rates: Floats,
     log_values: Floats,
     periods: Floats,
@@ -148,14 +150,14 @@ def _solved_block(
     The ends of the bracket are not tried first: a root is one because the steps come to rest, and where it lies outside
     they never do.
     """
-    low = np.maximum(bracket[0], -_LOWEST * frequency - rates.min(axis=1)) * np.ones(len(amounts))
-    high = np.full(len(amounts), bracket[1])
+    low = np.maximum(bracket[0], -_LOWEST * frequency - rates.min(axis=1)) * np.ones(len(log_amounts))
+    high = np.full(len(log_amounts), bracket[1])
     first_low, first_high = low, high
     spread = np.clip(0.0, low, high)
-    solved = np.full(len(amounts), np.nan)
-    active = np.arange(len(amounts))
+    solved = np.full(len(log_amounts), np.nan)
+    active = np.arange(len(log_amounts))
     while len(active):
-        gap, slope = _log_gap(amounts, rates + spread[:, None], log_values, periods, frequency)
+        gap, slope = _log_gap(log_amounts, rates + spread[:, None], log_values, periods, frequency)
         low, high = np.where(gap >= 0, spread, low), np.where(gap <= 0, spread, high)
         step = np.divide(-gap, slope, out=np.full_like(gap, np.inf), where=slope < 0)
         following = spread + step
@@ -168,7 +170,7 @@ def _solved_block(
         solved[active[is_crossing]] = spread[is_crossing]
         rest = ~is_found & ~is_closed
         if not rest.all():
-            active, amounts, log_values = active[rest], amounts[rest], log_values[rest]
+            active, log_amounts, log_values = active[rest], log_amounts[rest], log_values[rest]
             low, high, spread = low[rest], high[rest], spread[rest]
             first_low, first_high = first_low[rest], first_high[rest]
             rates = rates[rest] if len(rates) > 1 else rates
@@ -176,17 +178,16 @@ def _solved_block(
 
 
 def _log_gap(
-    amounts: Floats, rates: Floats, log_values: Floats, periods: Floats, frequency: int
+    log_amounts: Floats, rates: Floats, log_values: Floats, periods: Floats, frequency: int
 ) -> tuple[Floats, Floats]:
     """ln(worth / value) and its derivative by the spread; (scenarios,) each."""
-    exponents = np.cumsum(np.log1p(rates / frequency) * periods, axis=1)
-    nearest = exponents.min(axis=1, keepdims=True)  # taken out of the sum, which could overflow far below 0
-    worths = np.exp(nearest - exponents)
-    worths *= amounts
+    log_worths = log_amounts - np.cumsum(np.log1p(rates / frequency) * periods, axis=1)
+    top = log_worths.max(axis=1, keepdims=True)  # taken out of the sum, which could overflow far below 0
+    worths = np.exp(log_worths - top)
     worth = worths.sum(axis=1)
     durations = np.cumsum(periods / (frequency + rates), axis=1)
-    slope = -np.einsum("ij,ij->i", worths, durations) / worth
-    return np.log(worth) - nearest[:, 0] - log_values, slope
+    slope = -np.einsum("ij,ij->i", worths, np.broadcast_to(durations, worths.shape)) / worth
+    return np.log(worth) + top[:, 0] - log_values, slope
 
 
 def _stepped(origin: Days, until: Days, months: int) -> tuple[Days, Days, Ints]:

@@ -7,7 +7,6 @@ Equity is bought on one day and paid on the payment dates; at the last of them n
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from calculations.discounting import Reasons, solve_spreads
 from calculations.irr import (
     DAYS_IN_YEAR,
     NO_SIGN_CHANGE,
-    SEARCHED,
     SHORT_HISTORY,
     TOTAL_LOSS,
     Amount,
@@ -26,6 +24,12 @@ from calculations.irr import (
     exact,
     since_inception,
 )
+
+# Solved as a nominal rate compounded so often a year: a few small payments and then nothing are a return within a
+# hair of -100 % a year, which a rate compounded once comes near to only in tiny steps.
+_PARTS = 12
+_BRACKET = (-float(_PARTS), 50.0)  # up to (1 + 50 / 12)^12 = 3.6e8 times the money a year
+_LEAST = -1 + 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +55,8 @@ def equity_irrs(purchase: dt.date, costs: Floats, days: Days, amounts: Floats) -
     """The same rate for every scenario of a grid, to 1e-9: `costs` (scenarios,), `days` (periods,), `amounts`
     (scenarios, periods).
 
-    A scenario that has a negative payment, or a rate outside the range that `irr` looks in first, is handed to
-    `equity_irr`. Raises ValueError as it does, and for a number that is not finite. Source: fund-admin 3.2.
+    A scenario that has a negative payment, or a rate so near to -100 % that double precision decides whether there is
+    one, is handed to `equity_irr`, at about a thousandth of a second each. Raises ValueError as it does, and for a number that is not finite. Source: fund-admin 3.2.
     """
     last = _check(purchase, days)
     if not (np.isfinite(costs).all() and np.isfinite(amounts).all()):
@@ -66,19 +70,20 @@ def equity_irrs(purchase: dt.date, costs: Floats, days: Days, amounts: Floats) -
     is_solved = is_simple & is_paid & (costs > 0)
     rates = np.full(len(costs), np.nan)
     reasons = np.full(len(costs), NO_SIGN_CHANGE, dtype=object)
-    bracket = (math.expm1(SEARCHED[0]), math.expm1(SEARCHED[1]))
-    rates[is_solved] = solve_spreads(
-        amounts[is_solved], np.zeros((1, 1)), costs[is_solved], np.diff(times, prepend=0.0), 1, bracket
+    nominal = solve_spreads(
+        amounts[is_solved], np.zeros((1, 1)), costs[is_solved], np.diff(times, prepend=0.0) * _PARTS, _PARTS, _BRACKET
     ).rates
+    found = np.expm1(_PARTS * np.log1p(nominal / _PARTS))
+    rates[is_solved] = np.where(found >= _LEAST, found, np.nan)
     reasons[is_solved] = "" if is_annual else SHORT_HISTORY
     is_lost = (costs > 0) & ~is_paid
     rates[is_lost], reasons[is_lost] = -1.0, TOTAL_LOSS
 
     dates = days.astype("datetime64[D]").tolist()
     for scenario in np.flatnonzero(~is_simple | (is_solved & np.isnan(rates))):
-        found = equity_irr(purchase, float(costs[scenario]), dates, amounts[scenario].tolist())
-        rates[scenario] = np.nan if found.rate is None else found.rate
-        reasons[scenario] = found.reason or ""
+        exactly = equity_irr(purchase, float(costs[scenario]), dates, amounts[scenario].tolist())
+        rates[scenario] = np.nan if exactly.rate is None else exactly.rate
+        reasons[scenario] = exactly.reason or ""
     return EquityReturns(rates, reasons)
 
 

@@ -64,6 +64,14 @@ def test_a_root_outside_the_bracket_is_none(beyond: float, is_above: bool) -> No
     assert solved.reasons[0] == NO_ROOT
 
 
+def test_a_flow_that_is_far_from_any_other_interval_is_not_lost_in_the_scale() -> None:
+    # 5 paid after one of 200 quarters; near the bracket's lower end the last factor is 1e40 times the first
+    amounts = np.zeros((1, 200))
+    amounts[0, 0] = 5.0
+    solved = solve_spreads(amounts, NO_RATES, np.array([5 / (1 - 1.4 / 4)]), np.ones(200), 4)
+    assert solved.rates[0] == pytest.approx(-1.4, abs=1e-12)
+
+
 def test_scenarios_without_a_rate_do_not_disturb_the_others() -> None:
     amounts = np.ones((5, 12))
     amounts[1] = 0

@@ -52,6 +52,18 @@ def test_the_grid_agrees_with_the_exact_rate(cost: float, amounts: list[float]) 
     assert rate == pytest.approx(exact.rate if exact.rate is not None else np.nan, rel=1e-9, abs=1e-9, nan_ok=True)
 
 
+@pytest.mark.parametrize("first", [1e-3, 0.5, 1.5, 3.0, 9.0, 20.0, 1e3, 1e9])
+def test_one_payment_and_then_nothing_agrees_with_the_exact_rate(first: float) -> None:
+    # cost 100, paid after 91 days: 1 + r = (first / 100)^(365/91), from far under -99.99 % to far above 1000 %
+    amounts = [first, 0, 0, 0, 0, 0, 0, 0]
+    exact = equity_irr(PURCHASE, 100, DATES, amounts)
+    rate, reason = grid(100.0, amounts)
+    assert reason == (exact.reason or "")
+    assert rate == pytest.approx(exact.rate if exact.rate is not None else np.nan, rel=1e-9, nan_ok=True)
+    if exact.rate is not None:
+        assert 1 + rate == pytest.approx((first / 100) ** (365 / 91), rel=1e-9, abs=1e-12)
+
+
 def test_what_cannot_be_stated_is_missing_with_the_reason() -> None:
     amounts = np.array(
         [
