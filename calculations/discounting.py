@@ -101,13 +101,16 @@ def solve_spreads(
     periods: Floats,
     frequency: int,
     bracket: tuple[float, float] = BRACKET,
+    guesses: Floats | None = None,
 ) -> Solved:
     """The spread over `rates` at which the flows of each scenario are worth its value.
 
     `amounts` (scenarios, flows) and `values` (scenarios,) in one currency, `periods` (flows,); `rates` of the intervals
-    are (scenarios or 1, flows), or (scenarios or 1, 1) where they do not change: 0 there makes the result a yield. No
-    flow may be negative, so that the worth falls as the spread rises and one spread at most meets a value. Raises
-    ValueError for a negative flow and for numbers that are not finite. Source: clo-collateral-engine 6.
+    are (scenarios or 1, flows), or (scenarios or 1, 1) where they do not change: 0 there makes the result a yield.
+    No flow may be negative, so that the worth falls as the spread rises and one spread at most meets a value.
+    `guesses` (scenarios,) only say where to begin; without them, and where one is NaN, that is 0.
+
+    Raises ValueError for a negative flow and for numbers that are not finite. Source: clo-collateral-engine 6.
     """
     is_flow = (amounts >= 0) & (amounts < np.inf)
     if not is_flow.all():
@@ -125,6 +128,7 @@ def solve_spreads(
     reasons = np.full(len(amounts), NO_ROOT, dtype=object)
     reasons[~(values > 0)] = NO_VALUE
     reasons[~amounts.any(axis=1)] = NO_POSITIVE_FLOW
+    starts = np.zeros(len(amounts)) if guesses is None else np.nan_to_num(guesses)
     wanted = np.flatnonzero(reasons == NO_ROOT)
     size = max(1, _BLOCK // max(1, amounts.shape[1]))
     for begin in range(0, len(wanted), size):
@@ -132,7 +136,8 @@ def solve_spreads(
         base = rates[block] if len(rates) > 1 else rates
         with np.errstate(divide="ignore"):  # no flow is a worth of exp(-inf)
             log_amounts = np.log(amounts[block])
-        solved[block] = _solved_block(log_amounts, base, np.log(values[block]), periods, frequency, bracket)
+        log_values = np.log(values[block])
+        solved[block] = _solved_block(log_amounts, base, log_values, periods, frequency, bracket, starts[block])
     reasons[np.isfinite(solved)] = ""
     return Solved(solved, reasons)
 
@@ -144,6 +149,7 @@ def _solved_block(
     periods: Floats,
     frequency: int,
     bracket: tuple[float, float],
+    starts: Floats,
 ) -> Floats:
     """Newton's steps on ln(worth), which is convex and falls, kept inside bounds; NaN where the bounds close on an end.
 
@@ -153,7 +159,7 @@ def _solved_block(
     low = np.maximum(bracket[0], -_LOWEST * frequency - rates.min(axis=1)) * np.ones(len(log_amounts))
     high = np.full(len(log_amounts), bracket[1])
     first_low, first_high = low, high
-    spread = np.clip(0.0, low, high)
+    spread = np.clip(starts, low, high)
     solved = np.full(len(log_amounts), np.nan)
     active = np.arange(len(log_amounts))
     while len(active):
@@ -181,13 +187,21 @@ def _log_gap(
     log_amounts: Floats, rates: Floats, log_values: Floats, periods: Floats, frequency: int
 ) -> tuple[Floats, Floats]:
     """ln(worth / value) and its derivative by the spread; (scenarios,) each."""
-    log_worths = log_amounts - np.cumsum(np.log1p(rates / frequency) * periods, axis=1)
+    log_worths = log_amounts - _accumulated(np.log1p(rates / frequency), periods)
     top = log_worths.max(axis=1, keepdims=True)  # taken out of the sum, which could overflow far below 0
     worths = np.exp(log_worths - top)
     worth = worths.sum(axis=1)
-    durations = np.cumsum(periods / (frequency + rates), axis=1)
-    slope = -np.einsum("ij,ij->i", worths, np.broadcast_to(durations, worths.shape)) / worth
+    durations = _accumulated(1 / (frequency + rates), periods)
+    slope = -np.einsum("ij,ij->i", worths, durations) / worth
     return np.log(worth) + top[:, 0] - log_values, slope
+
+
+def _accumulated(rates: Floats, periods: Floats) -> Floats:
+    """Rates times periods, summed over the intervals so far: (scenarios, flows)."""
+    # A yield is one column. Running sums are the slowest step here, so they are not formed scenario by scenario for it.
+    if rates.shape[1] == 1:
+        return rates * np.cumsum(periods)
+    return np.cumsum(rates * periods, axis=1)
 
 
 def _stepped(origin: Days, until: Days, months: int) -> tuple[Days, Days, Ints]:

@@ -111,8 +111,9 @@ def note_risk(flows: NoteFlows, terms: NoteTerms, index_rates: Floats, preset: P
     cash, last = _counted(flows, terms.is_equity)
     balance = _or_nan(flows.opening_balance[:, 0])
     values = balance * (np.nan if terms.price is None else terms.price)
-    margins = solve_spreads(cash, index_rates, values, periods, FREQUENCY)
     yields = solve_spreads(cash, np.zeros((1, 1)), values, periods, FREQUENCY)
+    near = yields.rates - index_rates.mean(axis=1)
+    margins = solve_spreads(cash, index_rates, values, periods, FREQUENCY, guesses=near)
     times = year_fraction(terms.settlement, flows.days, ACT_365F)
     macaulay = _macaulay_durations(cash, times, yields.rates) / _or_nan(values)
     return NoteRisk(

@@ -53,6 +53,9 @@ def test_the_spread_that_made_the_value_is_found(seed: int, frequency: int, spre
     values = (amounts * discount_factors(rates + spread, periods, frequency)).sum(axis=1)
     solved = solve_spreads(amounts, rates, values, periods, frequency)
     np.testing.assert_allclose(solved.rates, spread, rtol=0, atol=1e-11)
+    guesses = np.array([np.nan, -5.0, 5.0, spread, 0.1])
+    again = solve_spreads(amounts, rates, values, periods, frequency, guesses=guesses)
+    np.testing.assert_allclose(again.rates, spread, rtol=0, atol=1e-11)
 
 
 @given(beyond=st.floats(min_value=1e-6, max_value=10), is_above=st.booleans())
