@@ -1,4 +1,4 @@
-"""Business days: rolling dates, counting days back, and month arithmetic. Payment schedules and day counts do not belong here.
+"""Business days: rolling dates and counting days back. Month arithmetic, payment schedules and day counts do not belong here.
 
 Days are numpy datetime64, taken as whole days; scalars give arrays of shape ().
 """
@@ -137,15 +137,3 @@ def end_of_month(days: DaysLike) -> Days:
     """The last calendar day of each day's month; same shape."""
     next_month = as_days(days).astype("datetime64[M]") + np.timedelta64(1, "M")
     return as_days(next_month.astype("datetime64[D]") - np.timedelta64(1, "D"))
-
-
-def add_months(days: DaysLike, months: ArrayLike) -> Days:
-    """Each day the given number of months on, no later than the last day of that month; the two broadcast.
-
-    Source: clo-collateral-engine 1.2.
-    """
-    day = as_days(days)
-    start = day.astype("datetime64[M]")
-    target = start + np.asarray(months, dtype=np.int64).astype("timedelta64[M]")
-    within = day - start.astype("datetime64[D]")
-    return np.minimum(target.astype("datetime64[D]") + within, end_of_month(target.astype("datetime64[D]")))
