@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from calculations.clo.scenarios import RATING, Assumptions, Scenario, Scenarios,
 from calculations.curves import Curve, spots
 
 CHUNK = 128  # scenarios at a time: their arrays stay in a core's cache, and a machine with many cores is kept busy
+
+MakeChunk = Callable[[], ChunkArrays]
 
 
 def lags_of(scenarios: Scenarios) -> list[int]:
@@ -35,14 +38,17 @@ def check_overrides(assets: Sequence[AssetTerms], scenarios: Scenarios) -> None:
             raise ValueError(f"scenario {item.name}: assets must be in the pool, found {', '.join(unknown[:5])}")
 
 
-def chunks(pool: PreparedPool, scenarios: Scenarios) -> Iterator[tuple[slice, PoolArrays, ChunkArrays]]:
-    """Where each part of the scenarios stands, the pool and that part as arrays: the only place that splits them."""
+def chunks(pool: PreparedPool, scenarios: Scenarios) -> Iterator[tuple[slice, PoolArrays, MakeChunk]]:
+    """Where each part of the scenarios stands, the pool, and what makes that part's arrays once it is their turn.
+
+    The only place that splits scenarios. All arrays at once would hold an index level per curve and fixing.
+    """
     periods = max(len(vector(r)) for item in scenarios.items for a in _assumed(item) for r in _rates(a))
     overridden = sorted({asset_id for item in scenarios.items for asset_id in item.by_asset})
     arrays = _pool_arrays(pool, periods, overridden)
     for start in range(0, len(scenarios), CHUNK):
         items = scenarios.items[start : start + CHUNK]
-        yield slice(start, start + len(items)), arrays, _chunk_arrays(pool, items, periods, overridden)
+        yield slice(start, start + len(items)), arrays, partial(_chunk_arrays, pool, items, periods, overridden)
 
 
 def _rates(assumed: Assumptions) -> tuple[float | tuple[float, ...], ...]:

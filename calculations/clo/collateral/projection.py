@@ -13,8 +13,8 @@ import numpy as np
 from calculations.calendars import BusinessCalendar
 from calculations.clo.ccc import AGENCIES
 from calculations.clo.collateral.assets import AssetTerms, Rejection
-from calculations.clo.collateral.chunks import check_overrides, chunks, lags_of
-from calculations.clo.collateral.kernel import ROW_COLUMNS, ChunkArrays, FlowArrays, PoolArrays, project_chunk
+from calculations.clo.collateral.chunks import MakeChunk, check_overrides, chunks, lags_of
+from calculations.clo.collateral.kernel import ROW_COLUMNS, FlowArrays, PoolArrays, project_chunk
 from calculations.clo.collateral.prepared import PreparedPool, prepare
 from calculations.clo.columns import Floats, Ints
 from calculations.clo.deal_dates import DealDates
@@ -96,15 +96,14 @@ def project(
     count, tracked = len(scenarios), pool.tracked
     flows = PoolFlows.zeros(count, pool.periods)
     balances = np.zeros((count, pool.periods + 1, tracked.size))
-    parts = list(chunks(pool, scenarios))
 
-    def run(part: tuple[slice, PoolArrays, ChunkArrays]) -> None:
-        where, arrays, chunk = part
+    def run(part: tuple[slice, PoolArrays, MakeChunk]) -> None:
+        where, arrays, make_chunk = part
         no_rows, no_count = np.zeros((0, 0, len(ROW_COLUMNS))), np.zeros((0, 0), dtype=np.int64)
-        project_chunk(arrays, chunk, _flow_arrays(flows, balances, where, no_rows, no_count))
+        project_chunk(arrays, make_chunk(), _flow_arrays(flows, balances, where, no_rows, no_count))
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as executor:
-        list(executor.map(run, parts))
+        list(executor.map(run, chunks(pool, scenarios)))
     rated = {
         agency: RatedBalances(balances=balances[:, :, np.searchsorted(tracked, bucket)], prices=pool.price[bucket])
         for agency in AGENCIES
@@ -134,8 +133,8 @@ def project_assets(
     balances = np.zeros((len(scenarios), 1, pool.tracked.size))
     rows = np.zeros((len(scenarios), pool.kind.size, len(ROW_COLUMNS)))
     count = np.zeros((len(scenarios), len(pool.assets)), dtype=np.int64)
-    for where, arrays, chunk in chunks(pool, scenarios):
-        project_chunk(arrays, chunk, _flow_arrays(flows, balances, where, rows[where], count[where]))
+    for where, arrays, make_chunk in chunks(pool, scenarios):
+        project_chunk(arrays, make_chunk(), _flow_arrays(flows, balances, where, rows[where], count[where]))
     return tuple(_asset_flows(pool, name, rows[s], count[s]) for s, name in enumerate(scenarios.names))
 
 
