@@ -5,6 +5,7 @@ Types and spellings of single keys are checked on reading. Source: clo-liabiliti
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from calculations.clo.deal.conditions import Condition, Controlling, Failing, Measure, walk
@@ -161,7 +162,7 @@ def _tests(deal: Deal) -> Iterator[Problem]:
             yield from _unknown(f"{key}.less_paid_before", notes, deal.rated, "a class of this deal", "NOTE_UNKNOWN")
     for kind in ("oc", "ic"):
         names = [name for name in ordered_tests(deal) if name in deal.tests and deal.tests[name].kind == kind]
-        for senior, junior in zip(names, names[1:], strict=False):
+        for senior, junior in itertools.pairwise(names):
             if not set(deal.tests[senior].denominator) <= set(deal.tests[junior].denominator):
                 found = f"{', '.join(deal.tests[junior].denominator)}"
                 yield Problem("NOT_NESTED", f"tests.{junior}.denominator", found, f"all classes of {senior} among them")

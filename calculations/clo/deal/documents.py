@@ -31,10 +31,10 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> Document:
     loader.flatten_mapping(node)
     found: Document = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         if key in found:
             raise yaml.YAMLError(f"line {key_node.start_mark.line + 1}: key {key!r} stands twice")
-        found[key] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+        found[key] = loader.construct_object(value_node, deep=True)
     return found
 
 

@@ -91,7 +91,9 @@ def from_document(document: Mapping[str, Any], file: str, preset: Preset = STAND
     if acting.get("shape") != plain.get("shape"):
         acting["lists"] = expand(shape_of(acting, file))
     found: list[Problem] = []
-    values = {section: _table(acting.get(section) or {}, section, model, found) for section, model in _TABLES.items()}
+    values: dict[str, Any] = {
+        section: _table(acting.get(section) or {}, section, model, found) for section, model in _TABLES.items()
+    }
     for part, model in _PARTS.items():
         if acting.get(part) is not None:
             values[part] = _validated(model, acting[part], part, found)
