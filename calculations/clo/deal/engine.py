@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,9 @@ def run(
     Source: clo-liabilities-waterfall 1.3.
     """
     scenarios, periods = flows.interest.shape
-    index = np.broadcast_to(np.asarray(index, dtype=np.float64), (scenarios, periods))
+    index = np.asarray(index, dtype=np.float64)
+    if index.shape not in ((periods,), (scenarios, periods)):
+        raise ValueError(f"index must be of shape ({periods},) or ({scenarios}, {periods}), found {index.shape}")
     if periods != dates.periods:
         raise ValueError(f"flows must have a column for each of {dates.periods} payment dates, found {periods}")
     if missing := missing_inputs(deal):
@@ -61,7 +64,7 @@ def run(
         rows = slice(start, start + size)
         group = PoolFlows(**{name: getattr(flows, name)[rows] for name in PoolFlows.__dataclass_fields__})
         rated = [replace(bucket, balances=bucket.balances[rows]) for bucket in ccc]
-        loop = _Loop(deal, group, dates, index[rows], reinvested, rated, in_default, record_steps)
+        loop = _Loop(deal, group, dates, index if index.ndim == 1 else index[rows], reinvested, rated, in_default, record_steps)
         parts.append(loop.run())
     held_as_cash = "what is reinvested stays in the collection account, as no reinvested pool is given"
     buys = any(isinstance(step, ReinvestStep) for terms in deal.lists.values() for step in terms.steps)
@@ -148,7 +151,7 @@ class _Loop:
         return interest - moved, principal + moved
 
     def _accrue(self, i: int) -> None:
-        index = self.index[:, i]
+        index = self._index(i)
         carries = not self.deal.acts("LIA-12")
         for name, note in self.state.notes.items():
             factor = coupon_factor(note.terms, name, self.dates, i, index, NUMBERS)
@@ -157,6 +160,9 @@ class _Loop:
             if note.terms.defers_unless_controlling:
                 note.defers = self._status(name)
             note.accrue(factor, NUMBERS, carries_unpaid=carries)
+
+    def _index(self, i: int) -> Any:
+        return self.index[..., i] if self.index.ndim == 2 else float(self.index[i])
 
     def _status(self, name: str) -> Flags:
         """Where a class may defer: it is not the most senior one with a balance when the period's lists begin."""
@@ -174,7 +180,7 @@ class _Loop:
 
     def _accrue_fees(self, i: int, basis: Floats) -> None:
         first, last = self.dates.accrual(i)
-        index = self.index[:, i]
+        index = self._index(i)
         for fee in self.state.fees.values():
             fraction = NUMBERS.year_fraction(first, last, fee.terms.day_count)
             if fee.terms.accrues is not None and not self.state.holds(fee.terms.accrues, basis):

@@ -145,7 +145,8 @@ class Recorder:
         """(scenarios, periods); periods that were not reached hold `after`."""
         rows = self.columns[key]
         first = rows[0] if rows else np.zeros(self.state.scenarios)
-        out = np.full((self.periods, first.shape[0]), after, dtype=first.dtype)
+        out = np.empty((self.periods, first.shape[0]), dtype=first.dtype)
+        out[len(rows) :] = after
         for period, row in enumerate(rows):
             out[period] = row
         return out.T

@@ -118,13 +118,14 @@ class PeriodState:
     def _flag(self, name: str) -> Gate:
         return self.sub.reached if name == "hurdle_reached" else self.flags.get(name, False)
 
-    def _escrow_covers_hurdle(self, cash: Amounts) -> Mask:
+    def _escrow_covers_hurdle(self, cash: Amounts) -> Gate:
         """Escrow and the cash at this step reach the remaining threshold; held once measured in the period."""
         key = "escrow_covers_hurdle"
-        if key not in self.flags:
+        held = self.flags.get(key)
+        if held is None:
             escrow = sum((a.balance for n, a in self.accounts.items() if self.deal.accounts[n].type == 7), cash * 0)
-            self.flags[key] = np.asarray(escrow + cash >= self.sub.remaining, dtype=np.bool_)
-        return self.flags[key]
+            held = self.flags[key] = np.asarray(escrow + cash >= self.sub.remaining, dtype=np.bool_)
+        return held
 
     def _compared(self, measure: Measure) -> Gate:
         """A figure against its bound; an unknown figure compares as false."""
