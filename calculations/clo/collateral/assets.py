@@ -1,0 +1,148 @@
+"""What is known of one loan or bond: the terms that its projection needs, checked. Dates and flows do not belong here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from calculations import calendars, daycount
+
+COUPON_TYPES = ("FIXED", "FLOAT")
+History = tuple[tuple[dt.date, str], ...]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """An asset that is not projected as asked, with the reason."""
+
+    asset_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AssetTerms:
+    """One asset of a pool. Rates as decimal fractions a year, money in the deal's currency.
+
+    `par` is what the deal holds, `coupon` the all-in rate of the first projected period whatever the coupon type,
+    `spread`, `floor` and `cap` (the last two on the index) serve floaters. `instalments` are (date, amount) in any
+    scale, only their shares count; none is a bullet. `market_value` is percent of par. A rating history is (date,
+    rating) in order of dates; with fewer than two entries the rating beside it stands for all dates.
+
+    Raises ValueError naming asset and field. Source: clo-collateral-engine 1.1.
+    """
+
+    asset_id: str
+    par: float
+    coupon: float
+    dated: dt.date
+    first_payment: dt.date
+    maturity: dt.date
+    payments_per_year: int = 4
+    day_count: str = daycount.US_30_360
+    convention: str = ""
+    is_end_of_month: bool = False
+    coupon_type: str = "FIXED"
+    spread: float = 0.0
+    floor: float | None = None
+    cap: float | None = None
+    instalments: tuple[tuple[dt.date, float], ...] = ()
+    market_value: float | None = None
+    recovery_rate: float | None = None
+    is_defaulted: bool = False
+    moodys_rating: str = ""
+    sp_rating: str = ""
+    moodys_history: History = ()
+    sp_history: History = ()
+    uses_rating_migration: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.asset_id.strip():
+            raise ValueError(f"asset_id must not be blank, found {self.asset_id!r}")
+        self._check_numbers()
+        for name in ("dated", "first_payment", "maturity"):
+            if not isinstance(getattr(self, name), dt.date):
+                self._fail(name, "a date", getattr(self, name))
+        if self.dated > self.maturity:
+            self._fail("dated", f"a date not after maturity {self.maturity}", self.dated)
+        # A text is checked where it is stated, so that no row of a projection can fail on it.
+        for name, read in (("day_count", daycount.convention), ("convention", calendars.convention)):
+            try:
+                read(getattr(self, name))
+            except ValueError as error:
+                raise ValueError(f"asset {self.asset_id}, {name}: {error}") from error
+        if self.coupon_type.upper() not in COUPON_TYPES:
+            self._fail("coupon_type", " or ".join(COUPON_TYPES), self.coupon_type)
+        if self.floor is not None and self.cap is not None and self.cap < self.floor:
+            self._fail("cap", f"at least the floor {self.floor}", self.cap)
+        for date, amount in self.instalments:
+            if not (math.isfinite(amount) and amount > 0):
+                self._fail(f"instalment of {date}", "an amount > 0", amount)
+        if self.is_defaulted and self.market_value is None and self.recovery_rate is None:
+            self._fail("market_value", "percent of par where the asset is in default", None)
+
+    def _check_numbers(self) -> None:
+        if not (math.isfinite(self.par) and self.par >= 0):
+            self._fail("par", "a number >= 0", self.par)
+        for name in ("coupon", "spread", "floor", "cap"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and abs(value) < 1):
+                self._fail(name, "a decimal fraction a year", value)
+        if self.market_value is not None and not 0 <= self.market_value < math.inf:
+            self._fail("market_value", "percent of par >= 0", self.market_value)
+        if self.recovery_rate is not None and not 0 <= self.recovery_rate <= 1:
+            self._fail("recovery_rate", "a fraction from 0 to 1", self.recovery_rate)
+        if self.payments_per_year != int(self.payments_per_year) or self.payments_per_year < 1:
+            self._fail("payments_per_year", "a whole number >= 1", self.payments_per_year)
+
+    def _fail(self, name: str, expected: str, found: object) -> None:
+        raise ValueError(f"asset {self.asset_id}, {name}: must be {expected}, found {found!r}")
+
+    @property
+    def is_floating(self) -> bool:
+        return self.coupon_type.upper() == "FLOAT"
+
+    @property
+    def price(self) -> float:
+        """Fraction of par the asset is worth: its market value, else its recovery rate, else nothing."""
+        if self.market_value is not None:
+            return self.market_value / 100.0
+        return self.recovery_rate or 0.0
+
+    def is_rated_default(self, date: dt.date) -> bool:
+        """Whether either agency rates the asset D on that date. Source: clo-collateral-engine 1.9."""
+        agencies = ((self.moodys_rating, self.moodys_history), (self.sp_rating, self.sp_history))
+        return any(_rating_on(date, rating, history).strip().upper() == "D" for rating, history in agencies)
+
+
+def read_assets(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[AssetTerms, ...], tuple[Rejection, ...]]:
+    """Assets from rows by field name, and the rows that are none with the reason; a field left out has its default.
+
+    Each asset id counts once: a second row of it is rejected. Source: clo-collateral-engine Q6, Q27, Q37.
+    """
+    names = {field.name for field in fields(AssetTerms)}
+    assets: dict[str, AssetTerms] = {}
+    rejections: list[Rejection] = []
+    for row in rows:
+        asset_id = str(row.get("asset_id") or "")
+        if unknown := sorted(set(row) - names):
+            raise ValueError(f"asset columns must be among {', '.join(sorted(names))}; found {', '.join(unknown)}")
+        try:
+            asset = AssetTerms(**row)
+        except (ValueError, TypeError) as error:  # TypeError: a field without default is missing, or is no number
+            rejections.append(Rejection(asset_id, str(error)))
+            continue
+        if asset_id in assets:
+            rejections.append(Rejection(asset_id, f"asset {asset_id}: must stand once in a pool, found again"))
+            continue
+        assets[asset_id] = asset
+    return tuple(assets.values()), tuple(rejections)
+
+
+def _rating_on(date: dt.date, rating: str, history: History) -> str:
+    if len(history) < 2:
+        return rating
+    known = [text for day, text in history if day <= date]
+    return known[-1] if known else rating
