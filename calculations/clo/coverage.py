@@ -13,10 +13,8 @@ import numpy as np
 
 from calculations.clo.ccc import CccExcess, ccc_excess
 from calculations.clo.columns import Flags, Floats, named
+from calculations.clo.deal.cures import interest_cure, passes, principal_cure
 from calculations.clo.holdings import Pool, PoolInputs
-
-# Equality up to double-precision dust is equality, and equality fails (clo-compliance 1.2, waterfall 4.2).
-_DUST = 1e-12
 
 DefaultedCarry = Literal["market_value", "lower_of_market_value_and_recovery"]
 
@@ -146,13 +144,13 @@ def coverage(numerator: Floats | float, denominator: Floats | float, trigger: Fl
         raise ValueError(f"OC trigger must be a ratio above zero, found {np.unique(t[~(t > 0)]).tolist()}")
     has_debt = d > 0
     ratio = np.divide(n, d, out=np.full(d.shape, np.nan), where=has_debt)
-    passed = ~has_debt | (n - t * d > _DUST * np.abs(t * d))
-    is_curable = ~passed & (t > 1)
-    principal = np.divide(t * d - n, t - 1.0, out=np.zeros(d.shape), where=is_curable)
+    passed = passes(n, d, t)
+    # principal repaid cannot raise a ratio to a trigger of 1 or less
+    principal = np.where(~passed & (t > 1), principal_cure(n, d, np.where(t > 1, t, 2.0)), 0.0)
     return Coverage(
         ratio=ratio,
         passed=passed,
-        interest_cure_amount=np.where(passed, 0.0, np.maximum(0.0, d - n / t)),
+        interest_cure_amount=np.where(passed, 0.0, np.maximum(0.0, interest_cure(n, d, t))),
         principal_cure_amount=np.maximum(0.0, principal),
     )
 

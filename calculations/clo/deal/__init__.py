@@ -1,0 +1,13 @@
+"""A CLO deal's liabilities: what its documents say, read from a deal file, and who is paid what on each payment date.
+
+Where the collateral's cash comes from does not belong here (see `pool_flows`), nor do risk measures of a note.
+"""
+
+from calculations.clo.deal.engine import run
+from calculations.clo.deal.load import load, loads
+from calculations.clo.deal.payment_dates import PaymentDates
+from calculations.clo.deal.problems import DealError
+from calculations.clo.deal.results import DealResult
+from calculations.clo.deal.terms import Deal
+
+__all__ = ["Deal", "DealError", "DealResult", "PaymentDates", "load", "loads", "run"]

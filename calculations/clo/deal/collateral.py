@@ -1,0 +1,134 @@
+"""What the waterfall takes from the collateral each period: proceeds, balances at its end, the CCC excess, and what a
+sale brings. How loans pay does not belong here (see `pool_flows`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from calculations.clo.columns import Flags, Floats
+from calculations.clo.deal.terms import CccHaircut
+from calculations.clo.pool_flows import PoolFlows, RatedBalances
+
+
+class ReinvestedPool(Protocol):
+    """Loans bought with principal proceeds. `flows` has the shapes of the deal's own; periods count from 0."""
+
+    @property
+    def flows(self) -> PoolFlows: ...
+
+    def buy(self, period: int, cash: Floats) -> None:
+        """Buy for `cash` (scenarios,) on payment date `period`; flows begin in the next period."""
+
+    def liquidate(self, period: int, price: float, mask: Flags) -> Floats:
+        """Cash (scenarios,) for what is left at the end of `period` where `mask` holds; nothing flows there after."""
+
+
+@dataclass(frozen=True, eq=False)
+class PeriodCollateral:
+    """One period of the pools together; arrays of shape (scenarios,), balances at the period's end."""
+
+    interest: Floats
+    principal: Floats
+    unscheduled: Floats
+    performing: Floats
+    defaulted: Floats
+    defaulted_value: Floats
+
+
+class Pools:
+    """The deal's own pool and the reinvested one; a scenario whose pool is sold collects nothing more of it."""
+
+    def __init__(self, flows: PoolFlows, bought: ReinvestedPool | None) -> None:
+        self.flows, self.bought = flows, bought
+        self.held: Flags | None = None  # None while no scenario has sold
+
+    def period(self, i: int) -> PeriodCollateral:
+        own, held = self.flows, self.held
+
+        def kept(column: Floats) -> Floats:
+            return column if held is None else np.where(held, column, 0.0)
+
+        parts = [
+            kept(own.interest[:, i]),
+            kept(own.scheduled[:, i] + own.unscheduled[:, i] + own.recoveries[:, i]),
+            kept(own.unscheduled[:, i]),
+            kept(own.performing[:, i + 1]),
+            kept(own.defaulted[:, i + 1]),
+            kept(own.defaulted_value[:, i + 1]),
+        ]
+        if self.bought is not None:
+            more = self.bought.flows
+            added = (
+                more.interest[:, i],
+                more.scheduled[:, i] + more.unscheduled[:, i] + more.recoveries[:, i],
+                more.unscheduled[:, i],
+                more.performing[:, i + 1],
+                more.defaulted[:, i + 1],
+                more.defaulted_value[:, i + 1],
+            )
+            parts = [part + extra for part, extra in zip(parts, added, strict=True)]
+        return PeriodCollateral(*parts)
+
+    def sell(self, i: int, price: float, mask: Flags, *, forgets: bool = True) -> Floats:
+        """Cash (scenarios,) for the pools at the end of period `i` where `mask` holds: performing par at `price`,
+        defaulted par at what it is expected to recover.
+
+        Without `forgets` (quirk LIA-11) the flows of what was sold are collected again. Source:
+        clo-liabilities-waterfall 1.3 step 10.
+        """
+        own = self.flows
+        cash = own.performing[:, i + 1] * price + own.defaulted_value[:, i + 1]
+        cash = np.where(mask if self.held is None else mask & self.held, cash, 0.0)
+        if forgets:
+            self.held = ~mask if self.held is None else self.held & ~mask
+        if self.bought is not None:
+            cash = cash + self.bought.liquidate(i, price, mask)
+        return cash
+
+    def left(self, i: int, collateral: PeriodCollateral, sold: Flags | None) -> Floats:
+        """Performing and defaulted par at the end of period `i`, after a sale and after purchases."""
+        left = collateral.performing + collateral.defaulted
+        if sold is not None:
+            left = np.where(sold, 0.0, left)
+        return left
+
+
+def ccc_haircut(
+    terms: CccHaircut,
+    buckets: Sequence[RatedBalances],
+    i: int,
+    performing: Floats,
+    principal: Floats,
+    pool: Floats | None,
+) -> Any:
+    """Haircut (scenarios,) on low-rated par above `limit` times performing par and principal proceeds.
+
+    Of the bucket with the larger excess, what is above the limit is taken from the cheapest asset up, at its price (or
+    at the one price of the deal). `pool` (scenarios,) stands for the old way (quirk COL-21): if a bucket is above the
+    limit, everything in the whole pool above it is taken, at the one price, on balances of the period's start.
+    Source: clo-liabilities-waterfall 4.1; clo-extensions 4.11; clo-collateral-engine 4.4.
+    """
+    limit = np.maximum((performing + principal) * float(terms.limit), 0.0)
+    flat = None if isinstance(terms.carry, str) else float(terms.carry)
+    if pool is not None:
+        if flat is None:
+            raise ValueError("haircuts.ccc.carry: expected one price, which the old haircut needs, found market_value")
+        above = np.zeros(limit.shape, dtype=np.bool_)
+        for bucket in buckets:
+            above |= bucket.balances[:, i].sum(axis=1) > limit
+        return np.where(above, np.maximum(pool - limit, 0.0) * (1.0 - flat), 0.0)
+    worst, haircut = np.zeros_like(limit), np.zeros_like(limit)
+    for bucket in buckets:
+        par = bucket.balances[:, i + 1]
+        running = np.cumsum(par, axis=1)
+        excess = np.maximum(running[:, -1] - limit, 0.0) if par.shape[1] else np.zeros_like(limit)
+        taken = np.clip(excess[:, None] - (running - par), 0.0, par)
+        loss = np.maximum(0.0, 1.0 - (bucket.prices if flat is None else np.full(bucket.prices.shape, flat)))
+        haircut = np.where(excess > worst, taken @ loss, haircut)
+        worst = np.maximum(worst, excess)
+    return haircut

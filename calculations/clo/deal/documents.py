@@ -1,0 +1,107 @@
+"""Deal files as they are written: YAML with exact numbers, one file extending another, quirks that rewrite keys.
+
+What the keys mean does not belong here.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from calculations.clo.deal.problems import DealError, Problem
+from calculations.clo.presets import Preset
+
+Document = dict[str, Any]
+
+
+class _ExactLoader(yaml.SafeLoader):
+    """Numbers with a point become Decimal, because an amount must never have been a float; no key may stand twice."""
+
+
+def _decimal(loader: yaml.SafeLoader, node: yaml.Node) -> Decimal:
+    return Decimal(str(loader.construct_scalar(node)).replace("_", ""))  # type: ignore[arg-type]
+
+
+def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> Document:
+    loader.flatten_mapping(node)
+    found: Document = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in found:
+            raise yaml.YAMLError(f"line {key_node.start_mark.line + 1}: key {key!r} stands twice")
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_ExactLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
+_ExactLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def parse(text: str, file: str) -> Document:
+    """The mapping that `text` holds. Raises DealError where it is not YAML, not a mapping, or repeats a key."""
+    try:
+        found = yaml.load(text, Loader=_ExactLoader)
+    except yaml.YAMLError as error:
+        raise DealError(file, [Problem("NOT_YAML", "file", " ".join(str(error).split()), "YAML")]) from error
+    if not isinstance(found, dict):
+        raise DealError(file, [Problem("NOT_YAML", "file", type(found).__name__, "keys with values")])
+    return found
+
+
+def read(path: Path) -> Document:
+    """The document of a file, with what it extends beneath it and its lists, where another file holds them."""
+    document = parse(path.read_text(encoding="utf-8"), path.name)
+    if (base := document.pop("extends", None)) is not None:
+        document = merged(read(_beside(path, base, "extends")), document)
+    if isinstance(document.get("lists"), str):
+        document["lists"] = parse(_beside(path, document["lists"], "lists").read_text(encoding="utf-8"), path.name)
+    return document
+
+
+def _beside(path: Path, name: Any, key: str) -> Path:
+    other = path.parent / str(name)
+    if not other.is_file():
+        raise DealError(path.name, [Problem("FILE_UNKNOWN", key, repr(name), "the name of a file beside this one")])
+    return other
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Document:
+    """`over` laid upon `base`: mappings key by key, everything else replaced."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(below, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def with_quirks(document: Document, preset: Preset, file: str) -> Document:
+    """The document as the preset's quirks that it names rewrite it: `quirks: {id: {path.of.keys: value}}`.
+
+    Raises DealError for a path that leads nowhere: a quirk that changes nothing would pass unnoticed.
+    Source: clo-extensions 2.1.
+    """
+    result = copy.deepcopy({key: value for key, value in document.items() if key != "quirks"})
+    for quirk_id, changes in (document.get("quirks") or {}).items():
+        if quirk_id in preset:
+            for path, value in changes.items():
+                _set(result, str(path), value, f"quirks.{quirk_id}", file)
+    return result
+
+
+def _set(document: Document, path: str, value: Any, key: str, file: str) -> None:
+    *parents, last = path.split(".")
+    at: Any = document
+    for parent in parents:
+        at = at.get(parent) if isinstance(at, dict) else None
+    if not isinstance(at, dict):
+        raise DealError(file, [Problem("QUIRK_PATH", key, path, "a path of keys that this file has")])
+    if value is None:
+        at.pop(last, None)
+    else:
+        at[last] = value

@@ -1,0 +1,92 @@
+"""What a run of a deal's liabilities found, as frozen arrays. How it is found is in `engine`.
+
+Amounts are in deal currency, unrounded. Flows are of shape (scenarios, periods); balances (scenarios, periods + 1), the
+last column what is left after the last period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Amounts = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class NoteResult:
+    balance: Amounts
+    deferred: Amounts
+    unpaid: Amounts
+    interest_accrued: Amounts  # on the balance
+    on_deferred_accrued: Amounts
+    interest_paid: Amounts  # unpaid, current and on deferred
+    deferred_repaid: Amounts
+    principal_paid: Amounts
+
+
+@dataclass(frozen=True, eq=False)
+class FeeResult:
+    accrued: Amounts
+    paid: Amounts
+    unpaid: Amounts  # (scenarios, periods + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class TestResult:
+    numerator: Amounts
+    denominator: Amounts
+    passed: Amounts
+    trigger: float
+
+    @property
+    def ratio(self) -> Amounts:
+        """nan where there is no denominator."""
+        out = np.full(self.denominator.shape, np.nan)
+        return np.divide(self.numerator, self.denominator, out=out, where=self.denominator > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class StepResult:
+    due: Amounts
+    paid: Amounts
+    cash_after: Amounts
+
+
+@dataclass(frozen=True, eq=False)
+class EquityResult:
+    interest: Amounts
+    principal: Amounts
+    incentive_fee: Amounts
+    threshold: Amounts
+    hurdle_reached: Amounts
+    discounted_value: Amounts  # the history's value at closing after each payment date
+
+
+@dataclass(frozen=True, eq=False)
+class DealResult:
+    """`sources` and `uses` are cash into and out of the lists; `steps` is by list and step number, where asked for.
+
+    `created` is cash a quirk made, by quirk. `last_period` (scenarios,) counts from 1. `assumptions` are sentences on
+    what the run took for granted.
+    """
+
+    notes: Mapping[str, NoteResult]
+    fees: Mapping[str, FeeResult]
+    tests: Mapping[str, TestResult]
+    equity: EquityResult
+    accounts: Mapping[str, Amounts]
+    interest_proceeds: Amounts
+    principal_proceeds: Amounts
+    fee_basis: Amounts
+    reinvested: Amounts
+    purchased_accrued: Amounts
+    event_of_default: Amounts
+    liquidating: Amounts
+    last_period: Amounts
+    steps: Mapping[tuple[str, int], StepResult]
+    created: Mapping[str, Amounts]
+    assumptions: tuple[str, ...]
