@@ -16,15 +16,15 @@ from calculations.clo.pool_flows import PoolFlows, RatedBalances
 
 
 class ReinvestedPool(Protocol):
-    """Loans bought with principal proceeds. `flows` has the shapes of the deal's own; periods count from 0."""
+    """Loans bought with principal proceeds. `flows` has the shapes of the deal's own; periods count from 1."""
 
     @property
     def flows(self) -> PoolFlows: ...
 
-    def buy(self, period: int, cash: Floats) -> None:
-        """Buy for `cash` (scenarios,) on payment date `period`; flows begin in the next period."""
+    def buy(self, period: int, cash: Floats) -> Floats:
+        """Buy for `cash` (scenarios,) on a payment date, flows beginning in the next period; returns the par."""
 
-    def liquidate(self, period: int, price: float, mask: Flags) -> Floats:
+    def liquidate(self, period: int, price: Floats | float, mask: Flags) -> Floats:
         """Cash (scenarios,) for what is left at the end of `period` where `mask` holds; nothing flows there after."""
 
 
@@ -74,7 +74,7 @@ class Pools:
             parts = [part + extra for part, extra in zip(parts, added, strict=True)]
         return PeriodCollateral(*parts)
 
-    def sell(self, i: int, price: float, mask: Flags, *, forgets: bool = True) -> Floats:
+    def sell(self, i: int, price: Floats | float, mask: Flags, *, forgets: bool = True) -> Floats:
         """Cash (scenarios,) for the pools at the end of period `i` where `mask` holds: performing par at `price`,
         defaulted par at what it is expected to recover.
 
@@ -87,15 +87,8 @@ class Pools:
         if forgets:
             self.held = ~mask if self.held is None else self.held & ~mask
         if self.bought is not None:
-            cash = cash + self.bought.liquidate(i, price, mask)
+            cash = cash + self.bought.liquidate(i + 1, price, mask)
         return cash
-
-    def left(self, i: int, collateral: PeriodCollateral, sold: Flags | None) -> Floats:
-        """Performing and defaulted par at the end of period `i`, after a sale and after purchases."""
-        left = collateral.performing + collateral.defaulted
-        if sold is not None:
-            left = np.where(sold, 0.0, left)
-        return left
 
 
 def ccc_haircut(

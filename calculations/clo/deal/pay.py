@@ -92,18 +92,22 @@ def _fee(step: FeeStep, state: PeriodState, cash: Amounts) -> Paid:
         fee.pay(made)
         state.created[step.created_by] = state.created.get(step.created_by, 0) + made
         return due, due * 0
-    most = due
     if step.cap is not None:
         cap = state.caps[step.cap]
-        most = np.minimum(due, cap.left)
-        paid = np.minimum(cash, most)
-        cap.left = cap.left - paid
+        paid = np.minimum(cash, np.where(_uncapped(state), due, np.minimum(due, cap.left)))
+        cap.left = np.maximum(cap.left - paid, 0)
     else:
         if step.part == "overflow":
-            due = most = np.maximum(due - state.caps[_cap_of(state, step.fee)].left, 0)
-        paid = np.minimum(cash, most)
+            due = np.maximum(due - state.caps[_cap_of(state, step.fee)].left, 0)
+        paid = np.minimum(cash, due)
     fee.pay(paid)
     return due, paid
+
+
+def _uncapped(state: PeriodState) -> Any:
+    """Where acceleration lifts every cap. Source: clo-extensions 4.5."""
+    events = state.deal.event_of_default
+    return events is not None and events.caps == "off" and state.flags.get("accelerated", False)
 
 
 def _cap_of(state: PeriodState, fee: str) -> str:

@@ -78,6 +78,25 @@ class PeriodState:
     _control: Any = None
     _gates: dict[int, Gate] = field(default_factory=dict)
 
+    def start(self, **flags: Gate) -> None:
+        """Begin a payment date: states by name, and nothing measured yet."""
+        self.flags = flags
+        self._gates.clear()
+        for account in self.accounts.values():
+            account.paid_in = account.paid_out = account.paid_in * 0
+
+    def roll(self, *, carries_unpaid: bool) -> None:
+        """Close the payment date: every ledger's opening balances of the next one."""
+        for note in self.notes.values():
+            note.roll(carries_unpaid=carries_unpaid)
+        for fee in self.fees.values():
+            fee.roll()
+        for due in self.dues.values():
+            due.roll()
+        for cap in self.caps.values():
+            cap.roll()
+        self.sub.roll()
+
     def open_list(self, name: str) -> None:
         """Start walking a list: conditions and control are measured anew, its cures counted as its money is."""
         self.list_name = name
@@ -169,6 +188,14 @@ class PeriodState:
         """The notes of every group that ranks before the note's own."""
         self._groups = self._groups or controlling_groups(self.deal)
         return [leg for group in self._groups[: max(self._place(note), 0)] for leg in group]
+
+    def has_senior_balance(self, note: str, *, at_opening: bool = False) -> Mask:
+        """Where a class that ranks before the note's group has principal outstanding."""
+        found = np.zeros(self.scenarios, dtype=np.bool_)
+        for name in self.senior_to(note):
+            ledger = self.notes[name]
+            found |= np.asarray((ledger.opening_balance if at_opening else ledger.balance) > 0, dtype=np.bool_)
+        return found
 
     def _place(self, note: str) -> int:
         self._groups = self._groups or controlling_groups(self.deal)
