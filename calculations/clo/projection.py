@@ -1,0 +1,165 @@
+"""One deal from its assets to its notes under many scenarios: collateral, reinvestment, waterfall and risk in one pass.
+
+What each of them does is in its own module; what a person asks of the result, and where it is kept, does not belong here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calculations.calendars import BusinessCalendar
+from calculations.clo.collateral import AssetFlows, AssetTerms, Rejection, project, project_assets
+from calculations.clo.columns import Floats
+from calculations.clo.deal import Deal, DealResult, PaymentDates, run
+from calculations.clo.deal_dates import DealDates, DealDateTerms, deal_dates
+from calculations.clo.equity_return import EquityReturns, equity_irrs
+from calculations.clo.note_risk import NoteFlows, NoteRisk, NoteTerms, note_risk
+from calculations.clo.pool_flows import PoolFlows
+from calculations.clo.presets import STANDARD, Preset
+from calculations.clo.reinvestment import ReinvestedPool
+from calculations.clo.scenarios import Scenarios
+from calculations.curves import Curve, spots
+from calculations.discounting import scenario_interval_rates
+
+
+@dataclass(frozen=True, eq=False)
+class Holdings:
+    """What a deal holds on its analysis date, the rules of its dates, and the index that the current period has."""
+
+    assets: tuple[AssetTerms, ...]
+    analysis: dt.date
+    date_terms: DealDateTerms
+    calendar: BusinessCalendar
+    current_index: float
+    in_default: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """What became of a deal. `bought` are the flows of reinvested loans; `assets` the rows of each asset by scenario,
+    where they were asked for; `risk` by class; `equity` the return of the sub notes at their price, None without one."""
+
+    scenarios: Scenarios
+    dates: DealDates
+    index: Floats  # (scenarios, periods)
+    flows: PoolFlows
+    bought: PoolFlows
+    assets: tuple[AssetFlows, ...]
+    result: DealResult
+    risk: Mapping[str, NoteRisk]
+    equity: EquityReturns | None
+    rejections: tuple[Rejection, ...]
+
+
+def project_deal(
+    deal: Deal, holdings: Holdings, scenarios: Scenarios, preset: Preset = STANDARD, *, details: bool = False
+) -> Projection:
+    """Project the holdings and pay the deal in every scenario. `details` keeps asset rows and list steps, which takes
+    memory: it is for a few scenarios.
+
+    Raises ValueError for a scenario without curve or reinvestment terms, and as the parts do.
+    Source: clo-collateral-engine 1 to 4; clo-liabilities-waterfall 1 to 7.
+    """
+    dates = deal_dates(holdings.date_terms, holdings.analysis, holdings.calendar, preset)
+    collateral = project(holdings.assets, scenarios, dates, holdings.calendar, preset)
+    bought = ReinvestedPool(scenarios, dates, preset)
+    curves = [_curve(item.name, item.curve) for item in scenarios.items]
+    index = _index(curves, dates, holdings.current_index)
+    payment_dates = PaymentDates(
+        analysis=holdings.analysis,
+        accrual_start=dates.accrual_begin[0].item(),
+        payment=tuple(dates.payment.tolist()),
+        nominal_start=dates.nominal_before.item(),
+        nominal=tuple(dates.nominal.tolist()),
+    )
+    result = run(
+        deal,
+        collateral.flows,
+        payment_dates,
+        index,
+        reinvested=bought,
+        ccc=tuple(collateral.rated.values()),
+        in_default=holdings.in_default,
+        record_steps=details,
+    )
+    assets = (
+        project_assets(holdings.assets, scenarios, holdings.analysis, holdings.calendar, preset) if details else ()
+    )
+    return Projection(
+        scenarios=scenarios,
+        dates=dates,
+        index=index,
+        flows=collateral.flows,
+        bought=bought.flows,
+        assets=assets,
+        result=result,
+        risk=_risk(deal, result, dates, curves, preset),
+        equity=_equity(deal, result, dates),
+        rejections=collateral.rejections,
+    )
+
+
+def _curve(name: str, curve: Curve | None) -> Curve:
+    if curve is None:
+        raise ValueError(f"scenario {name}: a curve is needed for the index of the notes, found none")
+    return curve
+
+
+def _index(curves: Sequence[Curve], dates: DealDates, current: float) -> Floats:
+    """Index of each period, (scenarios, periods): the current one, then the curve's on the determination dates.
+
+    Source: clo-liabilities-waterfall 1.3 step 1.
+    """
+    distinct = list(dict.fromkeys(curves))
+    levels = spots(distinct, dates.interest_determination, dates.months_between)
+    levels[:, 0] = current
+    number = {curve: i for i, curve in enumerate(distinct)}
+    found: Floats = levels[[number[curve] for curve in curves]]
+    return found
+
+
+def _risk(
+    deal: Deal, result: DealResult, dates: DealDates, curves: Sequence[Curve], preset: Preset
+) -> dict[str, NoteRisk]:
+    """Measures of every class that is not equity and has a balance. Source: clo-liabilities-waterfall 3.4."""
+    distinct = list(dict.fromkeys(curves))
+    number = {curve: i for i, curve in enumerate(distinct)}
+    rates = scenario_interval_rates(distinct, dates.payment, settlement=dates.analysis, frequency=4, preset=preset)
+    index_rates = rates if len(distinct) == 1 else rates[[number[curve] for curve in curves]]
+    found: dict[str, NoteRisk] = {}
+    for name, note in deal.rated.items():
+        paid = result.notes[name]
+        if not (note.opening_balance or 0) > 0:
+            continue
+        flows = NoteFlows(
+            days=dates.payment,
+            opening_balance=paid.balance[:, :-1],
+            interest=paid.interest_paid,
+            interest_on_deferred=np.zeros_like(paid.interest_paid),
+            principal=paid.principal_paid,
+            deferred_repaid=paid.deferred_repaid,
+        )
+        terms = NoteTerms(
+            class_name=name,
+            settlement=dates.analysis,
+            day_count=note.day_count,
+            original_balance=float(note.original_balance or note.opening_balance or 0),
+            price=None if note.price is None else float(note.price),
+            discount_margin=None if note.discount_margin is None else float(note.discount_margin),
+        )
+        found[name] = note_risk(flows, terms, index_rates, preset)
+    return found
+
+
+def _equity(deal: Deal, result: DealResult, dates: DealDates) -> EquityReturns | None:
+    """Return of the sub notes bought at their price on the analysis date; None without a price or a balance."""
+    note = None if deal.equity is None else deal.notes[deal.equity]
+    if note is None or note.price is None or not note.opening_balance:
+        return None
+    paid = result.equity.interest + result.equity.principal
+    cost = float(note.price * note.opening_balance)
+    return equity_irrs(dates.analysis, np.full(paid.shape[0], cost), dates.payment, paid)

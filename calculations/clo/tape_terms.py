@@ -1,0 +1,165 @@
+"""From what a tape says of a deal's assets to the terms a projection needs, with a record of all that was assumed.
+
+Nothing is projected here, and no assumption of a scenario belongs here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from calculations import daycount
+from calculations.clo.collateral import AssetTerms, Rejection, read_assets
+from calculations.months import add_months
+
+Instalments = Mapping[str, Sequence[tuple[dt.date, float]]]
+
+_UNPROJECTED = {  # column of the tape -> what a projection from the tape alone leaves out
+    "is_revolver": "drawn balance only: the tape has no availability end, so no draw and no commitment fee is projected",
+    "is_delayed_drawdown": "drawn balance only: the tape has no draw dates, so no draw and no commitment fee is projected",
+    "is_letter_of_credit": "drawn balance only: no draw is projected",
+    "is_piking": "paid in cash: the tape says it pays in kind and states no terms",
+}
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """An input that was not given, or not used as given, with what stands in its place and why."""
+
+    subject: str  # asset id, or class, fee or parameter of the deal
+    field: str
+    value: str | None
+    reason: str
+
+
+def tape_terms(
+    rows: Iterable[Mapping[str, Any]], instalments: Instalments, index: float | None
+) -> tuple[tuple[AssetTerms, ...], tuple[Rejection, ...], tuple[Assumed, ...]]:
+    """Assets of a deal from rows with the columns of `int_clo__holdings`; `index` is the current index level.
+
+    Returns the assets, those that cannot be projected with the reason, and what was assumed of the others: an asset is
+    never projected on a figure that nobody stated or recorded. Source: clo-collateral-engine 1.1, Q4, Q5, Q12, Q14, Q27.
+    """
+    terms: list[dict[str, Any]] = []
+    rejections: list[Rejection] = []
+    assumed: list[Assumed] = []
+    for row in rows:
+        if reason := _unusable(row, index):
+            rejections.append(Rejection(str(row["asset_id"]), reason))
+            continue
+        found, notes = _terms(row, instalments.get(str(row["asset_id"]), ()), index)
+        terms.append(found)
+        assumed += notes
+    assets, refused = read_assets(terms)
+    return assets, (*rejections, *refused), tuple(assumed)
+
+
+def _unusable(row: Mapping[str, Any], index: float | None) -> str | None:
+    """Why a row cannot be projected whatever is assumed; None where it can."""
+    asset_id = row["asset_id"]
+    if not row["has_asset_row"]:
+        return f"asset {asset_id}: expected a row on the asset tape, found none"
+    if row["par_amount"] is None:
+        return f"asset {asset_id}, par_amount: expected a number on every line, found a blank one"
+    if row["maturity"] is None:
+        return f"asset {asset_id}, maturity: expected a date, found nothing"
+    is_floating = str(row["coupon_type"] or "").upper() == "FLOAT"
+    if row["coupon"] is None and not (is_floating and index is not None and row["coupon_spread"] is not None):
+        return f"asset {asset_id}, coupon: expected a rate, found nothing to take in its place"
+    return None
+
+
+def _terms(
+    row: Mapping[str, Any], instalments: Sequence[tuple[dt.date, float]], index: float | None
+) -> tuple[dict[str, Any], list[Assumed]]:
+    asset_id = str(row["asset_id"])
+    notes: list[Assumed] = []
+
+    def assume(field: str, value: Any, reason: str) -> Any:
+        notes.append(Assumed(asset_id, field, None if value is None else str(value), reason))
+        return value
+
+    coupon_type = str(row["coupon_type"] or "").strip().upper()
+    if not coupon_type:
+        coupon_type = assume("coupon_type", "FIXED", "the tape names none, so the coupon stays as it is")
+    is_floating = coupon_type == "FLOAT"
+    floor = row["libor_floor"]
+    coupon = row["coupon"]
+    if coupon is None:
+        level = max(index or 0.0, floor or 0.0)
+        coupon = assume("coupon", level + row["coupon_spread"], "the tape has none: current index and floor plus spread")
+    spread = row["coupon_spread"]
+    if is_floating and spread is None:
+        spread = assume("coupon_spread", coupon - max(index or 0.0, floor or 0.0), "the tape has none: coupon less index")
+    frequency = row["payment_frequency"]
+    if not frequency:
+        frequency = assume("payment_frequency", 4, "the tape has none: quarterly")
+    day_count = row["day_count"]
+    if not day_count:
+        usual = daycount.ACT_360 if is_floating else daycount.US_30_360
+        day_count = assume("day_count", usual, "the tape has none: the usual one of its coupon type")
+    # An index cap of 0 is how a tape says that there is none.
+    cap = row["index_cap"] or None
+    dated = row["dated_date"] or row["issue_date"]
+    if dated is None:
+        dated = assume("dated_date", row["first_payment_date"] or row["maturity"], "the tape has neither dated nor issue date")
+    if row["dated_date"] is None and row["issue_date"] is not None:
+        assume("dated_date", dated, "the tape has none: issue date")
+    first = row["first_payment_date"]
+    if first is None:
+        first = assume("first_payment_date", _stepped_back(row["maturity"], dated, int(frequency)), "the tape has none: stepped back from maturity")
+    if first > row["maturity"]:
+        first = assume("first_payment_date", row["maturity"], f"the tape has {first}, after maturity: paid at maturity")
+    is_scheduled = str(row["amortization_type"] or "").upper() == "SCHEDULED"
+    if is_scheduled and not instalments:
+        assume("amortization_type", "bullet", "the tape says scheduled and no instalments are given")
+    if row["par_amount"] == 0:
+        assume("par_amount", 0, "nothing is held, so nothing flows")
+    for column, reason in _UNPROJECTED.items():
+        if row[column] and (column != "is_delayed_drawdown" or row["unfunded_amount"]):
+            assume(column, None, reason)
+    if row["is_default_obligation"] and row["market_value"] is None and row["moodys_recovery_rate"] is None:
+        assume("market_value", 0, "in default with neither market value nor recovery rate: nothing is recovered")
+    return (
+        {
+            "asset_id": asset_id,
+            "par": row["par_amount"],
+            "coupon": coupon,
+            "dated": dated,
+            "first_payment": first,
+            "maturity": row["maturity"],
+            "payments_per_year": int(frequency),
+            "day_count": day_count,
+            "convention": row["business_day_convention"] or "",
+            "is_end_of_month": bool(row["is_payment_end_of_month"]),
+            "coupon_type": coupon_type,
+            "spread": spread or 0.0,
+            "floor": floor,
+            "cap": cap,
+            "instalments": tuple(instalments) if is_scheduled else (),
+            "market_value": row["market_value"],
+            "recovery_rate": _recovery_rate(row),
+            "is_defaulted": row["is_default_obligation"],
+            "moodys_rating": row["moodys_rating"] or "",
+            "sp_rating": row["sp_facility_rating"] or row["sp_issuer_rating"] or "",
+        },
+        notes,
+    )
+
+
+def _recovery_rate(row: Mapping[str, Any]) -> float | None:
+    known: float | None = row["moodys_recovery_rate"]
+    return 0.0 if known is None and row["is_default_obligation"] and row["market_value"] is None else known
+
+
+def _stepped_back(maturity: dt.date, dated: dt.date, frequency: int) -> dt.date:
+    """The earliest date after `dated` that lies whole payment intervals before maturity."""
+    step = max(12 // frequency, 1)
+    months = (maturity.year - dated.year) * 12 + maturity.month - dated.month
+    for count in range(months // step, 0, -1):
+        when: dt.date = add_months(maturity, -count * step).item()
+        if when > dated:
+            return when
+    return maturity
