@@ -24,8 +24,8 @@ def reinvestment_limit(state: PeriodState, unscheduled: Floats) -> Floats:
         return pool * 0
     if policy.type == "none":
         return pool * 0
-    limit = (pool if policy.type == "all_principal" else unscheduled) * float(policy.share)
-    return np.where(state.flags["liquidating"], 0.0, limit)
+    limit = (pool if policy.type == "all_principal" else unscheduled) * state.numbers.of(policy.share)
+    return np.where(state.flags["liquidating"], limit * 0, state.numbers.struck(limit))
 
 
 def called(state: PeriodState, today: dt.date, following: dt.date) -> Flags:
