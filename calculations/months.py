@@ -34,3 +34,11 @@ def months_between(start: Days | dt.date, end: Days | dt.date) -> Ints:
     """
     months = np.asarray(end, dtype="datetime64[M]") - np.asarray(start, dtype="datetime64[M]")
     return np.asarray(months).astype(np.int64)
+
+
+def as_date(day: ArrayLike) -> dt.date:
+    """A whole day as a date. Raises ValueError for none (NaT)."""
+    found = np.asarray(day, dtype="datetime64[D]").item()
+    if not isinstance(found, dt.date):
+        raise ValueError(f"expected a day, found {day!r}")
+    return found

@@ -22,6 +22,7 @@ _WIDE = Context(prec=80)
 REMEMBERED = "calc.calculated"  # what has been calculated already
 
 Records = Mapping[str, Sequence[Mapping[str, Any]]]
+Tables = Mapping[str, pa.Table]  # where rows are many
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Calculation:
     key: str
     inputs: str
     deps: tuple[str, ...]
-    compute: Callable[[Warehouse, Sequence[str]], Records]
+    compute: Callable[[Warehouse, Sequence[str]], Records | Tables]
 
 
 def refresh(warehouse: Warehouse, calculation: Calculation, code: str) -> int:
@@ -63,9 +64,9 @@ def refresh(warehouse: Warehouse, calculation: Calculation, code: str) -> int:
                 f"delete from {REMEMBERED} where calculation = ? and inputs_id in (select unnest(?))",
                 [calculation.name, stale],
             )
-        for table, records in computed.items():
-            if records:
-                append(connection, table, as_table(table, records))
+        for table, found in computed.items():
+            if len(found):
+                append(connection, table, found if isinstance(found, pa.Table) else as_table(table, found))
         done = {"calculation": calculation.name, "code_fingerprint": code, "calculated_at": utc_now()}
         append_rows(connection, REMEMBERED, [{**done, "inputs_id": input_id} for input_id in todo])
     return len(todo)

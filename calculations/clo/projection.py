@@ -24,6 +24,7 @@ from calculations.clo.reinvestment import ReinvestedPool
 from calculations.clo.scenarios import Scenarios
 from calculations.curves import Curve, spots
 from calculations.discounting import scenario_interval_rates
+from calculations.months import as_date
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +72,9 @@ def project_deal(
     index = _index(curves, dates, holdings.current_index)
     payment_dates = PaymentDates(
         analysis=holdings.analysis,
-        accrual_start=dates.accrual_begin[0].item(),
+        accrual_start=as_date(dates.accrual_begin[0]),
         payment=tuple(dates.payment.tolist()),
-        nominal_start=dates.nominal_before.item(),
+        nominal_start=as_date(dates.nominal_before),
         nominal=tuple(dates.nominal.tolist()),
     )
     result = run(
@@ -86,9 +87,7 @@ def project_deal(
         in_default=holdings.in_default,
         record_steps=details,
     )
-    assets = (
-        project_assets(holdings.assets, scenarios, holdings.analysis, holdings.calendar, preset) if details else ()
-    )
+    assets = project_assets(holdings.assets, scenarios, holdings.analysis, holdings.calendar, preset) if details else ()
     return Projection(
         scenarios=scenarios,
         dates=dates,

@@ -125,10 +125,15 @@ def date_terms(sheet: DealSheet) -> DealDateTerms:
     values = {field: sheet.get("deal_dates", name) for field, name in needed.items()}
     if missing := [needed[field] for field, value in values.items() if value is None]:
         raise ValueError(f"{sheet.deal_id}: expected a value for deal_dates {', '.join(missing)}; found none")
-    whole = ("payment_day", "months_between", "determination_lag", "index_lag")
     return DealDateTerms(
-        **{field: int(value) if field in whole else value for field, value in values.items()},
-        **_convention(sheet),
+        closing=values["closing"],
+        first_payment=values["first_payment"],
+        stated_maturity=values["stated_maturity"],
+        payment_day=int(values["payment_day"]),
+        months_between=int(values["months_between"]),
+        determination_lag=int(values["determination_lag"]),
+        index_lag=int(values["index_lag"]),
+        convention=convention(sheet.get("deal_dates", "business_day_convention")),
     )
 
 
@@ -150,11 +155,6 @@ def reinvestment_terms(sheet: DealSheet) -> ReinvestmentTerms:
             cpr=values["cpr"], cdr=values["cdr"], severity=values["severity"], lag_months=int(values["lag"])
         ),
     )
-
-
-def _convention(sheet: DealSheet) -> dict[str, Any]:
-    text = sheet.get("deal_dates", "business_day_convention")
-    return {} if text is None else {"convention": convention(text)}
 
 
 def _fees(rows: Sequence[Row], assumed: list[Assumed]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from calculations import daycount
 from calculations.clo.collateral import AssetTerms, Rejection, read_assets
-from calculations.months import add_months
+from calculations.months import add_months, as_date
 
 Instalments = Mapping[str, Sequence[tuple[dt.date, float]]]
 
@@ -89,10 +89,14 @@ def _terms(
     coupon = row["coupon"]
     if coupon is None:
         level = max(index or 0.0, floor or 0.0)
-        coupon = assume("coupon", level + row["coupon_spread"], "the tape has none: current index and floor plus spread")
+        coupon = assume(
+            "coupon", level + row["coupon_spread"], "the tape has none: current index and floor plus spread"
+        )
     spread = row["coupon_spread"]
     if is_floating and spread is None:
-        spread = assume("coupon_spread", coupon - max(index or 0.0, floor or 0.0), "the tape has none: coupon less index")
+        spread = assume(
+            "coupon_spread", coupon - max(index or 0.0, floor or 0.0), "the tape has none: coupon less index"
+        )
     frequency = row["payment_frequency"]
     if not frequency:
         frequency = assume("payment_frequency", 4, "the tape has none: quarterly")
@@ -104,12 +108,18 @@ def _terms(
     cap = row["index_cap"] or None
     dated = row["dated_date"] or row["issue_date"]
     if dated is None:
-        dated = assume("dated_date", row["first_payment_date"] or row["maturity"], "the tape has neither dated nor issue date")
+        dated = assume(
+            "dated_date", row["first_payment_date"] or row["maturity"], "the tape has neither dated nor issue date"
+        )
     if row["dated_date"] is None and row["issue_date"] is not None:
         assume("dated_date", dated, "the tape has none: issue date")
     first = row["first_payment_date"]
     if first is None:
-        first = assume("first_payment_date", _stepped_back(row["maturity"], dated, int(frequency)), "the tape has none: stepped back from maturity")
+        first = assume(
+            "first_payment_date",
+            _stepped_back(row["maturity"], dated, int(frequency)),
+            "the tape has none: stepped back from maturity",
+        )
     if first > row["maturity"]:
         first = assume("first_payment_date", row["maturity"], f"the tape has {first}, after maturity: paid at maturity")
     is_scheduled = str(row["amortization_type"] or "").upper() == "SCHEDULED"
@@ -159,7 +169,7 @@ def _stepped_back(maturity: dt.date, dated: dt.date, frequency: int) -> dt.date:
     step = max(12 // frequency, 1)
     months = (maturity.year - dated.year) * 12 + maturity.month - dated.month
     for count in range(months // step, 0, -1):
-        when: dt.date = add_months(maturity, -count * step).item()
+        when = as_date(add_months(maturity, -count * step))
         if when > dated:
             return when
     return maturity

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,34 @@ def with_quirks(document: Document, preset: Preset, file: str) -> Document:
             for path, value in changes.items():
                 _set(result, str(path), value, f"quirks.{quirk_id}", file)
     return result
+
+
+@dataclass(frozen=True)
+class AssumedTerm:
+    """A figure that neither the documents nor the inputs of a run give, by its key, with the reason for its value."""
+
+    key: str
+    value: str
+    reason: str
+
+
+def with_assumed(document: Document, file: str) -> tuple[Document, tuple[AssumedTerm, ...]]:
+    """The document with the figures under `assumed` where it has none: `assumed: {path.of.keys: {value, reason}}`.
+
+    Returns those that were taken too. Raises DealError for an entry without value or reason, or a path to nowhere.
+    """
+    result = copy.deepcopy({key: value for key, value in document.items() if key != "assumed"})
+    taken = []
+    for path, terms in (document.get("assumed") or {}).items():
+        if not isinstance(terms, Mapping) or set(terms) != {"value", "reason"}:
+            raise DealError(file, [Problem("ASSUMED_TERM", f"assumed.{path}", repr(terms), "a value and a reason")])
+        at: Any = result
+        for part in str(path).split("."):
+            at = at.get(part) if isinstance(at, dict) else None
+        if at is None:
+            _set(result, str(path), terms["value"], f"assumed.{path}", file)
+            taken.append(AssumedTerm(str(path), str(terms["value"]), str(terms["reason"])))
+    return result, tuple(taken)
 
 
 def _set(document: Document, path: str, value: Any, key: str, file: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,7 @@ from calculations.clo.deal.terms import (
 from calculations.clo.presets import STANDARD, Preset
 
 DEALS = Path(__file__).parent.parent / "deals"
+_DEAL_LINE = re.compile(r"^deal: *(\S+)", re.MULTILINE)
 
 ENGINE_WIDE = frozenset({"LIA-12", "LIA-13", "LIA-24", "LIA-32", "COL-21"})
 """Quirks of liabilities that act in every deal; the others only where a deal file says what they change."""
@@ -57,7 +59,7 @@ _PARTS: dict[str, Any] = {
     "purchased_accrued": PurchasedAccrued,
     "principal_cash": PrincipalCash,
 }
-_VALUES = ("deal", "beginning_fee_basis", "controlling_as", "currency", "lists", "shape", "quirks")
+_VALUES = ("deal", "assumed", "beginning_fee_basis", "controlling_as", "currency", "lists", "shape", "quirks")
 
 
 def load(path: Path | str, preset: Preset = STANDARD, inputs: Mapping[str, Any] | None = None) -> Deal:
@@ -65,9 +67,22 @@ def load(path: Path | str, preset: Preset = STANDARD, inputs: Mapping[str, Any] 
 
     Raises DealError naming the file, each key at fault, what stands there and what should.
     Source: clo-liabilities-waterfall 2.4; clo-extensions 2.1, 4.
+    What is still open then and stands under `assumed` takes the value from there.
     """
     path = Path(path)
     return from_document(documents.merged(documents.read(path), inputs or {}), path.name, preset)
+
+
+def deal_file(deal_id: str, folder: Path = DEALS) -> Path:
+    """The file whose `deal` is this id. Raises ValueError naming the deals that there are."""
+    known = {
+        found.group(1): path
+        for path in sorted(folder.glob("*.yaml"))
+        if (found := _DEAL_LINE.search(path.read_text(encoding="utf-8")))
+    }
+    if deal_id not in known:
+        raise ValueError(f"deal {deal_id}: expected a deal file with `deal: {deal_id}`, found {', '.join(known)}")
+    return known[deal_id]
 
 
 def loads(text: str, preset: Preset = STANDARD, file: str = "deal") -> Deal:
@@ -87,6 +102,7 @@ def from_document(document: Mapping[str, Any], file: str, preset: Preset = STAND
         raise DealError(file, unknown)
     plain = {key: value for key, value in document.items() if key != "quirks"}
     acting = documents.with_quirks(dict(document), preset, file)
+    acting, assumed = documents.with_assumed(acting, file)
     # a quirk of the shape changes what the lists are generated from, so the stored ones no longer hold
     if acting.get("shape") != plain.get("shape"):
         acting["lists"] = expand(shape_of(acting, file))
@@ -108,6 +124,7 @@ def from_document(document: Mapping[str, Any], file: str, preset: Preset = STAND
         lists=lists,
         beginning_fee_basis=acting.get("beginning_fee_basis"),
         controlling_as=acting.get("controlling_as") or {},
+        assumed=assumed,
         currency=str(acting.get("currency", "USD")),
         **values,
     )

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from calculations.clo.deal.documents import AssumedTerm
 from calculations.clo.deal.steps import Step
 from calculations.clo.presets import Preset
 
@@ -313,6 +314,7 @@ class Deal:
     beginning_fee_basis: Decimal | None = None
     controlling_as: Mapping[str, str] = field(default_factory=dict)
     currency: str = "USD"
+    assumed: tuple[AssumedTerm, ...] = ()
 
     @property
     def rated(self) -> dict[str, Note]:

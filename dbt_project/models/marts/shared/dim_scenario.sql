@@ -11,6 +11,11 @@ final as (
         cast(first_period as integer) as first_period,
         cast(is_projected as boolean) as is_projected,
         cast(has_detail as boolean) as has_detail,
+        cast(cpr as varchar) as cpr,
+        cast(cdr as varchar) as cdr,
+        cast(severity as varchar) as severity,
+        cast(lag_months as integer) as lag_months,
+        cast(curve_shift as double) as curve_shift,
         cast(description as varchar) as description,
         cast(null as timestamp) as known_at,
     from scenarios

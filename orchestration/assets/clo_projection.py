@@ -1,0 +1,185 @@
+"""Projects each deal's newest pool under every scenario, and keeps what people read of it. The finance is in calculations."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from calculations.calendars import BusinessCalendar
+from calculations.clo.deal import load
+from calculations.clo.deal.load import deal_file
+from calculations.clo.projection import Holdings, project_deal
+from calculations.clo.scenario_table import base_case, scenario_of
+from calculations.clo.scenarios import Scenarios
+from calculations.clo.sheet_deal import DealSheet, class_name, date_terms, deal_inputs, reinvestment_terms
+from calculations.clo.tape_terms import Assumed, tape_terms
+from calculations.curves import Curve
+from orchestration.assets import clo_projection_rows as rows
+from orchestration.calculation_cache import Calculation, Tables
+from orchestration.warehouse import Warehouse
+
+TABLES = (
+    "calc.clo_projections",
+    "calc.clo_asset_cash_flows",
+    "calc.clo_liability_cash_flows",
+    "calc.clo_waterfall_payments",
+    "calc.clo_projected_tests",
+    "calc.clo_projected_fees",
+    "calc.clo_tranche_risk",
+    "calc.clo_scenario_summary",
+    "calc.clo_assumed_inputs",
+)
+STAGED = ("deal_parameters", "deal_tranches", "deal_fees", "deal_accounts", "deal_sub_note_payments")
+OF_LOAD = ("cash_flow_assumptions", "cash_flow_vectors", "sink_schedules", "yield_curve", "holidays")
+
+# A deal is projected as its newest load states it; and as its last good one does, which it shows while it is held.
+_NEWEST = """
+    select load_id || '/' || deal_id from intermediate.int_clo__deal_terms where withdrawn_at is null
+    qualify row_number() over (partition by organization_id, deal_id order by as_of desc, known_at desc, load_id desc) = 1
+    union
+    select terms.load_id || '/' || terms.deal_id from intermediate.int_clo__deal_terms as terms
+    inner join ops.deal_status as status
+        on terms.organization_id = status.organization_id and terms.deal_id = status.entity_id
+        and terms.known_at <= status.last_good_known_at
+    where terms.withdrawn_at is null
+    qualify row_number() over (
+        partition by terms.organization_id, terms.deal_id
+        order by status.recorded_at desc, terms.as_of desc, terms.known_at desc, terms.load_id desc
+    ) = 1
+"""
+
+
+def calculate(warehouse: Warehouse, projection_ids: Sequence[str]) -> Tables:
+    """Rows of the calc tables for deals named by load and deal id; one that cannot be projected has its reason."""
+    scenarios = warehouse.records(
+        "select * from seeds.scenarios where is_projected order by scenario_kind, scenario_id"
+    )
+    found: dict[str, list[pa.Table]] = {table: [] for table in TABLES}
+    for projection_id in projection_ids:
+        keys, inputs = _inputs(warehouse, projection_id)
+        try:
+            tables = project(keys, inputs, scenarios)
+        except ValueError as error:
+            tables = {"calc.clo_projections": rows.projection(keys, reason=str(error))}
+        for table, part in tables.items():
+            found[table].append(part)
+    return {table: rows.joined(parts) for table, parts in found.items() if parts}
+
+
+def project(
+    keys: Mapping[str, Any], inputs: Mapping[str, Any], scenario_rows: Sequence[Mapping[str, Any]]
+) -> dict[str, pa.Table]:
+    """Rows by table for one deal. `inputs` are rows by staging model. Raises ValueError where it cannot be projected."""
+    terms = inputs["terms"]
+    sheet = DealSheet(
+        keys["deal_id"],
+        {(row["section"], row["name"]): _value(row) for row in inputs["deal_parameters"]},
+        *(inputs[name] for name in STAGED[1:]),
+    )
+    if (index := terms["current_libor"]) is None:
+        raise ValueError(f"{keys['deal_id']}: expected the current index level on the deal sheet, found none")
+    instalments: dict[str, list[tuple[dt.date, float]]] = {}
+    for row in inputs["sink_schedules"]:
+        instalments.setdefault(row["asset_id"], []).append((row["sink_date"], row["amount"]))
+    vectors: dict[str, list[float]] = {}
+    for row in inputs["cash_flow_vectors"]:
+        vectors.setdefault(row["vector_name"], []).append(row["value"])
+    assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index)
+    deal_figures, assumed_of_deal = deal_inputs(sheet)
+    deal = load(deal_file(keys["deal_id"]), inputs=deal_figures)
+    base, assumed_of_scenarios = base_case(
+        inputs["cash_flow_assumptions"],
+        vectors,
+        [asset.asset_id for asset in assets],
+        curve=Curve.of(terms["analysis_date"], {row["tenor_months"]: row["rate"] for row in inputs["yield_curve"]}),
+        reinvestment=reinvestment_terms(sheet),
+        liquidation_price=float(deal.call.price if deal.call.price is not None else 1),
+    )
+    detailed = Scenarios.of(scenario_of(row, base) for row in scenario_rows if row["has_detail"])
+    grid = Scenarios.of(scenario_of(row, base) for row in scenario_rows if not row["has_detail"])
+    holdings = Holdings(
+        assets=assets,
+        analysis=terms["analysis_date"],
+        date_terms=date_terms(sheet),
+        calendar=BusinessCalendar(frozenset(row["holiday_date"] for row in inputs["holidays"])),
+        current_index=index,
+        in_default=bool(terms["has_event_of_default"]),
+    )
+    with_rows = project_deal(deal, holdings, detailed, details=True)
+    summarised = project_deal(deal, holdings, grid)
+    keys = {**keys, "currency": deal.currency}
+    names = {class_name(row["tranche_name"]): row["tranche_name"] for row in sheet.tranches}
+    notes: Iterable[Assumed] = (
+        *assumed,
+        *assumed_of_deal,
+        *assumed_of_scenarios,
+        *(Assumed(item.asset_id, "asset", None, item.reason) for item in (*rejections, *with_rows.rejections)),
+        *(Assumed(keys["deal_id"], "run", None, text) for text in with_rows.result.assumptions),
+        *(Assumed(keys["deal_id"], item.key, item.value, item.reason) for item in deal.assumed),
+    )
+    return {
+        "calc.clo_projections": rows.projection(keys, projected=with_rows),
+        "calc.clo_asset_cash_flows": rows.asset_cash_flows(keys, with_rows),
+        "calc.clo_liability_cash_flows": rows.liability_cash_flows(keys, deal, with_rows, names),
+        "calc.clo_waterfall_payments": rows.waterfall_payments(keys, deal, with_rows),
+        "calc.clo_projected_tests": rows.coverage_tests(keys, deal, with_rows, names),
+        "calc.clo_projected_fees": rows.fees(keys, with_rows),
+        "calc.clo_tranche_risk": rows.joined(rows.tranche_risk(keys, part, names) for part in (with_rows, summarised)),
+        "calc.clo_scenario_summary": rows.joined(
+            rows.scenario_summary(keys, deal, part) for part in (with_rows, summarised)
+        ),
+        "calc.clo_assumed_inputs": rows.assumed_inputs(keys, notes),
+    }
+
+
+def _inputs(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    load_id, _, deal_id = projection_id.rpartition("/")
+    mine = [load_id, deal_id]
+    (terms,) = warehouse.records(
+        "select * from intermediate.int_clo__deal_terms where load_id = ? and deal_id = ?", mine
+    )
+    found: dict[str, Any] = {"terms": terms}
+    found["holdings"] = warehouse.records(
+        "select * from intermediate.int_clo__holdings where load_id = ? and deal_id = ? order by asset_id", mine
+    )
+    for name in STAGED:
+        found[name] = warehouse.records(
+            f"select * from staging.stg_clo__{name} where load_id = ? and deal_id = ? order by source_row, source_column",
+            mine,
+        )
+    for name in OF_LOAD:
+        found[name] = warehouse.records(
+            f"select * from staging.stg_clo__{name} where load_id = ? order by source_row, source_column", [load_id]
+        )
+    keys = {
+        "organization_id": terms["organization_id"],
+        "projection_id": projection_id,
+        "load_id": load_id,
+        "deal_id": deal_id,
+        "as_of_date": terms["as_of"],
+        "known_at": terms["known_at"],
+        "currency": None,
+    }
+    return keys, found
+
+
+def _value(row: Mapping[str, Any]) -> Any:
+    column = {"number": "value_number", "date": "value_date", "boolean": "value_boolean"}.get(row["value_type"])
+    return row[column or "value_text"]
+
+
+CLO_PROJECTION = Calculation(
+    name="clo_projection",
+    description="Every deal's newest pool under every scenario: collateral, waterfall, tests, fees and risk.",
+    tables=TABLES,
+    key="projection_id",
+    inputs=_NEWEST,
+    deps=(
+        "intermediate.int_clo__deal_terms",
+        "intermediate.int_clo__holdings",
+        *(f"staging.stg_clo__{name}" for name in (*STAGED, *OF_LOAD)),
+        "seeds.scenarios",
+    ),
+    compute=calculate,
+)
