@@ -1,0 +1,102 @@
+"""What a projection takes from a tape, and what it records that it assumed. Source: clo-collateral-engine 1.1, 7."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from calculations.clo.tape_terms import tape_terms
+
+BLANK = dict.fromkeys(
+    (
+        *("coupon_spread", "libor_floor", "index_cap", "issue_date", "amortization_type", "business_day_convention"),
+        *("is_payment_end_of_month", "market_value", "moodys_recovery_rate", "moodys_rating", "sp_facility_rating"),
+        *("sp_issuer_rating", "unfunded_amount"),
+    )
+)
+ROW: dict[str, Any] = {
+    **BLANK,
+    "asset_id": "L1",
+    "has_asset_row": True,
+    "par_amount": 5_000_000.0,
+    "maturity": dt.date(2022, 6, 30),
+    "coupon_type": "FLOAT",
+    "payment_frequency": 4,
+    "coupon_spread": 0.035,
+    "libor_floor": 0.01,
+    "coupon": 0.045,
+    "dated_date": dt.date(2015, 3, 31),
+    "first_payment_date": dt.date(2015, 6, 30),
+    "day_count": "ACTUAL/360",
+    "is_revolver": False,
+    "is_delayed_drawdown": False,
+    "is_letter_of_credit": False,
+    "is_piking": False,
+    "is_default_obligation": False,
+}
+INDEX = 0.006
+
+
+def assumed(**changes: Any) -> list[tuple[str, str | None]]:
+    """Fields and values that were assumed for one row."""
+    assets, rejections, notes = tape_terms([ROW | changes], {}, INDEX)
+    assert len(assets) == 1
+    assert rejections == ()
+    return [(note.field, note.value) for note in notes]
+
+
+def test_a_complete_row_assumes_nothing() -> None:
+    assert assumed() == []
+
+
+def test_a_floater_without_coupon_pays_the_floored_index_and_its_spread() -> None:
+    assets, _, notes = tape_terms([ROW | {"coupon": None}], {}, INDEX)
+    assert assets[0].coupon == pytest.approx(0.01 + 0.035)  # the floor of 1 % is above the index
+    assert [note.field for note in notes] == ["coupon"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"payment_frequency": None}, [("payment_frequency", "4")]),
+        ({"day_count": None}, [("day_count", "ACT/360")]),
+        ({"dated_date": None, "issue_date": dt.date(2015, 4, 1)}, [("dated_date", "2015-04-01")]),
+        # quarters back from 30 June 2022 to the first one after 31 March 2015
+        ({"first_payment_date": None}, [("first_payment_date", "2015-06-30")]),
+        ({"first_payment_date": dt.date(2022, 7, 15)}, [("first_payment_date", "2022-06-30")]),
+        ({"amortization_type": "SCHEDULED"}, [("amortization_type", "bullet")]),
+        ({"par_amount": 0.0}, [("par_amount", "0")]),
+        ({"is_revolver": True}, [("is_revolver", None)]),
+        ({"is_delayed_drawdown": True, "unfunded_amount": 1e6}, [("is_delayed_drawdown", None)]),
+        ({"is_delayed_drawdown": True, "unfunded_amount": 0.0}, []),
+        ({"is_default_obligation": True}, [("market_value", "0")]),
+    ],
+)
+def test_what_a_tape_leaves_open_is_assumed_and_said(
+    changes: dict[str, Any], expected: list[tuple[str, str | None]]
+) -> None:
+    assert assumed(**changes) == expected
+
+
+def test_a_cap_of_zero_is_no_cap() -> None:
+    assets, _, _ = tape_terms([ROW | {"index_cap": 0.0}], {}, INDEX)
+    assert assets[0].cap is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"maturity": None}, "maturity"),
+        ({"par_amount": None}, "par_amount"),
+        ({"coupon": None, "coupon_type": "FIXED"}, "coupon"),
+        ({"has_asset_row": False}, "asset tape"),
+        ({"day_count": "LUNAR"}, "day_count"),
+    ],
+)
+def test_an_asset_that_cannot_be_projected_leaves_the_others(changes: dict[str, Any], field: str) -> None:
+    assets, rejections, _ = tape_terms([ROW | changes, ROW | {"asset_id": "L2"}], {}, INDEX)
+    assert [asset.asset_id for asset in assets] == ["L2"]
+    assert [item.asset_id for item in rejections] == ["L1"]
+    assert field in rejections[0].reason
