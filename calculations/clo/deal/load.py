@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from calculations import daycount
 from calculations.clo.deal import conditions, documents, steps
 from calculations.clo.deal.checks import problems_of
+from calculations.clo.deal.overlays import with_overlays
 from calculations.clo.deal.problems import DealError, Problem
 from calculations.clo.deal.shape import Shape, expand
 from calculations.clo.deal.terms import (
@@ -61,13 +62,17 @@ _VALUES = ("deal", "beginning_fee_basis", "controlling_as", "currency", "lists",
 
 
 def load(path: Path | str, preset: Preset = STANDARD, inputs: Mapping[str, Any] | None = None) -> Deal:
-    """The deal of a file. `inputs` are laid upon the file key by key: balances, margins, triggers of one date.
+    """The deal of a file, with the versions of `overlays/<file>` beside it, where there is one. `inputs` are laid upon the file key by key: balances, margins, triggers of one date.
 
     Raises DealError naming the file, each key at fault, what stands there and what should.
     Source: clo-liabilities-waterfall 2.4; clo-extensions 2.1, 4.
     """
     path = Path(path)
-    return from_document(documents.merged(documents.read(path), inputs or {}), path.name, preset)
+    deal = from_document(documents.merged(documents.read(path), inputs or {}), path.name, preset)
+    overlays = path.parent / "overlays" / path.name
+    if not overlays.is_file():
+        return deal
+    return with_overlays(deal, documents.parse(overlays.read_text(encoding="utf-8"), overlays.name), overlays.name)
 
 
 def loads(text: str, preset: Preset = STANDARD, file: str = "deal") -> Deal:

@@ -17,6 +17,7 @@ from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal import decisions
 from calculations.clo.deal.amounts import Amounts, Doubles
 from calculations.clo.deal.collateral import PeriodCollateral, Pools, ReinvestedPool, ccc_haircut
+from calculations.clo.deal.equity_irr import EquityReturns
 from calculations.clo.deal.measure import event_of_default, measured
 from calculations.clo.deal.opening import opened
 from calculations.clo.deal.pay import walk
@@ -47,7 +48,8 @@ class PeriodLoop:
     """A group of scenarios from the first period to the last."""
 
     def __init__(self, deal: Deal, dates: PaymentDates, group: Group, *, record_steps: bool) -> None:
-        self.deal, self.dates, self.group = deal, dates, group
+        self.base = self.deal = deal  # `deal` is the version in force
+        self.dates, self.group = dates, group
         self.pools = Pools(group.flows, group.reinvested)
         self.scenarios, self.periods = group.flows.interest.shape
         self.state = opened(deal, self.scenarios, dates, NUMBERS)
@@ -59,6 +61,7 @@ class PeriodLoop:
         self.last = np.full(self.scenarios, self.periods)
         self.owed = np.full(self.scenarios, float(deal.purchased_accrued.amount))
         self.beginning = np.full(self.scenarios, float(deal.beginning_fee_basis or 0))
+        self.returns = EquityReturns.opened(deal, dates.analysis, self.scenarios)
         self.kept_cash = np.zeros(self.scenarios)  # reinvestment cash that nothing was bought for
 
     def run(self) -> DealResult:
@@ -74,6 +77,8 @@ class PeriodLoop:
     def _period(self, i: int) -> None:
         state = self.state
         state.payment_date = self.dates.payment[i]
+        self.deal = self.base.on(state.payment_date)
+        state.take_terms(self.deal)
         held = self.pools.period(i)
         interest, principal = self._proceeds(i, held)
         self._accrue(i)
@@ -83,6 +88,7 @@ class PeriodLoop:
         set_targets(state, basis)
         self._accrue_fees(i, basis)
         state.sub.open(state.payment_date)
+        self._measure_equity()
         par = held.performing + held.defaulted_value + principal
         adjusted = par - haircut + (self.owed if self.deal.purchased_accrued.in_tests else 0.0)
         state.tests, state.test_order = measured(state, adjusted, par, interest)
@@ -154,6 +160,16 @@ class PeriodLoop:
             last_period=maturing or (held.performing + held.defaulted <= EMPTY_POOL) | liquidating,
         )
 
+    def _measure_equity(self) -> None:
+        """The sub notes' return through the payment date before, where a term of the deal asks for it."""
+        if not self.base.measures_equity:
+            return
+        figure = self.returns.rate()
+        self.state.measures["equity_irr", ""] = figure
+        threshold = None if self.deal.incentive is None else self.deal.incentive.threshold_irr
+        if threshold is not None:
+            self.state.flags["incentive_payable"] = ~np.isnan(figure) & (figure >= float(threshold))
+
     def _default(self, failed: Flags) -> Flags:
         """Where the default or the acceleration list is walked. Source: clo-liabilities-waterfall 1.3; clo-extensions 4.5."""
         found = failed | self.group.in_default
@@ -207,5 +223,9 @@ class PeriodLoop:
                 self.liquidating = called if self.liquidating is None else self.liquidating | called
 
     def _roll(self, basis: Floats) -> None:
+        for fee in self.state.fees.values():
+            low = fee.terms.defers_while
+            fee.defer(False if low is None else self.state.holds(low, basis))
+        self.returns.add(self.state.payment_date, self.state.sub.interest + self.state.sub.principal)
         self.state.roll(carries_unpaid=not self.deal.acts("LIA-12"))
         self.beginning = np.where(basis > 0, basis, self.beginning)

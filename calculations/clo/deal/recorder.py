@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ class Recorder:
             put(("note", name, "unpaid"), note.unpaid)
         for name, fee in self.state.fees.items():
             put(("fee", name, "unpaid"), fee.unpaid)
+            put(("fee", name, "deferred"), fee.deferred)
         for name, account in self.state.accounts.items():
             put(("account", name), account.balance)
         for name, test in self.state.tests.items():
@@ -71,6 +73,7 @@ class Recorder:
         for name, fee in self.state.fees.items():
             put(("fee", name, "accrued"), fee.accrued)
             put(("fee", name, "paid"), fee.paid)
+            self._put_legs(("fee", name), fee.paid, fee.terms.payees)
         for key, amount in (
             ("interest", sub.interest),
             ("principal", sub.principal),
@@ -80,12 +83,25 @@ class Recorder:
             ("value", sub.value),
         ):
             put(("sub", key), amount)
+        self._put_legs(("sub",), sub.fee, {} if sub.terms is None else sub.terms.payees)
         put("bought", bought)
         for quirk, amount in self.state.created.items():
             self.columns["created", quirk] += [amount * 0] * (self.period - len(self.columns["created", quirk]))
             put(("created", quirk), amount)
         self.state.created = {}
         self.period += 1
+
+    def _put_legs(self, key: tuple[str, ...], amount: Amounts, payees: Mapping[str, Decimal]) -> None:
+        """A fee's parts by payee; a payee of some versions only has nothing in the periods of the others."""
+        known = {column[-1] for column in self.columns if isinstance(column, tuple) and column[:-1] == (*key, "leg")}
+        for payee in sorted(known | set(payees)):
+            column = self.columns[(*key, "leg", payee)]
+            column += [amount * 0] * (self.period - len(column))
+            column.append(amount * float(payees.get(payee, 0)))
+
+    def _legs(self, key: tuple[str, ...]) -> dict[str, Amounts]:
+        names = [column for column in self.columns if isinstance(column, tuple) and column[:-1] == (*key, "leg")]
+        return {column[-1]: self._flow(column) for column in names}
 
     def _put(self, key: Any, column: Amounts) -> None:
         self.columns[key].append(column)
@@ -108,7 +124,11 @@ class Recorder:
         }
         fees = {
             name: FeeResult(
-                flow(("fee", name, "accrued")), flow(("fee", name, "paid")), stock(("fee", name, "unpaid"), fee.unpaid)
+                flow(("fee", name, "accrued")),
+                flow(("fee", name, "paid")),
+                stock(("fee", name, "unpaid"), fee.unpaid),
+                stock(("fee", name, "deferred"), fee.deferred),
+                self._legs(("fee", name)),
             )
             for name, fee in state.fees.items()
         }
@@ -121,12 +141,19 @@ class Recorder:
             )
             for name, test in state.tests.items()
         }
-        keys = ("interest", "principal", "fee", "threshold", "reached", "value")
         return DealResult(
             notes=notes,
             fees=fees,
             tests=tests,
-            equity=EquityResult(*(flow(("sub", key)) for key in keys)),
+            equity=EquityResult(
+                interest=flow(("sub", "interest")),
+                principal=flow(("sub", "principal")),
+                incentive_fee=flow(("sub", "fee")),
+                threshold=flow(("sub", "threshold")),
+                hurdle_reached=flow(("sub", "reached")),
+                discounted_value=flow(("sub", "value")),
+                fee_legs=self._legs(("sub",)),
+            ),
             accounts={name: stock(("account", name), held.balance) for name, held in state.accounts.items()},
             interest_proceeds=flow("interest"),
             principal_proceeds=flow("principal"),

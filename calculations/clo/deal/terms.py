@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass as plain
 from dataclasses import field
 from decimal import Decimal
 from typing import Any, Literal
@@ -16,7 +17,8 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from calculations.clo.deal.steps import Step
+from calculations.clo.deal.conditions import Measure, walk
+from calculations.clo.deal.steps import Step, condition_of
 from calculations.clo.presets import Preset
 
 TERMS = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -102,6 +104,8 @@ class FeeTerms:
     unpaid: Decimal = Decimal(0)
     accrues: Any = None  # a Condition
     payees: Payees = field(default_factory=dict)
+    defers_while: Any = None  # a Condition set by a clause: what accrues then is deferred, and paid first later
+    deferred_bears_interest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
@@ -276,7 +280,7 @@ class PrincipalCash:
     repay_from: Literal["principal"] = "principal"
 
 
-@dataclass(frozen=True)
+@plain(frozen=True)
 class PaymentList:
     """One priority of payments: the pool it spends and its steps in order."""
 
@@ -284,7 +288,19 @@ class PaymentList:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True)
+@plain(frozen=True)
+class DealVersion:
+    """The deal as a dated overlay rewrites it, for payment dates in [effective_from, effective_to)."""
+
+    effective_from: dt.date
+    effective_to: dt.date | None
+    source: str
+    approved_by: str
+    features: tuple[str, ...]
+    deal: Deal
+
+
+@plain(frozen=True)
 class Deal:
     """Everything a deal file says, under one preset.
 
@@ -312,7 +328,25 @@ class Deal:
     principal_cash: PrincipalCash = field(default_factory=PrincipalCash)
     beginning_fee_basis: Decimal | None = None
     controlling_as: Mapping[str, str] = field(default_factory=dict)
+    versions: tuple[DealVersion, ...] = ()
     currency: str = "USD"
+
+    def on(self, payment_date: dt.date) -> Deal:
+        """The deal in force on an adjusted payment date. Source: clo-extensions 1.1."""
+        for version in self.versions:
+            if version.effective_from <= payment_date and (
+                version.effective_to is None or payment_date < version.effective_to
+            ):
+                return version.deal
+        return self
+
+    @property
+    def measures_equity(self) -> bool:
+        """Whether a term of any version asks for the sub notes' return."""
+        deals = (self, *(version.deal for version in self.versions))
+        conditions = [condition_of(step) for deal in deals for terms in deal.lists.values() for step in terms.steps]
+        asked = any(isinstance(part, Measure) and part.what == "equity_irr" for c in conditions for part in walk(c))
+        return asked or any(deal.incentive is not None and deal.incentive.threshold_irr is not None for deal in deals)
 
     @property
     def rated(self) -> dict[str, Note]:
