@@ -35,8 +35,8 @@ class Drawings:
     @classmethod
     def none(cls, rows: int) -> Drawings:
         """Rows of an asset without a commitment."""
-        off = np.zeros(rows, dtype=bool)
-        return cls(np.zeros(rows), np.zeros(rows), np.zeros(rows), np.zeros(rows), off, off)
+        amounts, flags = np.zeros((4, rows)), np.zeros((2, rows), dtype=bool)
+        return cls(*amounts, *flags)
 
 
 def drawings(
