@@ -1,0 +1,1 @@
+"""Plain implementations to compare fast ones with. Nothing here is imported by the project itself."""
