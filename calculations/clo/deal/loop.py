@@ -79,6 +79,7 @@ class PeriodLoop:
         state.payment_date = self.dates.payment[i]
         self.deal = self.base.on(state.payment_date)
         state.take_terms(self.deal)
+        self.record.start()
         held = self.pools.period(i)
         interest, principal = self._proceeds(i, held)
         self._accrue(i)

@@ -33,6 +33,11 @@ class Recorder:
         self.period = 0
         self.step = self._step if with_steps else None
 
+    def start(self) -> None:
+        """What accounts hold before anything of the period is collected."""
+        for name, account in self.state.accounts.items():
+            self._put(("account", name), account.balance)
+
     def open(
         self, interest: Floats, principal: Floats, basis: Floats, owed: Floats, defaulted: Flags, sold: Flags | None
     ) -> None:
@@ -51,8 +56,6 @@ class Recorder:
         for name, fee in self.state.fees.items():
             put(("fee", name, "unpaid"), fee.unpaid)
             put(("fee", name, "deferred"), fee.deferred)
-        for name, account in self.state.accounts.items():
-            put(("account", name), account.balance)
         for name, test in self.state.tests.items():
             put(("test", name, "numerator"), test.numerator)
             put(("test", name, "denominator"), test.denominator)
