@@ -259,7 +259,8 @@ def _pools(deal: Deal, inputs: PaymentDateInputs) -> tuple[Decimal, Decimal]:
             if account.type == 2:
                 pools[bucket] += amount("account", name, f"opening_{bucket}")
             else:
-                pools[bucket] += amount("account", name, f"transfer_out_{bucket}", zero)
+                if account.type != 4:  # what leaves revolver funding goes to a borrower
+                    pools[bucket] += amount("account", name, f"transfer_out_{bucket}", zero)
                 pools[bucket] -= amount("account", name, f"transfer_in_{bucket}", zero)
     return pools["interest"], pools["principal"]
 
