@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calculations.clo.deal.payment_date import PaymentDateResult, StepLine
 from calculations.clo.deal.payment_date_inputs import PaymentDateInputs
+from calculations.clo.deal.payment_date_results import PaymentDateResult, StepLine
 from calculations.clo.deal.steps import MoveStep, ReleaseStep
 from calculations.clo.deal.terms import Deal
 

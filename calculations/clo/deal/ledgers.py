@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from calculations.clo.deal.amounts import Amounts, Mask, Numbers
-from calculations.clo.deal.terms import Cap, DueTerms, FeeTerms, Note
+from calculations.clo.deal.parts import Cap, DueTerms, FeeTerms, Note
 
 
 @dataclass(slots=True)

@@ -13,26 +13,25 @@ from calculations import daycount
 from calculations.clo.deal import conditions, documents, steps
 from calculations.clo.deal.checks import problems_of
 from calculations.clo.deal.overlays import with_overlays
-from calculations.clo.deal.problems import DealError, Problem
-from calculations.clo.deal.shape import Shape, expand
-from calculations.clo.deal.terms import (
+from calculations.clo.deal.parts import (
     Account,
     Call,
     Cap,
     CoverageTest,
     Dates,
-    Deal,
     DueTerms,
     EventOfDefault,
     FeeTerms,
     Haircuts,
     Incentive,
     Note,
-    PaymentList,
     PrincipalCash,
     PurchasedAccrued,
     Reinvestment,
 )
+from calculations.clo.deal.problems import DealError, Problem
+from calculations.clo.deal.shape import Shape, expand
+from calculations.clo.deal.terms import Deal, PaymentList
 from calculations.clo.presets import STANDARD, Preset
 
 DEALS = Path(__file__).parent.parent / "deals"

@@ -7,10 +7,11 @@ from typing import Any
 from calculations.clo.deal.amounts import Amounts, Numbers
 from calculations.clo.deal.incentive import SubLedger
 from calculations.clo.deal.ledgers import CapLedger, DueLedger, FeeLedger, NoteLedger
+from calculations.clo.deal.parts import ShareTarget
 from calculations.clo.deal.payment_dates import PaymentDates
 from calculations.clo.deal.state import AccountLedger, PeriodState
 from calculations.clo.deal.steps import CoverStep, DivertStep, PrincipalStep, ReinvestStep
-from calculations.clo.deal.terms import Deal, ShareTarget
+from calculations.clo.deal.terms import Deal
 
 
 def missing_inputs(deal: Deal) -> list[str]:

@@ -9,77 +9,14 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass as model
-
+from calculations.clo.deal.clauses import Deferral, FeeSharing, Hurdle, Turbo, problems_of_clauses, read_clauses
 from calculations.clo.deal.conditions import Condition, Every, Measure, Not
+from calculations.clo.deal.parts import Incentive
 from calculations.clo.deal.problems import DealError, Problem
 from calculations.clo.deal.steps import FeeStep, Move, MoveStep, ResidualStep, Step, condition_of
-from calculations.clo.deal.terms import Deal, DealVersion, Incentive, PaymentList
-
-_STRICT = ConfigDict(extra="forbid")
-
-
-@model(frozen=True, kw_only=True, config=_STRICT)
-class Hurdle:
-    rate: Decimal | None = None
-    share: Decimal | None = None
-    catch_up: Decimal | None = None
-
-
-@model(frozen=True, kw_only=True, config=_STRICT)
-class Deferral:
-    minimum_equity_irr: Decimal
-    fees: tuple[str, ...]
-    interest: bool = False
-
-
-@model(frozen=True, kw_only=True, config=_STRICT)
-class Cushion:
-    test: str
-    buffer: Decimal
-
-
-@model(frozen=True, kw_only=True, config=_STRICT)
-class Turbo:
-    direction: Literal["above", "below"]
-    share: Decimal
-    oc: Cushion | None = None
-    ic: Cushion | None = None
-
-
-@model(frozen=True, kw_only=True, config=_STRICT)
-class Threshold:
-    equity_irr: Decimal
-
-
-@model(frozen=True, kw_only=True, config=_STRICT)
-class ManagementSharing:
-    fees: tuple[str, ...]
-    shares: dict[str, Decimal]
-
-
-@model(frozen=True, kw_only=True, config=_STRICT)
-class IncentiveSharing:
-    shares: dict[str, Decimal]
-
-
-@model(frozen=True, kw_only=True, config=_STRICT)
-class FeeSharing:
-    management: ManagementSharing | None = None
-    incentive: IncentiveSharing | None = None
-
-
-_CLAUSES: dict[str, Any] = {
-    "hurdle": Hurdle,
-    "deferral": Deferral,
-    "turbo": Turbo,
-    "threshold": Threshold,
-    "fee_sharing": FeeSharing,
-}
+from calculations.clo.deal.terms import Deal, DealVersion, PaymentList
 
 
 @dataclass(frozen=True)
@@ -119,96 +56,15 @@ def _read(raw: Mapping[str, Any], key: str, deal: Deal, found: list[Problem]) ->
             found.append(Problem("OVERLAY_UNSIGNED", f"{key}.{name}", repr(raw.get(name)), "who agreed, and where"))
     if not isinstance(raw.get("effective_from"), dt.date):
         found.append(Problem("TERM", f"{key}.effective_from", repr(raw.get("effective_from")), "a date"))
-    clauses = _clauses(raw.get("clauses") or {}, f"{key}.clauses", found)
+    clauses = read_clauses(raw.get("clauses") or {}, f"{key}.clauses", found)
     if sorted(raw.get("features") or []) != sorted(raw.get("clauses") or {}):
         expected = f"the clauses: {', '.join(sorted(raw.get('clauses') or {}))}"
         found.append(Problem("FEATURES_MISMATCH", f"{key}.features", repr(raw.get("features")), expected))
     if len(found) == before:
-        found += _problems(clauses, f"{key}.clauses", deal)
+        found += problems_of_clauses(clauses, f"{key}.clauses", deal)
     if len(found) > before:
         return None
     return Overlay(raw["effective_from"], raw.get("effective_to"), raw["source"], raw["approved_by"], clauses)
-
-
-def _clauses(raw: Mapping[str, Any], key: str, found: list[Problem]) -> dict[str, Any]:
-    clauses = {}
-    for name, terms in raw.items():
-        if name not in _CLAUSES:
-            found.append(Problem("CLAUSE_UNKNOWN", f"{key}.{name}", repr(name), f"one of {', '.join(_CLAUSES)}"))
-            continue
-        try:
-            clauses[name] = TypeAdapter(_CLAUSES[name]).validate_python(terms)
-        except ValidationError as error:
-            for item in error.errors():
-                is_direction = name == "turbo" and item["loc"] == ("direction",)
-                at = ".".join([key, name, *(str(part) for part in item["loc"])])
-                code = "TURBO_DIRECTION" if is_direction else "TERM"
-                found.append(Problem(code, at, repr(item["input"]), "above or below" if is_direction else item["msg"]))
-    return clauses
-
-
-def _problems(clauses: Mapping[str, Any], key: str, deal: Deal) -> Iterator[Problem]:
-    for name, clause in clauses.items():
-        at = f"{key}.{name}"
-        match clause:
-            case Hurdle():
-                yield from _hurdle_problems(clause, at, deal)
-            case Deferral():
-                yield from _fees(clause.fees, at, deal)
-                yield from _rate(clause.minimum_equity_irr, f"{at}.minimum_equity_irr")
-            case Turbo():
-                named = [(side, cushion) for side, cushion in (("oc", clause.oc), ("ic", clause.ic)) if cushion]
-                if not named:
-                    yield Problem("TURBO_TEST", at, "neither oc nor ic", "a test with its buffer")
-                for side, cushion in named:
-                    if cushion.test not in deal.tests or deal.tests[cushion.test].kind != side:
-                        yield Problem(
-                            "TURBO_TEST", f"{at}.{side}.test", repr(cushion.test), f"an {side} test of the deal"
-                        )
-                if not 0 < clause.share <= 1:
-                    yield Problem("SHARE_RANGE", f"{at}.share", str(clause.share), "a share above 0, up to 1")
-                if not any(isinstance(step, ResidualStep) for step in deal.lists["interest"].steps):
-                    yield Problem("NO_RESIDUAL", at, "no residual in list interest", "a residual to stand before")
-            case Threshold():
-                yield from _rate(clause.equity_irr, f"{at}.equity_irr")
-            case FeeSharing():
-                if clause.management is not None:
-                    yield from _fees(clause.management.fees, at, deal)
-                    yield from _shares(clause.management.shares, f"{at}.management.shares")
-                if clause.incentive is not None:
-                    yield from _shares(clause.incentive.shares, f"{at}.incentive.shares")
-
-
-def _hurdle_problems(clause: Hurdle, key: str, deal: Deal) -> Iterator[Problem]:
-    base = deal.incentive or Incentive()
-    rate = base.hurdle if clause.rate is None else clause.rate
-    share = base.share if clause.share is None else clause.share
-    if rate is None or share is None:
-        yield Problem("HURDLE_WITHOUT_INCENTIVE", key, "no rate or no share", "a hurdle and a share in either file")
-        return
-    yield from _rate(rate, f"{key}.rate")
-    yield from _rate(share, f"{key}.share")
-    if clause.catch_up is not None and not share < clause.catch_up <= 1:
-        yield Problem("CATCH_UP_RATE", f"{key}.catch_up", str(clause.catch_up), f"above {share}, up to 1")
-
-
-def _rate(rate: Decimal, key: str) -> Iterator[Problem]:
-    if rate > 1:
-        yield Problem("RATE_UNIT", key, str(rate), "a decimal fraction, not a percentage")
-
-
-def _fees(names: Sequence[str], key: str, deal: Deal) -> Iterator[Problem]:
-    for name in names:
-        if name not in deal.fees:
-            yield Problem("FEE_UNKNOWN", key, repr(name), f"a fee of the deal: {', '.join(sorted(deal.fees))}")
-
-
-def _shares(shares: Mapping[str, Decimal], key: str) -> Iterator[Problem]:
-    if sum(shares.values()) != 1:
-        yield Problem("SHARE_SUM", key, str(sum(shares.values())), "shares that sum to exactly 1")
-    for share in shares.values():
-        if not 0 < share <= 1:
-            yield Problem("SHARE_RANGE", key, str(share), "a share above 0, up to 1")
 
 
 def _overlaps(overlays: Sequence[Overlay]) -> Iterator[Problem]:

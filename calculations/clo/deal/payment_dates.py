@@ -12,7 +12,7 @@ import numpy as np
 
 from calculations.calendars import convention
 from calculations.clo.deal.amounts import Numbers
-from calculations.clo.deal.terms import Dates, Note
+from calculations.clo.deal.parts import Dates, Note
 from calculations.clo.deal_dates import DealDates, DealDateTerms
 
 

@@ -16,8 +16,8 @@ from calculations.clo.deal.amounts import Doubles
 from calculations.clo.deal.collateral import ccc_haircut
 from calculations.clo.deal.ledgers import CapLedger
 from calculations.clo.deal.load import DEALS
+from calculations.clo.deal.parts import Cap, CccHaircut
 from calculations.clo.deal.payment_dates import date_terms
-from calculations.clo.deal.terms import Cap, CccHaircut
 from calculations.clo.deal_dates import deal_dates
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 from calculations.clo.presets import preset
