@@ -29,6 +29,7 @@ from calculations.clo.deal.steps import (
 from calculations.clo.deal.terms import Deal, PaymentList
 
 SOURCES = ("interest", "principal", "notes", "all")
+AGENCIES = ("moodys", "sp", "fitch")
 NEEDED = ("interest", "principal", "notes")
 
 
@@ -187,6 +188,9 @@ def _fees(deal: Deal) -> Iterator[Problem]:
     for key, _, step in _numbered(deal):
         if isinstance(step, FeeStep) and step.part == "overflow" and step.fee not in {fee for fee, _ in capped}:
             yield Problem("OVERFLOW_WITHOUT_CAP", key, f"the overflow of {step.fee}", "a capped step of that fee")
+    ccc = deal.haircuts.ccc
+    if ccc is not None:
+        yield from _unknown("haircuts.ccc.buckets", ccc.buckets, AGENCIES, "a rating agency", "BUCKET_UNKNOWN")
     for name, cap in deal.caps.items():
         yield from _unknown(f"caps.{name}.shared_by", cap.shared_by, deal.fees, "a fee of this deal", "FEE_UNKNOWN")
 

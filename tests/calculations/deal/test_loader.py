@@ -109,6 +109,7 @@ def test_a_file_at_fault_is_told_where_what_and_what_was_expected(old: str, new:
         ("then: accelerate", "then: default_list", "EOD_WITHOUT_LIST"),
         ("manager: 0.85", "manager: 0.80", "SHARE_SUM"),
         ("rate: 0.0032", "rate: 32", "RATE_UNIT"),
+        ("deal: harbour_1", "deal: harbour_1\nhaircuts: {ccc: {limit: 0.075, buckets: [dbrs]}}", "BUCKET_UNKNOWN"),
         ("senior: {kind: beginning, rate", "senior: {rate", "FEE_WITHOUT_BASIS"),
         ("- {move: {to: notes}}", "- {move: {to: account.pot}}", "ACCOUNT_UNKNOWN"),
     ],
