@@ -62,7 +62,7 @@ class PeriodLoop:
         self.owed = np.full(self.scenarios, float(deal.purchased_accrued.amount))
         self.beginning = np.full(self.scenarios, float(deal.beginning_fee_basis or 0))
         self.returns = EquityReturns.opened(deal, dates.analysis, self.scenarios)
-        self.kept_cash = np.zeros(self.scenarios)  # reinvestment cash that nothing was bought for
+        self.kept_cash = np.zeros(self.scenarios)  # principal that stays in its account, negative where overdrawn
 
     def run(self) -> DealResult:
         for i in range(self.periods):
@@ -98,9 +98,11 @@ class PeriodLoop:
         if self.liquidating is not None:
             forgets = not self.deal.acts("LIA-11")
             proceeds = proceeds + self.pools.sell(i, self.group.price, self.liquidating, forgets=forgets)
+        # what the principal account is overdrawn by stays in it, and counts in the tests as it is
+        overdrawn, proceeds = np.minimum(proceeds, 0.0), np.maximum(proceeds, 0.0)
         self.record.open(interest, proceeds, basis, self.owed, defaulted, self.liquidating)
         bought = self._distribute(interest, proceeds, held.unscheduled, defaulted)
-        self._end(i, held, bought)
+        self._end(i, held, bought, overdrawn)
         self._roll(basis)
         self.record.close(bought)
 
@@ -200,12 +202,13 @@ class PeriodLoop:
             walk(state, "acceleration" if accelerates else "default", combined, step)
         return state.pools["reinvestment"]
 
-    def _end(self, i: int, held: PeriodCollateral, bought: Floats) -> None:
+    def _end(self, i: int, held: PeriodCollateral, bought: Floats, overdrawn: Floats) -> None:
         """Buy, end scenarios whose collateral is gone, and decide on the next period. Source: 1.3 steps 12, 13."""
         if self.group.reinvested is not None:
             self.group.reinvested.buy(i + 1, bought)
+            self.kept_cash = overdrawn
         else:
-            self.kept_cash = bought
+            self.kept_cash = bought + overdrawn
         left = held.performing + held.defaulted
         if self.liquidating is not None:
             left = np.where(self.liquidating, 0.0, left)
@@ -226,6 +229,8 @@ class PeriodLoop:
     def _roll(self, basis: Floats) -> None:
         for fee in self.state.fees.values():
             low = fee.terms.defers_while
+            if low is None and not fee.deferred.any():
+                continue
             fee.defer(False if low is None else self.state.holds(low, basis))
         self.returns.add(self.state.payment_date, self.state.sub.interest + self.state.sub.principal)
         self.state.roll(carries_unpaid=not self.deal.acts("LIA-12"))

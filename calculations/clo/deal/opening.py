@@ -40,6 +40,9 @@ def missing_inputs(deal: Deal) -> list[str]:
         name for step in steps if isinstance(step, PrincipalStep) and step.scheduled for name in step.principal
     }
     found += [f"notes.{name}.instalment" for name in sorted(scheduled) if deal.notes[name].instalment is None]
+    overdrawn = [name for name, account in deal.accounts.items() if account.principal < 0]
+    if overdrawn and not deal.principal_cash.allow_negative:
+        found += [f"accounts.{name}.principal of at least 0, or principal_cash.allow_negative" for name in overdrawn]
     uses_reinvesting = any(isinstance(step, ReinvestStep | DivertStep) for step in steps)
     if uses_reinvesting and deal.dates.reinvestment_end is None:
         found.append("dates.reinvestment_end")

@@ -231,6 +231,16 @@ def test_dates_of_a_deal_file_that_are_open_are_named() -> None:
         date_terms(deal.load(DEALS / "mag_08.yaml").dates)
 
 
+def test_overdrawn_principal_account_counts_in_the_tests_and_is_repaid_by_principal_first() -> None:
+    # clo-extensions 4.15: -7m and 5m leave -2m; then 5m more leave 3m to pay
+    text = PLAIN + "accounts: {collection: {type: 2, principal: -7000000}}\nprincipal_cash: {allow_negative: true}\n"
+    found = run(text, [2_275_000.0] * 2, [5e6] * 2, [95e6, 90e6])
+    assert cents(found.principal_proceeds) == [0.0, 3_000_000.0]
+    assert cents(found.tests["OC-B"].numerator) == [93_000_000.0, 93_000_000.0]
+    with pytest.raises(ValueError, match=r"principal_cash\.allow_negative"):
+        run(text.replace("allow_negative: true", "allow_negative: false"), [1.0], [0.0], [1.0])
+
+
 def purchased(amount: int) -> DealResult:
     text = PLAIN + f"purchased_accrued: {{amount: {amount}}}\n"
     return run(text, [2_275_000.0], [5e6], [95e6])
