@@ -101,7 +101,7 @@ class AssetTerms:
             self._fail("market_value", "percent of par >= 0", self.market_value)
         if self.recovery_rate is not None and not 0 <= self.recovery_rate <= 1:
             self._fail("recovery_rate", "a fraction from 0 to 1", self.recovery_rate)
-        if self.payments_per_year != int(self.payments_per_year) or self.payments_per_year < 1:
+        if not self.payments_per_year >= 1 or self.payments_per_year % 1 != 0:
             self._fail("payments_per_year", "a whole number >= 1", self.payments_per_year)
 
     def _check_features(self) -> None:

@@ -126,8 +126,8 @@ def _project_asset(  # type: ignore[no-untyped-def]
             if features.pik_share[r] > 0.0 and balance > 0.0:
                 capitalised = features.pik_share[r] * interest * (kept / balance)
                 interest -= capitalised
-            if capital > 0.0 and balance > 0.0:
-                capital *= (1.0 - rate) * (kept / balance)
+            if capital > 0.0:
+                capital *= (1.0 - rate) * (kept / balance) if balance > 0.0 else 0.0
             capital += capitalised
             if features.revolves[a] and features.may_draw[r]:
                 unfunded += scheduled + unscheduled
