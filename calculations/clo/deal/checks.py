@@ -46,6 +46,19 @@ def problems_of(deal: Deal) -> list[Problem]:
     ]
 
 
+def warnings_of(deal: Deal) -> tuple[str, ...]:
+    """What a deal may well mean, but a reader should know. Source: clo-extensions 4, CAP_WITHOUT_OVERFLOW."""
+    steps = [step for terms in deal.lists.values() for step in terms.steps if isinstance(step, FeeStep)]
+    capped, overflowing = (
+        {step.fee for step in steps if step.cap},
+        {step.fee for step in steps if step.part == "overflow"},
+    )
+    return tuple(
+        f"CAP_WITHOUT_OVERFLOW: what fee {name} claims above its cap is paid by no step and stays as arrears"
+        for name in sorted(capped - overflowing)
+    )
+
+
 def _numbered(deal: Deal) -> Iterator[tuple[str, PaymentList, Step]]:
     for name, terms in deal.lists.items():
         for number, step in enumerate(terms.steps, start=1):

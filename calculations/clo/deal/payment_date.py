@@ -17,6 +17,7 @@ import numpy as np
 from calculations import money
 from calculations.clo.deal import decisions
 from calculations.clo.deal.amounts import Amounts, Cents
+from calculations.clo.deal.checks import warnings_of
 from calculations.clo.deal.measure import event_of_default, measured
 from calculations.clo.deal.opening import opened
 from calculations.clo.deal.parts import Flow
@@ -91,7 +92,7 @@ def run_payment_date(deal: Deal, inputs: PaymentDateInputs) -> PaymentDateResult
         sub_principal=_exact(state.sub.principal),
         incentive_fee=_exact(state.sub.fee),
         in_default=in_default,
-        findings=_findings(deal, account, par["performing"] + par["unfunded_reserved"]),
+        findings=warnings_of(deal) + _findings(deal, account, par["performing"] + par["unfunded_reserved"]),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from calculations.clo import deal
 from calculations.clo.deal import DealError
+from calculations.clo.deal.checks import warnings_of
 from calculations.clo.presets import preset
 from tests.calculations.deal.worked import CURES, run
 
@@ -121,6 +122,14 @@ def test_loader_errors_of_deal_features(old: str, new: str, code: str) -> None:
 def test_cash_never_moves_back_to_a_pool_that_is_spent() -> None:
     text = changed(CURES, "{reinvest: {limit: policy}}", "{move: {to: principal, share: 0.5}}")
     assert any("[MOVES_BACK]" in line for line in problems(text))
+
+
+def test_a_cap_without_an_overflow_step_is_said_and_allowed() -> None:
+    found = warnings_of(deal.loads(changed(HARBOUR, "      - {fee: admin, part: overflow}\n", "")))
+    assert [line.split(" claims")[0] for line in found] == [
+        "CAP_WITHOUT_OVERFLOW: what fee admin",
+        "CAP_WITHOUT_OVERFLOW: what fee trustee",
+    ]
 
 
 def test_a_key_may_not_stand_twice() -> None:
