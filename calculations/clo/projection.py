@@ -15,7 +15,8 @@ from calculations.calendars import BusinessCalendar
 from calculations.clo.collateral import AssetFlows, AssetTerms, Rejection, project, project_assets
 from calculations.clo.columns import Floats
 from calculations.clo.deal import Deal, DealResult, PaymentDates, run
-from calculations.clo.deal_dates import DealDates, DealDateTerms, deal_dates
+from calculations.clo.deal.payment_dates import date_terms
+from calculations.clo.deal_dates import DealDates, deal_dates
 from calculations.clo.equity_return import EquityReturns, equity_irrs
 from calculations.clo.note_risk import NoteFlows, NoteRisk, NoteTerms, note_risk
 from calculations.clo.pool_flows import PoolFlows
@@ -24,16 +25,14 @@ from calculations.clo.reinvestment import ReinvestedPool
 from calculations.clo.scenarios import Scenarios
 from calculations.curves import Curve, spots
 from calculations.discounting import scenario_interval_rates
-from calculations.months import as_date
 
 
 @dataclass(frozen=True, eq=False)
 class Holdings:
-    """What a deal holds on its analysis date, the rules of its dates, and the index that the current period has."""
+    """What a deal holds on its analysis date, and the index that the current period has."""
 
     assets: tuple[AssetTerms, ...]
     analysis: dt.date
-    date_terms: DealDateTerms
     calendar: BusinessCalendar
     current_index: float
     in_default: bool = False
@@ -65,24 +64,18 @@ def project_deal(
     Raises ValueError for a scenario without curve or reinvestment terms, and as the parts do.
     Source: clo-collateral-engine 1 to 4; clo-liabilities-waterfall 1 to 7.
     """
-    dates = deal_dates(holdings.date_terms, holdings.analysis, holdings.calendar, preset)
+    dates = deal_dates(date_terms(deal.dates), holdings.analysis, holdings.calendar, preset)
     collateral = project(holdings.assets, scenarios, dates, holdings.calendar, preset)
     bought = ReinvestedPool(scenarios, dates, preset)
     curves = [_curve(item.name, item.curve) for item in scenarios.items]
     index = _index(curves, dates, holdings.current_index)
-    payment_dates = PaymentDates(
-        analysis=holdings.analysis,
-        accrual_start=as_date(dates.accrual_begin[0]),
-        payment=tuple(dates.payment.tolist()),
-        nominal_start=as_date(dates.nominal_before),
-        nominal=tuple(dates.nominal.tolist()),
-    )
     result = run(
         deal,
         collateral.flows,
-        payment_dates,
+        PaymentDates.of(dates),
         index,
         reinvested=bought,
+        liquidation_price=np.array([item.liquidation_price for item in scenarios.items]),
         ccc=tuple(collateral.rated.values()),
         in_default=holdings.in_default,
         record_steps=details,

@@ -5,14 +5,11 @@ The priority of payments is the file's, never the sheet's. Nothing is paid here.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from calculations.calendars import convention
-from calculations.clo.deal_dates import DealDateTerms
 from calculations.clo.scenarios import Assumptions, ReinvestmentTerms
 from calculations.clo.tape_terms import Assumed
 
@@ -90,7 +87,7 @@ def deal_inputs(sheet: DealSheet) -> tuple[dict[str, Any], tuple[Assumed, ...]]:
         "tests": tests,
         "fees": _fees(sheet.fees, assumed),
         "accounts": _accounts(sheet.accounts),
-        "incentive": _incentive(sheet),
+        "incentive": _incentive(sheet, assumed),
         "dates": _dates(sheet),
         "reinvestment": {
             "during": _policy(sheet, "pre", assumed),
@@ -109,32 +106,6 @@ def deal_inputs(sheet: DealSheet) -> tuple[dict[str, Any], tuple[Assumed, ...]]:
     if (basis := sheet.get("clo_inputs", "beginning_fee_basis")) is not None:
         inputs["beginning_fee_basis"] = _exact(basis)
     return inputs, tuple(assumed)
-
-
-def date_terms(sheet: DealSheet) -> DealDateTerms:
-    """The rules that a deal's dates follow. Raises ValueError naming the parameters that the sheet leaves blank."""
-    needed = {
-        "closing": "closing_date",
-        "first_payment": "first_payment_date",
-        "stated_maturity": "stated_maturity_date",
-        "payment_day": "payment_day",
-        "months_between": "months_between_payments",
-        "determination_lag": "determination_date_offset",
-        "index_lag": "interest_determination_offset",
-    }
-    values = {field: sheet.get("deal_dates", name) for field, name in needed.items()}
-    if missing := [needed[field] for field, value in values.items() if value is None]:
-        raise ValueError(f"{sheet.deal_id}: expected a value for deal_dates {', '.join(missing)}; found none")
-    return DealDateTerms(
-        closing=values["closing"],
-        first_payment=values["first_payment"],
-        stated_maturity=values["stated_maturity"],
-        payment_day=int(values["payment_day"]),
-        months_between=int(values["months_between"]),
-        determination_lag=int(values["determination_lag"]),
-        index_lag=int(values["index_lag"]),
-        convention=convention(sheet.get("deal_dates", "business_day_convention")),
-    )
 
 
 def reinvestment_terms(sheet: DealSheet) -> ReinvestmentTerms:
@@ -186,7 +157,7 @@ def _accounts(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _incentive(sheet: DealSheet) -> dict[str, Any]:
+def _incentive(sheet: DealSheet, assumed: list[Assumed]) -> dict[str, Any]:
     history = [
         {"date": row["payment_date"], "amount": _exact(row["amount"])}
         for row in sheet.sub_note_payments
@@ -195,10 +166,16 @@ def _incentive(sheet: DealSheet) -> dict[str, Any]:
     terms = _given(
         hurdle=sheet.get("clo_inputs", "incentive_fee_hurdle"), share=sheet.get("clo_inputs", "incentive_fee_rate")
     )
+    analysis = sheet.get("period_dates", "analysis_date") or sheet.get("clo_inputs", "analysis_date")
+    if terms and analysis is not None and not any(flow["date"] <= analysis for flow in history):
+        issued = sum(row["original_balance"] or 0 for row in sheet.tranches if row["is_equity"])
+        history.append({"date": analysis, "amount": -_exact(issued)})
+        reason = "the sheet has no payment up to the analysis date: bought then, at par"
+        assumed.append(Assumed(EQUITY, "incentive.history", f"{-issued:.2f}", reason))
     return {**terms, "history": sorted(history, key=lambda flow: flow["date"])}
 
 
-def _dates(sheet: DealSheet) -> dict[str, dt.date]:
+def _dates(sheet: DealSheet) -> dict[str, Any]:
     names = {
         "closing": "closing_date",
         "effective": "effective_date",
@@ -206,9 +183,18 @@ def _dates(sheet: DealSheet) -> dict[str, dt.date]:
         "no_call": "no_call_date",
         "reinvestment_end": "reinvestment_end_date",
         "stated_maturity": "stated_maturity_date",
+        "payment_day": "payment_day",
+        "months_between_payments": "months_between_payments",
+        "determination_lag": "determination_date_offset",
+        "index_lag": "interest_determination_offset",
+        "convention": "business_day_convention",
     }
     values = {field: sheet.get("deal_dates", name) for field, name in names.items()}
-    return {field: value for field, value in values.items() if value is not None}
+    return {
+        field: int(value) if isinstance(value, float) else value
+        for field, value in values.items()
+        if value is not None
+    }
 
 
 def _policy(sheet: DealSheet, when: str, assumed: list[Assumed]) -> dict[str, Any]:

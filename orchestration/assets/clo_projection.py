@@ -12,7 +12,7 @@ from calculations.clo.deal.load import deal_file
 from calculations.clo.projection import Holdings, project_deal
 from calculations.clo.scenario_table import base_case, scenario_of
 from calculations.clo.scenarios import Scenarios
-from calculations.clo.sheet_deal import DealSheet, class_name, date_terms, deal_inputs, reinvestment_terms
+from calculations.clo.sheet_deal import DealSheet, class_name, deal_inputs, reinvestment_terms
 from calculations.clo.tape_terms import Assumed, tape_terms
 from calculations.curves import Curve
 from orchestration.assets import clo_projection_rows as rows
@@ -101,7 +101,6 @@ def project(
     holdings = Holdings(
         assets=assets,
         analysis=terms["analysis_date"],
-        date_terms=date_terms(sheet),
         calendar=BusinessCalendar(frozenset(row["holiday_date"] for row in inputs["holidays"])),
         current_index=index,
         in_default=bool(terms["has_event_of_default"]),

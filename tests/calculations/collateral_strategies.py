@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from calculations.clo.collateral import AssetTerms
+from calculations.clo.collateral.features import EVENT_ORDER, AssetEvent, DrawTerms, PikTerms, RateStep
 from calculations.clo.scenarios import RATING, Assumptions, Scenario
 from tests.calculations.collateral_cases import ANALYSIS, CURVE_B, CURVE_H
 
@@ -72,6 +74,47 @@ def assumptions(draw: st.DrawFn) -> Assumptions:
 def scenarios(draw: st.DrawFn, name: str) -> Scenario:
     """Any assumptions with one of two curves or none."""
     return Scenario(name, draw(assumptions()), draw(st.sampled_from([None, CURVE_H, CURVE_B])))
+
+
+@st.composite
+def featured_assets(draw: st.DrawFn) -> AssetTerms:
+    """An asset that also capitalises, is drawn, steps its rate and has events."""
+    asset = draw(assets())
+    fractions = st.floats(0.0, 1.0)
+    days = st.integers(1, 1500).map(lambda number: ANALYSIS + dt.timedelta(number))
+    unfunded = draw(st.just(0.0) | st.floats(1e4, 1e8))
+    drawn = draw(st.lists(st.tuples(days, st.floats(0.01, 0.3)), max_size=3))
+    pik = PikTerms(
+        balance=asset.par * draw(fractions), shares=tuple(draw(st.lists(st.tuples(days, fractions), max_size=3)))
+    )
+    draws = DrawTerms(
+        unfunded=unfunded,
+        fee_rate=draw(st.none() | st.floats(0.0, 0.02)),
+        available_until=dt.date(2030, 1, 1) if draw(st.booleans()) else None,
+        draws=tuple((day, share * unfunded) for day, share in drawn if unfunded > 0),
+        utilisation=draw(st.none() | fractions),
+    )
+    events = st.builds(
+        AssetEvent,
+        date=days,
+        kind=st.sampled_from(EVENT_ORDER),
+        fraction=fractions,
+        price=st.floats(0.5, 1.1),
+        fee=st.floats(0.0, 0.01),
+        rate=st.none() | st.floats(0.0, 0.15),
+        maturity=st.none() | days,
+        accrued=st.sampled_from(["paid", "capitalised", "forfeited"]),
+    )
+    steps = draw(st.lists(st.tuples(days, st.floats(0.0, 0.15)), max_size=3, unique_by=lambda item: item[0]))
+    kind = "spread" if asset.is_floating else "coupon"
+    return replace(
+        asset,
+        coupon=max(asset.coupon, asset.spread),  # the index within a first coupon is not negative
+        pik=draw(st.none() | st.just(pik)),
+        draws=draw(st.none() | st.just(draws)),
+        steps=tuple(RateStep(day, rate, kind) for day, rate in sorted(steps)),
+        events=tuple(draw(st.lists(events, max_size=3))),
+    )
 
 
 presets = st.sets(st.sampled_from(QUIRKS)).map(frozenset)

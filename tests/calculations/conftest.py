@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,11 +50,28 @@ HEADINGS = {  # column of raw table clo_assets -> heading of the asset list
     "sp_issuer_rating": "S&P Issuer Rating",
     "sp_senior_secured_rating": "S&P Senior Secured Rating",
     "sp_subordinated_rating": "S&P Subordinated Rating",
+    "maturity": "Maturity",
+    "payment_frequency": "Payment Frequency",
+    "commitment_fee": "Commitment Fee",
+    "unfunded_amount": "Unfunded Amount",
+    "is_deferred_interest_bond": "Deferred Interest Bond",
+    "pik_amount": "PIK Amount",
+    "dated_date": "Dated Date",
+    "first_payment_date": "First Payment Date",
+    "amortization_type": "Amortization Type",
+    "day_count": "Day Count",
+    "index_cap": "Index Cap",
+    "business_day_convention": "Business Day Convention",
+    "is_payment_end_of_month": "PMT EOM",
     "held_par": "MAG17_Par_Amount",
 }
 NUMBERS = frozenset(
-    {"coupon_spread", "libor_floor", "coupon", "wal", "market_value", "moodys_recovery_rate", "held_par"}
+    {
+        *("coupon_spread", "libor_floor", "coupon", "wal", "market_value", "moodys_recovery_rate", "held_par"),
+        *("payment_frequency", "commitment_fee", "unfunded_amount", "pik_amount", "index_cap"),
+    }
 )
+DAYS = frozenset({"maturity", "dated_date", "first_payment_date"})
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -68,10 +86,15 @@ def rows_of(name: str) -> list[dict[str, str]]:
 def mag17_columns() -> Mapping[str, list[object]]:
     """The MAG17 asset list by column of raw table clo_assets, with the par the deal holds as `held_par`."""
     rows = rows_of("mag17_assets.csv")
-    return {
-        name: [None if row[heading] == "" else float(row[heading]) if name in NUMBERS else row[heading] for row in rows]
-        for name, heading in HEADINGS.items()
-    }
+    return {name: [_read(name, row[heading]) for row in rows] for name, heading in HEADINGS.items()}
+
+
+def _read(name: str, text: str) -> object:
+    if text == "":
+        return None
+    if name in DAYS:
+        return dt.date.fromisoformat(text[:10])
+    return float(text) if name in NUMBERS else text
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.clo.collateral import AssetFlows, AssetTerms, project, project_assets
+from calculations.clo.collateral.features import DrawTerms, PikTerms
 from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.scenarios import Assumptions, Scenario, Scenarios
 from tests.calculations.collateral_cases import ANALYSIS, WEEKENDS, quarterly_deal
-from tests.calculations.collateral_strategies import assets, assumptions, presets, scenarios
+from tests.calculations.collateral_strategies import assets, assumptions, featured_assets, presets, scenarios
 from tests.reference import collateral as reference
 
 FLOWS = ("default", "interest", "scheduled", "unscheduled", "recovery", "net_loss")
@@ -155,6 +156,61 @@ def test_without_prepayment_or_default_principal_follows_the_schedule(asset: Ass
 
 def adjusted(asset: AssetTerms, date: dt.date) -> dt.date:
     return reference.adjust(date, asset.convention, frozenset(), is_terminal=True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(asset=featured_assets(), scenario=scenarios("any"), preset=presets)
+def test_with_every_feature_par_drawn_and_capitalised_is_repaid_or_defaults(
+    asset: AssetTerms, scenario: Scenario, preset: Preset
+) -> None:
+    """B_0 + capitalised + drawn = defaults + principal + what is left. Source: clo-extensions 3."""
+    found = projected(asset, scenario, preset)
+    if not found.paid.size:
+        return
+    size = asset.par + found.draw.sum() + found.pik_interest.sum()
+    into = (0.0 if asset.is_defaulted else asset.par) + found.draw.sum() + found.pik_interest.sum()
+    end = found.end_balance[-1]
+    out = found.default.sum() + found.scheduled.sum() + found.unscheduled.sum() + end
+    assert out == pytest.approx(into, rel=1e-9, abs=1e-9 * size)
+    disposed = found.recovery.sum() + found.net_loss.sum()
+    at_start = asset.par if asset.is_defaulted else 0.0
+    written_off = end if end < 1 else 0.0
+    assert disposed == pytest.approx(at_start + found.default.sum() + written_off, rel=1e-9, abs=1e-9 * size + 1e-6)
+    assert end < 1
+    for name in (*BALANCES, "unfunded_balance", "pik_balance", "draw", "pik_interest", "interest"):
+        assert (getattr(found, name) >= -1e-9 * size).all(), name
+    assert (found.pik_balance <= found.end_balance * (1 + 1e-9) + 1e-9 * size).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(asset=featured_assets(), scenario=scenarios("any"), preset=presets)
+def test_with_every_feature_deal_balances_are_what_rows_leave(
+    asset: AssetTerms, scenario: Scenario, preset: Preset
+) -> None:
+    """By the clock of cash: test par at the start of a period is balance less capitalised interest after its last row."""
+    preset -= {"COL-20"}
+    deal = quarterly_deal()
+    found = projected(asset, scenario, preset)
+    flows = project([asset], Scenarios.of([scenario]), deal, WEEKENDS, preset, threads=1).flows
+    if not found.paid.size:
+        return
+    kept = np.where(found.end_balance < 1, 0.0, found.end_balance - found.pik_balance)
+    last = np.searchsorted(found.paid, deal.collection_end, side="right") - 1
+    start = 0.0 if asset.is_defaulted else asset.par - (asset.pik.balance if asset.pik else 0.0)
+    expected = np.where(last >= 0, kept[np.maximum(last, 0)], start)
+    assert flows.performing[0, 1:].tolist() == pytest.approx(expected.tolist(), rel=1e-9, abs=1.0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(asset=assets(), scenario=scenarios("any"), preset=presets)
+def test_features_without_content_leave_every_figure_as_it_is(
+    asset: AssetTerms, scenario: Scenario, preset: Preset
+) -> None:
+    bare = projected(asset, scenario, preset)
+    empty = projected(replace(asset, pik=PikTerms(), draws=DrawTerms(0.0)), scenario, preset)
+    for field in fields(AssetFlows):
+        one, other = getattr(bare, field.name), getattr(empty, field.name)
+        assert one == other if isinstance(one, str | tuple) else (one == other).all(), field.name
 
 
 @settings(max_examples=50, deadline=None)

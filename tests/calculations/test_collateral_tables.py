@@ -142,3 +142,46 @@ def test_settlement_shortens_the_first_interest_period_only() -> None:
 def test_table_m_annual_rates_become_period_rates(rate: float, start: str, end: str, expected: float) -> None:
     theta = days360(dt.date.fromisoformat(start), dt.date.fromisoformat(end)) / 360.0
     assert period_rate(rate, theta) == pytest.approx(expected, abs=5e-15)
+
+
+def test_after_the_last_flow_date_only_recoveries_are_paid() -> None:
+    """Table E until 1 Jan 2025: four performing rows, then the recoveries of rows 3 and 4 six months on."""
+    found = rows_of(FIXED, SLOW_DEFAULTS, until=dt.date(2025, 1, 1))
+    expected = read_table(tables.TABLE_E)
+    assert [str(day) for day in found.paid[:6]] == expected["pay_date"][:6]
+    assert found.interest[:4].tolist() == pytest.approx([float(v) for v in expected["interest"][:4]], abs=0.005001)
+    assert found.recovery[:6].tolist() == pytest.approx([float(v) for v in expected["recovery"][:6]], abs=0.005001)
+    for name in ("default", "interest", "scheduled", "unscheduled"):
+        assert not getattr(found, name)[4:].any(), name
+    assert found.end_balance[-1] == pytest.approx(9_800_000.0, abs=0.005)
+    assert found.defaulted[-1] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("payments_per_year", "lag", "standard", "rounded"),
+    [(4, 4, 2, 1), (4, 5, 2, 2), (2, 3, 1, 0), (2, 9, 2, 2), (2, 15, 3, 2), (1, 6, 1, 0), (1, 18, 2, 2)],
+)
+def test_a_lag_is_the_first_date_it_reaches_or_by_the_old_rule_rounded(
+    payments_per_year: int, lag: int, standard: int, rounded: int
+) -> None:
+    """Payment intervals from the first default to its recovery; the rounded ones are those of clo-collateral-engine 1.6."""
+    long = replace(
+        FIXED,
+        dated=ANALYSIS,
+        first_payment=dt.date(2025, 2, 1),
+        maturity=dt.date(2034, 2, 1),
+        payments_per_year=payments_per_year,
+    )
+    once = Assumptions(cdr=(0.1, 0.0), lag_months=lag)
+    for quirks, intervals in (("", standard), ("COL-30", rounded)):
+        assert np.flatnonzero(rows_of(long, once, quirks).recovery).tolist() == [intervals]
+
+
+def test_balance_on_a_day_is_the_end_of_the_last_row() -> None:
+    found = rows_of(AMORTISING, NOTHING)
+    assert found.balance_on("C", dt.date(2024, 2, 1)) == 10_000_000.0
+    assert found.balance_on("C", dt.date(2024, 3, 19)) == 10_000_000.0
+    assert found.balance_on("C", dt.date(2024, 3, 20)) == pytest.approx(9_500_000.0)
+    assert found.balance_on("C", dt.date(2024, 12, 31)) == pytest.approx(7_000_000.0)
+    assert found.balance_on("C", dt.date(2025, 7, 1)) == 0.0
+    assert found.total.sum() == pytest.approx(10_879_277.78, abs=0.005)

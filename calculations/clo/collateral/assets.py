@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from calculations import calendars, daycount
+from calculations.clo.collateral.features import AssetEvent, DrawTerms, PikTerms, RateStep
 
 COUPON_TYPES = ("FIXED", "FLOAT")
 History = tuple[tuple[dt.date, str], ...]
@@ -29,7 +30,8 @@ class AssetTerms:
     `par` is what the deal holds, `coupon` the all-in rate of the first projected period whatever the coupon type,
     `spread`, `floor` and `cap` (the last two on the index) serve floaters. `instalments` are (date, amount) in any
     scale, only their shares count; none is a bullet. `market_value` is percent of par. A rating history is (date,
-    rating) in order of dates; with fewer than two entries the rating beside it stands for all dates.
+    rating) in order of dates; with fewer than two entries the rating beside it stands for all dates. A feature left
+    out is off.
 
     Raises ValueError naming asset and field. Source: clo-collateral-engine 1.1.
     """
@@ -57,6 +59,10 @@ class AssetTerms:
     moodys_history: History = ()
     sp_history: History = ()
     uses_rating_migration: bool = False
+    pik: PikTerms | None = None
+    draws: DrawTerms | None = None
+    steps: tuple[RateStep, ...] = ()
+    events: tuple[AssetEvent, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.asset_id.strip():
@@ -80,6 +86,7 @@ class AssetTerms:
         for date, amount in self.instalments:
             if not (math.isfinite(amount) and amount > 0):
                 self._fail(f"instalment of {date}", "an amount > 0", amount)
+        self._check_features()
         if self.is_defaulted and self.market_value is None and self.recovery_rate is None:
             self._fail("market_value", "percent of par where the asset is in default", None)
 
@@ -94,8 +101,19 @@ class AssetTerms:
             self._fail("market_value", "percent of par >= 0", self.market_value)
         if self.recovery_rate is not None and not 0 <= self.recovery_rate <= 1:
             self._fail("recovery_rate", "a fraction from 0 to 1", self.recovery_rate)
-        if self.payments_per_year != int(self.payments_per_year) or self.payments_per_year < 1:
+        if not self.payments_per_year >= 1 or self.payments_per_year % 1 != 0:
             self._fail("payments_per_year", "a whole number >= 1", self.payments_per_year)
+
+    def _check_features(self) -> None:
+        if self.pik is not None and self.pik.balance > self.par:
+            self._fail("pik", f"PIK_ABOVE_PAR: capitalised interest of at most par {self.par}", self.pik.balance)
+        kind = "spread" if self.is_floating else "coupon"
+        for step in self.steps:
+            if step.kind != kind:
+                self._fail("steps", f"STEP_KIND: steps of the {kind}", step.kind)
+        starts = [step.start for step in self.steps]
+        if starts != sorted(set(starts)):
+            self._fail("steps", "STEP_ORDER: steps in order of dates, one a date", starts)
 
     def _fail(self, name: str, expected: str, found: object) -> None:
         raise ValueError(f"asset {self.asset_id}, {name}: must be {expected}, found {found!r}")

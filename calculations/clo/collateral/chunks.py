@@ -7,10 +7,10 @@ from functools import partial
 
 import numpy as np
 
+from calculations.clo.collateral.arrays import ChunkArrays, FeatureArrays, PoolArrays
 from calculations.clo.collateral.assets import AssetTerms
-from calculations.clo.collateral.kernel import ChunkArrays, PoolArrays
 from calculations.clo.collateral.prepared import PreparedPool
-from calculations.clo.collateral.rows import NEVER
+from calculations.clo.collateral.recovery import NEVER
 from calculations.clo.columns import Floats
 from calculations.clo.scenarios import RATING, Assumptions, Scenario, Scenarios, vector
 from calculations.curves import Curve, spots
@@ -63,7 +63,6 @@ def _pool_arrays(pool: PreparedPool, periods: int, overridden: list[str]) -> Poo
     tracked = np.full(len(pool.assets), NEVER, dtype=np.int64)
     tracked[pool.tracked] = np.arange(pool.tracked.size)
     number = {asset_id: column for column, asset_id in enumerate(overridden)}
-    asset_of_row = np.repeat(np.arange(len(pool.assets)), np.diff(pool.first_row))
     coupon = np.array([asset.coupon for asset in pool.assets], dtype=np.float64)
     spread = np.array([asset.spread for asset in pool.assets], dtype=np.float64)
     return PoolArrays(
@@ -82,7 +81,7 @@ def _pool_arrays(pool: PreparedPool, periods: int, overridden: list[str]) -> Poo
         period=pool.period,
         year_fraction=pool.year_fraction,
         accrual=pool.accrual,
-        coupon=np.where(pool.fixing == NEVER, coupon[asset_of_row], spread[asset_of_row]),
+        coupon=pool.rate,
         fixing=pool.fixing,
         rate_key=rate_key.reshape(-1).astype(np.int64),
         key_period=keys[0].astype(np.int64),
@@ -92,7 +91,42 @@ def _pool_arrays(pool: PreparedPool, periods: int, overridden: list[str]) -> Poo
         recovery_row=pool.recovery_row,
         cash_period=pool.cash_period,
         default_period=pool.default_period,
+        features=_feature_arrays(pool),
     )
+
+
+def _feature_arrays(pool: PreparedPool) -> FeatureArrays:
+    pik = [asset.pik for asset in pool.assets]
+    draws = [asset.draws for asset in pool.assets]
+    worth = [_deferring_worth(asset) for asset in pool.assets]
+    return FeatureArrays(
+        pik_balance=np.array([0.0 if item is None else item.balance for item in pik], dtype=np.float64),
+        pik_in_par=np.array([item is not None and item.in_par for item in pik], dtype=bool),
+        deferring_worth=np.array(worth, dtype=np.float64),
+        unfunded=np.array([0.0 if item is None else item.unfunded for item in draws], dtype=np.float64),
+        revolves=np.array([item is not None and item.is_revolving for item in draws], dtype=bool),
+        utilisation=np.array(
+            [NEVER if item is None or item.utilisation is None else item.utilisation for item in draws],
+            dtype=np.float64,
+        ),
+        pik_share=pool.pik_share,
+        is_deferring=pool.is_deferring,
+        draw_share=pool.draw_share,
+        draw_year_fraction=pool.draw_year_fraction,
+        draw_accrual=pool.draw_accrual,
+        draw_fee=pool.draw_fee,
+        may_draw=pool.may_draw,
+        lapses=pool.lapses,
+        event=pool.event,
+    )
+
+
+def _deferring_worth(asset: AssetTerms) -> float:
+    """Fraction of par that a deferring asset counts: the lower of its market value and its recovery rate."""
+    known = [
+        value / scale for value, scale in ((asset.market_value, 100.0), (asset.recovery_rate, 1.0)) if value is not None
+    ]
+    return min(known, default=0.0)
 
 
 def _chunk_arrays(pool: PreparedPool, items: Sequence[Scenario], periods: int, overridden: list[str]) -> ChunkArrays:

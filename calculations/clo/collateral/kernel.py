@@ -4,86 +4,18 @@ before it; names, threads and results belong to the projection.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
-from calculations.clo.collateral.rows import INTEREST, NEVER, PRINCIPAL, RECOVERY
-from calculations.clo.columns import Flags, Floats, Ints
+from calculations.clo.collateral.arrays import ChunkArrays, FlowArrays, PoolArrays
+from calculations.clo.collateral.event_terms import CAPITALISED, DEFAULTED, FEE, PAID, PREMIUM, REPAID, WRITTEN_DOWN
+from calculations.clo.collateral.recovery import NEVER
+from calculations.clo.collateral.rows import EVENT, INTEREST, PRINCIPAL
 
 DUST = 1.0  # currency units below which a balance is written off (clo-collateral-engine 1.10)
 
-# Columns of a kept row, in order.
-ROW_COLUMNS = (
-    *("coupon", "begin_balance", "default", "default_value", "interest", "scheduled", "unscheduled", "recovery"),
-    *("net_loss", "end_balance", "defaulted", "defaulted_value"),
-)
 
-
-class PoolArrays(NamedTuple):
-    """`PreparedPool` as plain arrays; `rate_key` numbers the pairs of period and theta, `tracked` the balances kept."""
-
-    par: Floats
-    price: Floats
-    floor: Floats
-    cap: Floats
-    held_index: Floats  # the index that is in the first coupon, for a projection without a curve
-    is_defaulted: Flags
-    migrates: Flags
-    tracked: Ints
-    override: Ints
-    first_row: Ints
-    first_recovery: Ints
-    kind: Ints
-    period: Ints
-    year_fraction: Floats
-    accrual: Floats
-    coupon: Floats  # of a row but for its index
-    fixing: Ints
-    rate_key: Ints
-    key_period: Ints
-    key_theta: Floats
-    share: Floats
-    is_rated_default: Flags
-    recovery_row: Ints
-    cash_period: Ints
-    default_period: Ints
-
-
-class ChunkArrays(NamedTuple):
-    """Assumption sets (sets, periods) and which one each scenario, or an asset of it, goes by; index levels by curve."""
-
-    cpr: Floats
-    cdr: Floats
-    severity: Floats
-    is_rating: Flags
-    lag: Ints
-    base: Ints
-    override: Ints
-    curve: Ints
-    levels: Floats
-
-
-class FlowArrays(NamedTuple):
-    """Where results are added: as `PoolFlows`, then balances of tracked assets, and rows where they are kept."""
-
-    interest: Floats
-    scheduled: Floats
-    unscheduled: Floats
-    recoveries: Floats
-    defaults: Floats
-    default_value: Floats
-    net_loss: Floats
-    performing: Floats
-    defaulted: Floats
-    defaulted_value: Floats
-    tracked: Floats
-    rows: Floats
-    row_count: Ints
-
-
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def period_rate(rate: float, theta: float) -> float:
     """An annual rate over a fraction of a year. Source: clo-collateral-engine 1.5."""
     if theta <= 0.0 or rate <= 0.0:
@@ -91,144 +23,219 @@ def period_rate(rate: float, theta: float) -> float:
     return 1.0 - (1.0 - rate) ** theta
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def project_chunk(pool: PoolArrays, chunk: ChunkArrays, out: FlowArrays) -> None:
-    """Adds the flows of every asset in every scenario of the chunk to `out`, whose arrays begin at zero.
-
-    Order within a row: default, interest, scheduled principal, prepayment, recovery. Source: clo-collateral-engine
-    1.6 to 1.10, 4.2.
-    """
-    last_period = chunk.cpr.shape[1] - 1
+    """Adds the flows of every asset in every scenario of the chunk to `out`, whose arrays begin at zero."""
     keys = pool.key_theta.size
     default_rate, prepayment_rate = np.zeros(keys), np.zeros(keys)
     due_value, due_loss = np.zeros(pool.kind.size), np.zeros(pool.kind.size)
-
     for s in range(chunk.base.size):
         base = chunk.base[s]
         for key in range(keys):
             default_rate[key] = period_rate(chunk.cdr[base, pool.key_period[key]], pool.key_theta[key])
             prepayment_rate[key] = period_rate(chunk.cpr[base, pool.key_period[key]], pool.key_theta[key])
-
         for a in range(pool.par.size):
-            assumed = base
-            if pool.override[a] != NEVER and chunk.override[s, pool.override[a]] != NEVER:
-                assumed = chunk.override[s, pool.override[a]]
-            lag = chunk.lag[assumed]
-            begin_row, end_row = pool.first_row[a], pool.first_row[a + 1]
-            for r in range(begin_row, end_row):
-                due_value[r] = 0.0
-                due_loss[r] = 0.0
-
-            balance, stock, value = pool.par[a], 0.0, 0.0
-            if balance < DUST:
-                continue
-            if pool.is_defaulted[a]:
-                stock, value, balance = balance, balance * pool.price[a], 0.0
-                target = pool.first_recovery[lag, a]
-                if target != NEVER:
-                    due_value[target] = value
-                    due_loss[target] = stock - value
-            out.performing[s, 0] += balance
-            out.defaulted[s, 0] += stock
-            out.defaulted_value[s, 0] += value
-            if pool.tracked[a] != NEVER:
-                out.tracked[s, 0, pool.tracked[a]] = balance
-
-            severity = 0.0
-            for r in range(begin_row, end_row):
-                kind, k = pool.kind[r], min(pool.period[r], last_period)
-                begin_balance = balance
-                default = interest = scheduled = unscheduled = recovery = loss = 0.0
-                level = 0.0
-                if pool.year_fraction[r] != 0.0:
-                    if chunk.curve[s] == NEVER:
-                        level = pool.held_index[a]
-                    else:
-                        level = chunk.levels[chunk.curve[s], pool.fixing[r]]
-                        level = min(max(level, pool.floor[a]), pool.cap[a])
-
-                if kind == INTEREST:
-                    severity = chunk.severity[assumed, k]
-                    if chunk.is_rating[assumed] or pool.migrates[a]:
-                        default = balance if pool.is_rated_default[r] else 0.0
-                    elif assumed == base:
-                        default = balance * default_rate[pool.rate_key[r]]
-                    else:
-                        default = balance * period_rate(chunk.cdr[assumed, k], pool.key_theta[pool.rate_key[r]])
-                elif kind == PRINCIPAL and chunk.is_rating[assumed] and pool.is_rated_default[r]:
-                    default = balance
-                default_value = default * (1.0 - severity)
-                balance -= default
-                if kind != RECOVERY:
-                    scheduled = balance * pool.share[r]
-                    earning = balance if kind == INTEREST else scheduled
-                    interest = earning * (pool.year_fraction[r] * level + pool.accrual[r])
-                    balance -= scheduled
-                if kind == INTEREST:
-                    if assumed == base:
-                        unscheduled = balance * prepayment_rate[pool.rate_key[r]]
-                    else:
-                        unscheduled = balance * period_rate(chunk.cpr[assumed, k], pool.key_theta[pool.rate_key[r]])
-                    balance -= unscheduled
-                if default > 0.0 and pool.recovery_row[lag, r] != NEVER:
-                    due_value[pool.recovery_row[lag, r]] += default_value
-                    due_loss[pool.recovery_row[lag, r]] += default - default_value
-                recovery, loss = due_value[r], due_loss[r]
-                stock += default - recovery - loss
-                value += default_value - recovery
-
-                stock_loss, value_loss = loss, 0.0
-                end_balance, written_off = balance, 0.0
-                is_last = r + 1 == end_row
-                is_dust = balance < DUST and stock < DUST
-                if is_last or is_dust:
-                    # What no later row can recover is lost.
-                    stock_loss, value_loss = stock_loss + stock, value
-                    loss += stock
-                    stock = value = 0.0
-                if is_dust:
-                    written_off = balance
-                    loss += balance
-                    balance = 0.0
-
-                cash, begun = pool.cash_period[r], pool.default_period[r]
-                if cash != NEVER:
-                    out.interest[s, cash] += interest
-                    out.scheduled[s, cash] += scheduled
-                    out.unscheduled[s, cash] += unscheduled
-                    out.recoveries[s, cash] += recovery
-                    out.net_loss[s, cash] += loss
-                    repaid = scheduled + unscheduled + written_off
-                    out.performing[s, cash + 1] -= repaid
-                    out.defaulted[s, cash + 1] -= recovery + stock_loss
-                    out.defaulted_value[s, cash + 1] -= recovery + value_loss
-                    if pool.tracked[a] != NEVER:
-                        out.tracked[s, cash + 1, pool.tracked[a]] -= repaid
-                if begun != NEVER and default > 0.0:
-                    out.defaults[s, begun] += default
-                    out.default_value[s, begun] += default_value
-                    out.performing[s, begun + 1] -= default
-                    out.defaulted[s, begun + 1] += default
-                    out.defaulted_value[s, begun + 1] += default_value
-                    if pool.tracked[a] != NEVER:
-                        out.tracked[s, begun + 1, pool.tracked[a]] -= default
-                if out.rows.size > 0:
-                    row = out.rows[s, r]
-                    row[0], row[1], row[2], row[3] = pool.coupon[r] + level, begin_balance, default, default_value
-                    row[4], row[5], row[6], row[7] = interest, scheduled, unscheduled, recovery
-                    row[8], row[9], row[10], row[11] = loss, end_balance, stock, value
-                    out.row_count[s, a] = r + 1 - begin_row
-                if is_dust:
-                    break
+            _project_asset(pool, chunk, out, s, a, default_rate, prepayment_rate, due_value, due_loss)
         _balances_from_changes(out, s)
 
 
-@njit(nogil=True, cache=True)
+# Inlined, as its many arrays cost as much to hand over as a row to compute.
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def _project_asset(  # type: ignore[no-untyped-def]
+    pool, chunk, out, s, a, default_rate, prepayment_rate, due_value, due_loss
+) -> None:
+    """One asset in one scenario. `default_rate` and `prepayment_rate` are by rate key, for the scenario's own set.
+
+    Order within a row: default, draws, interest and fees, scheduled principal, prepayment, what is capitalised,
+    recovery. Source: clo-collateral-engine 1.6 to 1.10, 4.2; clo-extensions 3.
+    """
+    features = pool.features
+    assumed = chunk.base[s]
+    if pool.override[a] != NEVER and chunk.override[s, pool.override[a]] != NEVER:
+        assumed = chunk.override[s, pool.override[a]]
+    is_base, is_rating = assumed == chunk.base[s], chunk.is_rating[assumed]
+    lag, curve = chunk.lag[assumed], chunk.curve[s]
+    last_period = chunk.cpr.shape[1] - 1
+    begin_row, end_row = pool.first_row[a], pool.first_row[a + 1]
+    due_value[begin_row:end_row] = 0.0
+    due_loss[begin_row:end_row] = 0.0
+
+    balance, stock, value = pool.par[a], 0.0, 0.0
+    capital, unfunded = features.pik_balance[a], features.unfunded[a]
+    if balance < DUST and unfunded < DUST:
+        return
+    if pool.is_defaulted[a]:
+        stock, value, balance = balance, balance * pool.price[a], 0.0
+        capital = unfunded = 0.0
+        target = pool.first_recovery[lag, a]
+        if target != NEVER:
+            due_value[target] = value
+            due_loss[target] = stock - value
+    # What of capitalised interest tests do not count as par.
+    uncounted = 0.0 if features.pik_in_par[a] else 1.0
+    haircut, severity = 0.0, 0.0
+    out.performing[s, 0] += balance - uncounted * capital
+    out.defaulted[s, 0] += stock
+    out.defaulted_value[s, 0] += value
+    out.unfunded[s, 0] += unfunded
+    if pool.tracked[a] != NEVER:
+        out.tracked[s, 0, pool.tracked[a]] = balance - uncounted * capital
+
+    for r in range(begin_row, end_row):
+        kind, k = pool.kind[r], min(pool.period[r], last_period)
+        begin_balance, begin_capital, begin_unfunded = balance, capital, unfunded
+        default = default_value = interest = scheduled = unscheduled = 0.0
+        capitalised = draw = fees = premium = written_down = 0.0
+        level = 0.0
+        if pool.fixing[r] != NEVER:
+            if curve == NEVER:
+                level = pool.held_index[a]
+            else:
+                level = min(max(chunk.levels[curve, pool.fixing[r]], pool.floor[a]), pool.cap[a])
+        earned = pool.year_fraction[r] * level + pool.accrual[r]
+
+        if kind == INTEREST:
+            severity = chunk.severity[assumed, k]
+            if is_rating or pool.migrates[a]:
+                rate = 1.0 if pool.is_rated_default[r] else 0.0
+            elif is_base:
+                rate = default_rate[pool.rate_key[r]]
+            else:
+                rate = period_rate(chunk.cdr[assumed, k], pool.key_theta[pool.rate_key[r]])
+            if is_base:
+                prepaid = prepayment_rate[pool.rate_key[r]]
+            else:
+                prepaid = period_rate(chunk.cpr[assumed, k], pool.key_theta[pool.rate_key[r]])
+            default = balance * rate
+            default_value = default * (1.0 - severity)
+            balance -= default
+            interest = balance * earned
+            if unfunded > 0.0:
+                unfunded -= unfunded * rate
+                draw = unfunded * features.draw_share[r]
+                interest += unfunded * (features.draw_year_fraction[r] * level + features.draw_accrual[r])
+                fees = unfunded * features.draw_fee[r]
+                if features.utilisation[a] >= 0.0 and features.may_draw[r]:
+                    wanted = features.utilisation[a] * (balance + unfunded) - balance
+                    draw = min(max(wanted, draw), unfunded)
+                unfunded -= draw
+                balance += draw
+            scheduled = balance * pool.share[r]
+            unscheduled = (balance - scheduled) * prepaid
+            kept = balance - scheduled - unscheduled
+            if features.pik_share[r] > 0.0 and balance > 0.0:
+                capitalised = features.pik_share[r] * interest * (kept / balance)
+                interest -= capitalised
+            if capital > 0.0:
+                capital *= (1.0 - rate) * (kept / balance) if balance > 0.0 else 0.0
+            capital += capitalised
+            if features.revolves[a] and features.may_draw[r]:
+                unfunded += scheduled + unscheduled
+            if features.lapses[r]:
+                unfunded = 0.0
+            balance = kept + capitalised
+        elif kind == PRINCIPAL:
+            if is_rating and pool.is_rated_default[r]:
+                default, balance = balance, 0.0
+                default_value = default * (1.0 - severity)
+                capital = unfunded = 0.0
+            scheduled = balance * pool.share[r]
+            interest = scheduled * earned
+            capital -= capital * pool.share[r]
+            balance -= scheduled
+        elif kind == EVENT:
+            terms = features.event[r]
+            severity = chunk.severity[assumed, k]
+            default = balance * terms[DEFAULTED]
+            default_value = default * (1.0 - severity)
+            written_down = balance * terms[WRITTEN_DOWN]
+            unscheduled = balance * terms[REPAID]
+            premium = balance * terms[PREMIUM]
+            fees = balance * terms[FEE]
+            interest = balance * earned * terms[PAID]
+            capitalised = balance * earned * terms[CAPITALISED]
+            capital = capital * (1.0 - terms[DEFAULTED] - terms[WRITTEN_DOWN] - terms[REPAID]) + capitalised
+            balance = balance - default - written_down - unscheduled + capitalised
+
+        if default > 0.0 and pool.recovery_row[lag, r] != NEVER:
+            due_value[pool.recovery_row[lag, r]] += default_value
+            due_loss[pool.recovery_row[lag, r]] += default - default_value
+        # What a restructuring takes off is a default that is lost on the spot.
+        default += written_down
+        recovery, loss = due_value[r], due_loss[r] + written_down
+        stock += default - recovery - loss
+        value += default_value - recovery
+
+        stock_loss, value_loss = loss, 0.0
+        end_balance, written_off = balance, 0.0
+        is_dust = balance < DUST and stock < DUST and unfunded < DUST
+        if r + 1 == end_row or is_dust:
+            # What no later row can recover is lost.
+            stock_loss, value_loss = stock_loss + stock, value
+            loss += stock
+            stock = value = 0.0
+        if is_dust:
+            written_off = balance
+            loss += balance
+            balance = capital = 0.0
+
+        cash, begun, track = pool.cash_period[r], pool.default_period[r], pool.tracked[a]
+        if cash != NEVER:
+            out.interest[s, cash] += interest + fees
+            out.scheduled[s, cash] += scheduled
+            out.unscheduled[s, cash] += unscheduled + premium
+            out.recoveries[s, cash] += recovery
+            out.net_loss[s, cash] += loss
+            repaid = scheduled + unscheduled + written_off - draw - capitalised
+            if begin_capital > 0.0 or capital > 0.0:
+                share = default / begin_balance if begin_balance > 0.0 else 0.0
+                repaid += uncounted * (capital - begin_capital * (1.0 - share))
+            out.performing[s, cash + 1] -= repaid
+            out.defaulted[s, cash + 1] -= recovery + stock_loss
+            out.defaulted_value[s, cash + 1] -= recovery + value_loss
+            # Off for most loans; each array touched costs time in every row of every scenario.
+            if begin_unfunded > 0.0 or unfunded > 0.0:
+                out.draws[s, cash] += draw
+                out.unfunded[s, cash + 1] += unfunded - begin_unfunded
+            if capitalised > 0.0:
+                out.capitalised[s, cash] += capitalised
+            if features.is_deferring[r] or haircut > 0.0:
+                before = haircut
+                haircut = 0.0
+                if features.is_deferring[r]:
+                    haircut = (balance - uncounted * capital) * (1.0 - min(1.0, features.deferring_worth[a]))
+                out.deferring_haircut[s, cash + 1] += haircut - before
+            if track != NEVER:
+                out.tracked[s, cash + 1, track] -= repaid
+        if begun != NEVER and default > 0.0:
+            counted = default
+            if begin_capital > 0.0:
+                counted -= uncounted * default * (begin_capital / begin_balance)
+            out.defaults[s, begun] += default
+            out.default_value[s, begun] += default_value
+            out.performing[s, begun + 1] -= counted
+            out.defaulted[s, begun + 1] += default
+            out.defaulted_value[s, begun + 1] += default_value
+            if track != NEVER:
+                out.tracked[s, begun + 1, track] -= counted
+        if out.rows.size > 0:
+            row = out.rows[s, r]
+            row[0], row[1], row[2], row[3] = pool.coupon[r] + level, begin_balance, default, default_value
+            row[4], row[5], row[6], row[7] = interest, scheduled, unscheduled, recovery
+            row[8], row[9], row[10], row[11] = loss, end_balance, stock, value
+            row[12], row[13], row[14], row[15] = capitalised, capital, draw, unfunded
+            row[16], row[17], row[18] = fees, premium, written_down
+            out.row_count[s, a] = r + 1 - begin_row
+        if is_dust:
+            break
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
 def _balances_from_changes(out: FlowArrays, s: int) -> None:
     """Opening balances and the changes of each period become balances; what rounding leaves below zero is zero."""
-    for i in range(1, out.performing.shape[1]):
-        out.performing[s, i] = max(0.0, out.performing[s, i - 1] + out.performing[s, i])
-        out.defaulted[s, i] = max(0.0, out.defaulted[s, i - 1] + out.defaulted[s, i])
-        out.defaulted_value[s, i] = max(0.0, out.defaulted_value[s, i - 1] + out.defaulted_value[s, i])
+    for balances in (out.performing, out.defaulted, out.defaulted_value, out.unfunded, out.deferring_haircut):
+        for i in range(1, balances.shape[1]):
+            balances[s, i] = max(0.0, balances[s, i - 1] + balances[s, i])
+    for i in range(1, out.tracked.shape[1]):
         for t in range(out.tracked.shape[2]):
             out.tracked[s, i, t] = max(0.0, out.tracked[s, i - 1, t] + out.tracked[s, i, t])

@@ -11,7 +11,10 @@ import numpy as np
 from calculations.calendars import BusinessCalendar
 from calculations.clo.ccc import AGENCIES
 from calculations.clo.collateral.assets import AssetTerms, Rejection
-from calculations.clo.collateral.rows import NEVER, AssetRows, asset_rows
+from calculations.clo.collateral.event_terms import EVENT_COLUMNS
+from calculations.clo.collateral.principal_due import accepted_events
+from calculations.clo.collateral.recovery import NEVER
+from calculations.clo.collateral.rows import AssetRows, asset_rows
 from calculations.clo.columns import Flags, Floats, Ints
 from calculations.clo.deal_dates import DealDates
 from calculations.clo.presets import STANDARD, Preset
@@ -27,8 +30,8 @@ class PreparedPool:
 
     `fixing` numbers the pairs of `fixing_day` and `fixing_months` (fixings,); `theta` numbers `thetas`. `cash_period`
     and `default_period` are deal periods from 0, NEVER outside them. `recovery_row` (lags, rows) and `first_recovery`
-    (lags, n), for what is in default from the start, are row numbers by lag of `lags`. `rejections` are assets that
-    take no part, with the reason.
+    (lags, n), for what is in default from the start, are row numbers by lag of `lags`. The arrays from `rate` on are
+    those of `AssetRows` and its drawings. `rejections` are assets and events that take no part, with the reason.
     """
 
     preset: Preset
@@ -60,6 +63,16 @@ class PreparedPool:
     recovery_row: Ints
     cash_period: Ints
     default_period: Ints
+    rate: Floats
+    pik_share: Floats
+    is_deferring: Flags
+    draw_share: Floats
+    draw_year_fraction: Floats
+    draw_accrual: Floats
+    draw_fee: Floats
+    may_draw: Flags
+    lapses: Flags
+    event: Floats
 
     @property
     def asset_ids(self) -> tuple[str, ...]:
@@ -108,8 +121,12 @@ def prepare(
         if asset.asset_id in seen:
             raise ValueError(f"asset {asset.asset_id}: must stand once in a pool, found again")
         seen.add(asset.asset_id)
+        events, refused = accepted_events(asset, analysis)
+        rejections += refused
         try:
-            found = asset_rows(asset, analysis, lag_months, calendar, preset, settlement=settlement, until=until)
+            found = asset_rows(
+                asset, events, analysis, lag_months, calendar, preset, settlement=settlement, until=until
+            )
         except ValueError as error:
             rejections.append(Rejection(asset.asset_id, str(error)))
             continue
@@ -176,6 +193,16 @@ def _stacked(
         recovery_row=np.concatenate([empty, *[item[:, 1:] for item in recovery]], axis=1),
         cash_period=cash_period,
         default_period=default_period,
+        rate=_joined([item.rate for item in rows], np.float64),
+        pik_share=_joined([item.pik_share for item in rows], np.float64),
+        is_deferring=_joined([item.is_deferring for item in rows], np.bool_),
+        draw_share=_joined([item.drawings.share for item in rows], np.float64),
+        draw_year_fraction=_joined([item.drawings.year_fraction for item in rows], np.float64),
+        draw_accrual=_joined([item.drawings.accrual for item in rows], np.float64),
+        draw_fee=_joined([item.drawings.fee for item in rows], np.float64),
+        may_draw=_joined([item.drawings.may_draw for item in rows], np.bool_),
+        lapses=_joined([item.drawings.lapses for item in rows], np.bool_),
+        event=np.concatenate([np.zeros((0, EVENT_COLUMNS)), *[item.event for item in rows]]),
     )
 
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from calculations.calendars import BusinessCalendar
 from calculations.clo.ccc import AGENCIES
+from calculations.clo.collateral.arrays import ROW_COLUMNS, FlowArrays, PoolArrays
 from calculations.clo.collateral.assets import AssetTerms, Rejection
 from calculations.clo.collateral.chunks import MakeChunk, check_overrides, chunks, lags_of
-from calculations.clo.collateral.kernel import ROW_COLUMNS, FlowArrays, PoolArrays, project_chunk
+from calculations.clo.collateral.kernel import project_chunk
 from calculations.clo.collateral.prepared import PreparedPool, prepare
 from calculations.clo.columns import Floats, Ints
 from calculations.clo.deal_dates import DealDates
@@ -26,10 +27,31 @@ from calculations.daycount import Days
 
 
 @dataclass(frozen=True, eq=False)
+class FeatureFlows:
+    """What only some loans do, beside `PoolFlows`: flows (scenarios, periods), balances (scenarios, periods + 1).
+
+    `draws` are paid out to borrowers and in the performing balance from then on; `capitalised` interest was not paid.
+    `unfunded` is what may still be drawn, `deferring_haircut` what performing par of loans that defer for too long is
+    worth less than par. Source: clo-extensions 3.1, 3.2.
+    """
+
+    draws: Floats
+    capitalised: Floats
+    unfunded: Floats
+    deferring_haircut: Floats
+
+    @classmethod
+    def zeros(cls, scenarios: int, periods: int) -> FeatureFlows:
+        flows, balances = (scenarios, periods), (scenarios, periods + 1)
+        return cls(np.zeros(flows), np.zeros(flows), np.zeros(balances), np.zeros(balances))
+
+
+@dataclass(frozen=True, eq=False)
 class CollateralFlows:
     """What a pool pays its deal. `rated` are balances in each agency's CCC bucket; `rejections` took no part."""
 
     flows: PoolFlows
+    features: FeatureFlows
     rated: dict[Agency, RatedBalances]
     rejections: tuple[Rejection, ...]
 
@@ -38,7 +60,7 @@ class CollateralFlows:
 class AssetFlows:
     """Rows of every asset in one scenario; arrays of shape (rows,), money in the deal's currency.
 
-    `defaulted` and `defaulted_value` are at the end of the row. Source: clo-collateral-engine 1.11.
+    Balances but `begin_balance` are at the end of the row. Source: clo-collateral-engine 1.11; clo-extensions 3.
     """
 
     scenario: str
@@ -57,10 +79,18 @@ class AssetFlows:
     end_balance: Floats
     defaulted: Floats
     defaulted_value: Floats
+    pik_interest: Floats
+    pik_balance: Floats
+    draw: Floats
+    unfunded_balance: Floats
+    fees: Floats
+    premium: Floats
+    restructuring_loss: Floats
 
     @property
     def total(self) -> Floats:
-        return self.interest + self.scheduled + self.unscheduled + self.recovery
+        """Cash of each row: interest and fees, principal with premium, recoveries."""
+        return self.interest + self.fees + self.scheduled + self.unscheduled + self.premium + self.recovery
 
     def balance_on(self, asset_id: str, date: dt.date) -> float:
         """Balance of an asset at the end of a day: what it begins with before its first row, 0 after its last.
@@ -94,13 +124,13 @@ def project(
     pool = prepare(assets, dates.analysis, calendar, lags_of(scenarios), dates=dates, preset=preset)
     check_overrides(assets, scenarios)
     count, tracked = len(scenarios), pool.tracked
-    flows = PoolFlows.zeros(count, pool.periods)
+    flows, features = PoolFlows.zeros(count, pool.periods), FeatureFlows.zeros(count, pool.periods)
     balances = np.zeros((count, pool.periods + 1, tracked.size))
 
     def run(part: tuple[slice, PoolArrays, MakeChunk]) -> None:
         where, arrays, make_chunk = part
         no_rows, no_count = np.zeros((0, 0, len(ROW_COLUMNS))), np.zeros((0, 0), dtype=np.int64)
-        project_chunk(arrays, make_chunk(), _flow_arrays(flows, balances, where, no_rows, no_count))
+        project_chunk(arrays, make_chunk(), _flow_arrays(flows, features, balances, where, no_rows, no_count))
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as executor:
         list(executor.map(run, chunks(pool, scenarios)))
@@ -109,7 +139,7 @@ def project(
         for agency in AGENCIES
         for bucket in [pool.rated_ccc(agency)]
     }
-    return CollateralFlows(flows=flows, rated=rated, rejections=pool.rejections)
+    return CollateralFlows(flows=flows, features=features, rated=rated, rejections=pool.rejections)
 
 
 def project_assets(
@@ -129,12 +159,12 @@ def project_assets(
     """
     pool = prepare(assets, analysis, calendar, lags_of(scenarios), preset=preset, settlement=settlement, until=until)
     check_overrides(assets, scenarios)
-    flows = PoolFlows.zeros(len(scenarios), 0)
+    flows, features = PoolFlows.zeros(len(scenarios), 0), FeatureFlows.zeros(len(scenarios), 0)
     balances = np.zeros((len(scenarios), 1, pool.tracked.size))
     rows = np.zeros((len(scenarios), pool.kind.size, len(ROW_COLUMNS)))
     count = np.zeros((len(scenarios), len(pool.assets)), dtype=np.int64)
     for where, arrays, make_chunk in chunks(pool, scenarios):
-        project_chunk(arrays, make_chunk(), _flow_arrays(flows, balances, where, rows[where], count[where]))
+        project_chunk(arrays, make_chunk(), _flow_arrays(flows, features, balances, where, rows[where], count[where]))
     return tuple(_asset_flows(pool, name, rows[s], count[s]) for s, name in enumerate(scenarios.names))
 
 
@@ -151,8 +181,8 @@ def _asset_flows(pool: PreparedPool, name: str, rows: Floats, count: Ints) -> As
     )
 
 
-def _flow_arrays(flows: PoolFlows, tracked: Floats, where: slice, rows: Floats, count: Ints) -> FlowArrays:
-    names = [field.name for field in fields(PoolFlows)]
-    return FlowArrays(
-        **{name: getattr(flows, name)[where] for name in names}, tracked=tracked[where], rows=rows, row_count=count
-    )
+def _flow_arrays(
+    flows: PoolFlows, features: FeatureFlows, tracked: Floats, where: slice, rows: Floats, count: Ints
+) -> FlowArrays:
+    parts = {field.name: getattr(part, field.name)[where] for part in (flows, features) for field in fields(part)}
+    return FlowArrays(**parts, tracked=tracked[where], rows=rows, row_count=count)

@@ -1,37 +1,46 @@
 """The dated rows of one asset: when it pays, over which fraction of a year, what falls due. No scenarios, no money.
 
-A row is an interest date, a date on which only principal is due, or a date after the end on which only recoveries come.
+A row is an interest date, a date on which only principal is due, an event, or a date after the end on which only
+recoveries come.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from calculations import calendars
 from calculations.calendars import BusinessCalendar, as_days
+from calculations.clo.collateral.accruals import earned, steps_of
 from calculations.clo.collateral.assets import AssetTerms
+from calculations.clo.collateral.dates import asset_dates, months_between_payments
+from calculations.clo.collateral.deferral import is_deferring_after, pik_shares
+from calculations.clo.collateral.drawings import Drawings, drawings
+from calculations.clo.collateral.event_terms import event_terms
+from calculations.clo.collateral.features import AssetEvent
+from calculations.clo.collateral.principal_due import PrincipalDue, principal_due
+from calculations.clo.collateral.recovery import NEVER, recovery_rows
 from calculations.clo.columns import Flags, Floats, Ints
 from calculations.clo.presets import STANDARD, Preset
 from calculations.daycount import Days, days360, year_fraction
-from calculations.months import add_months
-from calculations.schedules import InterestDates, dates_after, instalment_shares, interest_dates
 
-INTEREST, PRINCIPAL, RECOVERY = 0, 1, 2
-NEVER = -1  # no such row, period or fixing
+INTEREST, PRINCIPAL, RECOVERY, EVENT = 0, 1, 2, 3
+
+__all__ = ["EVENT", "INTEREST", "NEVER", "PRINCIPAL", "RECOVERY", "AssetRows", "asset_rows"]
 
 
 @dataclass(frozen=True, eq=False)
 class AssetRows:
     """Rows of one asset in order of date; arrays of shape (rows,) unless said otherwise.
 
-    `period` counts the asset's own interest periods from 0; a principal row stands in the period that is running.
-    `accrual` is what a unit of balance earns but for its index, `year_fraction` what it earns of the index where
-    `fixing` is a day (NaT: none). `theta` is the fraction of a 30/360 year that default and prepayment rates act over,
-    `share` what of the balance an instalment repays. `recovery_row` (lags, rows + 1) is the row in which a default is
-    recovered, column 0 for an asset that is in default from the start; NEVER where no row is late enough.
+    `period` counts the asset's own interest periods from 0; a principal or event row stands in the one that is
+    running. `accrual` is what a unit of balance earns but for its index, `year_fraction` what it earns of the index
+    where `fixing` is a day (NaT: none), `rate` the annual rate behind `accrual`. `theta` is the fraction of a 30/360
+    year that default and prepayment rates act over, `share` what of the balance an instalment repays. `pik_share` of
+    interest is capitalised; `is_deferring` after the row for longer than its terms allow. `event` (rows, columns) are
+    the fractions of `event_terms`. `recovery_row` (lags, rows + 1) is as `recovery_rows` gives it.
     """
 
     paid: Days
@@ -40,34 +49,22 @@ class AssetRows:
     period: Ints
     year_fraction: Floats
     accrual: Floats
+    rate: Floats
     fixing: Days
     theta: Floats
     share: Floats
     is_rated_default: Flags
+    pik_share: Floats
+    is_deferring: Flags
+    drawings: Drawings
+    event: Floats
     recovery_row: Ints
     months: int
 
 
-def months_between_payments(asset: AssetTerms, preset: Preset = STANDARD) -> int:
-    """Months from one payment to the next.
-
-    Raises ValueError where the payments of a year are not whole months apart; under COL-30 the quotient is rounded
-    half to even instead. Source: clo-collateral-engine 1.1, Q30.
-    """
-    if "COL-30" in preset:
-        months = int(np.rint(12 / asset.payments_per_year))
-        if months >= 1:
-            return months
-    elif 12 % asset.payments_per_year == 0:
-        return 12 // asset.payments_per_year
-    raise ValueError(
-        f"asset {asset.asset_id}, payments_per_year: must be whole months apart (1, 2, 3, 4, 6 or 12 a year), "
-        f"found {asset.payments_per_year}"
-    )
-
-
 def asset_rows(
     asset: AssetTerms,
+    events: Sequence[AssetEvent],
     analysis: dt.date,
     lags: Ints,
     calendar: BusinessCalendar,
@@ -80,126 +77,103 @@ def asset_rows(
 
     Interest accrues from the settlement date where that is later. After `until` only recoveries are paid. An asset
     that has matured has no rows, unless it is in default and still to be recovered. Raises ValueError naming the asset
-    where its payments a year are impossible. Source: clo-collateral-engine 1.2 to 1.10; clo-extensions 2.2.
+    where its payments a year or its draws are impossible. Source: clo-collateral-engine 1.2 to 1.10.
     """
     months = months_between_payments(asset, preset)
-    how = calendars.convention(asset.convention)
-    shares_on, shares, maturity = _instalments(asset, calendar, preset)
-    dates = interest_dates(
-        asset.first_payment, maturity, months, calendar, how, is_end_of_month=asset.is_end_of_month, preset=preset
-    )
-    count_after = 0 if "COL-07" in preset else -(-int(lags.max(initial=0)) // months)
-    after = dates_after(
-        maturity, months, count_after, calendar, how, is_end_of_month=asset.is_end_of_month, preset=preset
-    )
-    day = np.datetime64(analysis, "D")
-    start, nominal_start = _accrual_start(asset, dates, day, settlement, preset)
-
-    is_left, is_later = dates.paid > day, after.paid > day
-    if not is_left.any() and not asset.is_defaulted:
-        is_later[:] = False
-    ends = np.concatenate([dates.paid[is_left], after.paid[is_later]])
-    nominal_ends = np.concatenate([dates.nominal[is_left], after.nominal[is_later]])
-    begins = np.concatenate([[start], ends])[:-1]
-    last_performing = dates.paid[-1] if until is None else min(dates.paid[-1], np.datetime64(until, "D"))
-    only_recovery = ends > last_performing
+    due = principal_due(asset, events, calendar, preset)
+    longest = int(lags.max(initial=0))
+    dates = asset_dates(asset, due.maturity, analysis, months, longest, calendar, preset, settlement, until)
+    ends, day = dates.paid, np.datetime64(analysis, "D")
 
     # Dates on which only principal is due: instalments that fall between two interest dates.
-    between = shares_on[(shares_on > day) & (shares_on <= last_performing) & ~np.isin(shares_on, ends)]
-    running = np.searchsorted(ends, between, side="left")
+    between = due.dates[(due.dates > day) & (due.dates <= dates.last_performing) & ~np.isin(due.dates, ends)]
+    happening = [event for event in events if np.datetime64(event.date, "D") < dates.last_performing]
+    event_days = as_days([event.date for event in happening])
 
-    paid = np.concatenate([ends, between])
-    order = np.argsort(paid, kind="stable")
-    period = np.concatenate([np.arange(ends.size), running])[order]
-    kind = np.concatenate([np.where(only_recovery, RECOVERY, INTEREST), np.full(between.size, PRINCIPAL)])[order]
+    paid = np.concatenate([ends, between, event_days])
+    rank = np.concatenate([np.zeros(ends.size), np.ones(between.size), 2.0 + np.arange(event_days.size)])
+    order = np.lexsort((rank, paid))
+    kind = np.concatenate(
+        [
+            np.where(dates.is_after, RECOVERY, INTEREST),
+            np.full(between.size, PRINCIPAL),
+            np.full(event_days.size, EVENT),
+        ]
+    )[order]
+    # What happens on an interest date comes after its payment, thus in the next period.
+    running = np.concatenate([np.searchsorted(ends, between), np.searchsorted(ends, event_days, side="right")])
+    period = np.concatenate([np.arange(ends.size), running])[order].astype(np.int64)
     paid = paid[order]
-    accrual_begin = begins[period]
-    fraction = year_fraction(accrual_begin, paid, asset.day_count)
+    begin = np.concatenate([[dates.start], ends])[:-1][period]
     is_indexed = asset.is_floating & (period > 0) & (kind != RECOVERY)
-    theta = np.where(kind == INTEREST, days360(accrual_begin, paid) / 360.0, 0.0)
-    row_of_end = np.flatnonzero(kind != PRINCIPAL)
+    share = _shares_due(paid, kind, due, dates.maturity)
+    steps = steps_of(asset, happening, analysis)
+    fraction, accrual, rate = _earnings(asset, happening, steps, begin, paid, is_indexed)
+    is_interest = kind == INTEREST
+    draws = Drawings.none(paid.size)
+    if asset.draws is not None:
+        draws = drawings(
+            asset, asset.draws, steps, analysis, begin.tolist(), paid.tolist(), is_interest, is_indexed, share
+        )
+    capitalised = pik_shares(asset.pik, begin, is_interest)
+    is_between = (kind == PRINCIPAL) | (kind == EVENT)
+    row_of_end = np.flatnonzero(~is_between)
     return AssetRows(
         paid=paid,
-        accrual_begin=accrual_begin,
+        accrual_begin=begin,
         kind=kind,
         period=period,
-        year_fraction=np.where(is_indexed, fraction, 0.0),
-        accrual=fraction * np.where(is_indexed, asset.spread, asset.coupon),
-        fixing=np.where(is_indexed, accrual_begin, np.datetime64("NaT", "D")),
-        theta=theta,
-        share=_shares_due(paid, kind, shares_on, shares, dates.paid[-1]),
+        year_fraction=fraction,
+        accrual=accrual,
+        rate=rate,
+        fixing=np.where(is_indexed, begin, np.datetime64("NaT", "D")),
+        theta=np.where(is_interest, days360(begin, paid) / 360.0, 0.0),
+        share=share,
         is_rated_default=np.array([asset.is_rated_default(item) for item in paid.tolist()], dtype=bool),
-        recovery_row=_recovery_rows(nominal_start, nominal_ends, paid, period, kind, row_of_end, lags, months, preset),
+        pik_share=capitalised,
+        is_deferring=is_deferring_after(asset.pik, begin, paid, capitalised, is_interest),
+        drawings=draws,
+        event=event_terms(happening, kind == EVENT),
+        recovery_row=recovery_rows(
+            dates.nominal_start, dates.nominal, row_of_end, paid, period, is_between, lags, months, preset
+        ),
         months=months,
     )
 
 
-def _instalments(asset: AssetTerms, calendar: BusinessCalendar, preset: Preset) -> tuple[Days, Floats, dt.date]:
-    """Instalment dates and shares, and the maturity as stated or the last instalment where that is later."""
-    if not asset.instalments:
-        return as_days([]), np.zeros(0), asset.maturity
-    how = calendars.convention(asset.convention)
-    dates, shares = instalment_shares(asset.instalments, calendar, how, preset)
-    latest = max(date for date, _ in asset.instalments)
-    is_later = np.datetime64(latest, "D") > calendar.adjust_terminal(asset.maturity, how, preset)
-    return dates, shares, latest if is_later else asset.maturity
-
-
-def _accrual_start(
-    asset: AssetTerms, dates: InterestDates, day: np.datetime64, settlement: dt.date | None, preset: Preset
-) -> tuple[np.datetime64, np.datetime64]:
-    """Where the first row accrues from, as paid and as stated: the last interest date up to the analysis date.
-
-    Under COL-01 an interest date on the analysis date does not count. Source: clo-collateral-engine 1.4, Q1.
-    """
-    past = dates.paid < day if "COL-01" in preset else dates.paid <= day
-    start = nominal = np.datetime64(asset.dated, "D")
-    if past.any():
-        start, nominal = dates.paid[past][-1], dates.nominal[past][-1]
-    if settlement is not None and np.datetime64(settlement, "D") > start:
-        start = nominal = np.datetime64(settlement, "D")
-    return start, nominal
-
-
-def _shares_due(paid: Days, kind: Ints, dates: Days, shares: Floats, maturity: np.datetime64) -> Floats:
-    due = np.zeros(paid.shape)
-    if dates.size:
-        where = np.minimum(np.searchsorted(dates, paid), dates.size - 1)
-        due = np.where(dates[where] == paid, shares[where], 0.0)
+def _shares_due(paid: Days, kind: Ints, due: PrincipalDue, maturity: np.datetime64) -> Floats:
+    share = np.zeros(paid.shape)
+    if due.dates.size:
+        where = np.minimum(np.searchsorted(due.dates, paid), due.dates.size - 1)
+        share = np.where(due.dates[where] == paid, due.shares[where], 0.0)
     # What no instalment has repaid is due at maturity, so that no balance outlives its asset.
-    due[paid == maturity] = 1.0
-    return np.where(kind == RECOVERY, 0.0, due)
+    share[paid == maturity] = 1.0
+    return np.where((kind == RECOVERY) | (kind == EVENT), 0.0, share)
 
 
-def _recovery_rows(
-    nominal_start: np.datetime64,
-    nominal_ends: Days,
+def _earnings(
+    asset: AssetTerms,
+    events: Sequence[AssetEvent],
+    steps: Sequence[tuple[dt.date, float]],
+    begin: Days,
     paid: Days,
-    period: Ints,
-    kind: Ints,
-    row_of_end: Ints,
-    lags: Ints,
-    months: int,
-    preset: Preset,
-) -> Ints:
-    """Row of recovery by lag for a default at the start (column 0) and in each row.
+    is_indexed: Flags,
+) -> tuple[Floats, Floats, Floats]:
+    """Year fraction of the index, accrual beside it and its annual rate, by row.
 
-    The first interest date on or after default date + lag, both as stated, and not before the default itself; under
-    COL-30 so many interest dates later as the lag has payment intervals, rounded half to even. A default between two
-    interest dates is recovered on one that follows. Source: clo-collateral-engine 1.6, 1.8, Q11, Q30.
+    A restructuring settles what accrued before it, so that later rows of its period accrue from it.
+    Source: clo-collateral-engine 1.6, 1.7; clo-extensions 3.3, 3.4.
     """
-    is_between = kind == PRINCIPAL
-    # First interest date, by number, that a default of this row may be recovered on.
-    earliest = np.concatenate([[0], period])
-    dated = np.concatenate([[nominal_start], np.where(is_between, paid, nominal_ends[period])])
-    found = np.full((lags.size, earliest.size), NEVER, dtype=np.int64)
-    for number, lag in enumerate(lags.tolist()):
-        if "COL-30" in preset:
-            intervals = int(np.rint(lag / months))
-            last_before = earliest - np.concatenate([[1], is_between])  # the interest date counted from
-            target = np.maximum(last_before + intervals, earliest)
-        else:
-            target = np.maximum(np.searchsorted(nominal_ends, add_months(dated, lag), side="left"), earliest)
-        is_reached = target < row_of_end.size
-        found[number, is_reached] = row_of_end[target[is_reached]]
-    return found
+    fraction = year_fraction(begin, paid, asset.day_count)
+    rate = np.where(is_indexed, asset.spread, asset.coupon)
+    settled = [event.date for event in events if event.kind == "restructuring"]
+    if not steps and not settled:
+        return np.where(is_indexed, fraction, 0.0), fraction * rate, rate
+    parts = []
+    for start, end, indexed in zip(begin.tolist(), paid.tolist(), is_indexed.tolist(), strict=True):
+        since = max([start, *(date for date in settled if start <= date < end)])
+        parts.append(earned(asset, steps, start, since, end, is_indexed=indexed))
+    accrual = np.array([part.accrual for part in parts])
+    whole = np.array([part.whole for part in parts])
+    effective = np.divide(accrual, whole, out=rate.copy(), where=whole > 0)
+    return np.array([part.year_fraction for part in parts]), accrual, effective

@@ -5,8 +5,9 @@ Where the collateral's cash comes from does not belong here (see `pool_flows`), 
 
 from calculations.clo.deal.engine import run
 from calculations.clo.deal.load import load, loads
-from calculations.clo.deal.payment_date import PaymentDateResult, run_payment_date
+from calculations.clo.deal.payment_date import run_payment_date
 from calculations.clo.deal.payment_date_inputs import PaymentDateInputs, read_inputs
+from calculations.clo.deal.payment_date_results import PaymentDateResult
 from calculations.clo.deal.payment_dates import PaymentDates
 from calculations.clo.deal.problems import DealError
 from calculations.clo.deal.results import DealResult

@@ -5,8 +5,10 @@ Both are NumPy arrays of shape (scenarios,), so that one set of steps serves bot
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,7 +33,7 @@ class Numbers(Protocol):
 
     def shared(self, paid: Amounts, dues: Sequence[Amounts], total: Amounts, ids: Sequence[str]) -> list[Amounts]: ...
 
-    def year_fraction(self, start: Any, end: Any, convention: str) -> Any: ...
+    def year_fraction(self, start: dt.date, end: dt.date, convention: str) -> Any: ...
 
 
 class Doubles:
@@ -52,8 +54,13 @@ class Doubles:
         share = np.divide(paid, total, out=np.zeros_like(total), where=total > 0)
         return [np.where(is_full, due, np.minimum(due, due * share)) for due in dues]
 
-    def year_fraction(self, start: Any, end: Any, convention: str) -> float:
-        return daycount.year_fraction(start, end, convention)
+    def year_fraction(self, start: dt.date, end: dt.date, convention: str) -> float:
+        return _year_fraction(start, end, convention)
+
+
+@cache
+def _year_fraction(start: dt.date, end: dt.date, convention: str) -> float:
+    return daycount.year_fraction(start, end, convention)
 
 
 class Cents:
@@ -75,7 +82,7 @@ class Cents:
         legs = money.allocate(paid[0], [due[0] for due in dues], _CENT, ids)
         return [np.array([leg], dtype=object) for leg in legs]
 
-    def year_fraction(self, start: Any, end: Any, convention: str) -> Decimal:
+    def year_fraction(self, start: dt.date, end: dt.date, convention: str) -> Decimal:
         """The exact fraction: whole days over the days of the convention's year."""
         fraction = daycount.year_fraction(start, end, convention)
         name = daycount.convention(convention)

@@ -29,6 +29,7 @@ from calculations.clo.deal.steps import (
 from calculations.clo.deal.terms import Deal, PaymentList
 
 SOURCES = ("interest", "principal", "notes", "all")
+AGENCIES = ("moodys", "sp", "fitch")
 NEEDED = ("interest", "principal", "notes")
 
 
@@ -43,6 +44,19 @@ def problems_of(deal: Deal) -> list[Problem]:
         *_lists(deal),
         *_events(deal),
     ]
+
+
+def warnings_of(deal: Deal) -> tuple[str, ...]:
+    """What a deal may well mean, but a reader should know. Source: clo-extensions 4, CAP_WITHOUT_OVERFLOW."""
+    steps = [step for terms in deal.lists.values() for step in terms.steps if isinstance(step, FeeStep)]
+    capped, overflowing = (
+        {step.fee for step in steps if step.cap},
+        {step.fee for step in steps if step.part == "overflow"},
+    )
+    return tuple(
+        f"CAP_WITHOUT_OVERFLOW: what fee {name} claims above its cap is paid by no step and stays as arrears"
+        for name in sorted(capped - overflowing)
+    )
 
 
 def _numbered(deal: Deal) -> Iterator[tuple[str, PaymentList, Step]]:
@@ -187,6 +201,9 @@ def _fees(deal: Deal) -> Iterator[Problem]:
     for key, _, step in _numbered(deal):
         if isinstance(step, FeeStep) and step.part == "overflow" and step.fee not in {fee for fee, _ in capped}:
             yield Problem("OVERFLOW_WITHOUT_CAP", key, f"the overflow of {step.fee}", "a capped step of that fee")
+    ccc = deal.haircuts.ccc
+    if ccc is not None:
+        yield from _unknown("haircuts.ccc.buckets", ccc.buckets, AGENCIES, "a rating agency", "BUCKET_UNKNOWN")
     for name, cap in deal.caps.items():
         yield from _unknown(f"caps.{name}.shared_by", cap.shared_by, deal.fees, "a fee of this deal", "FEE_UNKNOWN")
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from calculations.clo.columns import Flags, Floats
-from calculations.clo.deal.terms import CccHaircut
+from calculations.clo.deal.parts import CccHaircut
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 
 

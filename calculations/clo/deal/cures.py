@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from calculations.clo.deal.amounts import Amounts, Mask
-from calculations.clo.deal.terms import CoverageTest
+from calculations.clo.deal.parts import CoverageTest
 
 # Equality up to double-precision dust is equality (clo-compliance 1.2).
 DUST = 1e-12

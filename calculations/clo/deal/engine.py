@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from calculations.clo.columns import Floats
+from calculations.clo.deal.checks import warnings_of
 from calculations.clo.deal.collateral import ReinvestedPool
 from calculations.clo.deal.loop import Group, PeriodLoop
 from calculations.clo.deal.opening import missing_inputs
@@ -30,7 +31,7 @@ def run(
     ccc: Sequence[RatedBalances] = (),
     in_default: bool = False,
     record_steps: bool = False,
-    scenarios_at_once: int = 10_000,
+    scenarios_at_once: int = 5_000,
 ) -> DealResult:
     """Pay a deal's notes, fees and equity out of its collateral, period by period, in every scenario.
 
@@ -70,6 +71,5 @@ def run(
 
 def _assumptions(deal: Deal, reinvested: ReinvestedPool | None) -> tuple[str, ...]:
     buys = any(isinstance(step, ReinvestStep) for terms in deal.lists.values() for step in terms.steps)
-    if buys and reinvested is None:
-        return ("what is reinvested stays in the collection account, as no reinvested pool is given",)
-    return ()
+    held = "what is reinvested stays in the collection account, as no reinvested pool is given"
+    return (*((held,) if buys and reinvested is None else ()), *warnings_of(deal))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from calculations.clo.deal.amounts import Amounts, Mask, Numbers
-from calculations.clo.deal.terms import Incentive
+from calculations.clo.deal.parts import Incentive
 
 # A payment that meets the threshold but for the dust of adding its parts up has met it (Q31).
 _DUST = 1e-9

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from calculations.clo.deal.amounts import Amounts, Mask, Numbers
-from calculations.clo.deal.terms import Cap, DueTerms, FeeTerms, Note
+from calculations.clo.deal.parts import Cap, DueTerms, FeeTerms, Note
 
 
 @dataclass(slots=True)
@@ -124,9 +124,11 @@ class FeeLedger:
     accrued: Amounts = field(init=False)
     paid: Amounts = field(init=False)
     first_unpaid: Amounts = field(init=False)
+    deferred: Amounts = field(init=False)  # the part of what is unpaid that a clause deferred
 
     def __post_init__(self) -> None:
         self.first_unpaid = self.unpaid
+        self.deferred = self.unpaid * 0
 
     def accrue(
         self, beginning: Amounts, ending: Amounts, fraction: Any, index: Any, numbers: Numbers, *, first_for_ever: bool
@@ -140,6 +142,8 @@ class FeeLedger:
         claim = (basis * numbers.of(self.terms.rate or 0) + numbers.of(self.terms.fixed)) * fraction
         if self.terms.interest_spread is not None:
             bearing = self.first_unpaid if first_for_ever else self.unpaid
+            if not self.terms.deferred_bears_interest:
+                bearing = bearing - self.deferred
             claim = claim + bearing * ((index + numbers.of(self.terms.interest_spread)) * fraction)
         self.claim(numbers.struck(np.where(ending > 0, claim, claim * 0)))
 
@@ -152,6 +156,13 @@ class FeeLedger:
     def pay(self, paid: Amounts) -> None:
         self.due = self.due - paid
         self.paid = self.paid + paid
+
+    def defer(self, where: bool | Mask) -> None:
+        """Payments went to what was deferred first; what accrued is deferred `where` a clause says so.
+
+        Source: clo-extensions 1.2.
+        """
+        self.deferred = np.maximum(self.deferred - self.paid, 0) + np.where(where, self.accrued, self.accrued * 0)
 
     def roll(self) -> None:
         self.unpaid = self.due

@@ -13,26 +13,26 @@ from pydantic import TypeAdapter, ValidationError
 from calculations import daycount
 from calculations.clo.deal import conditions, documents, steps
 from calculations.clo.deal.checks import problems_of
-from calculations.clo.deal.problems import DealError, Problem
-from calculations.clo.deal.shape import Shape, expand
-from calculations.clo.deal.terms import (
+from calculations.clo.deal.overlays import with_overlays
+from calculations.clo.deal.parts import (
     Account,
     Call,
     Cap,
     CoverageTest,
     Dates,
-    Deal,
     DueTerms,
     EventOfDefault,
     FeeTerms,
     Haircuts,
     Incentive,
     Note,
-    PaymentList,
     PrincipalCash,
     PurchasedAccrued,
     Reinvestment,
 )
+from calculations.clo.deal.problems import DealError, Problem
+from calculations.clo.deal.shape import Shape, expand
+from calculations.clo.deal.terms import Deal, PaymentList
 from calculations.clo.presets import STANDARD, Preset
 
 DEALS = Path(__file__).parent.parent / "deals"
@@ -63,14 +63,18 @@ _VALUES = ("deal", "assumed", "beginning_fee_basis", "controlling_as", "currency
 
 
 def load(path: Path | str, preset: Preset = STANDARD, inputs: Mapping[str, Any] | None = None) -> Deal:
-    """The deal of a file. `inputs` are laid upon the file key by key: balances, margins, triggers of one date.
+    """The deal of a file, with the versions of `overlays/<file>` beside it, where there is one. `inputs` are laid upon the file key by key: balances, margins, triggers of one date.
 
     Raises DealError naming the file, each key at fault, what stands there and what should.
     Source: clo-liabilities-waterfall 2.4; clo-extensions 2.1, 4.
     What is still open then and stands under `assumed` takes the value from there.
     """
     path = Path(path)
-    return from_document(documents.merged(documents.read(path), inputs or {}), path.name, preset)
+    deal = from_document(documents.merged(documents.read(path), inputs or {}), path.name, preset)
+    overlays = path.parent / "overlays" / path.name
+    if not overlays.is_file():
+        return deal
+    return with_overlays(deal, documents.parse(overlays.read_text(encoding="utf-8"), overlays.name), overlays.name)
 
 
 def deal_file(deal_id: str, folder: Path = DEALS) -> Path:

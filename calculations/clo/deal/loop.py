@@ -17,6 +17,7 @@ from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal import decisions
 from calculations.clo.deal.amounts import Amounts, Doubles
 from calculations.clo.deal.collateral import PeriodCollateral, Pools, ReinvestedPool, ccc_haircut
+from calculations.clo.deal.equity_irr import EquityReturns
 from calculations.clo.deal.measure import event_of_default, measured
 from calculations.clo.deal.opening import opened
 from calculations.clo.deal.pay import walk
@@ -47,7 +48,8 @@ class PeriodLoop:
     """A group of scenarios from the first period to the last."""
 
     def __init__(self, deal: Deal, dates: PaymentDates, group: Group, *, record_steps: bool) -> None:
-        self.deal, self.dates, self.group = deal, dates, group
+        self.base = self.deal = deal  # `deal` is the version in force
+        self.dates, self.group = dates, group
         self.pools = Pools(group.flows, group.reinvested)
         self.scenarios, self.periods = group.flows.interest.shape
         self.state = opened(deal, self.scenarios, dates, NUMBERS)
@@ -59,7 +61,8 @@ class PeriodLoop:
         self.last = np.full(self.scenarios, self.periods)
         self.owed = np.full(self.scenarios, float(deal.purchased_accrued.amount))
         self.beginning = np.full(self.scenarios, float(deal.beginning_fee_basis or 0))
-        self.kept_cash = np.zeros(self.scenarios)  # reinvestment cash that nothing was bought for
+        self.returns = EquityReturns.opened(deal, dates.analysis, self.scenarios)
+        self.kept_cash = np.zeros(self.scenarios)  # principal that stays in its account, negative where overdrawn
 
     def run(self) -> DealResult:
         for i in range(self.periods):
@@ -74,6 +77,9 @@ class PeriodLoop:
     def _period(self, i: int) -> None:
         state = self.state
         state.payment_date = self.dates.payment[i]
+        self.deal = self.base.on(state.payment_date)
+        state.take_terms(self.deal)
+        self.record.start()
         held = self.pools.period(i)
         interest, principal = self._proceeds(i, held)
         self._accrue(i)
@@ -83,6 +89,7 @@ class PeriodLoop:
         set_targets(state, basis)
         self._accrue_fees(i, basis)
         state.sub.open(state.payment_date)
+        self._measure_equity()
         par = held.performing + held.defaulted_value + principal
         adjusted = par - haircut + (self.owed if self.deal.purchased_accrued.in_tests else 0.0)
         state.tests, state.test_order = measured(state, adjusted, par, interest)
@@ -91,9 +98,11 @@ class PeriodLoop:
         if self.liquidating is not None:
             forgets = not self.deal.acts("LIA-11")
             proceeds = proceeds + self.pools.sell(i, self.group.price, self.liquidating, forgets=forgets)
+        # what the principal account is overdrawn by stays in it, and counts in the tests as it is
+        overdrawn, proceeds = np.minimum(proceeds, 0.0), np.maximum(proceeds, 0.0)
         self.record.open(interest, proceeds, basis, self.owed, defaulted, self.liquidating)
         bought = self._distribute(interest, proceeds, held.unscheduled, defaulted)
-        self._end(i, held, bought)
+        self._end(i, held, bought, overdrawn)
         self._roll(basis)
         self.record.close(bought)
 
@@ -154,6 +163,16 @@ class PeriodLoop:
             last_period=maturing or (held.performing + held.defaulted <= EMPTY_POOL) | liquidating,
         )
 
+    def _measure_equity(self) -> None:
+        """The sub notes' return through the payment date before, where a term of the deal asks for it."""
+        if not self.base.measures_equity:
+            return
+        figure = self.returns.rate()
+        self.state.measures["equity_irr", ""] = figure
+        threshold = None if self.deal.incentive is None else self.deal.incentive.threshold_irr
+        if threshold is not None:
+            self.state.flags["incentive_payable"] = ~np.isnan(figure) & (figure >= float(threshold))
+
     def _default(self, failed: Flags) -> Flags:
         """Where the default or the acceleration list is walked. Source: clo-liabilities-waterfall 1.3; clo-extensions 4.5."""
         found = failed | self.group.in_default
@@ -183,12 +202,13 @@ class PeriodLoop:
             walk(state, "acceleration" if accelerates else "default", combined, step)
         return state.pools["reinvestment"]
 
-    def _end(self, i: int, held: PeriodCollateral, bought: Floats) -> None:
+    def _end(self, i: int, held: PeriodCollateral, bought: Floats, overdrawn: Floats) -> None:
         """Buy, end scenarios whose collateral is gone, and decide on the next period. Source: 1.3 steps 12, 13."""
         if self.group.reinvested is not None:
             self.group.reinvested.buy(i + 1, bought)
+            self.kept_cash = overdrawn
         else:
-            self.kept_cash = bought
+            self.kept_cash = bought + overdrawn
         left = held.performing + held.defaulted
         if self.liquidating is not None:
             left = np.where(self.liquidating, 0.0, left)
@@ -207,5 +227,11 @@ class PeriodLoop:
                 self.liquidating = called if self.liquidating is None else self.liquidating | called
 
     def _roll(self, basis: Floats) -> None:
+        for fee in self.state.fees.values():
+            low = fee.terms.defers_while
+            if low is None and not fee.deferred.any():
+                continue
+            fee.defer(False if low is None else self.state.holds(low, basis))
+        self.returns.add(self.state.payment_date, self.state.sub.interest + self.state.sub.principal)
         self.state.roll(carries_unpaid=not self.deal.acts("LIA-12"))
         self.beginning = np.where(basis > 0, basis, self.beginning)

@@ -9,10 +9,10 @@ import numpy as np
 from calculations.clo.columns import Flags
 from calculations.clo.deal.amounts import Amounts
 from calculations.clo.deal.cures import TestLedger, passes
+from calculations.clo.deal.parts import CoverageTest
 from calculations.clo.deal.pay import interest_before
 from calculations.clo.deal.ranks import ordered_tests
 from calculations.clo.deal.state import PeriodState
-from calculations.clo.deal.terms import CoverageTest
 
 
 def measured(

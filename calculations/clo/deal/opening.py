@@ -7,10 +7,11 @@ from typing import Any
 from calculations.clo.deal.amounts import Amounts, Numbers
 from calculations.clo.deal.incentive import SubLedger
 from calculations.clo.deal.ledgers import CapLedger, DueLedger, FeeLedger, NoteLedger
+from calculations.clo.deal.parts import ShareTarget
 from calculations.clo.deal.payment_dates import PaymentDates
 from calculations.clo.deal.state import AccountLedger, PeriodState
 from calculations.clo.deal.steps import CoverStep, DivertStep, PrincipalStep, ReinvestStep
-from calculations.clo.deal.terms import Deal, ShareTarget
+from calculations.clo.deal.terms import Deal
 
 
 def missing_inputs(deal: Deal) -> list[str]:
@@ -39,6 +40,9 @@ def missing_inputs(deal: Deal) -> list[str]:
         name for step in steps if isinstance(step, PrincipalStep) and step.scheduled for name in step.principal
     }
     found += [f"notes.{name}.instalment" for name in sorted(scheduled) if deal.notes[name].instalment is None]
+    overdrawn = [name for name, account in deal.accounts.items() if account.principal < 0]
+    if overdrawn and not deal.principal_cash.allow_negative:
+        found += [f"accounts.{name}.principal of at least 0, or principal_cash.allow_negative" for name in overdrawn]
     uses_reinvesting = any(isinstance(step, ReinvestStep | DivertStep) for step in steps)
     if uses_reinvesting and deal.dates.reinvestment_end is None:
         found.append("dates.reinvestment_end")

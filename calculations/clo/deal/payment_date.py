@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,78 +17,21 @@ import numpy as np
 from calculations import money
 from calculations.clo.deal import decisions
 from calculations.clo.deal.amounts import Amounts, Cents
+from calculations.clo.deal.checks import warnings_of
 from calculations.clo.deal.measure import event_of_default, measured
 from calculations.clo.deal.opening import opened
+from calculations.clo.deal.parts import Flow
 from calculations.clo.deal.pay import walk
 from calculations.clo.deal.payment_date_inputs import InputError, PaymentDateInputs, missing_cells
+from calculations.clo.deal.payment_date_results import NoteLine, PaymentDateResult, StepLine, TestLine
 from calculations.clo.deal.payment_dates import PaymentDates, coupon_factor
 from calculations.clo.deal.reserves import released, set_targets
 from calculations.clo.deal.state import PeriodState
 from calculations.clo.deal.steps import FeeStep, ResidualStep, Step, kind_of
-from calculations.clo.deal.terms import Deal, Flow
+from calculations.clo.deal.terms import Deal
 
 CENTS = Cents()
 CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True)
-class StepLine:
-    """One step of one list; `legs` are the payees of a fee, or of the incentive fee in a residual, by name."""
-
-    list_name: str
-    number: int
-    kind: str
-    due: Decimal
-    paid: Decimal
-    cash_after: Decimal
-    legs: Mapping[str, Decimal]
-
-
-@dataclass(frozen=True)
-class TestLine:
-    numerator: Decimal
-    denominator: Decimal
-    ratio: Decimal | None
-    trigger: Decimal
-    passed: bool
-    interest_cure: Decimal
-
-
-@dataclass(frozen=True)
-class NoteLine:
-    interest_due: Decimal
-    interest_paid: Decimal
-    deferred_paid: Decimal
-    principal_paid: Decimal
-    closing_balance: Decimal
-    closing_deferred: Decimal
-    closing_unpaid: Decimal
-
-
-@dataclass(frozen=True)
-class PaymentDateResult:
-    """Everything that the date computed. `interest_pool` and `principal_pool` are what the lists had to spend;
-    `principal_carried` what stays in the principal account; `findings` are sentences, critical ones first word."""
-
-    deal_id: str
-    payment_date: dt.date
-    interest_pool: Decimal
-    principal_pool: Decimal
-    principal_carried: Decimal
-    numerators: Mapping[str, Decimal]
-    tests: Mapping[str, TestLine]
-    steps: tuple[StepLine, ...]
-    notes: Mapping[str, NoteLine]
-    fees_unpaid: Mapping[str, Decimal]
-    accounts: Mapping[str, tuple[Decimal, Decimal]]
-    sub_interest: Decimal
-    sub_principal: Decimal
-    incentive_fee: Decimal
-    in_default: bool
-    findings: tuple[str, ...]
-
-    def step(self, list_name: str, number: int) -> StepLine:
-        return next(line for line in self.steps if (line.list_name, line.number) == (list_name, number))
 
 
 def run_payment_date(deal: Deal, inputs: PaymentDateInputs) -> PaymentDateResult:
@@ -149,7 +92,7 @@ def run_payment_date(deal: Deal, inputs: PaymentDateInputs) -> PaymentDateResult
         sub_principal=_exact(state.sub.principal),
         incentive_fee=_exact(state.sub.fee),
         in_default=in_default,
-        findings=_findings(deal, account, par["performing"] + par["unfunded_reserved"]),
+        findings=warnings_of(deal) + _findings(deal, account, par["performing"] + par["unfunded_reserved"]),
     )
 
 
@@ -259,7 +202,8 @@ def _pools(deal: Deal, inputs: PaymentDateInputs) -> tuple[Decimal, Decimal]:
             if account.type == 2:
                 pools[bucket] += amount("account", name, f"opening_{bucket}")
             else:
-                pools[bucket] += amount("account", name, f"transfer_out_{bucket}", zero)
+                if account.type != 4:  # what leaves revolver funding goes to a borrower
+                    pools[bucket] += amount("account", name, f"transfer_out_{bucket}", zero)
                 pools[bucket] -= amount("account", name, f"transfer_in_{bucket}", zero)
     return pools["interest"], pools["principal"]
 

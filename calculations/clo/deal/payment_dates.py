@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from calculations.calendars import convention
 from calculations.clo.deal.amounts import Numbers
-from calculations.clo.deal.terms import Note
+from calculations.clo.deal.parts import Dates, Note
+from calculations.clo.deal_dates import DealDates, DealDateTerms
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,17 @@ class PaymentDates:
     nominal: tuple[dt.date, ...] | None = None
     ends_at_maturity: bool = True
 
+    @classmethod
+    def of(cls, dates: DealDates) -> PaymentDates:
+        """The dates that a deal's calendar rules give; its schedule always runs to stated maturity."""
+        return cls(
+            analysis=dates.analysis,
+            accrual_start=dates.accrual_begin[0].item(),
+            payment=tuple(day.item() for day in dates.payment),
+            nominal_start=dates.nominal_before.astype(dt.date),
+            nominal=tuple(day.item() for day in dates.nominal),
+        )
+
     @property
     def periods(self) -> int:
         return len(self.payment)
@@ -40,6 +53,34 @@ class PaymentDates:
             first = self.nominal_start or self.accrual_start
             return (self.nominal[period - 1] if period else first), self.nominal[period]
         return (self.payment[period - 1] if period else self.accrual_start), self.payment[period]
+
+
+def date_terms(dates: Dates) -> DealDateTerms:
+    """A deal file's dates as the terms that payment dates are made from.
+
+    Raises ValueError naming every date and lag that the file leaves open. Source: clo-liabilities-waterfall 1.1, 1.2.
+    """
+    needed = (
+        "closing",
+        "first_payment",
+        "stated_maturity",
+        "payment_day",
+        "determination_lag",
+        "index_lag",
+        "convention",
+    )
+    if missing := [f"dates.{name}" for name in needed if getattr(dates, name) is None]:
+        raise ValueError(f"expected {', '.join(missing)}; found none")
+    return DealDateTerms(
+        closing=dates.closing,  # type: ignore[arg-type]
+        first_payment=dates.first_payment,  # type: ignore[arg-type]
+        stated_maturity=dates.stated_maturity,  # type: ignore[arg-type]
+        payment_day=dates.payment_day,  # type: ignore[arg-type]
+        months_between=dates.months_between_payments,
+        determination_lag=dates.determination_lag,  # type: ignore[arg-type]
+        index_lag=dates.index_lag,  # type: ignore[arg-type]
+        convention=convention(dates.convention),
+    )
 
 
 def coupon_factor(note: Note, name: str, dates: PaymentDates, period: int, index: Any, numbers: Numbers) -> Any:

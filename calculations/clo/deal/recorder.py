@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -20,17 +20,26 @@ from calculations.clo.deal.results import (
     TestResult,
 )
 from calculations.clo.deal.state import PeriodState
+from calculations.clo.deal.steps import FeeStep
 
 
 class Recorder:
-    """Columns of results by key; a column holds one array of shape (scenarios,) a period."""
+    """Results by key, each row of shape (scenarios,) written where the result will have it.
+
+    A key whose rows are all zero takes no memory: a class that never defers has many of them.
+    """
 
     def __init__(self, state: PeriodState, periods: int, *, with_steps: bool) -> None:
-        self.state, self.periods = state, periods
-        self.columns: dict[Any, list[Amounts]] = defaultdict(list)
-        self.steps: dict[tuple[str, int], list[tuple[int, Amounts, Amounts, Amounts]]] = defaultdict(list)
+        self.state, self.periods, self.deal = state, periods, state.deal
+        self.rows: dict[Any, Amounts] = {}
+        self.with_steps = with_steps
         self.period = 0
         self.step = self._step if with_steps else None
+
+    def start(self) -> None:
+        """What accounts hold before anything of the period is collected."""
+        for name, account in self.state.accounts.items():
+            self._put(("account", name), account.balance)
 
     def open(
         self, interest: Floats, principal: Floats, basis: Floats, owed: Floats, defaulted: Flags, sold: Flags | None
@@ -42,22 +51,23 @@ class Recorder:
         put("basis", basis)
         put("owed", owed)
         put("defaulted", defaulted)
-        put("sold", np.zeros(defaulted.shape, dtype=np.bool_) if sold is None else sold)
+        if sold is not None:
+            put("sold", sold)
         for name, note in self.state.notes.items():
             put(("note", name, "balance"), note.balance)
             put(("note", name, "deferred"), note.deferred)
             put(("note", name, "unpaid"), note.unpaid)
         for name, fee in self.state.fees.items():
             put(("fee", name, "unpaid"), fee.unpaid)
-        for name, account in self.state.accounts.items():
-            put(("account", name), account.balance)
+            put(("fee", name, "deferred"), fee.deferred)
         for name, test in self.state.tests.items():
             put(("test", name, "numerator"), test.numerator)
             put(("test", name, "denominator"), test.denominator)
-            put(("test", name, "passed"), ~test.failed)
+            put(("test", name, "failed"), test.failed)
 
     def _step(self, name: str, number: int, due: Amounts, paid: Amounts, after: Amounts) -> None:
-        self.steps[name, number].append((self.period, due, paid, after))
+        for what, amount in (("due", due), ("paid", paid), ("after", after)):
+            self._put(("step", name, number, what), amount)
 
     def close(self, bought: Floats) -> None:
         """What the period's payments were."""
@@ -71,6 +81,7 @@ class Recorder:
         for name, fee in self.state.fees.items():
             put(("fee", name, "accrued"), fee.accrued)
             put(("fee", name, "paid"), fee.paid)
+            self._put_legs(("fee", name), fee.paid, fee.terms.payees)
         for key, amount in (
             ("interest", sub.interest),
             ("principal", sub.principal),
@@ -80,19 +91,35 @@ class Recorder:
             ("value", sub.value),
         ):
             put(("sub", key), amount)
+        self._put_legs(("sub",), sub.fee, {} if sub.terms is None else sub.terms.payees)
         put("bought", bought)
         for quirk, amount in self.state.created.items():
-            self.columns["created", quirk] += [amount * 0] * (self.period - len(self.columns["created", quirk]))
             put(("created", quirk), amount)
         self.state.created = {}
         self.period += 1
 
-    def _put(self, key: Any, column: Amounts) -> None:
-        self.columns[key].append(column)
+    def _put_legs(self, key: tuple[str, ...], amount: Amounts, payees: Mapping[str, Decimal]) -> None:
+        for payee, share in payees.items():
+            self._put((*key, "leg", payee), amount * float(share))
+
+    def _legs(self, key: tuple[str, ...], payees: Iterable[str]) -> dict[str, Amounts]:
+        """A fee's parts by payee; a payee of some versions only has nothing in the periods of the others."""
+        return {payee: self._flow((*key, "leg", payee)) for payee in sorted(payees)}
+
+    def _put(self, key: Any, row: Amounts) -> None:
+        held = self.rows.get(key)
+        if held is None:
+            if not row.any():
+                return
+            # the system gives zeroed memory page by page, so that rows never reached cost nothing
+            held = self.rows[key] = np.zeros((self.periods + 1, row.shape[0]), dtype=row.dtype)
+        held[self.period] = row
 
     def result(self, last: Amounts) -> DealResult:
         """The arrays of all periods; after a group's last period nothing flows and balances stay."""
         state, flow, stock = self.state, self._flow, self._stock
+        versions = (self.deal, *(version.deal for version in self.deal.versions))
+        incentives = [deal.incentive for deal in versions if deal.incentive is not None]
         notes = {
             name: NoteResult(
                 balance=stock(("note", name, "balance"), note.balance),
@@ -108,7 +135,11 @@ class Recorder:
         }
         fees = {
             name: FeeResult(
-                flow(("fee", name, "accrued")), flow(("fee", name, "paid")), stock(("fee", name, "unpaid"), fee.unpaid)
+                flow(("fee", name, "accrued")),
+                flow(("fee", name, "paid")),
+                stock(("fee", name, "unpaid"), fee.unpaid),
+                stock(("fee", name, "deferred"), fee.deferred),
+                self._legs(("fee", name), {payee for deal in versions for payee in deal.fees[name].payees}),
             )
             for name, fee in state.fees.items()
         }
@@ -116,56 +147,73 @@ class Recorder:
             name: TestResult(
                 flow(("test", name, "numerator")),
                 flow(("test", name, "denominator")),
-                flow(("test", name, "passed"), after=True),
+                ~flow(("test", name, "failed"), np.bool_),
                 float(test.trigger),
             )
             for name, test in state.tests.items()
         }
-        keys = ("interest", "principal", "fee", "threshold", "reached", "value")
         return DealResult(
             notes=notes,
             fees=fees,
             tests=tests,
-            equity=EquityResult(*(flow(("sub", key)) for key in keys)),
+            equity=EquityResult(
+                interest=flow(("sub", "interest")),
+                principal=flow(("sub", "principal")),
+                incentive_fee=flow(("sub", "fee")),
+                threshold=flow(("sub", "threshold")),
+                hurdle_reached=flow(("sub", "reached"), np.bool_),
+                discounted_value=flow(("sub", "value")),
+                fee_legs=self._legs(("sub",), {payee for incentive in incentives for payee in incentive.payees}),
+            ),
             accounts={name: stock(("account", name), held.balance) for name, held in state.accounts.items()},
             interest_proceeds=flow("interest"),
             principal_proceeds=flow("principal"),
             fee_basis=flow("basis"),
             reinvested=flow("bought"),
             purchased_accrued=flow("owed"),
-            event_of_default=flow("defaulted"),
-            liquidating=flow("sold"),
+            event_of_default=flow("defaulted", np.bool_),
+            liquidating=flow("sold", np.bool_),
             last_period=last,
-            steps={key: self._step_result(rows) for key, rows in self.steps.items()},
-            created={key[1]: flow(key) for key in self.columns if isinstance(key, tuple) and key[0] == "created"},
+            steps=self._steps(),
+            created={step.created_by: flow(("created", step.created_by)) for step in self._creating()},
             assumptions=(),
         )
 
-    def _flow(self, key: Any, *, after: Any = 0) -> Amounts:
-        """(scenarios, periods); periods that were not reached hold `after`."""
-        rows = self.columns[key]
-        first = rows[0] if rows else np.zeros(self.state.scenarios)
-        out = np.empty((self.periods, first.shape[0]), dtype=first.dtype)
-        out[len(rows) :] = after
-        for period, row in enumerate(rows):
-            out[period] = row
-        return out.T
+    def _flow(self, key: Any, kind: Any = np.float64) -> Amounts:
+        """(scenarios, periods); zero in periods that were not reached."""
+        held = self.rows.get(key)
+        if held is None:
+            return np.broadcast_to(np.zeros((), dtype=kind), (self.state.scenarios, self.periods))
+        return held[:-1].T
 
     def _stock(self, key: Any, last: Amounts) -> Amounts:
         """(scenarios, periods + 1); what is left last stays."""
-        rows = self.columns[key]
-        out = np.empty((self.periods + 1, last.shape[0]), dtype=last.dtype)
-        out[len(rows) :] = last
-        for period, row in enumerate(rows):
-            out[period] = row
-        return out.T
+        held = self.rows.get(key)
+        if held is None and not last.any():
+            return np.broadcast_to(np.zeros(()), (self.state.scenarios, self.periods + 1))
+        if held is None:
+            held = np.zeros((self.periods + 1, self.state.scenarios))
+        held[self.period :] = last
+        return held.T
 
-    def _step_result(self, rows: Sequence[tuple[int, Amounts, Amounts, Amounts]]) -> StepResult:
-        found = [np.zeros((self.periods, self.state.scenarios)) for _ in range(3)]
-        for period, *amounts in rows:
-            for out, amount in zip(found, amounts, strict=True):
-                out[period] = amount
-        return StepResult(*(out.T for out in found))
+    def _steps(self) -> dict[tuple[str, int], StepResult]:
+        """Every step of the deal's own lists and of those that an overlay lengthens; empty where none were kept."""
+        if not self.with_steps:
+            return {}
+        versions = (self.deal, *(version.deal for version in self.deal.versions))
+        lengths: dict[str, int] = {}
+        for deal in versions:
+            for name, terms in deal.lists.items():
+                lengths[name] = max(lengths.get(name, 0), len(terms.steps))
+        return {
+            (name, number): StepResult(*(self._flow(("step", name, number, what)) for what in ("due", "paid", "after")))
+            for name, length in lengths.items()
+            for number in range(1, length + 1)
+        }
+
+    def _creating(self) -> list[Any]:
+        steps = [step for terms in self.deal.lists.values() for step in terms.steps]
+        return [step for step in steps if isinstance(step, FeeStep) and step.created_by is not None]
 
 
 def joined(parts: Sequence[Any]) -> Any:

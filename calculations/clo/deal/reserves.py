@@ -8,8 +8,8 @@ import numpy as np
 
 from calculations.clo.deal.amounts import Amounts
 from calculations.clo.deal.conditions import State
+from calculations.clo.deal.parts import ShareTarget
 from calculations.clo.deal.state import PeriodState
-from calculations.clo.deal.terms import ShareTarget
 
 
 def collected_from_accounts(state: PeriodState) -> tuple[Amounts, Amounts]:

@@ -33,6 +33,8 @@ class FeeResult:
     accrued: Amounts
     paid: Amounts
     unpaid: Amounts  # (scenarios, periods + 1)
+    deferred: Amounts  # the part of it that a clause deferred
+    legs: Mapping[str, Amounts]  # what was paid by payee, where the fee has several
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,7 @@ class EquityResult:
     threshold: Amounts
     hurdle_reached: Amounts
     discounted_value: Amounts  # the history's value at closing after each payment date
+    fee_legs: Mapping[str, Amounts]  # the incentive fee by payee, where it has several
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,6 +78,15 @@ class PeriodState:
     _control: Any = None
     _gates: dict[int, Gate] = field(default_factory=dict)
 
+    def take_terms(self, deal: Deal) -> None:
+        """Go on under the version of the deal in force; ledgers keep their balances."""
+        if deal is self.deal:
+            return
+        self.deal = deal
+        for name, fee in self.fees.items():
+            fee.terms = deal.fees[name]
+        self.sub.terms = deal.incentive
+
     def start(self, **flags: Gate) -> None:
         """Begin a payment date: states by name, and nothing measured yet."""
         self.flags = flags

@@ -8,6 +8,7 @@ import pytest
 
 from calculations.clo import deal
 from calculations.clo.deal import DealError
+from calculations.clo.deal.checks import warnings_of
 from calculations.clo.presets import preset
 from tests.calculations.deal.worked import CURES, run
 
@@ -109,6 +110,7 @@ def test_a_file_at_fault_is_told_where_what_and_what_was_expected(old: str, new:
         ("then: accelerate", "then: default_list", "EOD_WITHOUT_LIST"),
         ("manager: 0.85", "manager: 0.80", "SHARE_SUM"),
         ("rate: 0.0032", "rate: 32", "RATE_UNIT"),
+        ("deal: harbour_1", "deal: harbour_1\nhaircuts: {ccc: {limit: 0.075, buckets: [dbrs]}}", "BUCKET_UNKNOWN"),
         ("senior: {kind: beginning, rate", "senior: {rate", "FEE_WITHOUT_BASIS"),
         ("- {move: {to: notes}}", "- {move: {to: account.pot}}", "ACCOUNT_UNKNOWN"),
     ],
@@ -120,6 +122,14 @@ def test_loader_errors_of_deal_features(old: str, new: str, code: str) -> None:
 def test_cash_never_moves_back_to_a_pool_that_is_spent() -> None:
     text = changed(CURES, "{reinvest: {limit: policy}}", "{move: {to: principal, share: 0.5}}")
     assert any("[MOVES_BACK]" in line for line in problems(text))
+
+
+def test_a_cap_without_an_overflow_step_is_said_and_allowed() -> None:
+    found = warnings_of(deal.loads(changed(HARBOUR, "      - {fee: admin, part: overflow}\n", "")))
+    assert [line.split(" claims")[0] for line in found] == [
+        "CAP_WITHOUT_OVERFLOW: what fee admin",
+        "CAP_WITHOUT_OVERFLOW: what fee trustee",
+    ]
 
 
 def test_a_key_may_not_stand_twice() -> None:

@@ -15,6 +15,7 @@ import calculations.clo
 from calculations.clo import deal
 from calculations.clo.deal import documents, steps
 from calculations.clo.deal.load import DEALS
+from calculations.clo.deal.overlays import with_overlays
 from calculations.clo.presets import preset
 from tests.calculations.deal.worked import CURES, PLAIN, cents, pool, run
 
@@ -33,6 +34,11 @@ def test_the_manuals_deal_loads_and_spends_all_its_cash() -> None:
 def test_every_clause_of_the_manual_is_a_step() -> None:
     for raw in documents.parse("steps:\n" + BLOCKS[1], "manual")["steps"]:
         assert isinstance(steps.parse(raw), steps.Step)
+
+
+def test_the_manuals_overlay_fits_its_deal() -> None:
+    found = with_overlays(deal.loads(BLOCKS[0]), documents.parse(BLOCKS[2], "manual"), "manual")
+    assert found.versions[0].features == ("deferral", "fee_sharing", "hurdle", "threshold", "turbo")
 
 
 @pytest.mark.parametrize("kind", sorted(steps.KINDS))

@@ -1,0 +1,94 @@
+"""How much of an unfunded commitment each row draws, and what that and the undrawn rest earn. Who pays for draws belongs
+to the deal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calculations.clo.collateral.accruals import earned
+from calculations.clo.collateral.assets import AssetTerms
+from calculations.clo.collateral.features import DrawTerms
+from calculations.clo.columns import Flags, Floats
+from calculations.daycount import year_fraction
+
+
+@dataclass(frozen=True, eq=False)
+class Drawings:
+    """Per row, (rows,), all of a unit of unfunded commitment at the start of the row after its defaults.
+
+    `share` is drawn in the row; it earns `year_fraction` of the index and `accrual` beside it. `fee` is the commitment
+    fee. `may_draw` marks rows whose date is before the end of availability, `lapses` those from it on.
+    """
+
+    share: Floats
+    year_fraction: Floats
+    accrual: Floats
+    fee: Floats
+    may_draw: Flags
+    lapses: Flags
+
+    @classmethod
+    def none(cls, rows: int) -> Drawings:
+        """Rows of an asset without a commitment."""
+        amounts, flags = np.zeros((4, rows)), np.zeros((2, rows), dtype=bool)
+        return cls(*amounts, *flags)
+
+
+def drawings(
+    asset: AssetTerms,
+    terms: DrawTerms,
+    steps: Sequence[tuple[dt.date, float]],
+    analysis: dt.date,
+    begins: Sequence[dt.date],
+    paid: Sequence[dt.date],
+    is_interest: Flags,
+    is_indexed: Flags,
+    shares: Floats,
+) -> Drawings:
+    """The drawings of each row of an asset; draws on or before the analysis date are in its par already.
+
+    Amounts become shares of what is unfunded on the path without default and prepayment, so that they scale under
+    stress as instalments do. Raises ValueError with DRAW_ABOVE_COMMITMENT where a revolver's draws exceed what is
+    unfunded on that path. Source: clo-extensions 3, 3.2.
+    """
+    found = Drawings.none(len(paid))
+    balance, unfunded = asset.par, terms.unfunded
+    end = terms.available_until or dt.date.max
+    last = analysis
+    for row in np.flatnonzero(is_interest).tolist():
+        begin, date = begins[row], paid[row]
+        drawn = 0.0
+        for day, amount in terms.draws if unfunded > 0 else ():
+            if last < day <= date:
+                drawn += amount
+                part = earned(asset, steps, begin, max(day, begin), date, is_indexed=bool(is_indexed[row]))
+                found.year_fraction[row] += amount / unfunded * part.year_fraction
+                found.accrual[row] += amount / unfunded * part.accrual
+                undrawn = _fraction(asset, begin, min(date, end)) - _fraction(asset, begin, max(day, begin))
+                found.fee[row] -= (terms.fee_rate or 0.0) * amount / unfunded * undrawn
+        if drawn > unfunded * (1 + 1e-12):
+            raise ValueError(
+                f"asset {asset.asset_id}, draws: DRAW_ABOVE_COMMITMENT: draws until {date} must sum to {unfunded} at "
+                f"most, found {drawn}"
+            )
+        if begin < end:
+            found.fee[row] += (terms.fee_rate or 0.0) * _fraction(asset, begin, min(date, end))
+        found.share[row] = drawn / unfunded if unfunded > 0 else 0.0
+        found.may_draw[row] = date < end
+        found.lapses[row] = date >= end
+        balance += drawn
+        repaid = balance * float(shares[row])
+        balance -= repaid
+        unfunded += (repaid if terms.is_revolving and date < end else 0.0) - drawn
+        unfunded = 0.0 if date >= end else unfunded
+        last = date
+    return found
+
+
+def _fraction(asset: AssetTerms, begin: dt.date, date: dt.date) -> float:
+    return year_fraction(begin, date, asset.day_count)
