@@ -191,9 +191,7 @@ def _dates(sheet: DealSheet) -> dict[str, Any]:
     }
     values = {field: sheet.get("deal_dates", name) for field, name in names.items()}
     return {
-        field: int(value) if isinstance(value, float) else value
-        for field, value in values.items()
-        if value is not None
+        field: int(value) if isinstance(value, float) else value for field, value in values.items() if value is not None
     }
 
 
