@@ -227,6 +227,9 @@ class WorkbookContract(TabularContract):
     sheets: tuple[Sheet, ...]
     entities: Mapping[str, str] = {}  # field that names an entity -> its type: fund_id -> fund
     shapes: Mapping[str, Any] = {}  # JSON schemas by name
+    # Sheets, or smaller groups, that a field may refer to as one, by what a person calls them.
+    groups: Mapping[str, tuple[str, ...]] = {}
+    refers_across_feeds: bool = False  # a row may also name what other feeds of the organisation state
 
     @model_validator(mode="before")
     @classmethod
@@ -237,14 +240,33 @@ class WorkbookContract(TabularContract):
     @model_validator(mode="after")
     def _references_are_sheets(self) -> WorkbookContract:
         names = {sheet.name for sheet in self.sheets}
+        for group, members in self.groups.items():
+            unknown = [member for member in members if member not in names and member not in self.groups]
+            if unknown or group in names:
+                raise ValueError(f"{self.kind}: group {group!r} must be sheets and no sheet itself, found {unknown}")
         for sheet in self.sheets:
             for name, field in sheet.fields.items():
                 named = field.refers_to or field.points_to
-                if named is not None and named not in names:
-                    raise ValueError(f"{self.kind}: {sheet.name}.{name} refers to {named!r}, which is no sheet")
+                if named is not None and named not in names and named not in self.groups:
+                    raise ValueError(
+                        f"{self.kind}: {sheet.name}.{name} refers to {named!r}, which is no sheet or group"
+                    )
                 if field.shape is not None and field.shape not in self.shapes:
                     raise ValueError(f"{self.kind}: {sheet.name}.{name} has shape {field.shape!r}, which is not listed")
         return self
+
+    def sheets_meant(self, reference: str) -> tuple[str, ...]:
+        """Names of the sheets in which the value of a field that refers to `reference`, a sheet or a group, may stand."""
+        members = self.groups.get(reference)
+        if members is None:
+            return (reference,)
+        return tuple(name for member in members for name in self.sheets_meant(member))
+
+    def sheets_referred_to(self) -> tuple[Sheet, ...]:
+        """The sheets whose keys rows of other sheets, or of their own, must name."""
+        named = {field.refers_to for sheet in self.sheets for field in sheet.fields.values()} - {None}
+        meant = {name for reference in named for name in self.sheets_meant(str(reference))}
+        return tuple(sheet for sheet in self.sheets if sheet.name in meant)
 
 
 READERS: Mapping[str, type[Contract]] = {"delimited": DelimitedContract, "workbook": WorkbookContract}

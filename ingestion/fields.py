@@ -70,7 +70,7 @@ class LayoutField(Frozen):
     other_headers: tuple[str, ...] = ()  # names that mean the same field
     is_key: bool = False  # part of the row's key, and then required
     is_required: bool = False
-    refers_to: str | None = None  # sheet in which the value must be a key
+    refers_to: str | None = None  # sheet, or group of sheets, in which the value must be a key
     points_to: str | None = None  # sheet that the value may be a key of; it need not be there
     known_in: str | None = None  # raw table of another kind in which the value must be a key
     or_by: tuple[str, ...] = ()  # fields, columns of that table too, one of which a row may fill instead

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 
 import xlsxwriter
@@ -64,7 +65,7 @@ def write_template(kind: str, path: Path) -> Path:
             for place, (name, field) in enumerate(sheet.fields.items()):
                 title = field.header or name
                 page.write_string(0, place, title, required if _is_needed(field) else optional)
-                page.write_comment(0, place, describe(field), {"x_scale": 2})
+                page.write_comment(0, place, describe(field, contract.groups), {"x_scale": 2})
                 page.set_column(place, place, min(max(len(title) + 2, COLUMN_WIDTHS[0]), COLUMN_WIDTHS[1]))
                 choices = _choices(field)
                 if choices and len(",".join(choices)) <= LONGEST_LIST:
@@ -91,8 +92,8 @@ def _choices(field: LayoutField) -> tuple[str, ...]:
     return field.codes
 
 
-def describe(field: LayoutField) -> str:
-    """What a person must know to fill in the field: form, need, bounds, reference, default."""
+def describe(field: LayoutField, groups: Collection[str] = ()) -> str:
+    """What a person must know to fill in the field: form, need, bounds, reference, default. `groups` are those of sheets."""
     parts = [FORMS[field.type]]
     if field.is_key:
         parts.append("part of the row's key")
@@ -105,7 +106,7 @@ def describe(field: LayoutField) -> str:
     if field.ceiling is not None:
         parts.append(f"at most {field.ceiling}")
     if field.refers_to:
-        parts.append(f"a key of sheet {field.refers_to}")
+        parts.append(f"a key of {field.refers_to if field.refers_to in groups else f'sheet {field.refers_to}'}")
     if field.default or field.default_form:
         parts.append(f"empty means {field.default or field.default_form}")
     if field.is_restricted:
@@ -140,7 +141,7 @@ def contract_page(contract: WorkbookContract) -> str:
         for name, field in sheet.fields.items():
             title = f"`{field.header or name}`"
             shown = f"**{title}**" if _is_needed(field) else title
-            lines.append(f"| {shown} | {describe(field).replace('|', ' or ')} |")
+            lines.append(f"| {shown} | {describe(field, contract.groups).replace('|', ' or ')} |")
         rules = [f"- one of {', '.join(e.fields)} is filled, not several" for e in sheet.exclusive]
         rules += [f"- {rule.code}: {_rule(rule)}" for rule in sheet.rules]
         lines += ["", *rules, ""] if rules else [""]

@@ -27,16 +27,16 @@ Row = dict[str, Any]
 def good_rows(contract: WorkbookContract, documents: Mapping[str, Any]) -> dict[str, Row]:
     """A row for every sheet, every field filled that may be. `documents`: an example for each JSON shape in use."""
     keys = {sheet.name: f"{sheet.table}-1" for sheet in contract.sheets}
-    return {sheet.name: _row(sheet, keys, documents) for sheet in contract.sheets}
+    return {sheet.name: _row(contract, sheet, keys, documents) for sheet in contract.sheets}
 
 
-def _row(sheet: Sheet, keys: Mapping[str, str], documents: Mapping[str, Any]) -> Row:
+def _row(contract: WorkbookContract, sheet: Sheet, keys: Mapping[str, str], documents: Mapping[str, Any]) -> Row:
     row: Row = {}
     for name, field in sheet.fields.items():
         if name == "organization_id" and not field.is_key:
             continue
         if field.refers_to or field.points_to:
-            row[name] = keys[str(field.refers_to or field.points_to)]
+            row[name] = keys[contract.sheets_meant(str(field.refers_to or field.points_to))[0]]
         elif field.is_key and field.type == "id":
             row[name] = keys[sheet.name]
         elif field.type == "code":

@@ -51,6 +51,25 @@ def test_the_sheets_are_those_of_the_specification_in_its_order() -> None:
     assert [name for name, sheet in SHEETS.items() if sheet.is_required] == ["Projects"]
 
 
+def test_every_row_that_names_a_product_a_class_or_an_instrument_refers_to_it() -> None:
+    """Custodian lines name instruments freely: what only the custodian knows is a break. Source: input-contracts 1.4, 4."""
+    meant = {
+        "project_id": ("Projects",),
+        "product_id": tuple(PRODUCT_SHEETS),
+        "parent_fund_id": tuple(PRODUCT_SHEETS),
+        "share_class_id": ("Share Classes", *PRODUCT_SHEETS),
+        **dict.fromkeys(("instrument_id", "underlying_instrument_id", "new_instrument_id"), ("Instruments",)),
+    }
+    for sheet in CONTRACT.sheets:
+        for name in meant.keys() & sheet.fields.keys():
+            reference = sheet.fields[name].refers_to
+            if sheet.key == (name,) or (sheet.name, name) == ("Custodian Positions", "instrument_id"):
+                assert reference is None
+            else:
+                assert reference is not None, (sheet.name, name)
+                assert CONTRACT.sheets_meant(reference) == meant[name]
+
+
 def test_a_quarantined_row_holds_its_product_except_in_a_reference_sheet() -> None:
     assert [name for name, sheet in SHEETS.items() if not sheet.holds] == REFERENCE
     assert all("product_id" in sheet.fields for sheet in CONTRACT.sheets if sheet.holds)

@@ -305,15 +305,20 @@ def test_a_cash_line_names_its_currency_and_an_empty_part_of_a_key_is_a_value(tm
     book.active.title = "Projects"
     for row in (["project_id", "project_name", "currency"], ["R1", "Project", "USD"]):
         book.active.append(row)
-    sheet = book.create_sheet("Holdings")
-    for row in (header, *lines, bad):
-        sheet.append(row)
+    products = [
+        ["product_id", "project_id", "product_name", "status", "currency", "measurement_basis"],
+        ["P1", "R1", "Product", "ACTIVE", "USD", "FAIR_VALUE"],
+    ]
+    for name, rows in (("Equity Products", products), ("Holdings", [header, *lines, bad])):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
     path = tmp_path / "nav.xlsx"
     book.save(path)
     contract = workbook_contracts()["nav_workbook"]
     extract = read_contract_workbook(open_workbook(path, "nav.xlsx"), contract, SOURCE)
-    rows = extract.tables["nav_holdings"].to_pylist()
-    assert [(row["instrument_id"], row["lot_id"], row["leg"]) for row in rows] == [
+    held = extract.tables["nav_holdings"].to_pylist()
+    assert [(row["instrument_id"], row["lot_id"], row["leg"]) for row in held] == [
         ("CASH-USD", "", "LONG"),
         ("CASH-EUR", "", "LONG"),
     ]
