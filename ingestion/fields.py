@@ -13,6 +13,8 @@ from typing import Literal
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from ingestion.identifiers import Identifier
+
 _DECIMAL = re.compile(r"^decimal\((\d+),\s*(\d+)\)$")
 _ARROW_TYPES: Mapping[str, pa.DataType] = {
     "text": pa.string(),
@@ -87,6 +89,7 @@ class LayoutField(Frozen):
     codes: tuple[str, ...] = ()
     other_codes: Mapping[str, str] = {}  # a code of other systems -> ours
     shape: str | None = None  # name of a JSON shape
+    identifier: Identifier | None = None  # whose check digit must agree; where it does not the row is kept, and noted
     no_row: tuple[str, ...] = ()  # texts that say: this line states nothing
     about: str = ""  # for the person who fills it in
 

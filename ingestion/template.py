@@ -109,6 +109,8 @@ def describe(field: LayoutField, groups: Collection[str] = ()) -> str:
         parts.append(f"a key of {field.refers_to if field.refers_to in groups else f'sheet {field.refers_to}'}")
     if field.default or field.default_form:
         parts.append(f"empty means {field.default or field.default_form}")
+    if field.identifier:
+        parts.append(f"{field.identifier.upper()} with its check digit")
     if field.is_restricted:
         parts.append("restricted: masked in every output")
     if field.codes:
