@@ -251,8 +251,10 @@ class WorkbookContract(TabularContract):
                     raise ValueError(
                         f"{self.kind}: {sheet.name}.{name} refers to {named!r}, which is no sheet or group"
                     )
-                if field.shape is not None and field.shape not in self.shapes:
-                    raise ValueError(f"{self.kind}: {sheet.name}.{name} has shape {field.shape!r}, which is not listed")
+                shapes = sheet.fields[field.shape_by].codes if field.shape_by is not None else (field.shape,)
+                unlisted = [shape for shape in shapes if shape is not None and shape not in self.shapes]
+                if unlisted:
+                    raise ValueError(f"{self.kind}: {sheet.name}.{name} has shapes {unlisted}, which are not listed")
         return self
 
     def sheets_meant(self, reference: str) -> tuple[str, ...]:

@@ -89,6 +89,7 @@ class LayoutField(Frozen):
     codes: tuple[str, ...] = ()
     other_codes: Mapping[str, str] = {}  # a code of other systems -> ours
     shape: str | None = None  # name of a JSON shape
+    shape_by: str | None = None  # field of the row whose code is the name of the JSON shape
     identifier: Identifier | None = None  # whose check digit must agree; where it does not the row is kept, and noted
     no_row: tuple[str, ...] = ()  # texts that say: this line states nothing
     about: str = ""  # for the person who fills it in

@@ -117,6 +117,8 @@ def describe(field: LayoutField, groups: Collection[str] = ()) -> str:
         parts.append(", ".join(field.codes))
     if field.shape:
         parts.append(f"shape {field.shape}")
+    if field.shape_by:
+        parts.append(f"of the shape that {field.shape_by} names")
     if field.about:
         parts.append(field.about)
     return "; ".join(parts)

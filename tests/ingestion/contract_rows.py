@@ -42,7 +42,8 @@ def _row(contract: WorkbookContract, sheet: Sheet, keys: Mapping[str, str], docu
         elif field.type == "code":
             row[name] = field.codes[0]
         elif field.type == "json":
-            row[name] = json.dumps(documents[field.shape] if field.shape else {"note": "x"})
+            shape = sheet.fields[field.shape_by].codes[0] if field.shape_by else field.shape
+            row[name] = json.dumps(documents[shape] if shape else {"note": "x"})
         else:
             row[name] = "0.1" if field.type == "rate" and field.ceiling is not None else PLAIN[field.type]
     for exclusive in sheet.exclusive:
@@ -91,5 +92,5 @@ def wrong_cells(name: str, field: LayoutField) -> Iterator[tuple[Any, str]]:
     }
     if not (field.refers_to and field.type == "id"):
         yield from bad.get(field.type, ())
-    if field.type == "json" and field.shape:
+    if field.type == "json" and (field.shape or field.shape_by):
         yield '["no such shape", 1]', "BAD_JSON_SHAPE"

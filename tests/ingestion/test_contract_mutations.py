@@ -35,7 +35,6 @@ DOCUMENTS: dict[str, Any] = {
         "hurdles": [{"kind": "RATE", "rate": "0.08", "convention": "IRR"}],
     },
     "FEE_STRUCTURE": FEE,
-    "FUND_TERM": FEE,
     "address": {"line1": "1 High Street", "country": "GB"},
     "side_letter_terms": [],
     "gl_account_selector": {"prefix": "40"},
