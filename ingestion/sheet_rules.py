@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from ingestion.column import Fault
-from ingestion.contracts import RowRule, Sheet, Where
+from ingestion.contracts import Sheet
+from ingestion.rules import RowRule, Where
 from ingestion.units import WHOLE_ROW, Units
 
 FOREVER = dt.date.max

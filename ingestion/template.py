@@ -8,9 +8,10 @@ from pathlib import Path
 
 import xlsxwriter
 
-from ingestion.contracts import CONTRACTS, RowRule, Sheet, WorkbookContract, workbook_contracts
+from ingestion.contracts import CONTRACTS, Sheet, WorkbookContract, workbook_contracts
 from ingestion.feeds import FEED_KEYS
 from ingestion.fields import LayoutField
+from ingestion.rules import RowRule, Transitions
 
 CREATED = dt.datetime(2016, 3, 23)  # the same contract makes the same bytes
 ROWS = 5_000  # rows that drop-downs reach down to
@@ -148,6 +149,7 @@ def contract_page(contract: WorkbookContract) -> str:
             lines.append(f"| {shown} | {describe(field, contract.groups).replace('|', ' or ')} |")
         rules = [f"- one of {', '.join(e.fields)} is filled, not several" for e in sheet.exclusive]
         rules += [f"- {rule.code}: {_rule(rule)}" for rule in sheet.rules]
+        rules += _transitions(sheet.transitions) if sheet.transitions is not None else []
         lines += ["", *rules, ""] if rules else [""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -178,6 +180,18 @@ def _rule(rule: RowRule) -> str:
     if name == "no_overlap":
         return f"rows alike in {', '.join(value[0])} do not overlap from {value[1]} to {value[2]}"
     return f"{value[1]} is TRUE exactly once for each {' and '.join(value[0])}"
+
+
+def _transitions(transitions: Transitions) -> list[str]:
+    lines = []
+    for entity, machine in transitions.machines.items():
+        steps = [f"{before} to {', '.join(following)}" for before, following in machine.legal.items()]
+        steps += [
+            f"{before} to {', '.join(following)} by a reversal, with its {transitions.reason}"
+            for before, following in machine.by_reversal.items()
+        ]
+        lines.append(f"- ILLEGAL_TRANSITION: of {entity} only {'; '.join(steps)}")
+    return lines
 
 
 def page_path(contract: WorkbookContract) -> Path:

@@ -140,9 +140,14 @@ def _text(text: str, field: LayoutField, _: Lists) -> str | Fault:
     return unicodedata.normalize("NFC", text)
 
 
-def _code(text: str, field: LayoutField, _: Lists) -> str | Fault:
+def code_of(text: str, field: LayoutField) -> str:
+    """`text` as a code of `field` is written, which it need not be. Source: input-contracts 1.3, topic code."""
     code = text.upper().replace(" ", "_").replace("-", "_")
-    code = field.other_codes.get(code, code)
+    return field.other_codes.get(code, code)
+
+
+def _code(text: str, field: LayoutField, _: Lists) -> str | Fault:
+    code = code_of(text, field)
     return code if code in field.codes else Fault("BAD_ENUM", f"one of {', '.join(field.codes)}", text)
 
 

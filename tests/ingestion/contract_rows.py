@@ -49,6 +49,10 @@ def _row(contract: WorkbookContract, sheet: Sheet, keys: Mapping[str, str], docu
     for exclusive in sheet.exclusive:
         for other in exclusive.fields[1:]:
             row[other] = None
+    if sheet.transitions is not None:
+        machine = sheet.transitions.machines[str(row[sheet.transitions.machine_by])]
+        before, following = next(iter(machine.legal.items()))
+        row |= {sheet.transitions.before: before, sheet.transitions.after: following[0]}
     for rule in sheet.rules:
         if rule.total:
             whole, parts = rule.total

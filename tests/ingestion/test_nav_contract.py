@@ -9,8 +9,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from ingestion.contracts import CONTRACTS, DelimitedContract, RowRule, Sheet, WorkbookContract, price_currencies
+from ingestion.contracts import CONTRACTS, DelimitedContract, Sheet, WorkbookContract, price_currencies
 from ingestion.delimited import normal_form
+from ingestion.rules import RowRule
 
 PATH: Path = CONTRACTS / "nav_workbook.yaml"
 CONTRACT = WorkbookContract.model_validate(yaml.safe_load(PATH.read_text(encoding="utf-8")))
