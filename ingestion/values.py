@@ -194,12 +194,17 @@ def _month_day(text: str, field: LayoutField, lists: Lists) -> str | Fault:
     return text if is_day else Fault("BAD_DATE", "a day of the year as MM-DD", text)
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks a folder of files each time it is asked
+
+
 def _clock(text: str, field: LayoutField, _: Lists) -> str | Fault:
     parts = text.split(" ")
     is_time = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", parts[0], re.ASCII)
     return (
         text
-        if is_time and parts[1:] and parts[1] in available_timezones() and len(parts) == 2
+        if is_time and parts[1:] and parts[1] in _timezones() and len(parts) == 2
         else Fault("BAD_TYPE", "a time and its zone such as 17:00 UTC", text)
     )
 
