@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ingestion.fields import COLUMN_TYPES, Frozen, LayoutField, arrow_type
+from ingestion.rules import Exclusive, RowRule, StatusMachine, Transitions
 
 CONTRACTS = Path(__file__).parent / "contracts"
 # One list of currencies for the whole platform: the seed that dbt loads.
@@ -165,42 +166,6 @@ class DelimitedContract(TabularContract):
         return self
 
 
-class Where(Frozen):
-    """The rows a rule speaks about: those whose field has one of these values, as text; TRUE and FALSE for a flag."""
-
-    field: str
-    values: tuple[str, ...]
-
-
-class Exclusive(Frozen):
-    """Fields of which a row fills exactly one. Source: input-contracts 1.3, topic one-of."""
-
-    fields: tuple[str, ...]
-    where: Where | None = None
-
-
-class RowRule(Frozen):
-    """What must hold inside one row, or between the rows of a sheet; exactly one of the rules is set.
-
-    `code` names the rule where people read of it: RULE_VIOLATION (code). Rows outside `where`, or with the field
-    `unless_filled` filled, are left out.
-    """
-
-    code: str
-    where: Where | None = None
-    unless_filled: str | None = None
-    not_before: tuple[str, str] | None = None  # the first day is the second or a later one
-    differ: tuple[str, str] | None = None
-    total: tuple[str, tuple[str, ...]] | None = None  # the first is the sum of the others, nulls being nothing
-    # A field, needed where another has one of these codes.
-    required_when: tuple[str, str, tuple[str, ...]] | None = None
-    unique: tuple[str, ...] | None = None  # no two rows share these, nulls being values
-    # Rows alike in the first fields do not overlap from the second (incl.) to the third (excl.).
-    no_overlap: tuple[tuple[str, ...], str, str] | None = None
-    one_each: tuple[tuple[str, ...], str] | None = None  # rows alike in these have the flag set exactly once
-    sums_to_zero: tuple[tuple[str, ...], str] | None = None  # rows alike in these add up to nothing in the amount
-
-
 class Sheet(Layout):
     """One sheet of a workbook kind. `name` is its name as a person writes it."""
 
@@ -212,6 +177,7 @@ class Sheet(Layout):
     holds: bool = False  # a quarantined row holds the entity that it names
     exclusive: tuple[Exclusive, ...] = ()
     rules: tuple[RowRule, ...] = ()
+    transitions: Transitions | None = None
 
     def raw_table(self) -> dict[str, Any]:
         columns = {name: COLUMN_TYPES[field.type] for name, field in self.fields.items()}
@@ -227,6 +193,9 @@ class WorkbookContract(TabularContract):
     sheets: tuple[Sheet, ...]
     entities: Mapping[str, str] = {}  # field that names an entity -> its type: fund_id -> fund
     shapes: Mapping[str, Any] = {}  # JSON schemas by name
+    # Sheets, or smaller groups, that a field may refer to as one, by what a person calls them.
+    groups: Mapping[str, tuple[str, ...]] = {}
+    refers_across_feeds: bool = False  # a row may also name what other feeds of the organisation state
 
     @model_validator(mode="before")
     @classmethod
@@ -237,14 +206,44 @@ class WorkbookContract(TabularContract):
     @model_validator(mode="after")
     def _references_are_sheets(self) -> WorkbookContract:
         names = {sheet.name for sheet in self.sheets}
+        for group, members in self.groups.items():
+            unknown = [member for member in members if member not in names and member not in self.groups]
+            if unknown or group in names:
+                raise ValueError(f"{self.kind}: group {group!r} must be sheets and no sheet itself, found {unknown}")
         for sheet in self.sheets:
             for name, field in sheet.fields.items():
                 named = field.refers_to or field.points_to
-                if named is not None and named not in names:
-                    raise ValueError(f"{self.kind}: {sheet.name}.{name} refers to {named!r}, which is no sheet")
-                if field.shape is not None and field.shape not in self.shapes:
-                    raise ValueError(f"{self.kind}: {sheet.name}.{name} has shape {field.shape!r}, which is not listed")
+                if named is not None and named not in names and named not in self.groups:
+                    raise ValueError(
+                        f"{self.kind}: {sheet.name}.{name} refers to {named!r}, which is no sheet or group"
+                    )
+                shapes = sheet.fields[field.shape_by].codes if field.shape_by is not None else (field.shape,)
+                unlisted = [shape for shape in shapes if shape is not None and shape not in self.shapes]
+                if unlisted:
+                    raise ValueError(f"{self.kind}: {sheet.name}.{name} has shapes {unlisted}, which are not listed")
+            for machine in sheet.transitions.machines.values() if sheet.transitions is not None else ():
+                codes = self.status_field(machine).codes
+                unknown = sorted(machine.statuses - {*codes})
+                if unknown:
+                    raise ValueError(f"{self.kind}: {machine.sheet}.{machine.field} has no statuses {unknown}")
         return self
+
+    def status_field(self, machine: StatusMachine) -> LayoutField:
+        """The field whose codes are the statuses of `machine`."""
+        return next(sheet for sheet in self.sheets if sheet.name == machine.sheet).fields[machine.field]
+
+    def sheets_meant(self, reference: str) -> tuple[str, ...]:
+        """Names of the sheets in which the value of a field that refers to `reference`, a sheet or a group, may stand."""
+        members = self.groups.get(reference)
+        if members is None:
+            return (reference,)
+        return tuple(name for member in members for name in self.sheets_meant(member))
+
+    def sheets_referred_to(self) -> tuple[Sheet, ...]:
+        """The sheets whose keys rows of other sheets, or of their own, must name."""
+        named = {field.refers_to for sheet in self.sheets for field in sheet.fields.values()} - {None}
+        meant = {name for reference in named for name in self.sheets_meant(str(reference))}
+        return tuple(sheet for sheet in self.sheets if sheet.name in meant)
 
 
 READERS: Mapping[str, type[Contract]] = {"delimited": DelimitedContract, "workbook": WorkbookContract}

@@ -13,6 +13,8 @@ from typing import Literal
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from ingestion.identifiers import Identifier
+
 _DECIMAL = re.compile(r"^decimal\((\d+),\s*(\d+)\)$")
 _ARROW_TYPES: Mapping[str, pa.DataType] = {
     "text": pa.string(),
@@ -70,7 +72,7 @@ class LayoutField(Frozen):
     other_headers: tuple[str, ...] = ()  # names that mean the same field
     is_key: bool = False  # part of the row's key, and then required
     is_required: bool = False
-    refers_to: str | None = None  # sheet in which the value must be a key
+    refers_to: str | None = None  # sheet, or group of sheets, in which the value must be a key
     points_to: str | None = None  # sheet that the value may be a key of; it need not be there
     known_in: str | None = None  # raw table of another kind in which the value must be a key
     or_by: tuple[str, ...] = ()  # fields, columns of that table too, one of which a row may fill instead
@@ -87,6 +89,8 @@ class LayoutField(Frozen):
     codes: tuple[str, ...] = ()
     other_codes: Mapping[str, str] = {}  # a code of other systems -> ours
     shape: str | None = None  # name of a JSON shape
+    shape_by: str | None = None  # field of the row whose code is the name of the JSON shape
+    identifier: Identifier | None = None  # whose check digit must agree; where it does not the row is kept, and noted
     no_row: tuple[str, ...] = ()  # texts that say: this line states nothing
     about: str = ""  # for the person who fills it in
 

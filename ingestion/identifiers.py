@@ -1,4 +1,4 @@
-"""Check digits of securities identifiers. Which field holds which identifier, and what a wrong one means, does not belong here.
+"""Check digits of identifiers of securities, entities and accounts. Which field holds which identifier, and what a wrong one means, does not belong here.
 
 Each function takes the identifier as it stands and says whether its length, its characters and its check digit agree.
 """
@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 _ISIN = re.compile(r"^[A-Z]{2}[A-Z0-9*@#]{9}\d$", re.ASCII)
 _CUSIP = re.compile(r"^[A-Z0-9*@#]{8}\d$", re.ASCII)
 _LEI = re.compile(r"^[A-Z0-9]{18}\d{2}$", re.ASCII)
+_SEDOL = re.compile(r"^[0-9B-DF-HJ-NP-TV-Z]{6}\d$", re.ASCII)  # no vowels
+_SEDOL_WEIGHTS = (1, 3, 1, 7, 3, 9, 1)
+_IBAN = re.compile(r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$", re.ASCII)
 _SIGNS = "*@#"  # of private-placement numbers: 36, 37 and 38
 
 
@@ -31,9 +35,24 @@ def is_cusip(text: str) -> bool:
     return (10 - sum(value // 10 + value % 10 for value in values) % 10) % 10 == int(text[8])
 
 
+def is_sedol(text: str) -> bool:
+    """SEDOL of the London Stock Exchange: its seven characters, weighted, add up to a multiple of ten."""
+    return bool(_SEDOL.match(text)) and sum(map(int.__mul__, map(_number, text), _SEDOL_WEIGHTS)) % 10 == 0
+
+
 def is_lei(text: str) -> bool:
     """Legal entity identifier: ISO 17442, its number leaves 1 when divided by 97."""
-    return bool(_LEI.match(text)) and int("".join(str(_number(character)) for character in text)) % 97 == 1
+    return bool(_LEI.match(text)) and _remainder_97(text) == 1
+
+
+def is_iban(text: str) -> bool:
+    """International bank account number, printed in groups or not: ISO 13616, 1 modulo 97 with its first four at the end."""
+    packed = text.replace(" ", "")
+    return bool(_IBAN.match(packed)) and _remainder_97(packed[4:] + packed[:4]) == 1
+
+
+def _remainder_97(text: str) -> int:
+    return int("".join(str(_number(character)) for character in text)) % 97
 
 
 def _number(character: str) -> int:
@@ -42,5 +61,12 @@ def _number(character: str) -> int:
     return int(character, 36)
 
 
-# Identifiers that carry a check digit, by the name of their field. Source: input-contracts 1.3, topic identifiers.
-CHECKS: Mapping[str, Callable[[str], bool]] = {"isin": is_isin, "cusip": is_cusip, "lei": is_lei}
+Identifier = Literal["isin", "cusip", "sedol", "lei", "iban"]
+# Source: input-contracts 1.3, topic identifiers.
+CHECKS: Mapping[str, Callable[[str], bool]] = {
+    "isin": is_isin,
+    "cusip": is_cusip,
+    "sedol": is_sedol,
+    "lei": is_lei,
+    "iban": is_iban,
+}

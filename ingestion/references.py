@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,10 +23,12 @@ CURRENCY_FIELDS = ("currency", "base_currency")
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What is known before a file is read. By sheet: `keys` in the state of its feed, which a delta may refer to;
+    """What is known before a file is read. By sheet: `keys` in the state of its feed, which hold for a delta and for a
+    sheet that the file leaves out; `elsewhere`, keys in the states of other feeds, where the contract lets rows name them;
     `owners`, the feed that each key belongs to where it is another one. By raw table of another kind: `registers`."""
 
     keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
     owners: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     registers: Mapping[str, Register] = field(default_factory=dict)
 
@@ -55,7 +58,7 @@ class Sheets:
         self._values.pop((name, field_name), None)
 
     def references(self) -> Iterator[tuple[str, str, str]]:
-        """(sheet, field, sheet referred to), of the sheets that are there."""
+        """(sheet, field, sheet or group referred to), of the sheets that are there."""
         for sheet in self.contract.sheets:
             for name, layout_field in sheet.fields.items():
                 if layout_field.refers_to is not None and sheet.name in self.units:
@@ -75,42 +78,75 @@ def check_owners(sheets: Sheets) -> None:
 
 
 def check_references(sheets: Sheets) -> None:
-    """Quarantine rows that refer to a row that is missing, or to a quarantined one; theirs in turn as well."""
+    """Quarantine rows that refer to a row that is missing, or to a quarantined one; theirs in turn as well.
+
+    To delete a row it need not refer to anything that is still there. Source: input-contracts 1.4.
+    """
     marked = True
     while marked:
         marked = False
-        keys = {parent: _keys(sheets, parent) for _, _, parent in sheets.references()}
-        for name, field_name, parent in sheets.references():
-            sound, quarantined = keys[parent]
-            units, values = sheets.units[name], sheets.column(name, field_name)
-            made = sheets.sheet(name).fields[field_name].default_form
-            for unit in np.flatnonzero(units.is_sound()).tolist():
-                value = values[unit]
-                if not value or value in sound or (made and value.startswith(made.partition("{")[0])):
-                    continue
-                is_held = value in quarantined
-                expected = f"the key of a sound row of '{parent}'" if is_held else f"the key of a row of '{parent}'"
-                found = f"{value!r}, whose row {quarantined[value]} is quarantined" if is_held else repr(value)
-                code = "PARENT_QUARANTINED" if is_held else "ORPHAN_KEY"
-                units.faults[unit, field_name] = Fault(code, expected, found, is_quote=False)
+        keys = {reference: _keys(sheets, reference) for reference in {named for _, _, named in sheets.references()}}
+        for name, field_name, reference in sheets.references():
+            sound, quarantined = keys[reference]
+            units = sheets.units[name]
+            column = units.columns[field_name]
+            made = (sheets.sheet(name).fields[field_name].default_form or "").partition("{")[0]
+            missing = [
+                value
+                for value in pc.unique(column).to_pylist()
+                if value and value not in sound and not (made and value.startswith(made))
+            ]
+            if not missing:
+                continue
+            is_wrong = pc.is_in(column, value_set=pa.array(missing, pa.string())).to_numpy(zero_copy_only=False)
+            for unit in np.flatnonzero(is_wrong & units.is_sound() & ~_is_delete(units)).tolist():
+                units.faults[unit, field_name] = _broken(sheets, reference, column[unit].as_py(), quarantined)
                 marked = True
 
 
-def _keys(sheets: Sheets, parent: str) -> tuple[set[str], dict[str, int]]:
-    """Keys of the sound rows of a sheet, and the rows of the quarantined ones by key."""
-    known = set(sheets.knowledge.keys.get(parent, ()))
-    if parent not in sheets.units:
-        return known, {}
+def _broken(sheets: Sheets, reference: str, value: str, quarantined: Mapping[str, str]) -> Fault:
+    named = reference if reference in sheets.contract.groups else f"'{reference}'"
+    if value in quarantined:
+        found = f"{value!r}, whose {quarantined[value]} is quarantined"
+        return Fault("PARENT_QUARANTINED", f"the key of a sound row of {named}", found, is_quote=False)
+    return Fault("ORPHAN_KEY", f"the key of a row of {named}", repr(value), is_quote=False)
+
+
+def _keys(sheets: Sheets, reference: str) -> tuple[set[str], dict[str, str]]:
+    """Keys that a reference may name, and the rows of the quarantined ones by key."""
+    sound: set[str] = set()
+    bad: dict[str, str] = {}
+    for parent in sheets.contract.sheets_meant(reference):
+        of_parent, bad_of_parent = _keys_of_sheet(sheets, parent)
+        sound |= of_parent
+        # Of one sheet a row number says enough; of several the sheet must be named.
+        place = f" of '{parent}'" if reference != parent else ""
+        bad |= {key: f"row {line}{place}" for key, line in bad_of_parent.items()}
+    return sound, {key: row for key, row in bad.items() if key not in sound}
+
+
+def _keys_of_sheet(sheets: Sheets, parent: str) -> tuple[set[str], dict[str, int]]:
+    """Keys of the sound rows of a sheet and those known before; the rows of the quarantined ones by key."""
+    elsewhere = sheets.knowledge.elsewhere.get(parent, frozenset())
+    before = sheets.knowledge.keys.get(parent, frozenset())
+    if parent not in sheets.units:  # a sheet that is left out states nothing new
+        return {*elsewhere, *before}, {}
     units = sheets.units[parent]
-    key = sheets.sheet(parent).key[0]
-    values, is_sound = sheets.column(parent, key), units.is_sound()
-    sound = {value for value, is_good in zip(values, is_sound.tolist(), strict=True) if is_good and value is not None}
+    values, is_sound = sheets.column(parent, sheets.sheet(parent).key[0]), units.is_sound()
+    is_stated, is_gone = is_sound & ~_is_delete(units), is_sound & _is_delete(units)
+    stated = {values[unit] for unit in np.flatnonzero(is_stated).tolist()}
+    deleted = {values[unit] for unit in np.flatnonzero(is_gone).tolist()}
     bad = {
-        value: units.line(unit)
-        for unit, value in enumerate(values)
-        if not is_sound[unit] and value is not None and value not in sound
+        values[unit]: units.line(unit)
+        for unit in np.flatnonzero(~is_sound).tolist()
+        if values[unit] is not None and values[unit] not in stated
     }
-    return sound | (known - bad.keys()), bad
+    kept = before - deleted if units.source.mode == "delta" else frozenset()
+    return stated | ({*elsewhere, *kept} - bad.keys()), bad
+
+
+def _is_delete(units: Units) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.equal(units.columns["row_action"], "delete").to_numpy(zero_copy_only=False))
 
 
 def resolve(sheets: Sheets, name: str, wanted: tuple[str, ...]) -> list[Any]:
@@ -128,13 +164,14 @@ def _resolve(sheets: Sheets, name: str, wanted: tuple[str, ...], seen: frozenset
                 for old, new in zip(result, sheets.column(name, field_name), strict=True)
             ]
     for field_name, layout_field in sheet.fields.items():
-        parent = layout_field.refers_to or layout_field.points_to
-        if parent is None or parent in seen or parent == name or parent not in sheets.units or None not in result:
-            continue
-        above = _resolve(sheets, parent, wanted, seen | {name})
-        by_key = dict(zip(sheets.column(parent, sheets.sheet(parent).key[0]), above, strict=True))
-        keys = sheets.column(name, field_name)
-        result = [old if old is not None else by_key.get(key) for old, key in zip(result, keys, strict=True)]
+        reference = layout_field.refers_to or layout_field.points_to
+        for parent in sheets.contract.sheets_meant(reference) if reference is not None else ():
+            if parent in seen or parent == name or parent not in sheets.units or None not in result:
+                continue
+            above = _resolve(sheets, parent, wanted, seen | {name})
+            by_key = dict(zip(sheets.column(parent, sheets.sheet(parent).key[0]), above, strict=True))
+            keys = sheets.column(name, field_name)
+            result = [old if old is not None else by_key.get(key) for old, key in zip(result, keys, strict=True)]
     return result
 
 

@@ -102,17 +102,7 @@ def _by_identifier(
     texts = units.columns[identifier]
     column = by_distinct_text(texts, find, pa.string())
     units.faults |= {(u, identifier): fault for u, fault in column.faults.items() if judged[u]}
-    _note_bad_digits(units, identifier, texts)
     return column.values
-
-
-def _note_bad_digits(units: Units, identifier: str, texts: pa.Array) -> None:
-    bad = [t for t in pc.unique(texts).to_pylist() if t is not None and not _has_sound_digit(identifier, t.upper())]
-    if bad:
-        expected = f"every {identifier} with its right check digit"
-        units.note(
-            "BAD_IDENTIFIER", expected, f"{len(bad)} others, such as {bad[0]!r}", units.found.positions[identifier]
-        )
 
 
 def _has_sound_digit(identifier: str, text: str) -> bool:

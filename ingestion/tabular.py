@@ -20,10 +20,11 @@ from ingestion.delimited import normal_form, read_grid
 from ingestion.derivations import derive
 from ingestion.extract import Extract
 from ingestion.fields import LayoutField
+from ingestion.identifiers import CHECKS, Identifier
 from ingestion.layouts import FoundLayout
 from ingestion.registers import check_known
 from ingestion.row_rules import check_duplicates, check_organization, check_plausible, set_official, settle_known_at
-from ingestion.units import Register, Source, Units
+from ingestion.units import MASK, Register, Source, Units
 from ingestion.values import clean, read_column
 
 _PIVOTED = LayoutField(type="ccy", is_required=True)
@@ -125,6 +126,21 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
     units.faults |= {(unit, name): fault for unit, fault in column.faults.items()}
     for code, count in column.notes.items():
         units.note(code, "instants with their zone", f"{count} without, read as UTC", place)
+    if layout_field.identifier is not None:
+        _check_identifiers(units, name, layout_field.identifier)
+
+
+def _check_identifiers(units: Units, name: str, identifier: Identifier) -> None:
+    """Note the identifiers of a column whose check digit is wrong; their rows are kept. Source: input-contracts 1.3."""
+    texts, place = units.columns[name], units.found.positions.get(name)
+    is_right = CHECKS[identifier]
+    wrong = [text for text in pc.unique(texts).to_pylist() if text is not None and not is_right(text.upper())]
+    if not wrong:
+        return
+    at = np.flatnonzero(pc.is_in(texts, value_set=pa.array(wrong, pa.string())).to_numpy(zero_copy_only=False)).tolist()
+    first = MASK if place in units.restricted else repr(texts[at[0]].as_py())
+    expected = f"each {identifier.upper()} with its right check digit"
+    units.note("BAD_IDENTIFIER", expected, f"{len(at)} with a wrong one, the first {first}", place, units.line(at[0]))
 
 
 def _may_be_empty(layout_field: LayoutField) -> bool:

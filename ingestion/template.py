@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 
 import xlsxwriter
 
-from ingestion.contracts import CONTRACTS, RowRule, Sheet, WorkbookContract, workbook_contracts
+from ingestion.contracts import CONTRACTS, Sheet, WorkbookContract, workbook_contracts
 from ingestion.feeds import FEED_KEYS
 from ingestion.fields import LayoutField
+from ingestion.rules import RowRule, Transitions
 
 CREATED = dt.datetime(2016, 3, 23)  # the same contract makes the same bytes
 ROWS = 5_000  # rows that drop-downs reach down to
@@ -64,7 +66,7 @@ def write_template(kind: str, path: Path) -> Path:
             for place, (name, field) in enumerate(sheet.fields.items()):
                 title = field.header or name
                 page.write_string(0, place, title, required if _is_needed(field) else optional)
-                page.write_comment(0, place, describe(field), {"x_scale": 2})
+                page.write_comment(0, place, describe(field, contract.groups), {"x_scale": 2})
                 page.set_column(place, place, min(max(len(title) + 2, COLUMN_WIDTHS[0]), COLUMN_WIDTHS[1]))
                 choices = _choices(field)
                 if choices and len(",".join(choices)) <= LONGEST_LIST:
@@ -91,8 +93,8 @@ def _choices(field: LayoutField) -> tuple[str, ...]:
     return field.codes
 
 
-def describe(field: LayoutField) -> str:
-    """What a person must know to fill in the field: form, need, bounds, reference, default."""
+def describe(field: LayoutField, groups: Collection[str] = ()) -> str:
+    """What a person must know to fill in the field: form, need, bounds, reference, default. `groups` are those of sheets."""
     parts = [FORMS[field.type]]
     if field.is_key:
         parts.append("part of the row's key")
@@ -105,15 +107,19 @@ def describe(field: LayoutField) -> str:
     if field.ceiling is not None:
         parts.append(f"at most {field.ceiling}")
     if field.refers_to:
-        parts.append(f"a key of sheet {field.refers_to}")
+        parts.append(f"a key of {field.refers_to if field.refers_to in groups else f'sheet {field.refers_to}'}")
     if field.default or field.default_form:
         parts.append(f"empty means {field.default or field.default_form}")
+    if field.identifier:
+        parts.append(f"{field.identifier.upper()} with its check digit")
     if field.is_restricted:
         parts.append("restricted: masked in every output")
     if field.codes:
         parts.append(", ".join(field.codes))
     if field.shape:
         parts.append(f"shape {field.shape}")
+    if field.shape_by:
+        parts.append(f"of the shape that {field.shape_by} names")
     if field.about:
         parts.append(field.about)
     return "; ".join(parts)
@@ -140,9 +146,10 @@ def contract_page(contract: WorkbookContract) -> str:
         for name, field in sheet.fields.items():
             title = f"`{field.header or name}`"
             shown = f"**{title}**" if _is_needed(field) else title
-            lines.append(f"| {shown} | {describe(field).replace('|', ' or ')} |")
+            lines.append(f"| {shown} | {describe(field, contract.groups).replace('|', ' or ')} |")
         rules = [f"- one of {', '.join(e.fields)} is filled, not several" for e in sheet.exclusive]
         rules += [f"- {rule.code}: {_rule(rule)}" for rule in sheet.rules]
+        rules += _transitions(sheet.transitions) if sheet.transitions is not None else []
         lines += ["", *rules, ""] if rules else [""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -173,6 +180,18 @@ def _rule(rule: RowRule) -> str:
     if name == "no_overlap":
         return f"rows alike in {', '.join(value[0])} do not overlap from {value[1]} to {value[2]}"
     return f"{value[1]} is TRUE exactly once for each {' and '.join(value[0])}"
+
+
+def _transitions(transitions: Transitions) -> list[str]:
+    lines = []
+    for entity, machine in transitions.machines.items():
+        steps = [f"{before} to {', '.join(following)}" for before, following in machine.legal.items()]
+        steps += [
+            f"{before} to {', '.join(following)} by a reversal, with its {transitions.reason}"
+            for before, following in machine.by_reversal.items()
+        ]
+        lines.append(f"- ILLEGAL_TRANSITION: of {entity} only {'; '.join(steps)}")
+    return lines
 
 
 def page_path(contract: WorkbookContract) -> Path:

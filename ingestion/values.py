@@ -140,9 +140,14 @@ def _text(text: str, field: LayoutField, _: Lists) -> str | Fault:
     return unicodedata.normalize("NFC", text)
 
 
-def _code(text: str, field: LayoutField, _: Lists) -> str | Fault:
+def code_of(text: str, field: LayoutField) -> str:
+    """`text` as a code of `field` is written, which it need not be. Source: input-contracts 1.3, topic code."""
     code = text.upper().replace(" ", "_").replace("-", "_")
-    code = field.other_codes.get(code, code)
+    return field.other_codes.get(code, code)
+
+
+def _code(text: str, field: LayoutField, _: Lists) -> str | Fault:
+    code = code_of(text, field)
     return code if code in field.codes else Fault("BAD_ENUM", f"one of {', '.join(field.codes)}", text)
 
 
@@ -189,12 +194,17 @@ def _month_day(text: str, field: LayoutField, lists: Lists) -> str | Fault:
     return text if is_day else Fault("BAD_DATE", "a day of the year as MM-DD", text)
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks a folder of files each time it is asked
+
+
 def _clock(text: str, field: LayoutField, _: Lists) -> str | Fault:
     parts = text.split(" ")
     is_time = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", parts[0], re.ASCII)
     return (
         text
-        if is_time and parts[1:] and parts[1] in available_timezones() and len(parts) == 2
+        if is_time and parts[1:] and parts[1] in _timezones() and len(parts) == 2
         else Fault("BAD_TYPE", "a time and its zone such as 17:00 UTC", text)
     )
 

@@ -21,6 +21,7 @@ from ingestion.sheet_grid import BadHeader, find_header, sheet_grid
 from ingestion.sheet_rules import check_sheet_rules
 from ingestion.sheet_xml import column_letters
 from ingestion.tabular import staged, type_units
+from ingestion.transitions import check_transitions
 from ingestion.units import JsonCheck, Source, Units
 from ingestion.workbook import Workbook
 
@@ -58,6 +59,7 @@ class _Reading:
         for name, read in units.items():
             fill_currencies(sheets, name)
             check_sheet_rules(read, sheets.sheet(name))
+            check_transitions(read, sheets.sheet(name), self.contract)
         check_owners(sheets)
         check_references(sheets)
         tables: dict[str, list[pa.Table]] = {}

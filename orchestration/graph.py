@@ -41,6 +41,11 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         loggers={"console": progress_logger},
         resources={
             "weir": WarehouseResource.of(settings),
-            "dbt": DbtResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT)),
+            # Messages of dbt are kept and sent to people; colours are for a terminal alone.
+            "dbt": DbtResource(
+                project_dir=str(DBT_PROJECT),
+                profiles_dir=str(DBT_PROJECT),
+                global_config_flags=["--no-use-colors"],
+            ),
         },
     )

@@ -6,7 +6,7 @@ Source: input-contracts 1.1.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import duckdb
@@ -27,17 +27,21 @@ def knowledge_of(connection: duckdb.DuckDBPyConnection, feed: Feed) -> Knowledge
     if contract is None:
         tables = identifiers_by_table(feed.kind) if feed.kind in load_contracts() else {}
         return Knowledge(registers={table: _register(connection, feed, table, tables[table]) for table in tables})
-    keyed = [sheet for sheet in contract.sheets if sheet.owns_table and len(sheet.key) == 1]
-    keys = {}
-    if feed.mode == "delta":
-        for sheet in keyed:
-            known = keys_in_state(connection, feed, sheet.table, sheet.key)
-            keys[sheet.name] = frozenset(str(key) for (key,) in known)
+    # What a delta may name, and what a full file may name of the sheets that it leaves out.
+    referred = contract.sheets_referred_to()
+    keys = {s.name: _texts(_state(connection, feed, s.table, s.key, (), None)) for s in referred}
+    elsewhere = {}
+    if contract.refers_across_feeds:
+        elsewhere = {s.name: _keys_elsewhere(connection, feed, s.table, s.key) for s in referred}
     owners = {}
     if _has_other_feeds(connection, feed):
-        for sheet in keyed:
-            owners[sheet.name] = _owners(connection, feed, sheet.table, sheet.key[0])
-    return Knowledge(keys, owners)
+        keyed = [sheet for sheet in contract.sheets if sheet.owns_table and len(sheet.key) == 1]
+        owners = {sheet.name: _owners(connection, feed, sheet.table, sheet.key[0]) for sheet in keyed}
+    return Knowledge(keys, elsewhere, owners)
+
+
+def _texts(keys: Iterable[tuple[object, ...]]) -> frozenset[str]:
+    return frozenset(str(key) for (key,) in keys)
 
 
 def keys_in_state(
@@ -54,6 +58,21 @@ def keys_in_state(
 def _register(connection: duckdb.DuckDBPyConnection, feed: Feed, table: str, identifiers: tuple[str, ...]) -> Register:
     """What the organisation of a feed, and below it the shared one, state in a table of another kind, whatever the feed."""
     states: dict[str, list[tuple[object, ...]]] = {feed.organization_id: [], SHARED: []}
+    for other in _feeds_stating(connection, feed, table):
+        states[other.organization_id] += _state(connection, other, table, raw_tables()[table].key, identifiers, None)
+    return register_of(states.values(), identifiers)
+
+
+def _keys_elsewhere(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, table: str, key: Sequence[str]
+) -> frozenset[str]:
+    """Keys of a raw table in the states of the other feeds that a feed sees: its organisation's and the shared ones."""
+    others = [other for other in _feeds_stating(connection, feed, table) if other != feed]
+    return frozenset().union(*(_texts(_state(connection, other, table, key, (), None)) for other in others))
+
+
+def _feeds_stating(connection: duckdb.DuckDBPyConnection, feed: Feed, table: str) -> list[Feed]:
+    """The feeds of a feed's organisation and of the shared one that state a raw table, whatever their kind."""
     stating = connection.execute(
         f"""
         select distinct organization_id, kind, feed_name
@@ -62,10 +81,10 @@ def _register(connection: duckdb.DuckDBPyConnection, feed: Feed, table: str, ide
         """,
         [table, feed.organization_id, SHARED],
     ).fetchall()
-    for organization_id, kind, feed_name in stating:
-        other = replace(feed, organization_id=organization_id, kind=kind, feed_name=feed_name)
-        states[organization_id] += _state(connection, other, table, raw_tables()[table].key, identifiers, None)
-    return register_of(states.values(), identifiers)
+    return [
+        replace(feed, organization_id=organization_id, kind=kind, feed_name=feed_name)
+        for organization_id, kind, feed_name in stating
+    ]
 
 
 def _state(

@@ -8,6 +8,8 @@ import time
 import dagster as dg
 from rich.console import Console
 
+from orchestration.terminal import plain
+
 CONSOLE = Console(stderr=True, highlight=False)
 # What dagster-dbt says of the commands it runs; dbt's own log has it all.
 NOISE = ("A dbt subsetted", "Running dbt command", "Finished dbt command", "Logging an `AssetObservation`")
@@ -24,7 +26,7 @@ class ProgressHandler(logging.Handler):
         meta = getattr(record, "dagster_meta", None) or {}
         event = meta.get("dagster_event")
         if event is None:
-            message = str(meta.get("orig_message") or record.getMessage()).strip()
+            message = plain(str(meta.get("orig_message") or record.getMessage())).strip()
             if record.levelno >= logging.INFO and message and not message.startswith(NOISE):
                 style = "yellow" if record.levelno >= logging.WARNING else "dim"
                 CONSOLE.print(f"    {message}", style=style, markup=False, soft_wrap=True)

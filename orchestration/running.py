@@ -18,6 +18,7 @@ from orchestration.home import manifest_path, prepare_home
 from orchestration.planning import Plan, is_up_to_date, plan
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings
+from orchestration.terminal import plain
 from orchestration.warehouse import Warehouse
 
 
@@ -166,7 +167,7 @@ def _failure(result: Any) -> str:
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
-            causes.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
+            causes.append(f"{event.step_key}: {plain(error.message).strip() if error else 'failed'}")
     return "; ".join(causes) or "the run failed"
 
 

@@ -13,6 +13,7 @@ from orchestration.column_lineage import LineageCache, as_column_lineage, column
 from orchestration.quality import Verdict, record
 from orchestration.resources import WarehouseResource, utc_now
 from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.terminal import plain
 from orchestration.warehouse import Warehouse, append_rows
 
 BEFORE = {"select": "weir.staging weir.intermediate resource_type:seed", "exclude": "tag:after_verdicts"}
@@ -175,5 +176,5 @@ def _verdict(manifest: Mapping[str, Any], node: Mapping[str, Any], result: Mappi
         scope="run" if is_error else "row",
         status=status,
         observed="" if result.get("failures") is None else f"{result['failures']} failing rows",
-        message=(result.get("message") or "") if status != "passed" else "",
+        message=plain(result.get("message") or "") if status != "passed" else "",
     )

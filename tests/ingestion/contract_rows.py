@@ -27,27 +27,32 @@ Row = dict[str, Any]
 def good_rows(contract: WorkbookContract, documents: Mapping[str, Any]) -> dict[str, Row]:
     """A row for every sheet, every field filled that may be. `documents`: an example for each JSON shape in use."""
     keys = {sheet.name: f"{sheet.table}-1" for sheet in contract.sheets}
-    return {sheet.name: _row(sheet, keys, documents) for sheet in contract.sheets}
+    return {sheet.name: _row(contract, sheet, keys, documents) for sheet in contract.sheets}
 
 
-def _row(sheet: Sheet, keys: Mapping[str, str], documents: Mapping[str, Any]) -> Row:
+def _row(contract: WorkbookContract, sheet: Sheet, keys: Mapping[str, str], documents: Mapping[str, Any]) -> Row:
     row: Row = {}
     for name, field in sheet.fields.items():
         if name == "organization_id" and not field.is_key:
             continue
         if field.refers_to or field.points_to:
-            row[name] = keys[str(field.refers_to or field.points_to)]
+            row[name] = keys[contract.sheets_meant(str(field.refers_to or field.points_to))[0]]
         elif field.is_key and field.type == "id":
             row[name] = keys[sheet.name]
         elif field.type == "code":
             row[name] = field.codes[0]
         elif field.type == "json":
-            row[name] = json.dumps(documents[field.shape] if field.shape else {"note": "x"})
+            shape = sheet.fields[field.shape_by].codes[0] if field.shape_by else field.shape
+            row[name] = json.dumps(documents[shape] if shape else {"note": "x"})
         else:
             row[name] = "0.1" if field.type == "rate" and field.ceiling is not None else PLAIN[field.type]
     for exclusive in sheet.exclusive:
         for other in exclusive.fields[1:]:
             row[other] = None
+    if sheet.transitions is not None:
+        machine = sheet.transitions.machines[str(row[sheet.transitions.machine_by])]
+        before, following = next(iter(machine.legal.items()))
+        row |= {sheet.transitions.before: before, sheet.transitions.after: following[0]}
     for rule in sheet.rules:
         if rule.total:
             whole, parts = rule.total
@@ -91,5 +96,5 @@ def wrong_cells(name: str, field: LayoutField) -> Iterator[tuple[Any, str]]:
     }
     if not (field.refers_to and field.type == "id"):
         yield from bad.get(field.type, ())
-    if field.type == "json" and field.shape:
+    if field.type == "json" and (field.shape or field.shape_by):
         yield '["no such shape", 1]', "BAD_JSON_SHAPE"

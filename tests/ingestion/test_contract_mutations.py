@@ -35,7 +35,6 @@ DOCUMENTS: dict[str, Any] = {
         "hurdles": [{"kind": "RATE", "rate": "0.08", "convention": "IRR"}],
     },
     "FEE_STRUCTURE": FEE,
-    "FUND_TERM": FEE,
     "address": {"line1": "1 High Street", "country": "GB"},
     "side_letter_terms": [],
     "gl_account_selector": {"prefix": "40"},
@@ -56,16 +55,42 @@ def empty(kind: str) -> Workbook:
         return open_workbook(path, "mutated.xlsx")
 
 
+@cache
+def related(kind: str, name: str) -> frozenset[str]:
+    """What a wrong cell of a sheet can reach: those that depend on it, and, so that they are sound, those they depend on.
+
+    The sheets that every workbook of the kind has are among them.
+    """
+    contract = workbook_contracts()[kind]
+    named = {
+        sheet.name: {contract.sheets_meant(field.refers_to)[0] for field in sheet.fields.values() if field.refers_to}
+        for sheet in contract.sheets
+    }
+    reached = {name}
+    while more := {child for child, parents in named.items() if parents & reached} - reached:
+        reached |= more
+    reached |= {sheet.name for sheet in contract.sheets if sheet.is_required}
+    while more := {parent for sheet in reached for parent in named[sheet]} - reached:
+        reached |= more
+    return frozenset(reached)
+
+
 def read(
     contract: WorkbookContract, changed: tuple[str, str, Any] | None = None, again: tuple[str, str, Any] | None = None
 ) -> Extract:
-    """The workbook with one cell `changed`, or with one row stated `again` with another cell, each (sheet, field, value)."""
+    """The workbook with one cell `changed`, or with one row stated `again` with another cell, each (sheet, field, value).
+
+    Sheets that the change cannot reach are left out.
+    """
     rows = good_rows(contract, DOCUMENTS)
+    about = changed or again
+    if about is not None:
+        rows = {name: row for name, row in rows.items() if name in related(contract.kind, about[0])}
     if changed is not None:
         sheet, field, value = changed
         rows[sheet][field] = value
     book = empty(contract.kind)
-    filled = dict(book._rows)
+    filled = {}
     for name, row in rows.items():
         fields = next(sheet for sheet in contract.sheets if sheet.name == name).fields
         cells = ["" if row.get(field) is None else row[field] for field in fields]
@@ -73,7 +98,8 @@ def read(
         if again is not None and again[0] == name:
             repeated = row | {again[1]: again[2]}
             filled[name].append(["" if repeated.get(field) is None else repeated[field] for field in fields])
-    return read_contract_workbook(replace(book, _rows=filled), contract, Source("mutated.xlsx", "o", "main", "full"))
+    mutated = replace(book, sheet_names=tuple(filled), _rows=filled)
+    return read_contract_workbook(mutated, contract, Source("mutated.xlsx", "o", "main", "full"))
 
 
 def mutations(contract: WorkbookContract) -> list[tuple[str, str, Any, str]]:

@@ -9,8 +9,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from ingestion.contracts import CONTRACTS, DelimitedContract, RowRule, Sheet, WorkbookContract, price_currencies
+from ingestion.contracts import CONTRACTS, DelimitedContract, Sheet, WorkbookContract, price_currencies
 from ingestion.delimited import normal_form
+from ingestion.rules import RowRule
 
 PATH: Path = CONTRACTS / "nav_workbook.yaml"
 CONTRACT = WorkbookContract.model_validate(yaml.safe_load(PATH.read_text(encoding="utf-8")))
@@ -49,6 +50,25 @@ every_sheet = pytest.mark.parametrize("sheet", CONTRACT.sheets, ids=lambda sheet
 def test_the_sheets_are_those_of_the_specification_in_its_order() -> None:
     assert list(SHEETS) == MASTER + DATED
     assert [name for name, sheet in SHEETS.items() if sheet.is_required] == ["Projects"]
+
+
+def test_every_row_that_names_a_product_a_class_or_an_instrument_refers_to_it() -> None:
+    """Custodian lines name instruments freely: what only the custodian knows is a break. Source: input-contracts 1.4, 4."""
+    meant = {
+        "project_id": ("Projects",),
+        "product_id": tuple(PRODUCT_SHEETS),
+        "parent_fund_id": tuple(PRODUCT_SHEETS),
+        "share_class_id": ("Share Classes", *PRODUCT_SHEETS),
+        **dict.fromkeys(("instrument_id", "underlying_instrument_id", "new_instrument_id"), ("Instruments",)),
+    }
+    for sheet in CONTRACT.sheets:
+        for name in meant.keys() & sheet.fields.keys():
+            reference = sheet.fields[name].refers_to
+            if sheet.key == (name,) or (sheet.name, name) == ("Custodian Positions", "instrument_id"):
+                assert reference is None
+            else:
+                assert reference is not None, (sheet.name, name)
+                assert CONTRACT.sheets_meant(reference) == meant[name]
 
 
 def test_a_quarantined_row_holds_its_product_except_in_a_reference_sheet() -> None:

@@ -305,17 +305,58 @@ def test_a_cash_line_names_its_currency_and_an_empty_part_of_a_key_is_a_value(tm
     book.active.title = "Projects"
     for row in (["project_id", "project_name", "currency"], ["R1", "Project", "USD"]):
         book.active.append(row)
-    sheet = book.create_sheet("Holdings")
-    for row in (header, *lines, bad):
-        sheet.append(row)
+    products = [
+        ["product_id", "project_id", "product_name", "status", "currency", "measurement_basis"],
+        ["P1", "R1", "Product", "ACTIVE", "USD", "FAIR_VALUE"],
+    ]
+    for name, rows in (("Equity Products", products), ("Holdings", [header, *lines, bad])):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
     path = tmp_path / "nav.xlsx"
     book.save(path)
     contract = workbook_contracts()["nav_workbook"]
     extract = read_contract_workbook(open_workbook(path, "nav.xlsx"), contract, SOURCE)
-    rows = extract.tables["nav_holdings"].to_pylist()
-    assert [(row["instrument_id"], row["lot_id"], row["leg"]) for row in rows] == [
+    held = extract.tables["nav_holdings"].to_pylist()
+    assert [(row["instrument_id"], row["lot_id"], row["leg"]) for row in held] == [
         ("CASH-USD", "", "LONG"),
         ("CASH-EUR", "", "LONG"),
     ]
     assert codes(extract) == [("Holdings", 4, "G", "ORPHAN_KEY")]
     assert [(f.entity_type, f.entity_id) for f in extract.findings if f.scope == Scope.ENTITY] == [("product", "P1")]
+
+
+def test_a_wrong_check_digit_is_noted_where_it_stands_and_its_row_is_kept(tmp_path: Path) -> None:
+    """Source: input-contracts 1.3, topic identifiers; the number is restricted (2.8), so that the note does not show it."""
+    path = tmp_path / "fund.xlsx"
+    book = NewWorkbook()
+    assert book.active is not None
+    book.active.title = "Funds"
+    for row in (
+        ["fund_id", "fund_name", "fund_type", "base_currency", "inception_date", "fund_size", "fund_status"],
+        ["F1", "Alder", "PE", "USD", dt.date(2020, 1, 15), 50_000_000, "INVESTING"],
+    ):
+        book.active.append(row)
+    sheets = {
+        "Investors": [
+            ["investor_id", "investor_name", "investor_type", "kyc_status"],
+            ["I1", "N", "TRUST", "APPROVED"],
+        ],
+        "Investor Banking": [
+            ["banking_id", "investor_id", "currency", "iban", "is_primary"],
+            ["B1", "I1", "GBP", "gb82 west 1234 5698 7654 32", True],
+            ["B2", "I1", "EUR", "DE89370400440532013001", True],
+        ],
+    }
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    extract = read_contract_workbook(open_workbook(path, "fund.xlsx"), workbook_contracts()["fund_workbook"], SOURCE)
+    (note,) = [finding for finding in extract.findings if finding.code == "BAD_IDENTIFIER"]
+    assert note.message == (
+        "fund.xlsx, 'Investor Banking'!D3: expected each IBAN with its right check digit, "
+        "found 1 with a wrong one, the first *** (BAD_IDENTIFIER)"
+    )
+    assert extract.tables["fund_investor_banking"].num_rows == 2
