@@ -199,12 +199,14 @@ CONTROLS = (
     Control(
         name="loan_balances_roll",
         relation="calc.clo_asset_cash_flows",
-        description="Beginning balance less defaults and principal is the ending balance, asset row by asset row",
+        description="Beginning balance with capitalised interest and draws, less defaults and principal, is the ending balance, asset row by asset row",
         sql="""
             select deal_id, scenario_id, asset_id, payment_date, ending_balance as expected,
-                beginning_balance - default_amount - scheduled_principal - unscheduled_principal as found
+                beginning_balance + pik_interest + draw - default_amount - scheduled_principal - unscheduled_principal
+                    as found
             from calc.clo_asset_cash_flows
-            where abs(beginning_balance - default_amount - scheduled_principal - unscheduled_principal - ending_balance)
+            where abs(beginning_balance + pik_interest + draw - default_amount - scheduled_principal
+                    - unscheduled_principal - ending_balance)
                 > greatest(0.01, 1e-9 * beginning_balance)
         """,
         counted="select count(*) from calc.clo_asset_cash_flows",

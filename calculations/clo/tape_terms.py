@@ -6,22 +6,20 @@ Nothing is projected here, and no assumption of a scenario belongs here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from calculations import daycount
 from calculations.clo.collateral import AssetTerms, Rejection, read_assets
+from calculations.clo.collateral.features import DrawTerms, PikTerms
+from calculations.clo.derivation import RatingInputs, complete_ratings
 from calculations.months import add_months, as_date
 
 Instalments = Mapping[str, Sequence[tuple[dt.date, float]]]
-
-_UNPROJECTED = {  # column of the tape -> what a projection from the tape alone leaves out
-    "is_revolver": "drawn balance only: the tape has no availability end, so no draw and no commitment fee is projected",
-    "is_delayed_drawdown": "drawn balance only: the tape has no draw dates, so no draw and no commitment fee is projected",
-    "is_letter_of_credit": "drawn balance only: no draw is projected",
-    "is_piking": "paid in cash: the tape says it pays in kind and states no terms",
-}
 
 
 @dataclass(frozen=True)
@@ -35,22 +33,24 @@ class Assumed:
 
 
 def tape_terms(
-    rows: Iterable[Mapping[str, Any]], instalments: Instalments, index: float | None
+    rows: Sequence[Mapping[str, Any]], instalments: Instalments, index: float | None, analysis: dt.date
 ) -> tuple[tuple[AssetTerms, ...], tuple[Rejection, ...], tuple[Assumed, ...]]:
     """Assets of a deal from rows with the columns of `int_clo__holdings`; `index` is the current index level.
 
     Returns the assets, those that cannot be projected with the reason, and what was assumed of the others: an asset is
-    never projected on a figure that nobody stated or recorded. Source: clo-collateral-engine 1.1, Q4, Q5, Q12, Q14, Q27.
+    never projected on a figure that nobody stated or recorded. Ratings and recovery rates that the tape leaves blank are
+    derived. Source: clo-collateral-engine 1.1, Q4, Q5, Q12, Q14, Q27; clo-extensions 3.1, 3.2; clo-compliance 3.
     """
+    rated = _derived_ratings(rows, analysis)
     terms: list[dict[str, Any]] = []
     rejections: list[Rejection] = []
     assumed: list[Assumed] = []
-    for row in rows:
+    for row, ratings in zip(rows, rated, strict=True):
         if reason := _unusable(row, index):
             rejections.append(Rejection(str(row["asset_id"]), reason))
             continue
         found, notes = _terms(row, instalments.get(str(row["asset_id"]), ()), index)
-        terms.append(found)
+        terms.append({**found, **ratings})
         assumed += notes
     assets, refused = read_assets(terms)
     return assets, (*rejections, *refused), tuple(assumed)
@@ -127,11 +127,18 @@ def _terms(
         assume("amortization_type", "bullet", "the tape says scheduled and no instalments are given")
     if row["par_amount"] == 0:
         assume("par_amount", 0, "nothing is held, so nothing flows")
-    for column, reason in _UNPROJECTED.items():
-        if row[column] and (column != "is_delayed_drawdown" or row["unfunded_amount"]):
-            assume(column, None, reason)
-    if row["is_default_obligation"] and row["market_value"] is None and row["moodys_recovery_rate"] is None:
-        assume("market_value", 0, "in default with neither market value nor recovery rate: nothing is recovered")
+    pik, draws = None, None
+    if row["pik_amount"] or row["is_deferred_interest_bond"] or row["is_piking"]:
+        share = float(row["is_piking"])
+        assume("pik_share", f"{share:g}", "PIK_TERMS_MISSING: the tape has no terms: as it pays now, to the end")
+        pik = PikTerms(balance=row["pik_amount"] or 0.0, shares=((dt.date.min, share),))
+    if unfunded := row["unfunded_amount"]:
+        assume("draws", "0", "the tape has no draw dates: what is unfunded stays so")
+        if row["commitment_fee"] is None:
+            assume("commitment_fee", None, "the tape has none: no fee is projected")
+        draws = DrawTerms(unfunded=unfunded, fee_rate=row["commitment_fee"])
+    if row["is_default_obligation"] and row["market_value"] is None:
+        assume("market_value", None, "in default without a market value: at its recovery rate, at nothing without one")
     return (
         {
             "asset_id": asset_id,
@@ -150,18 +157,32 @@ def _terms(
             "cap": cap,
             "instalments": tuple(instalments) if is_scheduled else (),
             "market_value": row["market_value"],
-            "recovery_rate": _recovery_rate(row),
             "is_defaulted": row["is_default_obligation"],
-            "moodys_rating": row["moodys_rating"] or "",
-            "sp_rating": row["sp_facility_rating"] or row["sp_issuer_rating"] or "",
+            "pik": pik,
+            "draws": draws,
         },
         notes,
     )
 
 
-def _recovery_rate(row: Mapping[str, Any]) -> float | None:
-    known: float | None = row["moodys_recovery_rate"]
-    return 0.0 if known is None and row["is_default_obligation"] and row["market_value"] is None else known
+def _derived_ratings(rows: Sequence[Mapping[str, Any]], analysis: dt.date) -> list[dict[str, Any]]:
+    """Fields of each row's terms that hang on its ratings; what is in default and worth nothing known recovers nothing."""
+    if not rows:
+        return []
+    columns = {name: np.array([row.get(name) for row in rows], dtype=object) for name in rows[0]}
+    completed = complete_ratings(RatingInputs.from_columns(columns), analysis)
+    found = []
+    for number, row in enumerate(rows):
+        recovery = float(completed.moodys_recovery_rate[number])
+        worthless = row["is_default_obligation"] and row["market_value"] is None
+        found.append(
+            {
+                "moodys_rating": str(completed.moodys_rating[number]),
+                "sp_rating": str(completed.sp_rating[number]),
+                "recovery_rate": (0.0 if worthless else None) if math.isnan(recovery) else recovery,
+            }
+        )
+    return found
 
 
 def _stepped_back(maturity: dt.date, dated: dt.date, frequency: int) -> dt.date:

@@ -85,7 +85,7 @@ def project(
     vectors: dict[str, list[float]] = {}
     for row in inputs["cash_flow_vectors"]:
         vectors.setdefault(row["vector_name"], []).append(row["value"])
-    assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index)
+    assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index, terms["analysis_date"])
     deal_figures, assumed_of_deal = deal_inputs(sheet)
     deal = load(deal_file(keys["deal_id"]), inputs=deal_figures)
     base, assumed_of_scenarios = base_case(

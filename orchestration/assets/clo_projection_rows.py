@@ -46,6 +46,12 @@ def asset_cash_flows(keys: Keys, projected: Projection) -> pa.Table:
             "net_loss": flows.net_loss,
             "default_balance": flows.defaulted,
             "mv_default_balance": flows.defaulted_value,
+            "pik_interest": flows.pik_interest,
+            "pik_balance": flows.pik_balance,
+            "draw": flows.draw,
+            "unfunded_balance": flows.unfunded_balance,
+            "commitment_fee": flows.fees,
+            "premium": flows.premium,
             "total_cash_flow": flows.total,
             "ending_balance": flows.end_balance,
         }

@@ -13,7 +13,12 @@ BLANK = dict.fromkeys(
     (
         *("coupon_spread", "libor_floor", "index_cap", "issue_date", "amortization_type", "business_day_convention"),
         *("is_payment_end_of_month", "market_value", "moodys_recovery_rate", "moodys_rating", "sp_facility_rating"),
-        *("sp_issuer_rating", "unfunded_amount"),
+        *("sp_issuer_rating", "sp_senior_secured_rating", "sp_subordinated_rating", "sp_recovery_rating"),
+        *("moodys_dp_rating", "moodys_rating_warf", "moodys_facility_rating", "moodys_facility_outlook"),
+        *("moodys_issuer_rating", "moodys_issuer_outlook", "moodys_senior_secured_rating", "pik_amount"),
+        *("moodys_senior_unsecured_rating", "moodys_subordinate_rating", "moodys_credit_estimate", "bond_loan"),
+        *("moodys_credit_estimate_date", "moodys_asset_category", "seniority", "unfunded_amount", "commitment_fee"),
+        *("is_structured_finance", "is_dip", "is_deferred_interest_bond"),
     )
 )
 ROW: dict[str, Any] = {
@@ -30,18 +35,16 @@ ROW: dict[str, Any] = {
     "dated_date": dt.date(2015, 3, 31),
     "first_payment_date": dt.date(2015, 6, 30),
     "day_count": "ACTUAL/360",
-    "is_revolver": False,
-    "is_delayed_drawdown": False,
-    "is_letter_of_credit": False,
     "is_piking": False,
     "is_default_obligation": False,
 }
 INDEX = 0.006
+ANALYSIS = dt.date(2016, 3, 23)
 
 
 def assumed(**changes: Any) -> list[tuple[str, str | None]]:
     """Fields and values that were assumed for one row."""
-    assets, rejections, notes = tape_terms([ROW | changes], {}, INDEX)
+    assets, rejections, notes = tape_terms([ROW | changes], {}, INDEX, ANALYSIS)
     assert len(assets) == 1
     assert rejections == ()
     return [(note.field, note.value) for note in notes]
@@ -52,7 +55,7 @@ def test_a_complete_row_assumes_nothing() -> None:
 
 
 def test_a_floater_without_coupon_pays_the_floored_index_and_its_spread() -> None:
-    assets, _, notes = tape_terms([ROW | {"coupon": None}], {}, INDEX)
+    assets, _, notes = tape_terms([ROW | {"coupon": None}], {}, INDEX, ANALYSIS)
     assert assets[0].coupon == pytest.approx(0.01 + 0.035)  # the floor of 1 % is above the index
     assert [note.field for note in notes] == ["coupon"]
 
@@ -68,10 +71,12 @@ def test_a_floater_without_coupon_pays_the_floored_index_and_its_spread() -> Non
         ({"first_payment_date": dt.date(2022, 7, 15)}, [("first_payment_date", "2022-06-30")]),
         ({"amortization_type": "SCHEDULED"}, [("amortization_type", "bullet")]),
         ({"par_amount": 0.0}, [("par_amount", "0")]),
-        ({"is_revolver": True}, [("is_revolver", None)]),
-        ({"is_delayed_drawdown": True, "unfunded_amount": 1e6}, [("is_delayed_drawdown", None)]),
-        ({"is_delayed_drawdown": True, "unfunded_amount": 0.0}, []),
-        ({"is_default_obligation": True}, [("market_value", "0")]),
+        ({"is_piking": True}, [("pik_share", "1")]),
+        ({"is_deferred_interest_bond": True}, [("pik_share", "0")]),
+        ({"unfunded_amount": 1e6, "commitment_fee": 0.005}, [("draws", "0")]),
+        ({"unfunded_amount": 1e6}, [("draws", "0"), ("commitment_fee", None)]),
+        ({"unfunded_amount": 0.0}, []),
+        ({"is_default_obligation": True}, [("market_value", None)]),
     ],
 )
 def test_what_a_tape_leaves_open_is_assumed_and_said(
@@ -81,7 +86,7 @@ def test_what_a_tape_leaves_open_is_assumed_and_said(
 
 
 def test_a_cap_of_zero_is_no_cap() -> None:
-    assets, _, _ = tape_terms([ROW | {"index_cap": 0.0}], {}, INDEX)
+    assets, _, _ = tape_terms([ROW | {"index_cap": 0.0}], {}, INDEX, ANALYSIS)
     assert assets[0].cap is None
 
 
@@ -96,7 +101,7 @@ def test_a_cap_of_zero_is_no_cap() -> None:
     ],
 )
 def test_an_asset_that_cannot_be_projected_leaves_the_others(changes: dict[str, Any], field: str) -> None:
-    assets, rejections, _ = tape_terms([ROW | changes, ROW | {"asset_id": "L2"}], {}, INDEX)
+    assets, rejections, _ = tape_terms([ROW | changes, ROW | {"asset_id": "L2"}], {}, INDEX, ANALYSIS)
     assert [asset.asset_id for asset in assets] == ["L2"]
     assert [item.asset_id for item in rejections] == ["L1"]
     assert field in rejections[0].reason
