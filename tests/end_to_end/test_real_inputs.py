@@ -85,6 +85,37 @@ def test_the_longest_filing_is_loaded_line_by_line(real_home: tuple[Home, RunRep
     assert rows <= lots
 
 
+def test_the_deal_runs_to_maturity_under_every_scenario(real_home: tuple[Home, RunReport]) -> None:
+    """Stated maturity 20 April 2028: clo-liabilities-waterfall 12; with quarterly dates from 20 July 2016, 48 periods."""
+    home, _ = real_home
+    ((projected,),) = home.published("select count(*) from marts.dim_scenario where is_projected")
+    found = home.published(
+        "select count(*), min(last_period), count(equity_irr) from marts.fact_scenario_summary where deal_id = 'MAG17'"
+    )
+    assert found == [(projected, 48, projected)]
+    last = home.published("select max(payment_date) from marts.fact_liability_cash_flows where scenario_id = 'base'")
+    assert [str(day) for (day,) in last] == ["2028-04-20"]
+    checks = (
+        *("every_deal_is_projected", "loan_balances_roll", "note_balances_roll", "no_step_is_paid_beyond_its_due"),
+        "every_list_spends_its_cash",
+    )
+    results = home.published(
+        f"select check_name, status from marts.fact_quality_results where check_name in {checks} order by 1"
+    )
+    assert results == [(name, "passed") for name in sorted(checks)]
+
+
+def test_what_a_projection_assumes_is_published_with_its_reason(real_home: tuple[Home, RunReport]) -> None:
+    home, _ = real_home
+    assumed = dict(home.published("select field_name, count(*) from marts.fact_assumed_inputs group by 1"))
+    # the workbook says nothing of the schedule of class X, nor of a payment to sub notes that are not issued yet
+    assert assumed["notes.X.instalment"] == 1
+    assert assumed["incentive.history"] == 1
+    # it keeps instalments of one asset alone (WORKBOOK.md); the others are marked as scheduled and repaid at maturity
+    assert assumed["amortization_type"] > 0
+    assert home.published("select count(*) from marts.fact_assumed_inputs where reason is null") == [(0,)]
+
+
 def test_every_fixing_and_rate_of_the_files_is_published(real_home: tuple[Home, RunReport]) -> None:
     home, _ = real_home
     with (SHARED / "market/ecb_eurofxref_hist.csv").open() as file:
