@@ -111,7 +111,7 @@ def test_what_a_projection_assumes_is_published_with_its_reason(real_home: tuple
     # the workbook says nothing of the schedule of class X, nor of a payment to sub notes that are not issued yet
     assert assumed["notes.X.instalment"] == 1
     assert assumed["incentive.history"] == 1
-    # it keeps instalments of one asset alone (WORKBOOK.md); the others are marked as scheduled and repaid at maturity
+    # it has instalments of six assets (WORKBOOK.md, sink schedules); the others say scheduled too and are repaid at maturity
     assert assumed["amortization_type"] > 0
     assert home.published("select count(*) from marts.fact_assumed_inputs where reason is null") == [(0,)]
 
