@@ -249,7 +249,7 @@ def scenario_summary(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
     flows, bought, result = projected.flows, projected.bought, projected.result
     count, periods = flows.interest.shape
     is_alive = np.arange(periods) < result.last_period[:, None]
-    order = _tests_by_seniority(deal)
+    order = _covered_by_seniority(deal)
     failed = np.stack([~result.tests[name].passed & is_alive for name in order])  # (tests, scenarios, periods)
     any_failed: np.ndarray = np.logical_or.reduce(failed, axis=0)
     first = np.where(any_failed.any(axis=1), any_failed.argmax(axis=1), -1)
@@ -296,8 +296,11 @@ def joined(parts: Iterable[pa.Table]) -> pa.Table:
     return pa.concat_tables(parts, promote_options="permissive")
 
 
-def _tests_by_seniority(deal: Deal) -> list[str]:
-    return sorted(deal.tests, key=lambda name: (len(deal.tests[name].denominator), name))
+def _covered_by_seniority(deal: Deal) -> list[str]:
+    """The tests whose failure moves cash to the notes, the most senior first; diversion is none."""
+    covers = [step.cover for terms in deal.lists.values() for step in terms.steps if isinstance(step, CoverStep)]
+    names = {name for cover in covers for name in (cover.oc, cover.ic) if name is not None}
+    return sorted(names, key=lambda name: (len(deal.tests[name].denominator), name))
 
 
 def _payee(step: Step) -> str | None:

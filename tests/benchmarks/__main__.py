@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.clo import Timed, clo_engine
 from tests.benchmarks.reading import FundReading, Reading, clo_workbook, fund_workbook
 from tests.benchmarks.runs import Run, demo_runs
 from tests.benchmarks.timing import Spread
@@ -54,9 +55,20 @@ def runs_table(runs: list[Run]) -> Table:
     return table
 
 
+def clo_table(lines: list[Timed]) -> Table:
+    table = Table(title="CLO engine: median (least to greatest)", title_justify="left")
+    for column in ("what", "seconds", "target", "measured"):
+        table.add_column(column)
+    for line in lines:
+        table.add_row(line.name, str(line.seconds), line.target, line.note)
+    return table
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        engine = clo_engine(folder)
+        CONSOLE.print(clo_table(engine))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)
         CONSOLE.print(reading_table(clo, typed, fund))
@@ -64,6 +76,7 @@ def main() -> None:
     CONSOLE.print(f"The demo was written in {writing:.1f} seconds.")
     CONSOLE.print(runs_table(runs))
     measured = {
+        "clo_engine": [asdict(line) for line in engine],
         "clo_workbook": asdict(clo) | {"whole_reader_seconds": asdict(typed)},
         "fund_workbook": asdict(fund),
         "demo_written_seconds": writing,
