@@ -155,7 +155,20 @@ def test_money_of_an_empty_mart_is_exact_unless_it_is_a_projection(built: Built)
 
 
 def test_the_reported_scenario_is_everybodys_and_has_no_period_but_the_reported_date(built: Built) -> None:
-    rows = built.rows("select organization_id, scenario_id, first_period, is_projected from marts.dim_scenario")
+    rows = built.rows(
+        "select organization_id, scenario_id, first_period, is_projected from marts.dim_scenario "
+        "where scenario_kind = 'reported'"
+    )
     assert rows == [("_shared", "reported", 0, False)]
     used = built.rows("select distinct scenario_id, period from marts.fact_oc_tests")
     assert used == [("reported", 0)]
+
+
+def test_the_grid_is_every_combination_of_default_prepayment_and_severity(built: Built) -> None:
+    grid = "marts.dim_scenario where scenario_kind = 'grid'"
+    ((count, cdr, cpr, severity),) = built.rows(
+        f"select count(distinct (cdr, cpr, severity)), count(distinct cdr), count(distinct cpr), count(distinct severity) from {grid}"
+    )
+    assert (cdr, cpr, severity) == (12, 8, 4)
+    assert count == cdr * cpr * severity
+    assert built.rows(f"select count(*) from {grid}") == [(count,)]

@@ -62,14 +62,6 @@ def test_every_model_says_what_one_row_is(nodes: dict[str, dict[str, Any]]) -> N
     assert undescribed == []
 
 
-def test_descriptions_stand_in_the_warehouse(built: Built) -> None:
-    missing = built.rows(
-        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
-    )
-    assert missing == []
-    assert built.rows("select count(*) from duckdb_tables() where schema_name = 'marts' and comment is null") == [(0,)]
-
-
 def test_every_fact_leads_back_to_what_it_was_made_of(built: Built) -> None:
     facts = built.rows(
         """
