@@ -334,12 +334,16 @@ def _by_period(keys: Keys, projected: Projection, columns: Mapping[str, Any]) ->
     }
     for name, values in columns.items():
         is_array = isinstance(values, np.ndarray) and values.ndim == 2
-        found[name] = values.reshape(-1)[is_kept] if is_array else [_plain(values)] * period.size
+        found[name] = values.reshape(-1)[is_kept] if is_array else _repeated(_plain(values), period.size)
     return _table(keys, found)
 
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _repeated(value: Any, size: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value), size)
 
 
 def _table(keys: Keys, columns: Mapping[str, Sequence[Any] | np.ndarray | pa.Array]) -> pa.Table:
@@ -349,5 +353,5 @@ def _table(keys: Keys, columns: Mapping[str, Sequence[Any] | np.ndarray | pa.Arr
         for name, values in columns.items()
     }
     size = len(next(iter(arrays.values())))
-    constants = {name: pa.array([value] * size) for name, value in keys.items()}
+    constants = {name: _repeated(value, size) for name, value in keys.items()}
     return pa.table({**constants, **arrays})
