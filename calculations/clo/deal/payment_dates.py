@@ -89,11 +89,19 @@ def coupon_factor(note: Note, name: str, dates: PaymentDates, period: int, index
     Raises ValueError for a class without a coupon. Source: clo-liabilities-waterfall 3.1; clo-extensions 4.8.
     """
     fraction = numbers.year_fraction(*dates.accrual(period, unadjusted=note.accrue == "unadjusted"), note.day_count)
+    return coupon(note, name, index, numbers) * fraction
+
+
+def coupon(note: Note, name: str, index: Any, numbers: Numbers) -> Any:
+    """The coupon a year of a class: fixed, or the index, at least its floor, plus the spread.
+
+    Raises ValueError for a class without a coupon. Source: clo-liabilities-waterfall 3.1; clo-extensions 4.8.
+    """
     if note.fixed is not None:
-        return numbers.of(note.fixed) * fraction
+        return numbers.of(note.fixed)
     if note.spread is None:
         raise ValueError(f"notes.{name}: expected a spread or a fixed coupon, found neither")
     if note.index_floor is not None:
         floor = numbers.of(note.index_floor)
         index = np.maximum(index, floor)
-    return (index + numbers.of(note.spread)) * fraction
+    return index + numbers.of(note.spread)

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import numpy as np
@@ -73,6 +74,7 @@ class PeriodState:
     created: dict[str, Amounts] = field(default_factory=dict)
     cover_paid: Amounts | None = None  # the last cure paid in the list being walked
     list_name: str = ""
+    stated: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)  # payments of a report, by list and step
     arithmetic: str = "interest"
     _groups: tuple[Group, ...] = ()
     _control: Any = None
