@@ -91,6 +91,14 @@ class Pools:
         return cash
 
 
+def discount_haircut(discount: RatedBalances, i: int) -> Any:
+    """What par of discount obligations at a period's end exceeds their purchase prices by, (scenarios,).
+
+    Source: clo-extensions 4.12.
+    """
+    return discount.balances[:, i + 1] @ np.maximum(0.0, 1.0 - discount.prices)
+
+
 def ccc_haircut(
     terms: CccHaircut,
     buckets: Sequence[RatedBalances],

@@ -23,12 +23,14 @@ from calculations.clo.deal.parts import (
     DueTerms,
     EventOfDefault,
     FeeTerms,
+    FrequencySwitch,
     Haircuts,
     Incentive,
     Note,
     PrincipalCash,
     PurchasedAccrued,
     Reinvestment,
+    Smoothing,
 )
 from calculations.clo.deal.problems import DealError, Problem
 from calculations.clo.deal.shape import Shape, expand
@@ -58,6 +60,8 @@ _PARTS: dict[str, Any] = {
     "haircuts": Haircuts,
     "purchased_accrued": PurchasedAccrued,
     "principal_cash": PrincipalCash,
+    "smoothing": Smoothing,
+    "frequency_switch": FrequencySwitch,
 }
 _VALUES = ("deal", "assumed", "beginning_fee_basis", "controlling_as", "currency", "lists", "shape", "quirks")
 
@@ -197,13 +201,15 @@ def _lists(raw: Any, found: list[Problem]) -> dict[str, PaymentList]:
 
 
 def _parse_conditions(values: dict[str, Any], found: list[Problem]) -> None:
-    """Conditions of fees and accounts, which their models hold as written, become terms."""
+    """Conditions of fees, accounts and the frequency switch, which their models hold as written, become terms."""
     holders = [(f"fees.{name}.accrues", fee, "accrues") for name, fee in values["fees"].items() if fee is not None]
     holders += [
         (f"accounts.{name}.release.when", account.release, "when")
         for name, account in values["accounts"].items()
         if account is not None and account.release is not None
     ]
+    if (switch := values.get("frequency_switch")) is not None:
+        holders.append(("frequency_switch.when", switch, "when"))
     for key, holder, attribute in holders:
         raw = getattr(holder, attribute)
         if raw is None:

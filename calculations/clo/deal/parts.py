@@ -104,9 +104,10 @@ class FeeTerms:
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
 class DueTerms:
-    """An amount due each period without a ledger base: a number, or `input`. `carry` keeps what is unpaid due."""
+    """An amount due each period without a ledger base: a number, `input`, or `close_out`: what closing hedges of defaulted
+    par costs. `carry` keeps what is unpaid due. Source: clo-extensions 3.5, 4.1."""
 
-    amount: Decimal | Literal["input"]
+    amount: Decimal | Literal["input", "close_out"]
     per: Literal["period"] = "period"
     carry: bool = False
 
@@ -250,8 +251,61 @@ class CccHaircut:
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
+class DiscountCure:
+    market_value: Decimal
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True, config=TERMS)
+class DiscountHaircut:
+    """Assets bought `below` a price, by kind, are carried at it until their market value has been at least the cure's on
+    each of so many days. Source: clo-extensions 4.12."""
+
+    below: dict[str, Decimal]
+    carry: Literal["purchase_price"] = "purchase_price"
+    cure: DiscountCure | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=TERMS)
+class LowestOf:
+    min: tuple[Literal["market_value", "recovery_rate"], ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=TERMS)
+class DefaultedCarry:
+    """Defaulted assets at the lowest of what is named, and at nothing so many months after they defaulted.
+
+    Source: clo-extensions 4.13."""
+
+    carry: LowestOf
+    zero_after_months: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=TERMS)
 class Haircuts:
     ccc: CccHaircut | None = None
+    discount: DiscountHaircut | None = None
+    defaulted: DefaultedCarry | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=TERMS)
+class Smoothing:
+    """The account that spreads interest of loans which pay less often than the deal, where they are more than `above` of
+    par. Source: clo-extensions 3.6."""
+
+    account: str
+    above: Decimal = Decimal("0.05")
+
+
+@dataclass(frozen=True, kw_only=True, config=TERMS)
+class FrequencySwitch:
+    """When payment dates go over to every `to_months` months, from the period after, and to which index tenor. There is no
+    way back. Source: clo-extensions 4.14."""
+
+    to_months: int
+    index_tenor: int
+    permanent: Literal[True] = True
+    when: Any  # a Condition
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
@@ -262,6 +316,10 @@ class PurchasedAccrued:
     paid_from: Literal["principal", "interest"] = "principal"
     recover: Literal["any_interest", "by_asset"] = "any_interest"
     in_tests: bool = True
+
+    @property
+    def counts_in_tests(self) -> bool:
+        return self.in_tests and self.paid_from == "principal"
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)

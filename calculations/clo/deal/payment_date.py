@@ -119,7 +119,7 @@ def walked(
 
 def _par_names(deal: Deal) -> tuple[str, ...]:
     names = ("performing", "unfunded_reserved", "discount_adjustment", "defaulted_value", "ccc_haircut")
-    return (*names, "purchased_accrued") if deal.purchased_accrued.in_tests else names
+    return (*names, "purchased_accrued") if deal.purchased_accrued.counts_in_tests else names
 
 
 def _walk(state: PeriodState, lines: list[StepLine], interest: Decimal, principal: Decimal, in_default: bool) -> None:

@@ -65,6 +65,12 @@ class Recorder:
             put(("test", name, "denominator"), test.denominator)
             put(("test", name, "failed"), test.failed)
 
+    def overdrawn(self, overdrawn: Floats, collateral: Floats) -> None:
+        """Where the principal account is overdrawn by more than the deal's limit. Source: clo-extensions 4.15."""
+        limit = self.deal.principal_cash.limit
+        if limit is not None and overdrawn.any():
+            self._put("overdraft", overdrawn < -float(limit) * collateral)
+
     def _step(self, name: str, number: int, due: Amounts, paid: Amounts, after: Amounts) -> None:
         for what, amount in (("due", due), ("paid", paid), ("after", after)):
             self._put(("step", name, number, what), amount)
@@ -173,6 +179,7 @@ class Recorder:
             purchased_accrued=flow("owed"),
             event_of_default=flow("defaulted", np.bool_),
             liquidating=flow("sold", np.bool_),
+            overdraft_above_limit=flow("overdraft", np.bool_),
             last_period=last,
             steps=self._steps(),
             created={step.created_by: flow(("created", step.created_by)) for step in self._creating()},

@@ -89,6 +89,7 @@ class DealResult:
     purchased_accrued: Amounts
     event_of_default: Amounts
     liquidating: Amounts
+    overdraft_above_limit: Amounts  # where the principal account is overdrawn by more than the deal allows
     last_period: Amounts
     steps: Mapping[tuple[str, int], StepResult]
     created: Mapping[str, Amounts]

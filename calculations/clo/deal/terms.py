@@ -20,12 +20,14 @@ from calculations.clo.deal.parts import (
     DueTerms,
     EventOfDefault,
     FeeTerms,
+    FrequencySwitch,
     Haircuts,
     Incentive,
     Note,
     PrincipalCash,
     PurchasedAccrued,
     Reinvestment,
+    Smoothing,
 )
 from calculations.clo.deal.steps import Step, condition_of
 from calculations.clo.presets import Preset
@@ -77,6 +79,8 @@ class Deal:
     haircuts: Haircuts = field(default_factory=Haircuts)
     purchased_accrued: PurchasedAccrued = field(default_factory=PurchasedAccrued)
     principal_cash: PrincipalCash = field(default_factory=PrincipalCash)
+    smoothing: Smoothing | None = None
+    frequency_switch: FrequencySwitch | None = None
     beginning_fee_basis: Decimal | None = None
     controlling_as: Mapping[str, str] = field(default_factory=dict)
     versions: tuple[DealVersion, ...] = ()
