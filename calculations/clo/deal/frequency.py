@@ -12,7 +12,10 @@ import numpy as np
 
 from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal.amounts import Numbers
-from calculations.clo.deal.parts import FrequencySwitch, Note
+from calculations.clo.deal.collateral_terms import FrequencySwitch
+from calculations.clo.deal.parts import (
+    Note,
+)
 from calculations.clo.deal.payment_dates import PaymentDates, coupon_factor
 
 

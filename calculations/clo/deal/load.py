@@ -13,6 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 from calculations import daycount
 from calculations.clo.deal import conditions, documents, steps
 from calculations.clo.deal.checks import problems_of
+from calculations.clo.deal.collateral_terms import (
+    FrequencySwitch,
+    Haircuts,
+    PrincipalCash,
+    PurchasedAccrued,
+    Smoothing,
+)
 from calculations.clo.deal.overlays import with_overlays
 from calculations.clo.deal.parts import (
     Account,
@@ -23,14 +30,9 @@ from calculations.clo.deal.parts import (
     DueTerms,
     EventOfDefault,
     FeeTerms,
-    FrequencySwitch,
-    Haircuts,
     Incentive,
     Note,
-    PrincipalCash,
-    PurchasedAccrued,
     Reinvestment,
-    Smoothing,
 )
 from calculations.clo.deal.problems import DealError, Problem
 from calculations.clo.deal.shape import Shape, expand

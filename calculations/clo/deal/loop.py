@@ -87,8 +87,8 @@ class PeriodLoop:
         state.take_terms(self.deal)
         self.record.start()
         held = self.pools.period(i)
-        interest, principal = self.proceeds.collected(i, held, state)
         self._flags(i, held)
+        interest, principal = self.proceeds.collected(i, held, state)
         if self.frequency is not None:
             interest, principal = self.frequency.collected(interest, principal)
             self.pays = self.frequency.open(i, state.flags["last_period"])
@@ -100,7 +100,7 @@ class PeriodLoop:
         self._accrue_fees(i, basis)
         state.sub.open(state.payment_date)
         self._measure_equity()
-        par = held.performing + held.defaulted_value + principal
+        par = held.performing + self._defaulted_value(i, held) + principal
         adjusted = par - haircut + (owed if self.deal.purchased_accrued.counts_in_tests else 0.0)
         defaulted = self._default(event_of_default(state, adjusted, par))
         interest = self._smoothed(i, interest, defaulted)
@@ -120,6 +120,14 @@ class PeriodLoop:
         self._end(i, held, bought, overdrawn)
         self._roll(basis)
         self.record.close(bought)
+
+    def _defaulted_value(self, i: int, held: PeriodCollateral) -> Floats:
+        """What defaulted par counts for: nothing so many months after it defaulted. Source: clo-extensions 4.13."""
+        terms = self.deal.haircuts.defaulted
+        if terms is None or terms.zero_after_months is None:
+            return held.defaulted_value
+        periods = terms.zero_after_months // self.deal.dates.months_between_payments
+        return self.pools.counted_default(i, periods, held.defaulted_value)
 
     def _smoothed(self, i: int, interest: Floats, defaulted: Flags) -> Floats:
         """Everything smoothed is released in default, on liquidation, after a switch and in the last period."""

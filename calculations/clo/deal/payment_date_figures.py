@@ -42,7 +42,7 @@ def figure(deal: Deal, inputs: PaymentDateInputs, cell: Cell, result: PaymentDat
                 return _closing(deal, key, measure.removeprefix("closing_"), result)
             case "flag" if key == "event_of_default":
                 return result.in_default
-            case "due" if deal.dues[key].amount != "input":
+            case "due" if not deal.dues[key].is_stated:
                 return deal.dues[key].amount
         return inputs.given[cell]
     except KeyError:

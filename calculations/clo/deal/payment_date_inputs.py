@@ -178,6 +178,6 @@ def missing_cells(deal: Deal, inputs: PaymentDateInputs) -> list[Cell]:
     for name, cap in deal.caps.items():
         needed += [("fee", name, "cap_carried")] if cap.carry_forward else []
         needed += [("fee", name, "basis")] if cap.rate else []
-    needed += [("due", name, "amount") for name, due in deal.dues.items() if due.amount == "input"]
+    needed += [("due", name, "amount") for name, due in deal.dues.items() if due.is_stated]
     needed += [("par", name, "amount") for name in PAR]
     return list(dict.fromkeys(cell for cell in needed if cell not in inputs.given))

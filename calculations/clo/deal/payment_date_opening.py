@@ -137,7 +137,7 @@ def accrue(state: PeriodState, dates: PaymentDates, inputs: PaymentDateInputs) -
         basis = one(inputs.amount("fee", name, "basis", zero))
         cap.open(basis, CENTS.year_fraction(first, last, cap.terms.day_count), CENTS)
     for name, due in state.dues.items():
-        stated = due.terms.amount if due.terms.amount != "input" else inputs.amount("due", name, "amount")
+        stated = inputs.amount("due", name, "amount") if due.terms.is_stated else due.terms.amount
         due.claim(CENTS.struck(one(Decimal(stated))))
 
 

@@ -60,6 +60,8 @@ class Proceeds:
         received = {spans: np.where(is_on, flow[:, i], 0.0) for spans, flow in self.detail.rare_interest.items()}
         into, out = self.smoothing.settle(i + 1, received, releases_all)
         account = state.accounts[terms.account]
+        if i == 0:  # nobody says when what it opens with is due
+            out = out + account.interest
         account.interest = account.interest + into - out
         account.paid_in, account.paid_out = account.paid_in + into, account.paid_out + out
         return interest - into + out

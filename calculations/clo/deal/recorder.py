@@ -12,6 +12,7 @@ import numpy as np
 from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal.amounts import Amounts
 from calculations.clo.deal.results import (
+    AccountFlows,
     DealResult,
     EquityResult,
     FeeResult,
@@ -97,6 +98,9 @@ class Recorder:
             ("value", sub.value),
         ):
             put(("sub", key), amount)
+        for name, account in self.state.accounts.items():
+            put(("account", name, "in"), account.paid_in)
+            put(("account", name, "out"), account.paid_out)
         self._put_legs(("sub",), sub.fee, {} if sub.terms is None else sub.terms.payees)
         put("bought", bought)
         for quirk, amount in self.state.created.items():
@@ -172,6 +176,10 @@ class Recorder:
                 fee_legs=self._legs(("sub",), {payee for incentive in incentives for payee in incentive.payees}),
             ),
             accounts={name: stock(("account", name), held.balance) for name, held in state.accounts.items()},
+            account_flows={
+                name: AccountFlows(flow(("account", name, "in")), flow(("account", name, "out")))
+                for name in state.accounts
+            },
             interest_proceeds=flow("interest"),
             principal_proceeds=flow("principal"),
             fee_basis=flow("basis"),

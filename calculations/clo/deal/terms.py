@@ -9,6 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from calculations.clo.deal.collateral_terms import (
+    FrequencySwitch,
+    Haircuts,
+    PrincipalCash,
+    PurchasedAccrued,
+    Smoothing,
+)
 from calculations.clo.deal.conditions import Measure, walk
 from calculations.clo.deal.documents import AssumedTerm
 from calculations.clo.deal.parts import (
@@ -20,14 +27,9 @@ from calculations.clo.deal.parts import (
     DueTerms,
     EventOfDefault,
     FeeTerms,
-    FrequencySwitch,
-    Haircuts,
     Incentive,
     Note,
-    PrincipalCash,
-    PurchasedAccrued,
     Reinvestment,
-    Smoothing,
 )
 from calculations.clo.deal.steps import Step, condition_of
 from calculations.clo.presets import Preset
