@@ -6,6 +6,7 @@ Where the collateral's cash comes from does not belong here (see `pool_flows`), 
 from calculations.clo.deal.engine import run
 from calculations.clo.deal.load import load, loads
 from calculations.clo.deal.payment_date import run_payment_date
+from calculations.clo.deal.payment_date_checks import CheckRow, compare
 from calculations.clo.deal.payment_date_inputs import PaymentDateInputs, read_inputs
 from calculations.clo.deal.payment_date_results import PaymentDateResult
 from calculations.clo.deal.payment_dates import PaymentDates
@@ -14,12 +15,14 @@ from calculations.clo.deal.results import DealResult
 from calculations.clo.deal.terms import Deal
 
 __all__ = [
+    "CheckRow",
     "Deal",
     "DealError",
     "DealResult",
     "PaymentDateInputs",
     "PaymentDateResult",
     "PaymentDates",
+    "compare",
     "load",
     "loads",
     "read_inputs",

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from calculations.clo.deal.conditions import Condition, Controlling, Failing, Measure, walk
+from calculations.clo.deal.feature_checks import problems_of_features
 from calculations.clo.deal.problems import Problem
 from calculations.clo.deal.ranks import ordered_tests
 from calculations.clo.deal.steps import (
@@ -43,6 +44,7 @@ def problems_of(deal: Deal) -> list[Problem]:
         *_accounts(deal),
         *_lists(deal),
         *_events(deal),
+        *problems_of_features(deal),
     ]
 
 
@@ -204,6 +206,8 @@ def _fees(deal: Deal) -> Iterator[Problem]:
     ccc = deal.haircuts.ccc
     if ccc is not None:
         yield from _unknown("haircuts.ccc.buckets", ccc.buckets, AGENCIES, "a rating agency", "BUCKET_UNKNOWN")
+    if deal.frequency_switch is not None:
+        yield from _condition("frequency_switch", deal.frequency_switch.when, deal)
     for name, cap in deal.caps.items():
         yield from _unknown(f"caps.{name}.shared_by", cap.shared_by, deal.fees, "a fee of this deal", "FEE_UNKNOWN")
 

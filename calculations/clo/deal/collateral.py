@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from calculations.clo.columns import Flags, Floats
-from calculations.clo.deal.parts import CccHaircut
+from calculations.clo.deal.collateral_terms import CccHaircut
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 
 
@@ -74,6 +74,19 @@ class Pools:
             parts = [part + extra for part, extra in zip(parts, added, strict=True)]
         return PeriodCollateral(*parts)
 
+    def counted_default(self, i: int, periods: int, value: Floats) -> Floats:
+        """The part of `value` (scenarios,) at the end of period `i` that defaulted within the last `periods` periods.
+
+        What defaults first is recovered first, so that the stock is what defaulted last; what is in default at the
+        beginning is as old as the projection.
+        """
+        if i < periods:
+            return value
+        recent = self.flows.default_value[:, i + 1 - periods : i + 1].sum(axis=1)
+        if self.bought is not None:
+            recent = recent + self.bought.flows.default_value[:, i + 1 - periods : i + 1].sum(axis=1)
+        return np.minimum(value, recent)
+
     def sell(self, i: int, price: Floats | float, mask: Flags, *, forgets: bool = True) -> Floats:
         """Cash (scenarios,) for the pools at the end of period `i` where `mask` holds: performing par at `price`,
         defaulted par at what it is expected to recover.
@@ -89,6 +102,14 @@ class Pools:
         if self.bought is not None:
             cash = cash + self.bought.liquidate(i + 1, price, mask)
         return cash
+
+
+def discount_haircut(discount: RatedBalances, i: int) -> Any:
+    """What par of discount obligations at a period's end exceeds their purchase prices by, (scenarios,).
+
+    Source: clo-extensions 4.12.
+    """
+    return discount.balances[:, i + 1] @ np.maximum(0.0, 1.0 - discount.prices)
 
 
 def ccc_haircut(

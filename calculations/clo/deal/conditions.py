@@ -42,7 +42,7 @@ class Failing:
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure is below a bound, or at or above one.
+    """A figure is below a bound, at or above one, or above one.
 
     `what` is `cushion` (ratio less trigger of test `of`), `ratio` (of test `of`), `equity_irr` (through the payment
     date before), `balance` (of note or account `of`) or `share_of` (a share of the pool, `of` its name). An unknown
@@ -53,6 +53,7 @@ class Measure:
     of: str
     below: Decimal | None
     at_least: Decimal | None
+    above: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def parse(raw: Any) -> Condition:
         if raw not in STATES:
             raise ValueError(f"one of {', '.join(STATES)}; found {raw!r}")
         return State(raw)
+    if isinstance(raw, dict) and "share_of" in raw:
+        return _share(raw)
     if not isinstance(raw, dict) or len(raw) != 1:
         raise ValueError(f"a state's name or one key with its value; found {raw!r}")
     ((key, value),) = raw.items()
@@ -113,7 +116,7 @@ def parse(raw: Any) -> Condition:
     raise ValueError(f"a known condition; found {key!r}")
 
 
-_SUBJECT = {"cushion": "test", "ratio": "test", "equity_irr": None, "balance": "of", "share_of": "what"}
+_SUBJECT = {"cushion": "test", "ratio": "test", "equity_irr": None, "balance": "of"}
 
 
 def _measure(what: str, value: Any) -> Measure:
@@ -125,6 +128,17 @@ def _measure(what: str, value: Any) -> Measure:
     if sum(bound is not None for bound in bounds) != 1:
         raise ValueError(f"either below or at_least under {what!r}; found {value!r}")
     return Measure(what, str(value[subject]) if subject else "", bounds[0], bounds[1])
+
+
+def _share(raw: dict[str, Any]) -> Measure:
+    """`{share_of: {what: figure}, above: bound}`: a share of the pool, named by what and figure together."""
+    what = raw["share_of"]
+    bounds = {name: _bound(raw.get(name)) for name in ("below", "at_least", "above")}
+    is_named = isinstance(what, dict) and len(what) == 1
+    if not is_named or set(raw) - {"share_of", *bounds} or sum(b is not None for b in bounds.values()) != 1:
+        raise ValueError(f"one share, and one of below, at_least or above, under 'share_of'; found {raw!r}")
+    ((name, figure),) = what.items()
+    return Measure("share_of", f"{name} {figure}", bounds["below"], bounds["at_least"], bounds["above"])
 
 
 def _bound(value: Any) -> Decimal | None:

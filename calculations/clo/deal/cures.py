@@ -8,6 +8,7 @@ cure money paid so far over all tests at or above. Source: clo-liabilities-water
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,3 +105,18 @@ class TestLedger:
             self.paid_interest = self.paid_interest + paid
         else:
             self.paid_principal = self.paid_principal + paid
+
+
+def credit_cure(
+    tests: Mapping[str, TestLedger], order: Sequence[str], oc: str, paid: Amounts, arithmetic: str, list_name: str
+) -> None:
+    """Credit a cure paid for OC test `oc` to its own pair of tests and to every junior one of `order`.
+
+    Source: clo-liabilities-waterfall 4.3.
+    """
+    own = tests[oc]
+    for name in order[list(order).index(oc) :]:
+        if name not in own.terms.never_credits:
+            tests[name].credit(paid, arithmetic)
+    if list_name in own.terms.credits_itself_again and arithmetic == "interest":
+        own.again_interest = own.again_interest + paid

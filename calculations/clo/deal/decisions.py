@@ -28,9 +28,9 @@ def reinvestment_limit(state: PeriodState, unscheduled: Floats) -> Floats:
     return np.where(state.flags["liquidating"], limit * 0, state.numbers.struck(limit))
 
 
-def called(state: PeriodState, today: dt.date, following: dt.date) -> Flags:
+def called(state: PeriodState, today: dt.date, following: dt.date, pays: bool | Flags = True) -> Flags:
     """Where the next payment date is a call date: this period's distribution to the sub notes is below the deal's
-    bound, or the deal names the date; never before the end of the non-call period.
+    bound, where it `pays`, or the deal names the date; never before the end of the non-call period.
     Source: clo-liabilities-waterfall 1.3 step 12; clo-extensions 1.3.
     """
     call = state.deal.call
@@ -43,7 +43,7 @@ def called(state: PeriodState, today: dt.date, following: dt.date) -> Flags:
     if call.distribution_below is not None and state.deal.equity is not None:
         original = state.deal.notes[state.deal.equity].original_balance
         paid = state.sub.interest + state.sub.principal
-        found = np.asarray(paid < float(call.distribution_below) * float(original or 0), dtype=np.bool_)
+        found = np.asarray(paid < float(call.distribution_below) * float(original or 0), dtype=np.bool_) & pays
     return found
 
 

@@ -206,8 +206,9 @@ class CapLedger:
         self.own = numbers.struck(own)
         self.left = sum(self.carried, self.own)
 
-    def roll(self) -> None:
-        """What was spent comes off the oldest unused amount first; the last `carry_forward` periods' rests stay."""
+    def roll(self, pays: bool | Mask = True) -> None:
+        """What was spent comes off the oldest unused amount first; the last `carry_forward` periods' rests stay, and
+        everything where the period does not end with a payment date."""
         spent = sum(self.carried, self.own) - self.left
         rests = []
         for amount in (*self.carried, self.own):
@@ -215,4 +216,9 @@ class CapLedger:
             spent = spent - taken
             rests.append(amount - taken)
         keep = self.terms.carry_forward
-        self.carried = tuple(rests[-keep:]) if keep else ()
+        kept = tuple(rests[-keep:]) if keep else ()
+        if pays is not True and kept:
+            zero = self.own * 0
+            before = (*(zero for _ in range(len(kept) - len(self.carried))), *self.carried[-len(kept) :])
+            kept = tuple(np.where(pays, new, old) for new, old in zip(kept, before, strict=True))
+        self.carried = kept

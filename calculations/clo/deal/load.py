@@ -13,6 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 from calculations import daycount
 from calculations.clo.deal import conditions, documents, steps
 from calculations.clo.deal.checks import problems_of
+from calculations.clo.deal.collateral_terms import (
+    FrequencySwitch,
+    Haircuts,
+    PrincipalCash,
+    PurchasedAccrued,
+    Smoothing,
+)
 from calculations.clo.deal.overlays import with_overlays
 from calculations.clo.deal.parts import (
     Account,
@@ -23,11 +30,8 @@ from calculations.clo.deal.parts import (
     DueTerms,
     EventOfDefault,
     FeeTerms,
-    Haircuts,
     Incentive,
     Note,
-    PrincipalCash,
-    PurchasedAccrued,
     Reinvestment,
 )
 from calculations.clo.deal.problems import DealError, Problem
@@ -58,6 +62,8 @@ _PARTS: dict[str, Any] = {
     "haircuts": Haircuts,
     "purchased_accrued": PurchasedAccrued,
     "principal_cash": PrincipalCash,
+    "smoothing": Smoothing,
+    "frequency_switch": FrequencySwitch,
 }
 _VALUES = ("deal", "assumed", "beginning_fee_basis", "controlling_as", "currency", "lists", "shape", "quirks")
 
@@ -197,13 +203,15 @@ def _lists(raw: Any, found: list[Problem]) -> dict[str, PaymentList]:
 
 
 def _parse_conditions(values: dict[str, Any], found: list[Problem]) -> None:
-    """Conditions of fees and accounts, which their models hold as written, become terms."""
+    """Conditions of fees, accounts and the frequency switch, which their models hold as written, become terms."""
     holders = [(f"fees.{name}.accrues", fee, "accrues") for name, fee in values["fees"].items() if fee is not None]
     holders += [
         (f"accounts.{name}.release.when", account.release, "when")
         for name, account in values["accounts"].items()
         if account is not None and account.release is not None
     ]
+    if (switch := values.get("frequency_switch")) is not None:
+        holders.append(("frequency_switch.when", switch, "when"))
     for key, holder, attribute in holders:
         raw = getattr(holder, attribute)
         if raw is None:

@@ -16,16 +16,19 @@ import numpy as np
 from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal import decisions
 from calculations.clo.deal.amounts import Amounts, Doubles
-from calculations.clo.deal.collateral import PeriodCollateral, Pools, ReinvestedPool, ccc_haircut
+from calculations.clo.deal.collateral import PeriodCollateral, Pools, ReinvestedPool, ccc_haircut, discount_haircut
 from calculations.clo.deal.equity_irr import EquityReturns
+from calculations.clo.deal.frequency import Frequency
 from calculations.clo.deal.measure import event_of_default, measured
 from calculations.clo.deal.opening import opened
 from calculations.clo.deal.pay import walk
 from calculations.clo.deal.payment_dates import PaymentDates, coupon_factor
+from calculations.clo.deal.proceeds import Proceeds
 from calculations.clo.deal.recorder import Recorder
-from calculations.clo.deal.reserves import collected_from_accounts, released, set_targets
+from calculations.clo.deal.reserves import released, set_targets
 from calculations.clo.deal.results import DealResult
 from calculations.clo.deal.terms import Deal
+from calculations.clo.pool_detail import PoolDetail
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 
 EMPTY_POOL = 0.01  # collateral at or below this is none
@@ -42,6 +45,7 @@ class Group:
     ccc: Sequence[RatedBalances]
     reinvested: ReinvestedPool | None
     in_default: bool
+    detail: PoolDetail
 
 
 class PeriodLoop:
@@ -59,10 +63,12 @@ class PeriodLoop:
         self.liquidating: Flags | None = self._everywhere() if only_date else None
         self.carried: Flags | None = None  # where an event of default of an earlier date goes on
         self.last = np.full(self.scenarios, self.periods)
-        self.owed = np.full(self.scenarios, float(deal.purchased_accrued.amount))
+        self.proceeds = Proceeds(deal, group.detail, self.scenarios, self.periods)
+        switch, longer, months = deal.frequency_switch, group.detail.longer_index, deal.dates.months_between_payments
+        self.frequency = None if switch is None or longer is None else Frequency(switch, months, longer, self.scenarios)
+        self.pays: bool | Flags = True  # where the period ends with a payment date
         self.beginning = np.full(self.scenarios, float(deal.beginning_fee_basis or 0))
         self.returns = EquityReturns.opened(deal, dates.analysis, self.scenarios)
-        self.kept_cash = np.zeros(self.scenarios)  # principal that stays in its account, negative where overdrawn
 
     def run(self) -> DealResult:
         for i in range(self.periods):
@@ -81,45 +87,70 @@ class PeriodLoop:
         state.take_terms(self.deal)
         self.record.start()
         held = self.pools.period(i)
-        interest, principal = self._proceeds(i, held)
+        self._flags(i, held)
+        interest, principal = self.proceeds.collected(i, held, state)
+        if self.frequency is not None:
+            interest, principal = self.frequency.collected(interest, principal)
+            self.pays = self.frequency.open(i, state.flags["last_period"])
         self._accrue(i)
         haircut = self._haircut(i, held, principal)
-        basis = held.performing + held.defaulted + principal + self.owed
-        self._flags(i, held)
+        owed = self.proceeds.owed
+        basis = held.performing + held.defaulted + principal + owed
         set_targets(state, basis)
         self._accrue_fees(i, basis)
         state.sub.open(state.payment_date)
         self._measure_equity()
-        par = held.performing + held.defaulted_value + principal
-        adjusted = par - haircut + (self.owed if self.deal.purchased_accrued.in_tests else 0.0)
-        state.tests, state.test_order = measured(state, adjusted, par, interest)
+        par = held.performing + self._defaulted_value(i, held) + principal
+        adjusted = par - haircut + (owed if self.deal.purchased_accrued.counts_in_tests else 0.0)
         defaulted = self._default(event_of_default(state, adjusted, par))
+        interest = self._smoothed(i, interest, defaulted)
+        state.tests, state.test_order = measured(state, adjusted, par, interest)
+        self._switch(i, basis)
         interest, proceeds = released(state, interest, principal)
         if self.liquidating is not None:
             forgets = not self.deal.acts("LIA-11")
             proceeds = proceeds + self.pools.sell(i, self.group.price, self.liquidating, forgets=forgets)
+        if self.frequency is not None:
+            interest, proceeds = self.frequency.spendable(interest, proceeds)
         # what the principal account is overdrawn by stays in it, and counts in the tests as it is
         overdrawn, proceeds = np.minimum(proceeds, 0.0), np.maximum(proceeds, 0.0)
-        self.record.open(interest, proceeds, basis, self.owed, defaulted, self.liquidating)
+        self.record.open(interest, proceeds, basis, owed, defaulted, self.liquidating)
+        self.record.overdrawn(overdrawn, held.performing + principal)
         bought = self._distribute(interest, proceeds, held.unscheduled, defaulted)
         self._end(i, held, bought, overdrawn)
         self._roll(basis)
         self.record.close(bought)
 
-    def _proceeds(self, i: int, held: PeriodCollateral) -> tuple[Floats, Floats]:
-        """Collections with what accounts open with, after purchased accrued interest went over to principal."""
-        interest, principal = held.interest, held.principal + self.kept_cash
-        if i == 0:
-            more_interest, more_principal = collected_from_accounts(self.state)
-            interest, principal = interest + more_interest, principal + more_principal
-        moved = np.minimum(self.owed, interest)
-        self.owed = self.owed - moved
-        return interest - moved, principal + moved
+    def _defaulted_value(self, i: int, held: PeriodCollateral) -> Floats:
+        """What defaulted par counts for: nothing so many months after it defaulted. Source: clo-extensions 4.13."""
+        terms = self.deal.haircuts.defaulted
+        if terms is None or terms.zero_after_months is None:
+            return held.defaulted_value
+        periods = terms.zero_after_months // self.deal.dates.months_between_payments
+        return self.pools.counted_default(i, periods, held.defaulted_value)
+
+    def _smoothed(self, i: int, interest: Floats, defaulted: Flags) -> Floats:
+        """Everything smoothed is released in default, on liquidation, after a switch and in the last period."""
+        releases = defaulted | np.asarray(self.state.flags["last_period"], dtype=np.bool_)
+        if self.frequency is not None:
+            releases = releases | self.frequency.switched
+        return self.proceeds.smoothed(i, interest, self.state, releases)
+
+    def _switch(self, i: int, basis: Floats) -> None:
+        """Shares of the pool that conditions ask for, and where payment dates become rarer. Source: clo-extensions 4.14."""
+        for name, share in self.group.detail.shares.items():
+            self.state.measures["share_of", name] = share[:, i]
+        if self.frequency is not None:
+            switches = self.state.holds(self.frequency.terms.when, basis)
+            self.frequency.close(i, switches, self.state.flags["accelerated"])
 
     def _accrue(self, i: int) -> None:
         index, carries = self._index(i), not self.deal.acts("LIA-12")
         for name, note in self.state.notes.items():
-            factor = coupon_factor(note.terms, name, self.dates, i, index, NUMBERS)
+            if self.frequency is None:
+                factor = coupon_factor(note.terms, name, self.dates, i, index, NUMBERS)
+            else:
+                factor = self.frequency.factor(note.terms, name, self.dates, i, index, NUMBERS)
             if self.alive is not None:
                 factor = factor * self.alive
             if note.terms.defers_unless_controlling:
@@ -131,27 +162,37 @@ class PeriodLoop:
         return index[:, i] if index.ndim == 2 else float(index[i])
 
     def _haircut(self, i: int, held: PeriodCollateral, principal: Floats) -> Amounts | float:
-        terms = self.deal.haircuts.ccc
-        if terms is None or not self.group.ccc:
-            return 0.0
+        terms, detail = self.deal.haircuts, self.group.detail
+        haircut: Amounts | float = 0.0
+        if terms.discount is not None and detail.discount is not None:
+            haircut = discount_haircut(detail.discount, i)
+        if terms.ccc is None or not self.group.ccc:
+            return haircut
         whole_pool = self.group.flows.performing[:, i] if self.deal.acts("COL-21") else None
-        haircut: Amounts = ccc_haircut(terms, self.group.ccc, i, held.performing, principal, whole_pool)
-        return haircut
+        found: Amounts = ccc_haircut(terms.ccc, self.group.ccc, i, held.performing, principal, whole_pool) + haircut
+        return found
 
     def _accrue_fees(self, i: int, basis: Floats) -> None:
-        first, last = self.dates.accrual(i)
         index, for_ever = self._index(i), self.deal.acts("LIA-13")
         for fee in self.state.fees.values():
-            fraction = NUMBERS.year_fraction(first, last, fee.terms.day_count)
+            fraction = self._fraction(i, fee.terms.day_count)
             fee.accrue(self.beginning, basis, fraction, index, NUMBERS, first_for_ever=for_ever)
             if fee.terms.accrues is not None:
                 accrues = self.state.holds(fee.terms.accrues, basis)
                 fee.claim(np.where(accrues, fee.accrued, 0.0))
         for cap in self.state.caps.values():
             at = self.beginning if cap.terms.basis == "beginning" else (self.beginning + basis) / 2
-            cap.open(at, NUMBERS.year_fraction(first, last, cap.terms.day_count), NUMBERS)
+            cap.open(at, self._fraction(i, cap.terms.day_count), NUMBERS)
         for due in self.state.dues.values():
-            due.claim(np.full(self.scenarios, NUMBERS.of(due.terms.amount)))  # type: ignore[arg-type]
+            if due.terms.amount == "close_out":
+                due.claim(self.proceeds.hedge_due(i))
+            else:
+                due.claim(np.where(self.pays, NUMBERS.of(due.terms.amount), 0.0) + np.zeros(self.scenarios))  # type: ignore[arg-type]
+
+    def _fraction(self, i: int, day_count: str) -> Any:
+        if self.frequency is not None:
+            return self.frequency.fraction(self.dates, i, day_count, NUMBERS)
+        return NUMBERS.year_fraction(*self.dates.accrual(i), day_count)
 
     def _flags(self, i: int, held: PeriodCollateral) -> None:
         end = self.deal.dates.reinvestment_end
@@ -206,9 +247,9 @@ class PeriodLoop:
         """Buy, end scenarios whose collateral is gone, and decide on the next period. Source: 1.3 steps 12, 13."""
         if self.group.reinvested is not None:
             self.group.reinvested.buy(i + 1, bought)
-            self.kept_cash = overdrawn
+            self.proceeds.kept = overdrawn
         else:
-            self.kept_cash = bought + overdrawn
+            self.proceeds.kept = bought + overdrawn
         left = held.performing + held.defaulted
         if self.liquidating is not None:
             left = np.where(self.liquidating, 0.0, left)
@@ -220,7 +261,7 @@ class PeriodLoop:
         if (shortfall := decisions.unpaid_interest(self.state)) is not None:
             self.carried = shortfall if self.carried is None else self.carried | shortfall
         if i + 1 < self.periods:
-            called = decisions.called(self.state, self.dates.payment[i], self.dates.payment[i + 1])
+            called = decisions.called(self.state, self.dates.payment[i], self.dates.payment[i + 1], self.pays)
             if i + 2 == self.periods and self.dates.ends_at_maturity:
                 called = self._everywhere()
             if called.any():
@@ -233,5 +274,5 @@ class PeriodLoop:
                 continue
             fee.defer(False if low is None else self.state.holds(low, basis))
         self.returns.add(self.state.payment_date, self.state.sub.interest + self.state.sub.principal)
-        self.state.roll(carries_unpaid=not self.deal.acts("LIA-12"))
-        self.beginning = np.where(basis > 0, basis, self.beginning)
+        self.state.roll(carries_unpaid=not self.deal.acts("LIA-12"), pays=self.pays)
+        self.beginning = np.where((basis > 0) & self.pays, basis, self.beginning)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from calculations.clo.columns import Floats
 from calculations.clo.deal.amounts import Amounts, Numbers
 from calculations.clo.deal.incentive import SubLedger
 from calculations.clo.deal.ledgers import CapLedger, DueLedger, FeeLedger, NoteLedger
@@ -12,6 +13,7 @@ from calculations.clo.deal.payment_dates import PaymentDates
 from calculations.clo.deal.state import AccountLedger, PeriodState
 from calculations.clo.deal.steps import CoverStep, DivertStep, PrincipalStep, ReinvestStep
 from calculations.clo.deal.terms import Deal
+from calculations.clo.pool_detail import PoolDetail, share_name
 
 
 def missing_inputs(deal: Deal) -> list[str]:
@@ -40,12 +42,39 @@ def missing_inputs(deal: Deal) -> list[str]:
         name for step in steps if isinstance(step, PrincipalStep) and step.scheduled for name in step.principal
     }
     found += [f"notes.{name}.instalment" for name in sorted(scheduled) if deal.notes[name].instalment is None]
+    found += [f"dues.{name}.amount" for name, due in deal.dues.items() if due.amount == "input"]
     overdrawn = [name for name, account in deal.accounts.items() if account.principal < 0]
     if overdrawn and not deal.principal_cash.allow_negative:
         found += [f"accounts.{name}.principal of at least 0, or principal_cash.allow_negative" for name in overdrawn]
     uses_reinvesting = any(isinstance(step, ReinvestStep | DivertStep) for step in steps)
     if uses_reinvesting and deal.dates.reinvestment_end is None:
         found.append("dates.reinvestment_end")
+    return found
+
+
+def missing_detail(deal: Deal, detail: PoolDetail, scenarios: int, periods: int) -> list[str]:
+    """What a deal's features ask of its collateral and `detail` does not give: a feature is never left out silently."""
+    months = deal.dates.months_between_payments
+    needed: dict[str, Floats | None] = {}
+    if deal.purchased_accrued.recover == "by_asset" and deal.purchased_accrued.amount:
+        needed["detail.accrued_recovered (purchased_accrued.recover: by_asset)"] = detail.accrued_recovered
+    if any(due.amount == "close_out" for due in deal.dues.values()):
+        needed["detail.close_out (a due of close_out)"] = detail.close_out
+    if deal.smoothing is not None:
+        name = share_name(months)
+        needed[f"detail.shares[{name!r}] (smoothing)"] = detail.shares.get(name)
+    found = [name for name, flow in needed.items() if flow is None or flow.shape != (scenarios, periods)]
+    if deal.haircuts.discount is not None and detail.discount is None:
+        found.append("detail.discount (haircuts.discount)")
+    if deal.frequency_switch is not None and detail.longer_index is None:
+        found.append("detail.longer_index (frequency_switch)")
+    shapes = {f"shares[{name!r}]": share for name, share in detail.shares.items()}
+    shapes |= {f"rare_interest[{spans}]": flow for spans, flow in detail.rare_interest.items()}
+    found += [
+        f"detail.{name} of shape ({scenarios}, {periods})"
+        for name, flow in shapes.items()
+        if flow.shape != (scenarios, periods)
+    ]
     return found
 
 

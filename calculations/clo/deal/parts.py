@@ -1,5 +1,5 @@
-"""The parts of a deal as frozen terms: notes, tests, fees, incentive, reinvestment, accounts. The deal as a whole is in
-`terms`; whether terms make sense, in `checks`.
+"""The parts of a deal as frozen terms: notes, tests, fees, incentive, reinvestment, accounts. What it says of its collateral is
+in `collateral_terms`, the deal as a whole in `terms`; whether terms make sense, in `checks`.
 
 Amounts, rates and ratios are Decimal: money in deal currency, rates and shares as fractions. Where a figure is None it
 is an input of a run, and a run that needs it says so.
@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 TERMS = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -104,11 +104,17 @@ class FeeTerms:
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
 class DueTerms:
-    """An amount due each period without a ledger base: a number, or `input`. `carry` keeps what is unpaid due."""
+    """An amount due each period without a ledger base: a number, `input`, or `close_out`: what closing hedges of defaulted
+    par costs. `carry` keeps what is unpaid due. Source: clo-extensions 3.5, 4.1."""
 
-    amount: Decimal | Literal["input"]
+    amount: Decimal | Literal["input", "close_out"]
     per: Literal["period"] = "period"
     carry: bool = False
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether a report of the payment date says how much it is."""
+        return isinstance(self.amount, str)
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
@@ -215,6 +221,11 @@ class UnpaidInterest:
     or_controlling: bool = False
 
 
+def _on_or_off(value: Any) -> Any:
+    """YAML reads a plain on or off as true or false."""
+    return ("off", "on")[value] if isinstance(value, bool) else value
+
+
 @dataclass(frozen=True, kw_only=True, config=TERMS)
 class EventOfDefault:
     """When the deal is in default and what follows. Source: clo-liabilities-waterfall 1.3, Q23; clo-extensions 4.5."""
@@ -223,7 +234,7 @@ class EventOfDefault:
     unpaid_interest: UnpaidInterest | None = None
     sticky: bool = False
     then: Literal["default_list", "accelerate"] = "default_list"
-    caps: Literal["on", "off"] = "on"
+    caps: Annotated[Literal["on", "off"], BeforeValidator(_on_or_off)] = "on"
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
@@ -236,39 +247,3 @@ class Call:
     never_before: dt.date | None = None
     also_on: tuple[dt.date, ...] = ()
     price: Decimal | None = None
-
-
-@dataclass(frozen=True, kw_only=True, config=TERMS)
-class CccHaircut:
-    """`carry` is `market_value`, or one price for all. Source: clo-extensions 4.11; clo-liabilities-waterfall 4.1."""
-
-    limit: Decimal
-    of: Literal["collateral_principal"] = "collateral_principal"
-    buckets: tuple[str, ...] = ("moodys", "sp")
-    take: Literal["lowest_price"] = "lowest_price"
-    carry: Decimal | Literal["market_value"] = "market_value"
-
-
-@dataclass(frozen=True, kw_only=True, config=TERMS)
-class Haircuts:
-    ccc: CccHaircut | None = None
-
-
-@dataclass(frozen=True, kw_only=True, config=TERMS)
-class PurchasedAccrued:
-    """Purchased accrued interest still owed, and what repays it. Source: clo-extensions 4.10."""
-
-    amount: Decimal = Decimal(0)
-    paid_from: Literal["principal", "interest"] = "principal"
-    recover: Literal["any_interest", "by_asset"] = "any_interest"
-    in_tests: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, config=TERMS)
-class PrincipalCash:
-    """Whether the principal account may be overdrawn. Source: clo-extensions 4.15."""
-
-    allow_negative: bool = False
-    limit: Decimal | None = None
-    in_tests: Literal["signed"] = "signed"
-    repay_from: Literal["principal"] = "principal"

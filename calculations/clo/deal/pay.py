@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from calculations.clo.deal.amounts import Amounts
+from calculations.clo.deal.cures import credit_cure
 from calculations.clo.deal.state import PeriodState
+from calculations.clo.deal.stated import book_as_stated
 from calculations.clo.deal.steps import (
     CoverStep,
     DeferredStep,
@@ -35,13 +37,19 @@ Recorder = Callable[[str, int, Amounts, Amounts, Amounts], None]
 
 
 def walk(state: PeriodState, name: str, cash: Amounts, record: Recorder | None = None) -> None:
-    """Spend `cash` (scenarios,) down a list. `record` is told the list, the step's number, due, paid, cash after."""
+    """Spend `cash` (scenarios,) down a list. `record` is told the list, the step's number, due, paid, cash after.
+
+    Where payments are stated, each step is offered the cash that the stated ones left. Source: clo-extensions 5.2.
+    """
     state.open_list(name)
     for number, step in enumerate(state.deal.lists[name].steps, start=1):
         if record is None and not _works_without_cash(step) and not cash.any():
             state.cover_paid = None if isinstance(step, CoverStep) else state.cover_paid
             continue
+        before = cash
         due, paid, cash = take(step, state, cash)
+        if state.stated:
+            cash = book_as_stated(state, number, step, before, due, paid)
         if record is not None:
             record(name, number, due, paid, cash)
 
@@ -73,10 +81,13 @@ def interest_before(state: PeriodState, notes: Sequence[str], cash: Amounts) -> 
     def dry_run() -> Amounts:
         left = cash
         state.open_list("interest")
-        for step in state.deal.lists["interest"].steps:
+        for number, step in enumerate(state.deal.lists["interest"].steps, start=1):
             if isinstance(step, InterestStep) and set(step.interest) & set(notes):
                 return left
-            left = take(step, state, left)[2]
+            before = left
+            due, paid, left = take(step, state, left)
+            if state.stated:
+                left = book_as_stated(state, number, step, before, due, paid)
         return left
 
     return state.previewed(dry_run)
@@ -163,19 +174,9 @@ def _cover(step: CoverStep, state: PeriodState, cash: Amounts) -> Paid:
     paid = np.minimum(cash, due)
     state.cover_paid = paid
     if paid.any():
-        _credit(state, step, paid, arithmetic)
+        credit_cure(state.tests, state.test_order, step.cover.oc, paid, arithmetic, state.list_name)
         state.pools["notes"] = state.pools["notes"] + paid
     return due, paid
-
-
-def _credit(state: PeriodState, step: CoverStep, paid: Amounts, arithmetic: str) -> None:
-    """Credit a cure to its own pair of tests and to every junior one. Source: clo-liabilities-waterfall 4.3."""
-    own = state.tests[step.cover.oc]
-    for name in state.test_order[state.test_order.index(own.name) :]:
-        if name not in own.terms.never_credits:
-            state.tests[name].credit(paid, arithmetic)
-    if state.list_name in own.terms.credits_itself_again and arithmetic == "interest":
-        own.again_interest = own.again_interest + paid
 
 
 def _divert(step: DivertStep, state: PeriodState, cash: Amounts) -> Paid:

@@ -56,6 +56,7 @@ class PaymentDateResult:
     tests: Mapping[str, TestLine]
     steps: tuple[StepLine, ...]
     notes: Mapping[str, NoteLine]
+    fees_accrued: Mapping[str, Decimal]
     fees_unpaid: Mapping[str, Decimal]
     accounts: Mapping[str, tuple[Decimal, Decimal]]
     sub_interest: Decimal

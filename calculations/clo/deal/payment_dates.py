@@ -47,12 +47,16 @@ class PaymentDates:
     def periods(self) -> int:
         return len(self.payment)
 
-    def accrual(self, period: int, *, unadjusted: bool = False) -> tuple[dt.date, dt.date]:
-        """First and last day of accrual of period `period`, counted from 0. Source: clo-extensions 4.8."""
+    def accrual(self, period: int, *, unadjusted: bool = False, first: int | None = None) -> tuple[dt.date, dt.date]:
+        """First and last day of accrual of period `period`, counted from 0, or of all periods from `first` to it.
+
+        Source: clo-extensions 4.8, 4.14.
+        """
+        first = period if first is None else first
         if unadjusted and self.nominal is not None:
-            first = self.nominal_start or self.accrual_start
-            return (self.nominal[period - 1] if period else first), self.nominal[period]
-        return (self.payment[period - 1] if period else self.accrual_start), self.payment[period]
+            begin = self.nominal_start or self.accrual_start
+            return (self.nominal[first - 1] if first else begin), self.nominal[period]
+        return (self.payment[first - 1] if first else self.accrual_start), self.payment[period]
 
 
 def date_terms(dates: Dates) -> DealDateTerms:
@@ -83,17 +87,29 @@ def date_terms(dates: Dates) -> DealDateTerms:
     )
 
 
-def coupon_factor(note: Note, name: str, dates: PaymentDates, period: int, index: Any, numbers: Numbers) -> Any:
-    """Coupon times day-count fraction of a period; a number, or (scenarios,) where the index is.
+def coupon_factor(
+    note: Note, name: str, dates: PaymentDates, period: int, index: Any, numbers: Numbers, *, first: int | None = None
+) -> Any:
+    """Coupon times day-count fraction of a period, or of those from `first` to it; a number, or (scenarios,) where the
+    index is.
 
     Raises ValueError for a class without a coupon. Source: clo-liabilities-waterfall 3.1; clo-extensions 4.8.
     """
-    fraction = numbers.year_fraction(*dates.accrual(period, unadjusted=note.accrue == "unadjusted"), note.day_count)
+    days = dates.accrual(period, unadjusted=note.accrue == "unadjusted", first=first)
+    fraction = numbers.year_fraction(*days, note.day_count)
+    return coupon(note, name, index, numbers) * fraction
+
+
+def coupon(note: Note, name: str, index: Any, numbers: Numbers) -> Any:
+    """The coupon a year of a class: fixed, or the index, at least its floor, plus the spread.
+
+    Raises ValueError for a class without a coupon. Source: clo-liabilities-waterfall 3.1; clo-extensions 4.8.
+    """
     if note.fixed is not None:
-        return numbers.of(note.fixed) * fraction
+        return numbers.of(note.fixed)
     if note.spread is None:
         raise ValueError(f"notes.{name}: expected a spread or a fixed coupon, found neither")
     if note.index_floor is not None:
         floor = numbers.of(note.index_floor)
         index = np.maximum(index, floor)
-    return (index + numbers.of(note.spread)) * fraction
+    return index + numbers.of(note.spread)

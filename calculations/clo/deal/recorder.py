@@ -12,6 +12,7 @@ import numpy as np
 from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal.amounts import Amounts
 from calculations.clo.deal.results import (
+    AccountFlows,
     DealResult,
     EquityResult,
     FeeResult,
@@ -65,6 +66,12 @@ class Recorder:
             put(("test", name, "denominator"), test.denominator)
             put(("test", name, "failed"), test.failed)
 
+    def overdrawn(self, overdrawn: Floats, collateral: Floats) -> None:
+        """Where the principal account is overdrawn by more than the deal's limit. Source: clo-extensions 4.15."""
+        limit = self.deal.principal_cash.limit
+        if limit is not None and overdrawn.any():
+            self._put("overdraft", overdrawn < -float(limit) * collateral)
+
     def _step(self, name: str, number: int, due: Amounts, paid: Amounts, after: Amounts) -> None:
         for what, amount in (("due", due), ("paid", paid), ("after", after)):
             self._put(("step", name, number, what), amount)
@@ -91,6 +98,9 @@ class Recorder:
             ("value", sub.value),
         ):
             put(("sub", key), amount)
+        for name, account in self.state.accounts.items():
+            put(("account", name, "in"), account.paid_in)
+            put(("account", name, "out"), account.paid_out)
         self._put_legs(("sub",), sub.fee, {} if sub.terms is None else sub.terms.payees)
         put("bought", bought)
         for quirk, amount in self.state.created.items():
@@ -166,6 +176,10 @@ class Recorder:
                 fee_legs=self._legs(("sub",), {payee for incentive in incentives for payee in incentive.payees}),
             ),
             accounts={name: stock(("account", name), held.balance) for name, held in state.accounts.items()},
+            account_flows={
+                name: AccountFlows(flow(("account", name, "in")), flow(("account", name, "out")))
+                for name in state.accounts
+            },
             interest_proceeds=flow("interest"),
             principal_proceeds=flow("principal"),
             fee_basis=flow("basis"),
@@ -173,6 +187,7 @@ class Recorder:
             purchased_accrued=flow("owed"),
             event_of_default=flow("defaulted", np.bool_),
             liquidating=flow("sold", np.bool_),
+            overdraft_above_limit=flow("overdraft", np.bool_),
             last_period=last,
             steps=self._steps(),
             created={step.created_by: flow(("created", step.created_by)) for step in self._creating()},

@@ -21,6 +21,7 @@ def collected_from_accounts(state: PeriodState) -> tuple[Amounts, Amounts]:
     interest, principal = state.numbers.zeros(state.scenarios), state.numbers.zeros(state.scenarios)
     for name, terms in state.deal.accounts.items():
         account = state.accounts[name]
+        before = account.balance
         if terms.type == 2:
             interest, account.interest = interest + account.interest, account.interest * 0
             principal, account.principal = principal + account.principal, account.principal * 0
@@ -28,6 +29,7 @@ def collected_from_accounts(state: PeriodState) -> tuple[Amounts, Amounts]:
             principal, account.principal = principal + account.principal, account.principal * 0
         elif terms.type == 8:
             interest, account.principal = interest + account.principal, account.principal * 0
+        account.paid_out = account.paid_out + (before - account.balance)
     return interest, principal
 
 

@@ -70,6 +70,14 @@ class EquityResult:
 
 
 @dataclass(frozen=True, eq=False)
+class AccountFlows:
+    """What went into an account and out of it each period: its balance moves by the two."""
+
+    paid_in: Amounts
+    paid_out: Amounts
+
+
+@dataclass(frozen=True, eq=False)
 class DealResult:
     """`sources` and `uses` are cash into and out of the lists; `steps` is by list and step number, where asked for.
 
@@ -82,6 +90,7 @@ class DealResult:
     tests: Mapping[str, TestResult]
     equity: EquityResult
     accounts: Mapping[str, Amounts]
+    account_flows: Mapping[str, AccountFlows]
     interest_proceeds: Amounts
     principal_proceeds: Amounts
     fee_basis: Amounts
@@ -89,6 +98,7 @@ class DealResult:
     purchased_accrued: Amounts
     event_of_default: Amounts
     liquidating: Amounts
+    overdraft_above_limit: Amounts  # where the principal account is overdrawn by more than the deal allows
     last_period: Amounts
     steps: Mapping[tuple[str, int], StepResult]
     created: Mapping[str, Amounts]

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import numpy as np
@@ -73,6 +74,7 @@ class PeriodState:
     created: dict[str, Amounts] = field(default_factory=dict)
     cover_paid: Amounts | None = None  # the last cure paid in the list being walked
     list_name: str = ""
+    stated: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)  # payments of a report, by list and step
     arithmetic: str = "interest"
     _groups: tuple[Group, ...] = ()
     _control: Any = None
@@ -94,8 +96,9 @@ class PeriodState:
         for account in self.accounts.values():
             account.paid_in = account.paid_out = account.paid_in * 0
 
-    def roll(self, *, carries_unpaid: bool) -> None:
-        """Close the payment date: every ledger's opening balances of the next one."""
+    def roll(self, *, carries_unpaid: bool, pays: bool | Mask = True) -> None:
+        """Close the payment date: every ledger's opening balances of the next one. Where the period `pays` nothing, no
+        allowance of it is used up."""
         for note in self.notes.values():
             note.roll(carries_unpaid=carries_unpaid)
         for fee in self.fees.values():
@@ -103,7 +106,7 @@ class PeriodState:
         for due in self.dues.values():
             due.roll()
         for cap in self.caps.values():
-            cap.roll()
+            cap.roll(pays)
         self.sub.roll()
 
     def open_list(self, name: str) -> None:
@@ -163,6 +166,8 @@ class PeriodState:
         known = np.asarray(figure == figure, dtype=np.bool_)
         if measure.below is not None:
             return known & np.asarray(figure < self.numbers.of(measure.below), dtype=np.bool_)
+        if measure.above is not None:
+            return known & np.asarray(figure > self.numbers.of(measure.above), dtype=np.bool_)
         return known & np.asarray(figure >= self.numbers.of(measure.at_least or 0), dtype=np.bool_)
 
     def _figure(self, measure: Measure) -> Amounts | None:

@@ -9,6 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from calculations.clo.deal.collateral_terms import (
+    FrequencySwitch,
+    Haircuts,
+    PrincipalCash,
+    PurchasedAccrued,
+    Smoothing,
+)
 from calculations.clo.deal.conditions import Measure, walk
 from calculations.clo.deal.documents import AssumedTerm
 from calculations.clo.deal.parts import (
@@ -20,11 +27,8 @@ from calculations.clo.deal.parts import (
     DueTerms,
     EventOfDefault,
     FeeTerms,
-    Haircuts,
     Incentive,
     Note,
-    PrincipalCash,
-    PurchasedAccrued,
     Reinvestment,
 )
 from calculations.clo.deal.steps import Step, condition_of
@@ -77,6 +81,8 @@ class Deal:
     haircuts: Haircuts = field(default_factory=Haircuts)
     purchased_accrued: PurchasedAccrued = field(default_factory=PurchasedAccrued)
     principal_cash: PrincipalCash = field(default_factory=PrincipalCash)
+    smoothing: Smoothing | None = None
+    frequency_switch: FrequencySwitch | None = None
     beginning_fee_basis: Decimal | None = None
     controlling_as: Mapping[str, str] = field(default_factory=dict)
     versions: tuple[DealVersion, ...] = ()

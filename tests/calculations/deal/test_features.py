@@ -14,9 +14,12 @@ from calculations.clo import deal
 from calculations.clo.deal import DealResult, PaymentDates
 from calculations.clo.deal.amounts import Doubles
 from calculations.clo.deal.collateral import ccc_haircut
+from calculations.clo.deal.collateral_terms import CccHaircut
 from calculations.clo.deal.ledgers import CapLedger
 from calculations.clo.deal.load import DEALS
-from calculations.clo.deal.parts import Cap, CccHaircut
+from calculations.clo.deal.parts import (
+    Cap,
+)
 from calculations.clo.deal.payment_dates import date_terms
 from calculations.clo.deal_dates import deal_dates
 from calculations.clo.pool_flows import PoolFlows, RatedBalances

@@ -14,7 +14,7 @@ import pytest
 import calculations.clo
 from calculations.clo import deal
 from calculations.clo.deal import documents, steps
-from calculations.clo.deal.load import DEALS
+from calculations.clo.deal.load import DEALS, from_document
 from calculations.clo.deal.overlays import with_overlays
 from calculations.clo.presets import preset
 from tests.calculations.deal.worked import CURES, PLAIN, cents, pool, run
@@ -39,6 +39,13 @@ def test_every_clause_of_the_manual_is_a_step() -> None:
 def test_the_manuals_overlay_fits_its_deal() -> None:
     found = with_overlays(deal.loads(BLOCKS[0]), documents.parse(BLOCKS[2], "manual"), "manual")
     assert found.versions[0].features == ("deferral", "fee_sharing", "hurdle", "threshold", "turbo")
+
+
+def test_the_manuals_features_fit_the_deal_that_has_them_all() -> None:
+    document = documents.merged(documents.read(DEALS / "larch_1.yaml"), documents.parse(BLOCKS[3], "manual"))
+    found = from_document(document, "larch_1.yaml")
+    assert found.smoothing is not None
+    assert found.frequency_switch is not None
 
 
 @pytest.mark.parametrize("kind", sorted(steps.KINDS))
