@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -40,6 +40,7 @@ ALIASES = {
 _CONVENTION_OF = {alias: convention for convention, aliases in ALIASES.items() for alias in aliases}
 
 
+@cache
 def convention(text: str | None) -> Convention:
     """The business-day convention a text names; blank is unadjusted.
 

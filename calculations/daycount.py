@@ -6,6 +6,7 @@ Scalars are `datetime.date`; arrays are numpy datetime64, taken as whole days.
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any, overload
 
 import numpy as np
@@ -34,6 +35,7 @@ _DAYS_IN_YEAR = {ACT_360: 360.0, ACT_365F: 365.0}
 _CONVENTION_OF = {alias: convention for convention, aliases in ALIASES.items() for alias in aliases}
 
 
+@cache
 def convention(text: str | None) -> str:
     """The convention a day-count text names.
 

@@ -129,6 +129,11 @@ class AssetTerms:
             return self.market_value / 100.0
         return self.recovery_rate or 0.0
 
+    @property
+    def has_rating_history(self) -> bool:
+        """Whether an agency's rating depends on the day that is asked for."""
+        return len(self.moodys_history) > 1 or len(self.sp_history) > 1
+
     def is_rated_default(self, date: dt.date) -> bool:
         """Whether either agency rates the asset D on that date. Source: clo-collateral-engine 1.9."""
         agencies = ((self.moodys_rating, self.moodys_history), (self.sp_rating, self.sp_history))

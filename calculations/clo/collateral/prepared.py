@@ -14,12 +14,12 @@ from calculations.clo.collateral.assets import AssetTerms, Rejection
 from calculations.clo.collateral.event_terms import EVENT_COLUMNS
 from calculations.clo.collateral.principal_due import accepted_events
 from calculations.clo.collateral.recovery import NEVER
-from calculations.clo.collateral.rows import AssetRows, asset_rows
+from calculations.clo.collateral.rows import INTEREST, AssetRows, asset_rows
 from calculations.clo.columns import Flags, Floats, Ints
 from calculations.clo.deal_dates import DealDates
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.ratings import CAA1_RANK, Agency, rating_rank
-from calculations.daycount import Days
+from calculations.daycount import Days, days360
 
 NO_CAP = np.inf
 
@@ -161,7 +161,10 @@ def _stacked(
     accrual_begin = _joined([item.accrual_begin for item in rows], "datetime64[D]")
     months = np.repeat([item.months for item in rows], np.diff(first_row)).astype(np.int64)
     fixing, fixing_day, fixing_months = _numbered_fixings(_joined([i.fixing for i in rows], "datetime64[D]"), months)
-    thetas, theta = np.unique(_joined([item.theta for item in rows], np.float64), return_inverse=True)
+    kind = _joined([item.kind for item in rows], np.int64)
+    # One call for the whole pool: a day count costs as much for a loan as for a thousand.
+    years = np.where(kind == INTEREST, days360(accrual_begin, paid) / 360.0, 0.0)
+    thetas, theta = np.unique(years, return_inverse=True)
     cash_period, default_period = _periods(paid, accrual_begin, dates, preset)
     return PreparedPool(
         preset=preset,
@@ -179,7 +182,7 @@ def _stacked(
         first_recovery=np.concatenate([empty, *[item[:, :1] for item in recovery]], axis=1),
         paid=paid,
         accrual_begin=accrual_begin,
-        kind=_joined([item.kind for item in rows], np.int64),
+        kind=kind,
         period=_joined([item.period for item in rows], np.int64),
         year_fraction=_joined([item.year_fraction for item in rows], np.float64),
         accrual=_joined([item.accrual for item in rows], np.float64),

@@ -24,7 +24,7 @@ from calculations.clo.collateral.principal_due import PrincipalDue, principal_du
 from calculations.clo.collateral.recovery import NEVER, recovery_rows
 from calculations.clo.columns import Flags, Floats, Ints
 from calculations.clo.presets import STANDARD, Preset
-from calculations.daycount import Days, days360, year_fraction
+from calculations.daycount import Days, year_fraction
 
 INTEREST, PRINCIPAL, RECOVERY, EVENT = 0, 1, 2, 3
 
@@ -51,7 +51,6 @@ class AssetRows:
     accrual: Floats
     rate: Floats
     fixing: Days
-    theta: Floats
     share: Floats
     is_rated_default: Flags
     pik_share: Floats
@@ -86,7 +85,8 @@ def asset_rows(
     ends, day = dates.paid, np.datetime64(analysis, "D")
 
     # Dates on which only principal is due: instalments that fall between two interest dates.
-    between = due.dates[(due.dates > day) & (due.dates <= dates.last_performing) & ~np.isin(due.dates, ends)]
+    is_interest_date = np.searchsorted(ends, due.dates, side="right") > np.searchsorted(ends, due.dates)
+    between = due.dates[(due.dates > day) & (due.dates <= dates.last_performing) & ~is_interest_date]
     happening = [event for event in events if np.datetime64(event.date, "D") < dates.last_performing]
     event_days = as_days([event.date for event in happening])
 
@@ -127,9 +127,8 @@ def asset_rows(
         accrual=accrual,
         rate=rate,
         fixing=np.where(is_indexed, begin, np.datetime64("NaT", "D")),
-        theta=np.where(is_interest, days360(begin, paid) / 360.0, 0.0),
         share=share,
-        is_rated_default=np.array([asset.is_rated_default(item) for item in paid.tolist()], dtype=bool),
+        is_rated_default=_rated_default(asset, paid),
         pik_share=capitalised,
         is_deferring=is_deferring_after(asset.pik, begin, paid, capitalised, is_interest),
         drawings=draws,
@@ -139,6 +138,12 @@ def asset_rows(
         ),
         months=months,
     )
+
+
+def _rated_default(asset: AssetTerms, paid: Days) -> Flags:
+    if asset.has_rating_history:
+        return np.array([asset.is_rated_default(day) for day in paid.tolist()], dtype=bool)
+    return np.full(paid.shape, asset.is_rated_default(asset.maturity))
 
 
 def _shares_due(paid: Days, kind: Ints, due: PrincipalDue, maturity: np.datetime64) -> Floats:

@@ -33,7 +33,7 @@ def run(
     in_default: bool = False,
     detail: PoolDetail | None = None,
     record_steps: bool = False,
-    scenarios_at_once: int = 5_000,
+    scenarios_at_once: int = 10_000,
 ) -> DealResult:
     """Pay a deal's notes, fees and equity out of its collateral, period by period, in every scenario.
 
