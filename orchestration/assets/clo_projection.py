@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from calculations.calendars import BusinessCalendar
-from calculations.clo.deal import load
+from calculations.clo.deal import Deal, load
 from calculations.clo.deal.load import deal_file
 from calculations.clo.projection import Holdings, project_deal
 from calculations.clo.scenario_table import base_case, scenario_of
@@ -77,8 +77,10 @@ def project(
         {(row["section"], row["name"]): _value(row) for row in inputs["deal_parameters"]},
         *(inputs[name] for name in STAGED[1:]),
     )
-    if (index := terms["current_libor"]) is None:
-        raise ValueError(f"{keys['deal_id']}: expected the current index level on the deal sheet, found none")
+    for name in ("current_libor", "analysis_date"):
+        if terms[name] is None:
+            raise ValueError(f"{keys['deal_id']}: expected {name} on the deal sheet, found none")
+    index = terms["current_libor"]
     instalments: dict[str, list[tuple[dt.date, float]]] = {}
     for row in inputs["sink_schedules"]:
         instalments.setdefault(row["asset_id"], []).append((row["sink_date"], row["amount"]))
@@ -88,11 +90,13 @@ def project(
     assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index, terms["analysis_date"])
     deal_figures, assumed_of_deal = deal_inputs(sheet)
     deal = load(deal_file(keys["deal_id"]), inputs=deal_figures)
+    names = _names_of_classes(deal, sheet)
+    curve, assumed_of_curve = _curve(terms["analysis_date"], inputs["yield_curve"])
     base, assumed_of_scenarios = base_case(
         inputs["cash_flow_assumptions"],
         vectors,
         [asset.asset_id for asset in assets],
-        curve=Curve.of(terms["analysis_date"], {row["tenor_months"]: row["rate"] for row in inputs["yield_curve"]}),
+        curve=curve,
         reinvestment=reinvestment_terms(sheet),
         liquidation_price=float(deal.call.price if deal.call.price is not None else 1),
     )
@@ -108,10 +112,10 @@ def project(
     with_rows = project_deal(deal, holdings, detailed, details=True)
     summarised = project_deal(deal, holdings, grid)
     keys = {**keys, "currency": deal.currency}
-    names = {class_name(row["tranche_name"]): row["tranche_name"] for row in sheet.tranches}
     notes: Iterable[Assumed] = (
         *assumed,
         *assumed_of_deal,
+        *assumed_of_curve,
         *assumed_of_scenarios,
         *(Assumed(item.asset_id, "asset", None, item.reason) for item in (*rejections, *with_rows.rejections)),
         *(Assumed(keys["deal_id"], "run", None, text) for text in with_rows.result.assumptions),
@@ -161,6 +165,29 @@ def _inputs(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], d
         "currency": None,
     }
     return keys, found
+
+
+def _names_of_classes(deal: Deal, sheet: DealSheet) -> dict[str, str]:
+    """Class of the deal file -> tranche on the sheet. Raises ValueError where the sheet leaves out one that is paid."""
+    names = {class_name(row["tranche_name"]): row["tranche_name"] for row in sheet.tranches}
+    paid = [name for name, note in deal.notes.items() if name == deal.equity or (note.opening_balance or 0) > 0]
+    if missing := [name for name in paid if name not in names]:
+        stated = ", ".join(names.values()) or "none"
+        raise ValueError(
+            f"{sheet.deal_id}: expected a tranche for class {', '.join(missing)} of the deal file on the deal sheet, "
+            f"found {stated}"
+        )
+    return names
+
+
+def _curve(analysis: dt.date, rows: Sequence[Mapping[str, Any]]) -> tuple[Curve, tuple[Assumed, ...]]:
+    """The curve of a load; a tenor whose cell is blank lies between its neighbours, which is noted."""
+    blank = [row["tenor_months"] for row in rows if row["rate"] is None]
+    reason = "the yield curve has a blank cell: interpolated between its neighbours, the last forward held at the end"
+    return (
+        Curve.of(analysis, {row["tenor_months"]: row["rate"] for row in rows if row["rate"] is not None}),
+        tuple(Assumed("yield curve", f"{months} months", None, reason) for months in blank),
+    )
 
 
 def _value(row: Mapping[str, Any]) -> Any:

@@ -65,6 +65,8 @@ def liability_cash_flows(keys: Keys, deal: Deal, projected: Projection, names: N
     """A row per class and period of each scenario, the sub notes too."""
     result, parts = projected.result, []
     for name, note in result.notes.items():
+        if name not in names:  # a class of the file that the deal has not issued
+            continue
         accrued = note.interest_accrued + note.on_deferred_accrued
         dates = projected.dates
         years = year_fraction(dates.accrual_begin, dates.payment, deal.notes[name].day_count)
@@ -151,8 +153,8 @@ def coverage_tests(keys: Keys, deal: Deal, projected: Projection, names: Names) 
         kind, _, of_class = name.partition("-")
         if of_class not in names:
             continue
-        balances = tests[f"OC-{of_class}"].denominator
         ratio, trigger = test.ratio, test.trigger
+        balances = tests[f"OC-{of_class}"].denominator if f"OC-{of_class}" in tests else _unknown(ratio)
         if kind == "OC":
             interest_cure = np.maximum(0.0, test.denominator - test.numerator / trigger)
             above = trigger > 1
@@ -278,8 +280,8 @@ def scenario_summary(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
 
 
 def assumed_inputs(keys: Keys, notes: Iterable[Assumed]) -> pa.Table:
-    """A row per input that was assumed, or asset that took no part."""
-    found = list(notes)
+    """A row per input that was assumed, or asset that took no part; one said twice for one reason is one row."""
+    found = list({(item.subject, item.field, item.reason): item for item in notes}.values())
     return _table(
         keys,
         {

@@ -1,0 +1,184 @@
+"""What becomes of a deal whose sheet and file do not say the same, between the warehouse and the calculation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from orchestration.assets.clo_projection import project
+from tests.calculations.tape_rows import ROW
+
+ANALYSIS = dt.date(2016, 3, 23)
+SCENARIO = dict.fromkeys(("cpr", "cdr", "severity", "lag_months", "curve_shift"))
+SCENARIOS = [
+    SCENARIO | {"scenario_id": "base", "has_detail": True},
+    SCENARIO | {"scenario_id": "grid", "has_detail": False, "cdr": "0.02"},
+]
+TRANCHES = ("Class A", "Class B", "Class C", "Class D", "Class E", "Sub Notes")
+PARAMETERS: dict[tuple[str, str], Any] = {
+    ("clo_inputs", "event_of_default_trigger"): 1.02,
+    ("clo_inputs", "interest_diversion_trigger"): 1.04,
+    ("clo_inputs", "ccc_haircut_limit"): 0.075,
+    ("clo_inputs", "beginning_fee_basis"): 100e6,
+    ("clo_inputs", "incentive_fee_hurdle"): 0.12,
+    ("clo_inputs", "incentive_fee_rate"): 0.2,
+    ("clo_inputs", "purchased_accrued_interest"): 0.0,
+    ("cash_flow_inputs", "pre_reinvestment_type"): "ALL PRINCIPAL",
+    ("cash_flow_inputs", "pre_reinvestment_rate"): 1.0,
+    ("cash_flow_inputs", "post_reinvestment_type"): "NONE",
+    ("cash_flow_inputs", "call_when_sub_distribution_below"): 0.0,
+    ("cash_flow_inputs", "liquidation_price"): 0.98,
+    **{
+        ("cash_flow_inputs", f"reinvestment_{name}"): value
+        for name, value in zip(
+            ("spread", "floor", "maturity", "price", "cpr", "cdr", "severity", "lag"),
+            (0.0375, 0.01, 60.0, 0.99, 0.2, 0.02, 0.3, 6.0),
+            strict=True,
+        )
+    },
+    **{
+        ("deal_dates", name): value
+        for name, value in {
+            "effective_date": dt.date(2013, 2, 1),
+            "first_payment_date": dt.date(2013, 3, 15),
+            "no_call_date": dt.date(2014, 9, 15),
+            "reinvestment_end_date": dt.date(2016, 9, 15),
+            "months_between_payments": 3.0,
+            "determination_date_offset": 8.0,
+            "interest_determination_offset": 2.0,
+            "business_day_convention": "MOD FOLLOWING",
+        }.items()
+    },
+}
+
+
+def parameter(section: str, name: str, value: Any) -> dict[str, Any]:
+    kind = {str: "text", dt.date: "date", float: "number"}[type(value)]
+    cells = dict.fromkeys(("value_number", "value_date", "value_boolean", "value_text")) | {f"value_{kind}": value}
+    return {"section": section, "name": name, "value_type": kind, **cells}
+
+
+def tranche(name: str) -> dict[str, Any]:
+    rank = TRANCHES.index(name)
+    is_equity = name == "Sub Notes"
+    balance = 10e6 if is_equity else (60e6 if rank == 0 else 7e6)
+    return {
+        "tranche_name": name,
+        "original_balance": balance,
+        "current_balance": balance,
+        "deferred_balance": 0.0,
+        "spread": None if is_equity else 0.015 + 0.01 * rank,
+        "day_count": None if is_equity else "Actual/360",
+        "coupon_type": None if is_equity else "Floating",
+        "price": 0.9,
+        "discount_margin": None,
+        "oc_trigger": None if is_equity or rank == 0 else 1.3 - 0.05 * rank,
+        "ic_trigger": None if is_equity or rank == 0 else 1.2 - 0.02 * rank,
+        "is_equity": is_equity,
+    }
+
+
+def fee(name: str, rate: float) -> dict[str, Any]:
+    return {
+        "fee_name": name,
+        "fee_basis": "BEGINNING",
+        "fee_rate": rate,
+        "fixed_amount": 0.0,
+        "day_count": "Actual/360",
+        "unpaid_amount": 0.0,
+        "has_interest_on_fee": False,
+        "interest_spread": None,
+    }
+
+
+def inputs(**changes: Any) -> dict[str, Any]:
+    """A small load of deal 6, which states no class X, as the warehouse would give it."""
+    return {
+        "terms": {"analysis_date": ANALYSIS, "current_libor": 0.006, "has_event_of_default": False},
+        "holdings": [
+            ROW | {"asset_id": f"L{number}", "market_value": 98.0, "moodys_recovery_rate": 0.45} for number in range(20)
+        ],
+        "deal_parameters": [parameter(*name, value) for name, value in PARAMETERS.items()],
+        "deal_tranches": [tranche(name) for name in TRANCHES],
+        "deal_fees": [
+            fee(name, rate)
+            for name, rate in {
+                "Trustee Fee": 0.0002,
+                "Admin Fee": 0.0003,
+                "Base Manager Fee": 0.0015,
+                "Junior Manager Fee": 0.003,
+            }.items()
+        ],
+        "deal_accounts": [{"account_number": 2, "interest_amount": 0.0, "principal_amount": 0.0}],
+        "deal_sub_note_payments": [{"payment_date": dt.date(2012, 9, 13), "amount": -10e6}],
+        "cash_flow_assumptions": [
+            {"asset_id": "ALL", "prepayment": "0.2", "default_rate": "0.02", "severity": "0.3", "lag_months": 6}
+        ],
+        "cash_flow_vectors": [],
+        "sink_schedules": [],
+        "yield_curve": [{"tenor_months": 1, "rate": 0.005}, {"tenor_months": 120, "rate": 0.02}],
+        "holidays": [],
+        **changes,
+    }
+
+
+KEYS = {"deal_id": "MAG6"}
+
+
+@pytest.fixture(scope="module")
+def projected() -> dict[str, pa.Table]:
+    return project(KEYS, inputs(), SCENARIOS)
+
+
+def test_a_class_of_the_file_that_is_not_issued_is_no_row(projected: dict[str, pa.Table]) -> None:
+    (is_projected,) = projected["calc.clo_projections"]["is_projected"].to_pylist()
+    assert is_projected
+    named = set(projected["calc.clo_liability_cash_flows"]["tranche_name"].to_pylist())
+    assert named == set(TRANCHES)
+
+
+def test_scenarios_without_detail_have_a_summary_alone(projected: dict[str, pa.Table]) -> None:
+    assert set(projected["calc.clo_scenario_summary"]["scenario_id"].to_pylist()) == {"base", "grid"}
+    assert set(projected["calc.clo_waterfall_payments"]["scenario_id"].to_pylist()) == {"base"}
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("Class C", r"expected a figure for notes\.C\.balance"),
+        ("Sub Notes", "expected a tranche for class sub of the deal file on the deal sheet, found Class A, "),
+    ],
+)
+def test_a_class_that_is_paid_and_not_on_the_sheet_is_named(missing: str, said: str) -> None:
+    tranches = [tranche(name) for name in TRANCHES if name != missing]
+    with pytest.raises(ValueError, match=said):
+        project(KEYS, inputs(deal_tranches=tranches), SCENARIOS)
+
+
+@pytest.mark.parametrize("name", ["analysis_date", "current_libor"])
+def test_a_figure_the_whole_projection_stands_on_is_named(name: str) -> None:
+    terms = inputs()["terms"] | {name: None}
+    with pytest.raises(ValueError, match=f"MAG6: expected {name} on the deal sheet, found none"):
+        project(KEYS, inputs(terms=terms), SCENARIOS)
+
+
+def test_a_blank_tenor_of_the_curve_lies_between_its_neighbours_and_is_noted() -> None:
+    curve = [
+        {"tenor_months": 1, "rate": 0.005},
+        {"tenor_months": 60, "rate": None},
+        {"tenor_months": 120, "rate": 0.02},
+    ]
+    tables = project(KEYS, inputs(yield_curve=curve), SCENARIOS)
+    notes = tables["calc.clo_assumed_inputs"]
+    assert notes.filter(pc.field("subject") == "yield curve")["field_name"].to_pylist() == ["60 months"]
+
+
+def test_one_assumption_said_twice_is_one_row() -> None:
+    fees = [*inputs()["deal_fees"], *(fee("Consulting", 0.001) for _ in range(2))]
+    tables = project(KEYS, inputs(deal_fees=fees), SCENARIOS)
+    subjects = tables["calc.clo_assumed_inputs"]["subject"].to_pylist()
+    assert subjects.count("Consulting") == 1
