@@ -5,7 +5,7 @@ what the deal does with it, does not belong here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from calculations.clo.columns import Floats
 from calculations.clo.pool_flows import RatedBalances
@@ -45,7 +45,7 @@ class PoolDetail:
             close_out=part(self.close_out),
             accrued_recovered=part(self.accrued_recovered),
             accrued_written_off=part(self.accrued_written_off),
-            discount=None if self.discount is None else replace(self.discount, balances=self.discount.balances[rows]),
+            discount=None if self.discount is None else self.discount.of_scenarios(rows),
             longer_index=index if index is None or index.ndim == 1 else index[rows],
         )
 

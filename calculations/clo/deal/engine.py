@@ -65,7 +65,7 @@ def run_liabilities(
             flows=PoolFlows(**{name: getattr(flows, name)[rows] for name in PoolFlows.__dataclass_fields__}),
             index=index if index.ndim == 1 else index[rows],
             price=price[rows],
-            ccc=[replace(bucket, balances=bucket.balances[rows]) for bucket in ccc],
+            ccc=[bucket.of_scenarios(rows) for bucket in ccc],
             reinvested=reinvested,
             in_default=in_default,
             detail=detail.of_scenarios(rows),
