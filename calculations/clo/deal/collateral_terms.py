@@ -56,9 +56,14 @@ class DefaultedCarry:
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
 class Haircuts:
+    """`fx` is what performing par in another currency that no hedge covers counts less, as a fraction.
+
+    Source: clo-extensions 3.5, 4.11 to 4.13."""
+
     ccc: CccHaircut | None = None
     discount: DiscountHaircut | None = None
     defaulted: DefaultedCarry | None = None
+    fx: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
@@ -79,6 +84,14 @@ class FrequencySwitch:
     index_tenor: int
     permanent: Literal[True] = True
     when: Any  # a Condition
+
+
+@dataclass(frozen=True, kw_only=True, config=TERMS)
+class Pik:
+    """Whether tests count capitalised interest as par, and which proceeds it is once repaid. Source: clo-extensions 3.1."""
+
+    in_par: Literal["exclude", "include"] = "exclude"
+    repaid_as: Literal["principal", "interest"] = "principal"
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)

@@ -59,6 +59,8 @@ def _hedges(deal: Deal) -> Iterator[Problem]:
 
 def _carrying(deal: Deal) -> Iterator[Problem]:
     discount, defaulted = deal.haircuts.discount, deal.haircuts.defaulted
+    if not 0 <= deal.haircuts.fx <= 1:
+        yield Problem("RATE_UNIT", "haircuts.fx", str(deal.haircuts.fx), "a fraction")
     if discount is not None:
         for kind, price in discount.below.items():
             if not 0 < price <= 1:
