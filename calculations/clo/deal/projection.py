@@ -22,6 +22,7 @@ from calculations.clo.deal.terms import Deal
 from calculations.clo.deal_dates import DealDates, deal_dates
 from calculations.clo.equity_return import EquityReturns, equity_irrs
 from calculations.clo.note_risk import NoteFlows, NoteRisk, NoteTerms, note_risk
+from calculations.clo.pool_detail import PoolDetail
 from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.reinvestment import ReinvestedPool
@@ -32,13 +33,14 @@ from calculations.discounting import scenario_interval_rates
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """What became of a deal. `bought` are the flows of reinvested loans; `assets` the rows of each asset by scenario,
+    """What became of a deal. `detail` is what its features asked of the pool; `bought` are the flows of reinvested loans; `assets` the rows of each asset by scenario,
     where they were asked for; `risk` by class; `equity` the return of the sub notes at their price, None without one."""
 
     scenarios: Scenarios
     dates: DealDates
     index: Floats  # (scenarios, periods)
     flows: PoolFlows
+    detail: PoolDetail
     bought: PoolFlows
     assets: tuple[AssetFlows, ...]
     result: DealResult
@@ -64,7 +66,8 @@ def run(
     bought = ReinvestedPool(scenarios, dates, preset)
     curves = [_curve(item.name, item.curve) for item in scenarios.items]
     index = _index(curves, dates, pool.current_index)
-    details_of = PoolDetails(deal, parts, collateral)
+    asked = PoolDetails(deal, parts, collateral)
+    detail = asked.of(curves)
     result = run_liabilities(
         deal,
         flows,
@@ -72,9 +75,9 @@ def run(
         index,
         reinvested=bought,
         liquidation_price=np.array([item.liquidation_price for item in scenarios.items]),
-        ccc=details_of.ccc(),
+        ccc=asked.ccc(),
         in_default=pool.in_default,
-        detail=details_of.of(curves),
+        detail=detail,
         record_steps=details,
     )
     rows: tuple[AssetFlows, ...] = ()
@@ -93,6 +96,7 @@ def run(
         dates=dates,
         index=index,
         flows=flows,
+        detail=detail,
         bought=bought.flows,
         assets=rows,
         result=replace(result, assumptions=(*result.assumptions, *_assumed(deal, parts, collateral))),
