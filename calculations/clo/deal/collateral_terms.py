@@ -110,9 +110,15 @@ class PurchasedAccrued:
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
 class PrincipalCash:
-    """Whether the principal account may be overdrawn. Source: clo-extensions 4.15."""
+    """Whether the principal account may be overdrawn, and what repays it: principal, then interest in a step of its own.
+
+    Source: clo-extensions 4.15."""
 
     allow_negative: bool = False
     limit: Decimal | None = None
     in_tests: Literal["signed"] = "signed"
-    repay_from: Literal["principal"] = "principal"
+    repay_from: Literal["principal"] | tuple[Literal["principal"], Literal["interest"]] = "principal"
+
+    @property
+    def is_repaid_by_interest(self) -> bool:
+        return "interest" in self.repay_from

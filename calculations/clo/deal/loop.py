@@ -117,8 +117,9 @@ class PeriodLoop:
         overdrawn, proceeds = np.minimum(proceeds, 0.0), np.maximum(proceeds, 0.0)
         self.record.open(interest, proceeds, basis, owed, defaulted, self.liquidating)
         self.record.overdrawn(overdrawn, own_par + principal)
+        state.overdrawn = -overdrawn
         bought = self._distribute(interest, proceeds, held.unscheduled, defaulted)
-        self._end(i, held, bought, overdrawn)
+        self._end(i, held, bought, -state.overdrawn)
         self._roll(basis)
         self.record.close(bought, self.proceeds.drawn)
 

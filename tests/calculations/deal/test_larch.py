@@ -272,7 +272,7 @@ TEXT = LARCH.read_text(encoding="utf-8")
         (
             "repay_from: principal}",
             "repay_from: interest}",
-            "principal_cash.repay_from: expected input should be 'principal'",
+            "principal_cash.repay_from.*: expected input should be 'principal'",
         ),
         ("buckets: [moodys, fitch]", "buckets: [moodys, dbrs]", "expected a rating agency: .*BUCKET_UNKNOWN"),
     ],
