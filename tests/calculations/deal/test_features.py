@@ -58,7 +58,7 @@ def test_ccc_excess_is_taken_from_the_cheapest_of_the_larger_bucket() -> None:
 def test_haircut_lowers_the_oc_numerator_only() -> None:
     text = PLAIN + "haircuts: {ccc: {limit: 0.075}}\n"
     flows = pool([2_275_000.0], [5e6], [95e6])
-    found = deal.run(deal.loads(text), flows, dates(1, ends=False), np.array([INDEX]), ccc=[LOW_RATED])
+    found = deal.run_liabilities(deal.loads(text), flows, dates(1, ends=False), np.array([INDEX]), ccc=[LOW_RATED])
     # 100m with 10m at 60: 2.5m in excess, haircut 1m
     assert cents(found.tests["OC-B"].numerator) == [99_000_000.0]
     assert cents(found.tests["IC-B"].numerator) == [2_211_805.56]
@@ -103,7 +103,7 @@ def test_what_is_reinvested_is_bought_and_flows_again() -> None:
     flows.interest[:] = 2e6
     flows.scheduled[:] = [[5e6] * 4, [0.0] * 4]
     flows.performing[:] = [[100e6, 95e6, 90e6, 85e6, 80e6], [100e6] * 5]
-    found = deal.run(deal.loads(DATED), flows, payment, np.full(4, INDEX), reinvested=bought)
+    found = deal.run_liabilities(deal.loads(DATED), flows, payment, np.full(4, INDEX), reinvested=bought)
     assert cents(found.reinvested[0])[0] == 5_000_000.0
     assert cents(found.reinvested[1]) == [0.0] * 4
     # a quarter of 9 % on 5m on US 30/360 comes on top of the pool's own 2m
@@ -242,6 +242,37 @@ def test_overdrawn_principal_account_counts_in_the_tests_and_is_repaid_by_princi
     assert cents(found.tests["OC-B"].numerator) == [93_000_000.0, 93_000_000.0]
     with pytest.raises(ValueError, match=r"principal_cash\.allow_negative"):
         run(text.replace("allow_negative: true", "allow_negative: false"), [1.0], [0.0], [1.0])
+
+
+REPAID_BY_INTEREST = (
+    PLAIN.replace("- {residual: {book: interest}}", "- {repay: principal_cash}\n      - {residual: {book: interest}}")
+    + "accounts: {collection: {type: 2, principal: -5200000}}\n"
+    + "principal_cash: {allow_negative: true, limit: 0.001, repay_from: [principal, interest]}\n"
+)
+
+
+def test_interest_repays_an_overdrawn_principal_account_before_the_residual() -> None:
+    as_principal = REPAID_BY_INTEREST.replace("[principal, interest]", "principal").replace(
+        "      - {repay: principal_cash}\n", ""
+    )
+    before, found = (
+        run(text, [2_275_000.0] * 2, [5e6] * 2, [95e6, 90e6]) for text in (as_principal, REPAID_BY_INTEREST)
+    )
+    # -5.2m and 5m leave -0.2m, which the residual has; then the next 5m are all there
+    residuals = [result.equity.interest[0, 0] + result.equity.incentive_fee[0, 0] for result in (before, found)]
+    assert round(residuals[0] - residuals[1], 2) == 200_000.0
+    assert residuals[1] > 0
+    assert cents(before.principal_proceeds) == [0.0, 4_800_000.0]
+    assert cents(found.principal_proceeds) == [0.0, 5_000_000.0]
+    # -0.2m is below 0.1 % of 95m less 0.2m
+    assert found.overdraft_above_limit[0].tolist() == [True, False]
+
+
+def test_step_and_rule_of_repaying_from_interest_stand_together() -> None:
+    with pytest.raises(deal.DealError, match=r"lists\.interest: expected a step repay: principal_cash before"):
+        deal.loads(REPAID_BY_INTEREST.replace("      - {repay: principal_cash}\n", ""))
+    with pytest.raises(deal.DealError, match=r"lists\.interest: expected such a step .*REPAY_STEP"):
+        deal.loads(REPAID_BY_INTEREST.replace("[principal, interest]", "principal"))
 
 
 def purchased(amount: int) -> DealResult:
