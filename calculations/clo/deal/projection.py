@@ -33,8 +33,12 @@ from calculations.discounting import scenario_interval_rates
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """What became of a deal. `detail` is what its features asked of the pool; `bought` are the flows of reinvested loans; `assets` the rows of each asset by scenario,
-    where they were asked for; `risk` by class; `equity` the return of the sub notes at their price, None without one."""
+    """What became of a deal.
+
+    `detail` is what its features asked of the pool; `bought` are the flows of reinvested loans; `assets` the rows of each
+    asset by scenario, where they were asked for; `risk` by class; `equity` the return of the sub notes at their price,
+    None without one.
+    """
 
     scenarios: Scenarios
     dates: DealDates
