@@ -19,6 +19,7 @@ from calculations.clo.deal.payment_dates import date_terms
 from calculations.clo.deal_dates import DealDates, deal_dates
 from calculations.clo.equity_return import EquityReturns, equity_irrs
 from calculations.clo.note_risk import NoteFlows, NoteRisk, NoteTerms, note_risk
+from calculations.clo.pool_detail import PoolDetail
 from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.reinvestment import ReinvestedPool
@@ -56,10 +57,16 @@ class Projection:
 
 
 def project_deal(
-    deal: Deal, holdings: Holdings, scenarios: Scenarios, preset: Preset = STANDARD, *, details: bool = False
+    deal: Deal,
+    holdings: Holdings,
+    scenarios: Scenarios,
+    preset: Preset = STANDARD,
+    *,
+    detail: PoolDetail | None = None,
+    details: bool = False,
 ) -> Projection:
-    """Project the holdings and pay the deal in every scenario. `details` keeps asset rows and list steps, which takes
-    memory: it is for a few scenarios.
+    """Project the holdings and pay the deal in every scenario. `detail` is what only some deals ask of their collateral.
+    `details` keeps asset rows and list steps, which takes memory: it is for a few scenarios.
 
     Raises ValueError for a scenario without curve or reinvestment terms, and as the parts do.
     Source: clo-collateral-engine 1 to 4; clo-liabilities-waterfall 1 to 7.
@@ -78,6 +85,7 @@ def project_deal(
         liquidation_price=np.array([item.liquidation_price for item in scenarios.items]),
         ccc=tuple(collateral.rated.values()),
         in_default=holdings.in_default,
+        detail=detail,
         record_steps=details,
     )
     assets = project_assets(holdings.assets, scenarios, holdings.analysis, holdings.calendar, preset) if details else ()
