@@ -33,7 +33,7 @@ def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTer
     first = day_after(source, -400, 180)
     maturity = max(first, ANALYSIS) + dt.timedelta(source.randint(30, life + 200))
     floats = source.random() < 0.6
-    coupon, spread = source.uniform(0.03, 0.12), source.uniform(0.0, 0.07)
+    coupon, spread = source.uniform(0.03, 0.12), source.uniform(0.01, 0.07)
     floor = source.uniform(0.0, 0.04) if source.random() < 0.4 else None
     agency = source.randrange(len(RATINGS))
     turns_bad = source.random() < 0.1
@@ -83,7 +83,7 @@ def _features(source: Random, life: int, maturity: dt.date, *, floats: bool) -> 
         days = sorted(source.sample(range(10, life), 2))
         kind = "spread" if floats else "coupon"
         found["steps"] = tuple(
-            RateStep(ANALYSIS + dt.timedelta(day), source.uniform(0.01, 0.12), kind) for day in days  # type: ignore[arg-type]
+            RateStep(ANALYSIS + dt.timedelta(day), source.uniform(0.015, 0.12), kind) for day in days  # type: ignore[arg-type]
         )
     if source.random() < 0.2:
         found["events"] = tuple(_event(source, life, maturity) for _ in range(source.randint(1, 2)))

@@ -4,6 +4,7 @@ deals, no expected values.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
@@ -21,7 +22,8 @@ TWIN = "twin"
 def draw_scenarios(source: Random, assets: Sequence[AssetTerms]) -> Scenarios:
     """One to three scenarios with one curve or a shifted one; some are `calm`, some a `twin` of the first which differs
     in severity and lag alone."""
-    curve = Curve.of(ANALYSIS, {tenor: source.uniform(-0.002, 0.06) for tenor in TENORS})
+    level, slope = source.uniform(0.0, 0.06), source.uniform(-0.003, 0.01)
+    curve = Curve.of(ANALYSIS, {tenor: level + slope * (1 - math.exp(-tenor / 24)) for tenor in TENORS})
     found = [_scenario(source, str(number), curve, assets) for number in range(source.randint(1, 2))]
     kind = source.random()
     if kind < 0.2:
