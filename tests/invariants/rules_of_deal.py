@@ -18,7 +18,8 @@ def pool_cash(outcome: Outcome) -> Any:
     """Interest, principal and what sales bring, of both pools, and hedges that pay on closing. Source:
     clo-liabilities-waterfall 1.3 steps 2, 10; clo-collateral-engine 4.5."""
     own, bought, sold = outcome.found.flows, outcome.found.bought, outcome.result.liquidating
-    is_held = ~np.concatenate([np.zeros((outcome.shape[0], 1), dtype=bool), sold[:, :-1]], axis=1)
+    was_sold = np.logical_or.accumulate(sold, axis=1)
+    is_held = ~np.concatenate([np.zeros((outcome.shape[0], 1), dtype=bool), was_sold[:, :-1]], axis=1)
     price = np.array([item.liquidation_price for item in outcome.case.scenarios.items])[:, None]
     cash = np.where(is_held, own.interest + own.principal, 0.0) + bought.interest + bought.principal
     worth = own.performing[:, 1:] * price + own.defaulted_value[:, 1:]
@@ -28,7 +29,7 @@ def pool_cash(outcome: Outcome) -> Any:
     value = bought.defaulted_value[:, :-1] + bought.default_value - bought.recoveries
     cash = cash + np.where(sold, par * price + value, 0.0)
     close_out = outcome.case.detail.close_out
-    return cash if close_out is None else cash + np.maximum(close_out, 0.0)
+    return cash if close_out is None else cash + np.where(is_held, np.maximum(close_out, 0.0), 0.0)
 
 
 def outside_cash_is_paid_or_kept(outcome: Outcome) -> str | None:
@@ -240,14 +241,16 @@ def measures_are_of_what_was_paid(outcome: Outcome) -> str | None:
 
 
 def the_return_discounts_payments_to_their_cost(outcome: Outcome) -> str | None:
-    """The sub notes' payments, discounted act/365 at their return, are worth what they cost. Source: clo-extensions 1.1."""
+    """The sub notes' payments, discounted act/365 at their return, are worth what they cost. Source: clo-extensions 1.1;
+    fund-admin 3.2."""
     deal, returns = outcome.case.deal, outcome.found.equity
     if returns is None or deal.equity is None:
         return None
     note = deal.notes[deal.equity]
     cost = float((note.price or 0) * (note.opening_balance or 0))
     paid = outcome.result.equity.interest + outcome.result.equity.principal
-    years = (outcome.found.dates.payment - np.datetime64(outcome.found.dates.analysis)).astype(int) / 365
+    days = (outcome.found.dates.payment - np.datetime64(outcome.found.dates.analysis)).astype(int)
+    years = days / min(365, days[-1])  # the return of less than a year is that of its days
     # near a total loss the value moves by more than its own size within the last digit of the rate
     is_rate = np.isfinite(returns.rates) & (returns.rates > -0.9)
     rate = np.where(is_rate, returns.rates, 0.0)[:, None]

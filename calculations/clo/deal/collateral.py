@@ -48,11 +48,7 @@ class Pools:
         self.held: Flags | None = None  # None while no scenario has sold
 
     def period(self, i: int) -> PeriodCollateral:
-        own, held = self.flows, self.held
-
-        def kept(column: Floats) -> Floats:
-            return column if held is None else np.where(held, column, 0.0)
-
+        own, kept = self.flows, self.kept
         parts = [
             kept(own.interest[:, i]),
             kept(own.scheduled[:, i] + own.unscheduled[:, i] + own.recoveries[:, i]),
@@ -73,6 +69,10 @@ class Pools:
             )
             parts = [part + extra for part, extra in zip(parts, added, strict=True)]
         return PeriodCollateral(*parts)
+
+    def kept(self, column: Floats) -> Floats:
+        """`column` (scenarios,) of the deal's own pool where it is not sold, 0 where it is."""
+        return column if self.held is None else np.where(self.held, column, 0.0)
 
     def counted_default(self, i: int, periods: int, value: Floats) -> Floats:
         """The part of `value` (scenarios,) at the end of period `i` that defaulted within the last `periods` periods.

@@ -63,7 +63,7 @@ class PeriodLoop:
         self.liquidating: Flags | None = self._everywhere() if only_date else None
         self.carried: Flags | None = None  # where an event of default of an earlier date goes on
         self.last = np.full(self.scenarios, self.periods)
-        self.proceeds = Proceeds(deal, group.detail, self.scenarios, self.periods)
+        self.proceeds = Proceeds(deal, group.detail, self.pools, self.scenarios, self.periods)
         switch, longer, months = deal.frequency_switch, group.detail.longer_index, deal.dates.months_between_payments
         self.frequency = None if switch is None or longer is None else Frequency(switch, months, longer, self.scenarios)
         self.pays: bool | Flags = True  # where the period ends with a payment date

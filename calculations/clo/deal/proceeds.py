@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from calculations.clo.columns import Flags, Floats
-from calculations.clo.deal.collateral import PeriodCollateral
+from calculations.clo.deal.collateral import PeriodCollateral, Pools
 from calculations.clo.deal.reserves import collected_from_accounts
 from calculations.clo.deal.state import PeriodState
 from calculations.clo.deal.terms import Deal
@@ -19,8 +19,8 @@ class Proceeds:
     """Arrays of shape (scenarios,). `kept` is principal that stays in its account, below 0 where it is overdrawn; `owed`
     purchased accrued interest that has not come back."""
 
-    def __init__(self, deal: Deal, detail: PoolDetail, scenarios: int, periods: int) -> None:
-        self.deal, self.detail = deal, detail
+    def __init__(self, deal: Deal, detail: PoolDetail, pools: Pools, scenarios: int, periods: int) -> None:
+        self.deal, self.detail, self.pools = deal, detail, pools
         self.kept = np.zeros(scenarios)
         self.owed = np.full(scenarios, float(deal.purchased_accrued.amount))
         self.smoothing = None if deal.smoothing is None else SmoothingAccount(scenarios, periods)
@@ -41,14 +41,17 @@ class Proceeds:
         if self.detail.accrued_written_off is not None:
             self.owed = np.maximum(self.owed - self.detail.accrued_written_off[:, i], 0.0)
         if self.detail.close_out is not None:
-            principal = principal + np.maximum(self.detail.close_out[:, i], 0.0)
+            principal = principal + np.maximum(self.pools.kept(self.detail.close_out[:, i]), 0.0)
         return interest - moved, principal + moved
 
     def hedge_due(self, i: int) -> Floats:
-        """What counterparties of hedges closed out in period `i` are owed. Source: clo-extensions 3.5."""
+        """What counterparties of hedges closed out in period `i` are owed; none are left once the pool is sold.
+
+        Source: clo-extensions 3.5.
+        """
         if self.detail.close_out is None:
             return np.zeros(self.owed.shape)
-        return np.maximum(-self.detail.close_out[:, i], 0.0)
+        return np.maximum(-self.pools.kept(self.detail.close_out[:, i]), 0.0)
 
     def smoothed(self, i: int, interest: Floats, state: PeriodState, releases_all: Flags) -> Floats:
         """Interest with what the smoothing account gives back, without what it takes. Source: clo-extensions 3.6."""
