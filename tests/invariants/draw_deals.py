@@ -43,12 +43,14 @@ def draw_deal(source: Random, par: float, periods: int, months: int, *, plain: b
     """
     shape = _shape(source, plain=plain)
     groups = (*shape.senior, *shape.deferrable)
+    is_strong = source.random() < 0.5
+    notes = _notes(source, shape, par, is_strong=is_strong, plain=plain)
     first = month_later(ANALYSIS.replace(day=15), source.randint(0, months - 1))
     ends = [month_later(first, months * number) for number in range(periods)]
     return {
         "deal": "random",
-        "notes": _notes(source, shape, par, plain=plain),
-        "tests": _tests(source, shape, plain=plain),
+        "notes": notes,
+        "tests": _tests(source, shape, notes, par, is_strong=is_strong, plain=plain),
         "fees": _fees(source),
         "beginning_fee_basis": Decimal(round(par)),
         "incentive": {
@@ -61,7 +63,7 @@ def draw_deal(source: Random, par: float, periods: int, months: int, *, plain: b
         },
         "dates": {
             "closing": CLOSING,
-            "first_payment": first,
+            "first_payment": month_later(first, -12),  # so that no more than a period accrues before the first date left
             "stated_maturity": ends[-1] + dt.timedelta(days=14),
             "payment_day": source.choice((15, 15, 20, 28)),
             "months_between_payments": months,
@@ -78,7 +80,7 @@ def draw_deal(source: Random, par: float, periods: int, months: int, *, plain: b
             },
             "after": {"type": source.choice(("unscheduled_principal", "none")), "share": number(source, 20, 100, 100)},
         },
-        "event_of_default": {"ratio": {"denominator": list(groups[0]), "trigger": number(source, 50, 115, 100)}},
+        "event_of_default": {"ratio": {"denominator": list(groups[0]), "trigger": number(source, 40, 115, 100)}},
         "call": _call(source, ends, plain=plain),
         "lists": expand(shape),
     }
@@ -102,12 +104,13 @@ def _shape(source: Random, *, plain: bool) -> Shape:
     )
 
 
-def _notes(source: Random, shape: Shape, par: float, *, plain: bool) -> Document:
-    """Classes that sum to between half and nearly twice the pool, so that some deals are under water."""
+def _notes(source: Random, shape: Shape, par: float, *, is_strong: bool, plain: bool) -> Document:
+    """Classes that sum to less than the pool, or to as much as half more than it where the deal is not `is_strong`."""
     names = [name for group in (*shape.senior, *shape.deferrable) for name in group]
     deferrable = {name for group in shape.deferrable for name in group}
     weights = [source.uniform(0.1, 0.6) if name in deferrable else source.uniform(0.5, 3.0) for name in names]
-    size = par * source.choice((0.6, 0.85, 0.95, 1.1, 1.6)) / sum(weights)
+    size = par * source.choice((0.5, 0.7, 0.85) if is_strong else (0.8, 0.95, 1.1, 1.5)) / sum(weights)
+    margin = 300 if is_strong else 900
     found: Document = {}
     for name, weight in zip(names, weights, strict=True):
         note: Document = {
@@ -115,9 +118,9 @@ def _notes(source: Random, shape: Shape, par: float, *, plain: bool) -> Document
             "day_count": source.choice(DAY_COUNTS),
         }
         if source.random() < 0.15:
-            note["fixed"] = number(source, 100, 900, 10_000)
+            note["fixed"] = number(source, 100, margin, 10_000)
         else:
-            note["spread"] = number(source, 100, 900, 10_000)
+            note["spread"] = number(source, 100, margin, 10_000)
         if name in deferrable:
             note |= {"deferrable": True, "deferred": number(source, 0, 1) * number(source, 0, 500_000)}
         if source.random() < 0.2:
@@ -147,14 +150,24 @@ def _vary_note(source: Random, note: Document, *, is_deferrable: bool) -> None:
         note["unpaid"] = number(source, 0, 200_000)
 
 
-def _tests(source: Random, shape: Shape, *, plain: bool) -> Document:
+def _tests(
+    source: Random, shape: Shape, notes: Document, par: float, *, is_strong: bool, plain: bool
+) -> Document:
+    """Triggers around the ratios that the deal begins with: mostly below, sometimes above them."""
     found: Document = {}
     above: list[str] = []
+
+    def trigger(low: float, high: float) -> Decimal:
+        owed = max(float(sum(notes[name]["original_balance"] for name in above)), 0.1 * par)
+        return Decimal(round(100 * max(par / owed * source.uniform(low, high), 0.2))) / 100
+
+    most, least_interest = (0.9, 10) if is_strong else (1.05, 80)
+
     for group in (*shape.senior, *shape.deferrable):
         above += group
         label = group[-1]
-        oc: Document = {"kind": "oc", "trigger": number(source, 90, 140, 100), "denominator": [*above]}
-        ic: Document = {"kind": "ic", "trigger": number(source, 90, 180, 100), "denominator": [*above]}
+        oc: Document = {"kind": "oc", "trigger": trigger(0.6, most), "denominator": [*above]}
+        ic: Document = {"kind": "ic", "trigger": number(source, least_interest, 150, 100), "denominator": [*above]}
         ic["less_fees"] = ["trustee", "base"]
         if not plain:
             if source.random() < 0.1:
@@ -167,7 +180,7 @@ def _tests(source: Random, shape: Shape, *, plain: bool) -> Document:
             found[f"OC-{label}"] = oc
         if label in shape.tested:
             found[f"IC-{label}"] = ic
-    found["ID"] = {"kind": "oc", "trigger": number(source, 100, 140, 100), "denominator": [*above]}
+    found["ID"] = {"kind": "oc", "trigger": trigger(0.8, 1.2), "denominator": [*above]}
     return found
 
 

@@ -158,7 +158,7 @@ def _add_escrow(document: Document) -> None:
 def _add_moves(source: Random, document: Document) -> None:
     """A distribution stopper, excess spread kept, and diversion sized to par."""
     if source.random() < 0.15:
-        when = {"cushion": {"test": "ID", "below": number(source, -5, 20, 100)}}
+        when = {"cushion": {"test": "ID", "below": number(source, -30, 20, 100)}}
         _put_before_last(document, {"move": {"to": "notes"}, "when": when}, "interest")
     if source.random() < 0.15:
         when = {"any": [{"failing": "ID"}, {"cushion": {"test": "ID", "below": number(source, 0, 20, 100)}}]}

@@ -21,12 +21,12 @@ def day_after(source: Random, first: int, last: int) -> dt.date:
 
 
 def draw_pool(source: Random, periods: int, months: int, *, plain: bool) -> tuple[AssetTerms, ...]:
-    """One to five assets that live about as long as the deal's `periods`, each of so many `months`.
+    """One to four assets that live about as long as the deal's `periods`, each of so many `months`.
 
     A `plain` pool has none of the features of clo-extensions 3.
     """
     life = periods * months * 30
-    return tuple(_asset(source, f"L{number}", life, plain=plain) for number in range(source.randint(1, 5)))
+    return tuple(_asset(source, f"L{number}", life, plain=plain) for number in range(source.randint(1, 4)))
 
 
 def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTerms:
@@ -44,7 +44,7 @@ def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTer
         dated=first - dt.timedelta(source.randint(1, 120)),
         first_payment=first,
         maturity=maturity,
-        payments_per_year=source.choice((1, 2, 4, 4, 4, 12)),
+        payments_per_year=source.choice((1, 2, 4, 4, 4, 4, 12)),
         day_count=source.choice(DAY_COUNTS),
         convention=source.choice(CONVENTIONS),
         is_end_of_month=source.random() < 0.2,

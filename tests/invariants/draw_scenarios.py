@@ -55,7 +55,7 @@ def _scenario(source: Random, name: str, curve: Curve, assets: Sequence[AssetTer
 def _assumptions(source: Random) -> Assumptions:
     return Assumptions(
         cpr=_rates(source, 0.5),
-        cdr=RATING if source.random() < 0.1 else _rates(source, 0.3),
+        cdr=RATING if source.random() < 0.1 else _rates(source, source.choice((0.03, 0.1, 0.4))),
         severity=_rates(source, 1.0),
         lag_months=source.choice((0, 0, 3, 6, 7, 12, 18)),
     )

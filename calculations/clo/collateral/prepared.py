@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -90,7 +91,7 @@ class PreparedPool:
         prices = [(self.assets[i].market_value is not None, self.price[i], self.assets[i].asset_id) for i in found]
         return found[sorted(range(found.size), key=lambda number: prices[number])]
 
-    @property
+    @cached_property
     def tracked(self) -> Ints:
         """Numbers of the assets whose own balances are kept: those in any agency's CCC bucket."""
         return np.unique(np.concatenate([self.rated_ccc(agency) for agency in AGENCIES]))

@@ -74,6 +74,14 @@ class Pools:
         """`column` (scenarios,) of the deal's own pool where it is not sold, 0 where it is."""
         return column if self.held is None else np.where(self.held, column, 0.0)
 
+    def pays_after(self, i: int) -> Flags:
+        """Where the deal's own pool still pays after period `i`, (scenarios,): loans that are repaid may owe fees on what
+        they can draw, or draw again."""
+        own = self.flows
+        later = (own.interest, own.scheduled, own.unscheduled, own.recoveries)
+        found: Flags = np.logical_or.reduce([flow[:, i + 1 :].any(axis=1) for flow in later])
+        return found if self.held is None else found & self.held
+
     def counted_default(self, i: int, periods: int, value: Floats) -> Floats:
         """The part of `value` (scenarios,) at the end of period `i` that defaulted within the last `periods` periods.
 

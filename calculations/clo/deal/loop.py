@@ -201,8 +201,15 @@ class PeriodLoop:
         self.state.start(
             reinvesting=end is not None and self.dates.payment[i] <= end,
             liquidating=liquidating,
-            last_period=maturing or (held.performing + held.defaulted <= EMPTY_POOL) | liquidating,
+            last_period=maturing or self._is_empty(i, held) | liquidating,
         )
+
+    def _is_empty(self, i: int, held: PeriodCollateral) -> Flags:
+        """Where nothing is left at the end of period `i`, and nothing more comes of what there was."""
+        found = held.performing + held.defaulted <= EMPTY_POOL
+        if found.any():
+            found &= ~self.pools.pays_after(i)
+        return found
 
     def _measure_equity(self) -> None:
         """The sub notes' return through the payment date before, where a term of the deal asks for it."""
@@ -250,10 +257,10 @@ class PeriodLoop:
             self.proceeds.kept = overdrawn
         else:
             self.proceeds.kept = bought + overdrawn
-        left = held.performing + held.defaulted
+        ended = self._is_empty(i, held)
         if self.liquidating is not None:
-            left = np.where(self.liquidating, 0.0, left)
-        ended = (left <= EMPTY_POOL) & (bought <= EMPTY_POOL)
+            ended |= self.liquidating
+        ended &= bought <= EMPTY_POOL
         was_alive = self._everywhere() if self.alive is None else self.alive
         self.last = np.where(was_alive & ended, i + 1, self.last)
         alive = was_alive & ~ended
