@@ -54,13 +54,17 @@ class Proceeds:
         return np.maximum(-self.pools.kept(self.detail.close_out[:, i]), 0.0)
 
     def smoothed(self, i: int, interest: Floats, state: PeriodState, releases_all: Flags) -> Floats:
-        """Interest with what the smoothing account gives back, without what it takes. Source: clo-extensions 3.6."""
+        """Interest with what the smoothing account gives back, without what it takes, which is at most what there is: what
+        repaid purchased accrued interest cannot be held back too. Source: clo-extensions 3.6."""
         terms = self.deal.smoothing
         if terms is None or self.smoothing is None:
             return interest
         share = self.detail.shares[share_name(self.deal.dates.months_between_payments)][:, i]
         is_on = share > float(terms.above)
-        received = {spans: np.where(is_on, flow[:, i], 0.0) for spans, flow in self.detail.rare_interest.items()}
+        left, received = interest, {}
+        for spans, flow in self.detail.rare_interest.items():
+            received[spans] = np.minimum(np.where(is_on, flow[:, i], 0.0), left)
+            left = left - received[spans]
         into, out = self.smoothing.settle(i + 1, received, releases_all)
         account = state.accounts[terms.account]
         if i == 0:  # nobody says when what it opens with is due
