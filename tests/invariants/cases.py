@@ -51,17 +51,21 @@ class Case:
     def dates(self) -> DealDates:
         return deal_dates(date_terms(self.deal.dates), self.holdings.analysis, self.holdings.calendar)
 
-    @cached_property
-    def detail(self) -> PoolDetail:
-        """What the deal asks of its collateral beside flows; amounts are a share of the pool's own."""
-        asks = (
+    @property
+    def asks_for_detail(self) -> bool:
+        """Whether the deal needs more of its collateral than flows."""
+        return (
             self.deal.smoothing is not None
             or self.deal.frequency_switch is not None
             or self.deal.haircuts.discount is not None
             or self.deal.purchased_accrued.recover == "by_asset"
             or any(due.amount == "close_out" for due in self.deal.dues.values())
         )
-        if not asks:
+
+    @cached_property
+    def detail(self) -> PoolDetail:
+        """What the deal asks of its collateral beside flows; amounts are a share of the pool's own."""
+        if not self.asks_for_detail:
             return PoolDetail()
         flows = project(self.holdings.assets, self.scenarios, self.dates, self.holdings.calendar, threads=1).flows
         return self._detail(flows)
