@@ -51,7 +51,7 @@ def draw_deal(source: Random, par: float, periods: int, months: int, *, plain: b
         "deal": "random",
         "notes": notes,
         "tests": _tests(source, shape, notes, par, is_strong=is_strong, plain=plain),
-        "fees": _fees(source),
+        "fees": _fees(source, plain=plain),
         "beginning_fee_basis": Decimal(round(par)),
         "incentive": {
             "hurdle": number(source, 0, 20, 100),
@@ -115,7 +115,7 @@ def _notes(source: Random, shape: Shape, par: float, *, is_strong: bool, plain: 
     for name, weight in zip(names, weights, strict=True):
         note: Document = {
             "original_balance": Decimal(0) if source.random() < 0.03 else Decimal(round(weight * size)),
-            "day_count": source.choice(DAY_COUNTS),
+            "day_count": "ACT/360" if plain else source.choice(DAY_COUNTS),
         }
         if source.random() < 0.15:
             note["fixed"] = number(source, 100, margin, 10_000)
@@ -184,7 +184,7 @@ def _tests(
     return found
 
 
-def _fees(source: Random) -> Document:
+def _fees(source: Random, *, plain: bool) -> Document:
     return {
         "trustee": {"kind": "beginning", "fixed": number(source, 0, 200_000)},
         "admin": {"kind": "average", "rate": number(source, 0, 10, 10_000), "interest_spread": Decimal("0.02")},
@@ -193,7 +193,7 @@ def _fees(source: Random) -> Document:
             "kind": "average",
             "rate": number(source, 10, 60, 10_000),
             "interest_spread": Decimal("0.01"),
-            "day_count": source.choice(DAY_COUNTS),
+            "day_count": "ACT/360" if plain else source.choice(DAY_COUNTS),
         },
     }
 
