@@ -26,7 +26,7 @@ def coupon_factor(outcome: Outcome, note: Note) -> Any:
         coupon = np.full(outcome.shape, float(note.fixed))
     else:
         floor = -1.0 if note.index_floor is None else float(note.index_floor)
-        coupon = np.maximum(outcome.found.index, floor) + float(note.spread or 0)
+        coupon = np.maximum(np.maximum(outcome.found.index, floor) + float(note.spread or 0), 0.0)
     return coupon * fraction * outcome.is_alive
 
 
