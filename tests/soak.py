@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 
@@ -57,7 +57,7 @@ def _positive(text: str) -> int:
     return number
 
 
-def _cases(seeds: range, processes: int, rules: Mapping[str, Rule]) -> Iterator[Examined]:
+def _cases(seeds: range, processes: int, rules: Mapping[str, Rule]) -> Generator[Examined, None, None]:
     """The cases in any order; closing it ends the processes."""
     examine = partial(examined, rules=rules)
     if processes == 1 or len(seeds) == 1:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from calculations.clo.deal.shape import Group, Shape, expand
-from calculations.months import add_months
+from calculations.months import add_months, as_date
 from tests.invariants.draw_pools import ANALYSIS
 
 Document = dict[str, Any]
@@ -32,8 +32,7 @@ def number(source: Random, low: int, high: int, scale: int = 1) -> Decimal:
 
 
 def month_later(date: dt.date, months: int) -> dt.date:
-    moved: dt.date = add_months(date, months).item()
-    return moved
+    return as_date(add_months(date, months))
 
 
 def draw_deal(source: Random, par: float, periods: int, months: int, *, plain: bool) -> Document:
@@ -63,7 +62,7 @@ def draw_deal(source: Random, par: float, periods: int, months: int, *, plain: b
         },
         "dates": {
             "closing": CLOSING,
-            "first_payment": month_later(first, -12),  # so that no more than a period accrues before the first date left
+            "first_payment": month_later(first, -12),  # so that what accrued until the first date left is one period's
             "stated_maturity": ends[-1] + dt.timedelta(days=14),
             "payment_day": source.choice((15, 15, 20, 28)),
             "months_between_payments": months,
@@ -135,7 +134,8 @@ def _notes(source: Random, shape: Shape, par: float, *, is_strong: bool, plain: 
             "fixed": number(source, 100, 500, 10_000),
             "instalment": balance / 4,
         }
-    found["sub"] = {"original_balance": Decimal(round(par * 0.1)), "equity": True, "price": number(source, 30, 110, 100)}
+    sub = Decimal(round(par * 0.1))
+    found["sub"] = {"original_balance": sub, "equity": True, "price": number(source, 30, 110, 100)}
     return found
 
 
@@ -150,9 +150,7 @@ def _vary_note(source: Random, note: Document, *, is_deferrable: bool) -> None:
         note["unpaid"] = number(source, 0, 200_000)
 
 
-def _tests(
-    source: Random, shape: Shape, notes: Document, par: float, *, is_strong: bool, plain: bool
-) -> Document:
+def _tests(source: Random, shape: Shape, notes: Document, par: float, *, is_strong: bool, plain: bool) -> Document:
     """Triggers around the ratios that the deal begins with: mostly below, sometimes above them."""
     found: Document = {}
     above: list[str] = []

@@ -158,7 +158,7 @@ def _add_escrow(document: Document) -> None:
 def _add_moves(source: Random, document: Document) -> None:
     """A distribution stopper, excess spread kept, and diversion sized to par."""
     if source.random() < 0.15:
-        when = {"cushion": {"test": "ID", "below": number(source, -30, 20, 100)}}
+        when: Document = {"cushion": {"test": "ID", "below": number(source, -30, 20, 100)}}
         _put_before_last(document, {"move": {"to": "notes"}, "when": when}, "interest")
     if source.random() < 0.15:
         when = {"any": [{"failing": "ID"}, {"cushion": {"test": "ID", "below": number(source, 0, 20, 100)}}]}
@@ -201,7 +201,7 @@ def draw_overlays(source: Random, document: Document, begins: dt.date) -> Docume
     if source.random() < 0.7:
         return None
     second = begins + dt.timedelta(days=source.randint(60, 400))
-    spans = [(begins, second if source.random() < 0.7 else None)]
+    spans: list[tuple[dt.date, dt.date | None]] = [(begins, second if source.random() < 0.7 else None)]
     if spans[0][1] is not None and source.random() < 0.5:
         spans.append((second, None))
     overlays = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from random import Random
+from typing import Any
 
 from calculations.clo.collateral import AssetTerms
 from calculations.clo.collateral.features import EVENT_ORDER, AssetEvent, DrawTerms, PikTerms, RateStep
@@ -36,7 +37,7 @@ def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTer
     coupon, spread = source.uniform(0.03, 0.12), source.uniform(0.01, 0.07)
     floor = source.uniform(0.0, 0.04) if source.random() < 0.4 else None
     agency = source.randrange(len(RATINGS))
-    turns_bad = source.random() < 0.1
+    bad_from = day_after(source, 30, life) if source.random() < 0.1 else None
     return AssetTerms(
         asset_id=asset_id,
         par=round(source.uniform(1e6, 4e7), 2),
@@ -58,7 +59,7 @@ def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTer
         is_defaulted=source.random() < 0.1,
         moodys_rating=RATINGS[agency],
         sp_rating=SP_RATINGS[agency],
-        moodys_history=((dt.date(2020, 1, 1), RATINGS[agency]), (day_after(source, 30, life), "D")) if turns_bad else (),
+        moodys_history=((dt.date(2020, 1, 1), RATINGS[agency]), (bad_from, "D")) if bad_from else (),
         uses_rating_migration=source.random() < 0.1,
         **({} if plain else _features(source, life, maturity, floats=floats)),
     )
@@ -69,9 +70,9 @@ def _instalments(source: Random, life: int) -> tuple[tuple[dt.date, float], ...]
     return tuple((ANALYSIS + dt.timedelta(day), source.uniform(0.5, 9.0)) for day in days)
 
 
-def _features(source: Random, life: int, maturity: dt.date, *, floats: bool) -> dict[str, object]:
+def _features(source: Random, life: int, maturity: dt.date, *, floats: bool) -> dict[str, Any]:
     """Fields of what a loan does beside paying by its schedule; most loans have one of them or none."""
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     if source.random() < 0.12:
         shares = sorted((day_after(source, 1, life), source.choice((0.0, 0.5, 1.0))) for _ in range(2))
         found["pik"] = PikTerms(
@@ -81,9 +82,9 @@ def _features(source: Random, life: int, maturity: dt.date, *, floats: bool) -> 
         found["draws"] = _draws(source, life)
     if source.random() < 0.12:
         days = sorted(source.sample(range(10, life), 2))
-        kind = "spread" if floats else "coupon"
         found["steps"] = tuple(
-            RateStep(ANALYSIS + dt.timedelta(day), source.uniform(0.015, 0.12), kind) for day in days  # type: ignore[arg-type]
+            RateStep(ANALYSIS + dt.timedelta(day), source.uniform(0.015, 0.12), "spread" if floats else "coupon")
+            for day in days
         )
     if source.random() < 0.2:
         found["events"] = tuple(_event(source, life, maturity) for _ in range(source.randint(1, 2)))

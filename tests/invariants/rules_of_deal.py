@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from calculations.clo.deal.collateral_terms import Haircuts
 from calculations.clo.deal.steps import PayStep
 from tests.invariants.outcome import Outcome, at_fault, difference, first_of
 from tests.invariants.rules_of_ledgers import coupon_factor
@@ -142,7 +143,8 @@ def default_follows_the_ratio(outcome: Outcome) -> str | None:
         return at_fault("default", is_cured, found[:, 1:], True)
     if outcome.case.holdings.in_default:
         return at_fault("default", ~found, found, True, outcome.is_alive)
-    if deal.haircuts.defaulted is not None or (events.ratio.numerator == "adjusted_par" and deal.haircuts != type(deal.haircuts)()):
+    is_cut = events.ratio.numerator == "adjusted_par" and deal.haircuts != Haircuts()
+    if is_cut or deal.haircuts.defaulted is not None:
         return None
     owed = 0.0
     for name in events.ratio.denominator:

@@ -38,7 +38,9 @@ def figures(found: Projection) -> dict[str, Any]:
     parts: tuple[PoolFlows | DealResult, ...] = (found.flows, found.bought, found.result)
     every = {name: array for number, part in enumerate(parts) for name, array in amounts(part, str(number))}
     is_alive = np.arange(1, found.dates.count + 1) <= found.result.last_period[:, None]
-    return {name: np.where(is_alive, array, 0) if array.shape == is_alive.shape else array for name, array in every.items()}
+    return {
+        name: np.where(is_alive, array, 0) if array.shape == is_alive.shape else array for name, array in every.items()
+    }
 
 
 def assert_equal(one: dict[str, Any], other: dict[str, Any], case: Case) -> None:

@@ -12,9 +12,9 @@ from dataclasses import fields
 from calculations.clo.collateral import AssetTerms
 from calculations.clo.deal import Deal
 from calculations.clo.deal_dates import DealDates
+from calculations.clo.presets import STANDARD
 from calculations.clo.scenarios import Scenario
 from calculations.curves import Curve
-from calculations.clo.presets import STANDARD
 from tests.reference import collateral
 from tests.reference.reinvested import BoughtLoans
 from tests.reference.waterfall import Period, Waterfall

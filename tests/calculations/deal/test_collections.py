@@ -41,9 +41,7 @@ def test_interest_that_repaid_purchased_accrued_is_not_held_back_too() -> None:
         + "smoothing: {account: smoothing, above: 0.05}\n"
         + "purchased_accrued: {amount: 60}\n"
     )
-    detail = PoolDetail(
-        rare_interest={4: np.array([[100.0, 0.0]])}, shares={share_name(3): np.array([[0.5, 0.5]])}
-    )
+    detail = PoolDetail(rare_interest={4: np.array([[100.0, 0.0]])}, shares={share_name(3): np.array([[0.5, 0.5]])})
     flows = pool([100.0, 0.0], [0.0, 0.0], [100e6, 100e6])
     found = deal.run(deal.loads(text), flows, dates(2, ends=False), np.full(2, INDEX), detail=detail)
     # 40 are left, of which three quarters are held and a third of that comes back in the next period
