@@ -62,3 +62,17 @@ def test_no_class_pays_for_a_negative_index(index: float, coupon: float) -> None
     flows = pool([1e6], [0.0], [100e6])
     found = deal.run(deal.loads(PLAIN), flows, dates(1, ends=False), np.array([index]))
     assert cents(found.notes["A"].interest_accrued) == [round(80e6 * coupon * 91 / 360, 2)]
+
+
+def test_nothing_is_due_by_a_list_that_a_scenario_does_not_walk() -> None:
+    # the first scenario has lost half of its pool and is in default; the other one is not (LIA 1.3 step 11)
+    text = HEDGED + (
+        "  default: {source: all, steps: [{pay: hedge}, {interest: [A]}, {principal: [A]}, {residual: {}}]}\n"
+        "event_of_default: {ratio: {denominator: [A], trigger: 0.8}}\n"
+    )
+    flows = PoolFlows.zeros(2, 1)
+    flows.performing[:] = [[1e6, 5e5], [1e6, 1e6]]
+    detail = PoolDetail(close_out=np.zeros((2, 1)))
+    found = deal.run(deal.loads(text), flows, dates(1, ends=False), np.array([INDEX]), detail=detail, record_steps=True)
+    assert (found.steps["default", 3].due > 0).tolist() == [[True], [False]]
+    assert (found.steps["interest", 2].due > 0).tolist() == [[False], [True]]
