@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test install ui bench lint clean
+.PHONY: run test install ui bench soak lint clean
 
 run: install
 	$(BIN)/weir run --demo-if-empty
@@ -28,6 +28,11 @@ ui: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+COUNT ?= 1000000
+SEED ?= 0
+soak: install
+	$(BIN)/python -m tests.soak --count $(COUNT) --seed $(SEED)
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

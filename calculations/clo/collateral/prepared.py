@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -89,7 +90,7 @@ class PreparedPool:
         found = np.flatnonzero((ranks >= CAA1_RANK) & ~self.is_defaulted)
         return found[sorted(range(found.size), key=lambda number: self.assets[found[number]].haircut_order)]
 
-    @property
+    @cached_property
     def tracked(self) -> Ints:
         """Numbers of the assets whose own balances are kept: those in any agency's CCC bucket."""
         return np.unique(np.concatenate([self.rated_ccc(agency) for agency in AGENCIES]))

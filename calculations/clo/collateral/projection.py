@@ -81,8 +81,12 @@ def _projected(
         no_rows, no_count = np.zeros((0, 0, len(ROW_COLUMNS))), np.zeros((0, 0), dtype=np.int64)
         project_chunk(arrays, make_chunk(), _flow_arrays(flows, features, balances, where, no_rows, no_count))
 
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as executor:
-        list(executor.map(run, chunks(pool, scenarios, funded)))
+    parts = list(chunks(pool, scenarios, funded))
+    if len(parts) == 1:  # starting threads takes longer than a small pool
+        run(parts[0])
+    else:
+        with ThreadPoolExecutor(threads or os.cpu_count() or 1) as executor:
+            list(executor.map(run, parts))
     rated = {
         agency: RatedBalances(
             balances=balances[:, :, np.searchsorted(tracked, bucket)],

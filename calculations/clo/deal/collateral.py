@@ -48,11 +48,7 @@ class Pools:
         self.held: Flags | None = None  # None while no scenario has sold
 
     def period(self, i: int) -> PeriodCollateral:
-        own, held = self.flows, self.held
-
-        def kept(column: Floats) -> Floats:
-            return column if held is None else np.where(held, column, 0.0)
-
+        own, kept = self.flows, self.kept
         parts = [
             kept(own.interest[:, i]),
             kept(own.scheduled[:, i] + own.unscheduled[:, i] + own.recoveries[:, i]),
@@ -80,6 +76,18 @@ class Pools:
             return 1.0
         more = self.bought.flows.performing[:, i + 1]
         return np.divide(performing - more, performing, out=np.ones(performing.shape), where=performing > 0)
+
+    def kept(self, column: Floats) -> Floats:
+        """`column` (scenarios,) of the deal's own pool where it is not sold, 0 where it is."""
+        return column if self.held is None else np.where(self.held, column, 0.0)
+
+    def pays_after(self, i: int) -> Flags:
+        """Where the deal's own pool still pays after period `i`, (scenarios,): loans that are repaid may owe fees on what
+        they can draw, or draw again."""
+        own = self.flows
+        later = (own.interest, own.scheduled, own.unscheduled, own.recoveries)
+        found: Flags = np.logical_or.reduce([flow[:, i + 1 :].any(axis=1) for flow in later])
+        return found if self.held is None else found & self.held
 
     def counted_default(self, i: int, periods: int, value: Floats) -> Floats:
         """The part of `value` (scenarios,) at the end of period `i` that defaulted within the last `periods` periods.

@@ -87,11 +87,13 @@ def with_quirks(document: Document, preset: Preset, file: str) -> Document:
     Raises DealError for a path that leads nowhere: a quirk that changes nothing would pass unnoticed.
     Source: clo-extensions 2.1.
     """
-    result = copy.deepcopy({key: value for key, value in document.items() if key != "quirks"})
-    for quirk_id, changes in (document.get("quirks") or {}).items():
-        if quirk_id in preset:
-            for path, value in changes.items():
-                _set(result, str(path), value, f"quirks.{quirk_id}", file)
+    result = {key: value for key, value in document.items() if key != "quirks"}
+    acting = {name: changes for name, changes in (document.get("quirks") or {}).items() if name in preset}
+    if acting:
+        result = copy.deepcopy(result)
+    for quirk_id, changes in acting.items():
+        for path, value in changes.items():
+            _set(result, str(path), value, f"quirks.{quirk_id}", file)
     return result
 
 
@@ -109,7 +111,9 @@ def with_assumed(document: Document, file: str) -> tuple[Document, tuple[Assumed
 
     Returns those that were taken too. Raises DealError for an entry without value or reason, or a path to nowhere.
     """
-    result = copy.deepcopy({key: value for key, value in document.items() if key != "assumed"})
+    result = {key: value for key, value in document.items() if key != "assumed"}
+    if document.get("assumed"):
+        result = copy.deepcopy(result)
     taken = []
     for path, terms in (document.get("assumed") or {}).items():
         if not isinstance(terms, Mapping) or set(terms) != {"value", "reason"}:

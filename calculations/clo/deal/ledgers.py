@@ -144,7 +144,8 @@ class FeeLedger:
             bearing = self.first_unpaid if first_for_ever else self.unpaid
             if not self.terms.deferred_bears_interest:
                 bearing = bearing - self.deferred
-            claim = claim + bearing * ((index + numbers.of(self.terms.interest_spread)) * fraction)
+            rate = np.maximum(index + numbers.of(self.terms.interest_spread), numbers.of(0))
+            claim = claim + bearing * (rate * fraction)
         self.claim(numbers.struck(np.where(ending > 0, claim, claim * 0)))
 
     def claim(self, amount: Amounts) -> None:

@@ -21,6 +21,7 @@ from calculations.clo.deal.equity_irr import EquityReturns
 from calculations.clo.deal.frequency import Frequency
 from calculations.clo.deal.measure import event_of_default, measured
 from calculations.clo.deal.opening import opened
+from calculations.clo.deal.pay import Recorder as StepRecorder
 from calculations.clo.deal.pay import walk
 from calculations.clo.deal.payment_dates import PaymentDates, coupon_factor
 from calculations.clo.deal.proceeds import Proceeds
@@ -63,7 +64,7 @@ class PeriodLoop:
         self.liquidating: Flags | None = self._everywhere() if only_date else None
         self.carried: Flags | None = None  # where an event of default of an earlier date goes on
         self.last = np.full(self.scenarios, self.periods)
-        self.proceeds = Proceeds(deal, group.detail, self.state, self.periods)
+        self.proceeds = Proceeds(deal, group.detail, self.pools, self.state, self.periods)
         switch, longer, months = deal.frequency_switch, group.detail.longer_index, deal.dates.months_between_payments
         self.frequency = None if switch is None or longer is None else Frequency(switch, months, longer, self.scenarios)
         self.pays: bool | Flags = True  # where the period ends with a payment date
@@ -203,13 +204,20 @@ class PeriodLoop:
     def _flags(self, i: int, held: PeriodCollateral) -> None:
         end = self.deal.dates.reinvestment_end
         maturing = i == self.periods - 1 and self.dates.ends_at_maturity
-        par = held.performing + held.defaulted + self.proceeds.reserve(i)
         liquidating = False if self.liquidating is None else self.liquidating
         self.state.start(
             reinvesting=end is not None and self.dates.payment[i] <= end,
             liquidating=liquidating,
-            last_period=maturing or (par <= EMPTY_POOL) | liquidating,
+            last_period=maturing or self._is_empty(i, held, self.proceeds.reserve(i)) | liquidating,
         )
+
+    def _is_empty(self, i: int, held: PeriodCollateral, reserved: Floats | float) -> Flags:
+        """Where nothing is left at the end of period `i`, `reserved` for commitments neither, and nothing more comes of
+        what there was."""
+        found: Flags = held.performing + held.defaulted + reserved <= EMPTY_POOL
+        if found.any():
+            found &= ~self.pools.pays_after(i)
+        return found
 
     def _measure_equity(self) -> None:
         """The sub notes' return through the payment date before, where a term of the deal asks for it."""
@@ -234,8 +242,9 @@ class PeriodLoop:
 
     def _distribute(self, interest: Floats, principal: Floats, unscheduled: Floats, defaulted: Flags) -> Floats:
         """Walk the lists; returns the cash for reinvestment."""
-        state, step, zero = self.state, self.record.step, np.zeros(self.scenarios)
+        state, zero = self.state, np.zeros(self.scenarios)
         in_default = bool(defaulted.any())
+        step = self._recorder(~defaulted) if in_default else self.record.step
         combined = np.where(defaulted, interest + principal, 0.0) if in_default else zero
         if in_default:
             interest, principal = np.where(defaulted, 0.0, interest), np.where(defaulted, 0.0, principal)
@@ -247,8 +256,15 @@ class PeriodLoop:
         if in_default:
             events = self.deal.event_of_default
             accelerates = events is not None and events.then == "accelerate"
-            walk(state, "acceleration" if accelerates else "default", combined, step)
+            walk(state, "acceleration" if accelerates else "default", combined, self._recorder(defaulted))
         return state.pools["reinvestment"]
+
+    def _recorder(self, where: Flags) -> StepRecorder | None:
+        """Keeps the steps of a list that is walked in some scenarios only: in the others nothing is due by it."""
+        record = self.record.step
+        if record is None:
+            return None
+        return lambda name, number, due, paid, after: record(name, number, np.where(where, due, 0.0), paid, after)
 
     def _end(self, i: int, held: PeriodCollateral, bought: Floats, overdrawn: Floats) -> None:
         """Buy, end scenarios whose collateral is gone, and decide on the next period. Source: 1.3 steps 12, 13."""
@@ -257,10 +273,10 @@ class PeriodLoop:
             self.proceeds.kept = overdrawn
         else:
             self.proceeds.kept = bought + overdrawn
-        left = held.performing + held.defaulted + self.proceeds.reserved
+        ended = self._is_empty(i, held, self.proceeds.reserved)
         if self.liquidating is not None:
-            left = np.where(self.liquidating, 0.0, left)
-        ended = (left <= EMPTY_POOL) & (bought <= EMPTY_POOL)
+            ended |= self.liquidating
+        ended &= bought <= EMPTY_POOL
         was_alive = self._everywhere() if self.alive is None else self.alive
         self.last = np.where(was_alive & ended, i + 1, self.last)
         alive = was_alive & ~ended

@@ -101,7 +101,8 @@ def coupon_factor(
 
 
 def coupon(note: Note, name: str, index: Any, numbers: Numbers) -> Any:
-    """The coupon a year of a class: fixed, or the index, at least its floor, plus the spread.
+    """The coupon a year of a class: fixed, or the index, at least its floor, plus the spread, and never below zero: where
+    the index is that low, holders are paid nothing and owe nothing.
 
     Raises ValueError for a class without a coupon. Source: clo-liabilities-waterfall 3.1; clo-extensions 4.8.
     """
@@ -112,4 +113,4 @@ def coupon(note: Note, name: str, index: Any, numbers: Numbers) -> Any:
     if note.index_floor is not None:
         floor = numbers.of(note.index_floor)
         index = np.maximum(index, floor)
-    return index + numbers.of(note.spread)
+    return np.maximum(index + numbers.of(note.spread), numbers.of(0))

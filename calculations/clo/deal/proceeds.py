@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from calculations.clo.columns import Flags, Floats
-from calculations.clo.deal.collateral import PeriodCollateral
+from calculations.clo.deal.collateral import PeriodCollateral, Pools
 from calculations.clo.deal.commitments import funding_account
 from calculations.clo.deal.draws import DrawFunding
 from calculations.clo.deal.reserves import collected_from_accounts
@@ -22,8 +22,8 @@ class Proceeds:
     purchased accrued interest that has not come back; `reserved` what tests count for commitments beside drawn par, and
     `drawn` what borrowers drew in the period."""
 
-    def __init__(self, deal: Deal, detail: PoolDetail, state: PeriodState, periods: int) -> None:
-        self.deal, self.detail = deal, detail
+    def __init__(self, deal: Deal, detail: PoolDetail, pools: Pools, state: PeriodState, periods: int) -> None:
+        self.deal, self.detail, self.pools = deal, detail, pools
         scenarios = state.scenarios
         self.kept = np.zeros(scenarios)
         self.owed = np.full(scenarios, float(deal.purchased_accrued.amount))
@@ -55,7 +55,7 @@ class Proceeds:
         if self.detail.accrued_written_off is not None:
             self.owed = np.maximum(self.owed - self.detail.accrued_written_off[:, i], 0.0)
         if self.detail.close_out is not None:
-            principal = principal + np.maximum(self.detail.close_out[:, i], 0.0)
+            principal = principal + np.maximum(self.pools.kept(self.detail.close_out[:, i]), 0.0)
         return interest - moved, principal + moved
 
     def reserve(self, i: int) -> Floats | float:
@@ -63,22 +63,29 @@ class Proceeds:
         return 0.0 if self.detail.funding is None else self.detail.funding.counted[:, i]
 
     def hedge_due(self, i: int) -> Floats:
-        """What counterparties of hedges closed out in period `i` are owed. Source: clo-extensions 3.5."""
+        """What counterparties of hedges closed out in period `i` are owed; none are left once the pool is sold.
+
+        Source: clo-extensions 3.5.
+        """
         if self.detail.close_out is None:
             return np.zeros(self.owed.shape)
-        return np.maximum(-self.detail.close_out[:, i], 0.0)
+        return np.maximum(-self.pools.kept(self.detail.close_out[:, i]), 0.0)
 
     def smoothed(
         self, i: int, interest: Floats, state: PeriodState, releases_all: Flags, own_share: Floats | float
     ) -> Floats:
-        """Interest with what the smoothing account gives back, without what it takes. `own_share` of par is the deal's own
-        pool's, whose rare payers are known. Source: clo-extensions 3.6."""
+        """Interest with what the smoothing account gives back, without what it takes, which is at most what there is: what
+        repaid purchased accrued interest cannot be held back too. `own_share` of par is the deal's own pool's, whose rare
+        payers are known. Source: clo-extensions 3.6."""
         terms = self.deal.smoothing
         if terms is None or self.smoothing is None:
             return interest
         share = self.detail.shares[share_name(self.deal.dates.months_between_payments)][:, i] * own_share
         is_on = share > float(terms.above)
-        received = {spans: np.where(is_on, flow[:, i], 0.0) for spans, flow in self.detail.rare_interest.items()}
+        left, received = interest, {}
+        for spans, flow in self.detail.rare_interest.items():
+            received[spans] = np.minimum(np.where(is_on, flow[:, i], 0.0), left)
+            left = left - received[spans]
         into, out = self.smoothing.settle(i + 1, received, releases_all)
         account = state.accounts[terms.account]
         if i == 0:  # nobody says when what it opens with is due

@@ -1,0 +1,149 @@
+"""A case beside what became of it, as the rules read both: rows of assets with their numbers, steps of lists by version of
+the deal. What must hold is in the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from calculations.clo.columns import Flags, Floats, Ints
+from calculations.clo.deal import Deal
+from calculations.clo.deal.steps import Step
+from calculations.clo.deal.projection import Projection
+from tests.invariants.cases import Case
+
+Wanted = Callable[[Step], bool]
+LISTS = ("interest", "principal", "notes", "default", "acceleration")
+DUST = 1.0  # currency units below which a balance is written off (clo-collateral-engine 1.10)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of all assets in all scenarios, one after another. `asset` is the number in the pool, `group` that of asset and
+    scenario together, `place` the row's own within its group."""
+
+    asset: Ints
+    scenario: Ints
+    group: Ints
+    place: Ints
+    is_last: Flags
+    columns: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.columns[name]
+
+    def total(self, groups: int, *names: str) -> Any:
+        """Columns summed by asset and scenario, (groups,)."""
+        return np.bincount(self.group, np.add.reduce([self.columns[name] for name in names]), groups)
+
+
+_COLUMNS = (
+    *("paid", "begin_balance", "default", "default_value", "interest", "scheduled", "unscheduled", "recovery"),
+    *("net_loss", "end_balance", "defaulted", "defaulted_value", "pik_interest", "pik_balance", "draw"),
+    *("unfunded_balance", "fees", "premium"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Arrays of amounts are of shape (scenarios, periods)."""
+
+    case: Case
+    found: Projection
+
+    @property
+    def result(self) -> Any:
+        return self.found.result
+
+    @cached_property
+    def shape(self) -> tuple[int, int]:
+        """Scenarios and periods."""
+        return len(self.case.scenarios), self.found.dates.count
+
+    @cached_property
+    def cent(self) -> float:
+        """What two ways of adding the same amounts up may differ by: 1e-10 of the pool and the notes."""
+        notes = sum(float(note.opening_balance or 0) for note in self.case.deal.notes.values())
+        return 1e-10 * (1e6 + notes + sum(asset.par for asset in self.case.holdings.assets))
+
+    @cached_property
+    def versions(self) -> list[tuple[Deal, Flags]]:
+        """Each version of the deal with the periods (periods,) that it is in force in."""
+        in_force = [self.case.deal.on(day.item()) for day in self.found.dates.payment]
+        distinct = {id(deal): deal for deal in in_force}
+        return [(deal, np.array([item is deal for item in in_force])) for deal in distinct.values()]
+
+    def steps(self, name: str) -> Iterator[tuple[Step, Any, Flags]]:
+        """Steps of a list in order with what was booked, and the periods (periods,) in which that step stood there."""
+        for deal, periods in self.versions:
+            if name in deal.lists:
+                for number, step in enumerate(deal.lists[name].steps, start=1):
+                    yield step, self.result.steps[name, number], periods
+
+    def paid(self, wanted: Wanted, lists: tuple[str, ...] = LISTS) -> Floats:
+        """What all steps of a kind paid."""
+        found = np.zeros(self.shape)
+        for name in lists:
+            for step, booked, periods in self.steps(name):
+                if wanted(step):
+                    found += np.where(periods, booked.paid, 0.0)
+        return found
+
+    @cached_property
+    def is_last_period(self) -> Flags:
+        """The period (scenarios, periods) that a scenario ends in."""
+        numbers = np.arange(1, self.shape[1] + 1)
+        return np.asarray(self.result.last_period[:, None] == numbers)
+
+    @cached_property
+    def is_alive(self) -> Flags:
+        """Periods up to the last one of a scenario."""
+        numbers = np.arange(1, self.shape[1] + 1)
+        return np.asarray(numbers <= self.result.last_period[:, None])
+
+    @cached_property
+    def groups(self) -> int:
+        return len(self.case.holdings.assets) * len(self.case.scenarios)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows of `found.assets` as one table."""
+        number = {asset.asset_id: i for i, asset in enumerate(self.case.holdings.assets)}
+        asset = np.array([number[name] for item in self.found.assets for name in item.asset_id], dtype=np.int64)
+        scenario = np.repeat(np.arange(len(self.found.assets)), [item.paid.size for item in self.found.assets])
+        group = scenario * len(number) + asset
+        first = np.flatnonzero(np.diff(group, prepend=-1))
+        place = np.arange(group.size) - np.repeat(first, np.diff([*first, group.size]))
+        columns = {name: np.concatenate([getattr(item, name) for item in self.found.assets]) for name in _COLUMNS}
+        return Rows(asset, scenario, group, place, np.diff(group, append=-1) != 0, columns)
+
+    def of_assets(self, field: str) -> Any:
+        """A field of the assets by asset and scenario, (groups,)."""
+        values = np.array([getattr(asset, field) for asset in self.case.holdings.assets])
+        return np.tile(values, len(self.case.scenarios))
+
+
+def difference(what: str, left: Any, right: Any, tolerance: float, where: Any = True) -> str | None:
+    """A message where two amounts differ by more than `tolerance`; None where none do."""
+    gap = np.abs(left - right)
+    return at_fault(what, (gap > tolerance) | ~np.isfinite(gap), left, right, where)
+
+
+def at_fault(what: str, wrong: Any, left: Any, right: Any, where: Any = True) -> str | None:
+    """A message on the first place of `wrong` within `where`, with both amounts; None where there is none."""
+    wrong = np.asarray(wrong & where)
+    if not wrong.any():
+        return None
+    place = tuple(int(item) for item in np.argwhere(wrong)[0])
+    amounts = [float(np.broadcast_to(side, wrong.shape)[place]) for side in (left, right)]
+    return f"{what} at {place}: found {amounts[0]!r}, expected {amounts[1]!r}"
+
+
+def first_of(messages: Iterator[str | None]) -> str | None:
+    """The first message that is one."""
+    return next((message for message in messages if message is not None), None)
