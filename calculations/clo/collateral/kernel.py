@@ -8,7 +8,16 @@ import numpy as np
 from numba import njit
 
 from calculations.clo.collateral.arrays import ChunkArrays, FlowArrays, PoolArrays
-from calculations.clo.collateral.event_terms import CAPITALISED, DEFAULTED, FEE, PAID, PREMIUM, REPAID, WRITTEN_DOWN
+from calculations.clo.collateral.event_terms import (
+    CAPITALISED,
+    DEFAULTED,
+    FEE,
+    PAID,
+    PREMIUM,
+    REPAID,
+    WITHDRAWN,
+    WRITTEN_DOWN,
+)
 from calculations.clo.collateral.recovery import NEVER
 from calculations.clo.collateral.rows import EVENT, INTEREST, PRINCIPAL
 
@@ -74,6 +83,9 @@ def _project_asset(  # type: ignore[no-untyped-def]
     # What of capitalised interest tests do not count as par.
     uncounted = 0.0 if features.pik_in_par[a] else 1.0
     haircut, severity = 0.0, 0.0
+    if features.defers_at_start[a]:
+        haircut = (balance - uncounted * capital) * (1.0 - min(1.0, features.deferring_worth[a]))
+        out.deferring_haircut[s, 0] += haircut
     out.performing[s, 0] += balance - uncounted * capital
     out.defaulted[s, 0] += stock
     out.defaulted_value[s, 0] += value
@@ -117,7 +129,7 @@ def _project_asset(  # type: ignore[no-untyped-def]
                 fees = unfunded * features.draw_fee[r]
                 if features.utilisation[a] >= 0.0 and features.may_draw[r]:
                     wanted = features.utilisation[a] * (balance + unfunded) - balance
-                    draw = min(max(wanted, draw), unfunded)
+                    draw = min(max(wanted, 0.0), unfunded)
                 unfunded -= draw
                 balance += draw
             scheduled = balance * pool.share[r]
@@ -143,11 +155,13 @@ def _project_asset(  # type: ignore[no-untyped-def]
             interest = scheduled * earned
             capital -= capital * pool.share[r]
             balance -= scheduled
+            if features.revolves[a] and features.may_draw[r]:
+                unfunded += scheduled
         elif kind == EVENT:
             terms = features.event[r]
-            severity = chunk.severity[assumed, k]
             default = balance * terms[DEFAULTED]
-            default_value = default * (1.0 - severity)
+            default_value = default * (1.0 - chunk.severity[assumed, k])
+            unfunded -= unfunded * terms[WITHDRAWN]
             written_down = balance * terms[WRITTEN_DOWN]
             unscheduled = balance * terms[REPAID]
             premium = balance * terms[PREMIUM]
