@@ -113,6 +113,9 @@ def spot_path(rates: Mapping[dt.date, float], days: Days) -> tuple[Floats, bool]
     Raises ValueError with FX_MISSING where a day has no rate on or before it. Source: clo-extensions 3.5.
     """
     given = sorted(rates.items())
+    for date, rate in given:
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"FX_MISSING: the rate of {date} must be a number > 0, found {rate!r}")
     if not given or days.min() < np.datetime64(given[0][0], "D"):
         raise ValueError(f"FX_MISSING: a rate is needed on or before {days.min()}, found none")
     known = np.array([date for date, _ in given], dtype="datetime64[D]")

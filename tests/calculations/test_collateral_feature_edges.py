@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from calculations.clo.collateral import AssetTerms, CollateralFlows, project
-from calculations.clo.collateral.features import AssetEvent, DrawTerms, PikTerms
+from calculations.clo.collateral import AssetTerms, CollateralFlows, project, with_events
+from calculations.clo.collateral.features import AssetEvent, DrawTerms, PikTerms, RateStep
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.scenarios import RATING, Assumptions, Scenario, Scenarios
+from calculations.curves import Curve
 from tests.calculations.collateral_cases import WEEKENDS, quarterly_deal, rows_of
 
 START = dt.date(2024, 1, 15)
@@ -106,6 +107,39 @@ def test_an_event_with_terms_that_mean_nothing_is_listed_and_does_not_happen(eve
     (rejection,) = found.rejections
     assert "EVENT_TERMS" in rejection.reason
     assert found.flows.interest.tolist() == pooled(LOAN).flows.interest.tolist()
+
+
+def test_an_event_of_an_asset_that_is_not_held_is_listed_and_the_others_happen() -> None:
+    sold = AssetEvent(day("2024-05-01"), "sale", fraction=1.0)
+    (asset,), (rejection,) = with_events([LOAN], [("Z", sold), ("X", sold)])
+    assert asset.events == (sold,)
+    assert (rejection.asset_id, rejection.reason.split(":")[0]) == ("Z", "EVENT_ASSET")
+
+
+def test_a_commitment_is_drawn_on_dates_or_by_utilisation() -> None:
+    with pytest.raises(ValueError, match="draws must be dated or by utilisation, found both"):
+        DrawTerms(1.0, draws=((day("2024-05-01"), 1.0),), utilisation=0.5)
+
+
+@pytest.mark.parametrize("terms", [{"fee_rate": float("nan")}, {"fee_rate": 50.0}, {"unfunded": float("nan")}])
+def test_draw_terms_that_are_no_numbers_are_errors(terms: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(terms))):
+        DrawTerms(**{"unfunded": 1.0, **terms})
+
+
+def test_a_rate_step_that_is_no_number_is_an_error() -> None:
+    with pytest.raises(ValueError, match="rate of the step from 2024-05-01"):
+        RateStep(day("2024-05-01"), float("nan"))
+
+
+def test_where_a_curve_or_a_vector_ends_its_last_value_holds() -> None:
+    """A curve of one month and a vector of one rate give what a long flat curve and a constant give."""
+    floater = replace(LOAN, coupon_type="FLOAT", spread=0.03, maturity=day("2029-01-15"))
+    short, long = Curve.of(START, {1: 0.04}), Curve.of(START, {1: 0.04, 120: 0.04})
+    one = rows_of(floater, Assumptions(cpr=(0.1,), cdr=(0.02,), severity=(0.4,)), curve=short, analysis=START)
+    other = rows_of(floater, Assumptions(cpr=0.1, cdr=0.02, severity=0.4), curve=long, analysis=START)
+    assert one.total.tolist() == pytest.approx(other.total.tolist(), rel=1e-12)
+    assert one.coupon[1:20].tolist() == pytest.approx([0.07] * 19)
 
 
 def test_a_new_schedule_of_a_restructuring_counts_without_a_new_maturity() -> None:

@@ -75,10 +75,14 @@ def test_a_spot_rate_is_the_last_one_given() -> None:
     assert not spot_path(rates, days[:3])[1]
     with pytest.raises(ValueError, match=r"FX_MISSING.*2023-12-31"):
         spot_path(rates, days - np.timedelta64(1, "D"))
+    with pytest.raises(ValueError, match=r"FX_MISSING.*2024-02-01"):
+        spot_path(rates | {dt.date(2024, 2, 1): float("nan")}, days)
 
 
 def test_impossible_hedges_are_errors() -> None:
     with pytest.raises(ValueError, match="HEDGE_RATIO"):
         replace(HEDGE, ratio=1.2)
+    with pytest.raises(ValueError, match="hedge rate must be a number > 0"):
+        replace(HEDGE, rate=float("nan"))
     with pytest.raises(ValueError, match="HEDGE_CURRENCY"):
         replace(HEDGE, currency="EUR")
