@@ -52,10 +52,13 @@ class HedgedFlows:
 
 
 def hedged_part(asset: AssetTerms, hedge: Hedge) -> AssetTerms:
-    """The hedged share of an asset as an asset in the deal's currency: par at the hedge's rate, interest its base leg."""
+    """The hedged share of an asset as an asset in the deal's currency: amounts at the hedge's rate, interest its base leg,
+    which does not step with the asset's own rate.
+    """
     return replace(
-        asset,
-        par=asset.par * hedge.ratio * hedge.rate,
+        _scaled(asset, hedge.ratio * hedge.rate),
+        steps=(),
+        events=tuple(replace(event, rate=None) for event in asset.events),
         coupon=hedge.coupon,
         coupon_type=hedge.coupon_type,
         spread=hedge.spread,
@@ -68,7 +71,23 @@ def hedged_part(asset: AssetTerms, hedge: Hedge) -> AssetTerms:
 def unhedged_part(asset: AssetTerms, hedge: Hedge | None) -> AssetTerms | None:
     """What no hedge covers, in the asset's own currency; None where nothing is left."""
     share = 1.0 if hedge is None else 1.0 - hedge.ratio
-    return None if share == 0.0 else replace(asset, par=asset.par * share)
+    return None if share == 0.0 else _scaled(asset, share)
+
+
+def _scaled(asset: AssetTerms, factor: float) -> AssetTerms:
+    """So many times the asset: all its terms that are amounts. Its instalments count by their shares alone."""
+    pik, draws = asset.pik, asset.draws
+    return replace(
+        asset,
+        par=asset.par * factor,
+        pik=pik and replace(pik, balance=pik.balance * factor),
+        draws=draws
+        and replace(
+            draws,
+            unfunded=draws.unfunded * factor,
+            draws=tuple((date, amount * factor) for date, amount in draws.draws),
+        ),
+    )
 
 
 def hedged_flows(projected: PoolFlows, hedge: Hedge, spot: Floats) -> HedgedFlows:
