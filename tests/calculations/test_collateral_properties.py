@@ -128,7 +128,7 @@ def adjusted(asset: AssetTerms, date: dt.date) -> dt.date:
     return reference.adjust(date, asset.convention, frozenset(), is_terminal=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(asset=featured_assets(), scenario=scenarios("any"), preset=presets)
 def test_with_every_feature_par_drawn_and_capitalised_is_repaid_or_defaults(
     asset: AssetTerms, scenario: Scenario, preset: Preset
