@@ -52,10 +52,13 @@ class HedgedFlows:
 
 
 def hedged_part(asset: AssetTerms, hedge: Hedge) -> AssetTerms:
-    """The hedged share of an asset as an asset in the deal's currency: par at the hedge's rate, interest its base leg."""
+    """The hedged share of an asset as an asset in the deal's currency: amounts at the hedge's rate, interest its base leg,
+    which does not step with the asset's own rate.
+    """
     return replace(
-        asset,
-        par=asset.par * hedge.ratio * hedge.rate,
+        _scaled(asset, hedge.ratio * hedge.rate),
+        steps=(),
+        events=tuple(replace(event, rate=None) for event in asset.events),
         coupon=hedge.coupon,
         coupon_type=hedge.coupon_type,
         spread=hedge.spread,
@@ -68,7 +71,23 @@ def hedged_part(asset: AssetTerms, hedge: Hedge) -> AssetTerms:
 def unhedged_part(asset: AssetTerms, hedge: Hedge | None) -> AssetTerms | None:
     """What no hedge covers, in the asset's own currency; None where nothing is left."""
     share = 1.0 if hedge is None else 1.0 - hedge.ratio
-    return None if share == 0.0 else replace(asset, par=asset.par * share)
+    return None if share == 0.0 else _scaled(asset, share)
+
+
+def _scaled(asset: AssetTerms, factor: float) -> AssetTerms:
+    """So many times the asset: all its terms that are amounts. Its instalments count by their shares alone."""
+    pik, draws = asset.pik, asset.draws
+    return replace(
+        asset,
+        par=asset.par * factor,
+        pik=pik and replace(pik, balance=pik.balance * factor),
+        draws=draws
+        and replace(
+            draws,
+            unfunded=draws.unfunded * factor,
+            draws=tuple((date, amount * factor) for date, amount in draws.draws),
+        ),
+    )
 
 
 def hedged_flows(projected: PoolFlows, hedge: Hedge, spot: Floats) -> HedgedFlows:
@@ -113,6 +132,9 @@ def spot_path(rates: Mapping[dt.date, float], days: Days) -> tuple[Floats, bool]
     Raises ValueError with FX_MISSING where a day has no rate on or before it. Source: clo-extensions 3.5.
     """
     given = sorted(rates.items())
+    for date, rate in given:
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"FX_MISSING: the rate of {date} must be a number > 0, found {rate!r}")
     if not given or days.min() < np.datetime64(given[0][0], "D"):
         raise ValueError(f"FX_MISSING: a rate is needed on or before {days.min()}, found none")
     known = np.array([date for date, _ in given], dtype="datetime64[D]")

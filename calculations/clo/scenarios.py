@@ -66,6 +66,9 @@ class ReinvestmentTerms:
     def __post_init__(self) -> None:
         if self.assumptions.cdr == RATING:
             raise ValueError(f"cdr of reinvested loans, which have no rating, must be a rate, found {RATING!r}")
+        for name, rate in (("spread", self.spread), ("floor", self.floor)):
+            if not (math.isfinite(rate) and abs(rate) < 1):
+                raise ValueError(f"{name} of reinvested loans must be a decimal fraction a year, found {rate!r}")
         if self.maturity_months < 1:
             raise ValueError(f"maturity_months must be a whole number >= 1, found {self.maturity_months!r}")
         if not (math.isfinite(self.price) and self.price > 0):

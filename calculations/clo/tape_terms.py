@@ -49,7 +49,11 @@ def tape_terms(
         if reason := _unusable(row, index):
             rejections.append(Rejection(str(row["asset_id"]), reason))
             continue
-        found, notes = _terms(row, instalments.get(str(row["asset_id"]), ()), index)
+        try:
+            found, notes = _terms(row, instalments.get(str(row["asset_id"]), ()), index)
+        except ValueError as error:  # terms of a feature, which do not know their asset
+            rejections.append(Rejection(str(row["asset_id"]), f"asset {row['asset_id']}: {error}"))
+            continue
         terms.append({**found, **ratings})
         assumed += notes
     assets, refused = read_assets(terms)
@@ -65,6 +69,8 @@ def _unusable(row: Mapping[str, Any], index: float | None) -> str | None:
         return f"asset {asset_id}, par_amount: expected a number on every line, found a blank one"
     if row["maturity"] is None:
         return f"asset {asset_id}, maturity: expected a date, found nothing"
+    if (frequency := row["payment_frequency"]) and not (frequency >= 1 and frequency % 1 == 0):
+        return f"asset {asset_id}, payment_frequency: expected a whole number >= 1, found {frequency!r}"
     is_floating = str(row["coupon_type"] or "").upper() == "FLOAT"
     if row["coupon"] is None and not (is_floating and index is not None and row["coupon_spread"] is not None):
         return f"asset {asset_id}, coupon: expected a rate, found nothing to take in its place"
@@ -129,7 +135,7 @@ def _terms(
         assume("par_amount", 0, "nothing is held, so nothing flows")
     pik, draws = None, None
     if row["pik_amount"] or row["is_deferred_interest_bond"] or row["is_piking"]:
-        share = float(row["is_piking"])
+        share = float(bool(row["is_piking"]))
         assume("pik_share", f"{share:g}", "PIK_TERMS_MISSING: the tape has no terms: as it pays now, to the end")
         pik = PikTerms(balance=row["pik_amount"] or 0.0, shares=((dt.date.min, share),))
     if unfunded := row["unfunded_amount"]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from calculations.clo.deal_dates import DealDates
 from calculations.clo.presets import preset
 from calculations.clo.scenarios import Assumptions, Scenario, Scenarios
 from calculations.curves import Curve
+from tests.reference.collateral import Projection, Row
 
 WEEKENDS = BusinessCalendar()
 ANALYSIS = dt.date(2024, 2, 1)
@@ -119,6 +121,15 @@ def rows_of(
     chosen = preset(quirks.split())
     (found,) = project_assets([asset], scenarios, analysis, WEEKENDS, chosen, settlement=settlement, until=until)
     return found
+
+
+def plain_rows_of(
+    asset: AssetTerms, assumptions: Assumptions, *, curve: Curve | None = None, analysis: dt.date = ANALYSIS
+) -> SimpleNamespace:
+    """The same rows by the plain implementation: its columns under their names."""
+    rows = Projection(asset, assumptions, analysis, curve, frozenset()).run()
+    columns = {field.name: np.array([getattr(row, field.name) for row in rows]) for field in fields(Row)}
+    return SimpleNamespace(**columns | {"paid": columns["paid"].astype("datetime64[D]")})
 
 
 def quarterly_deal() -> DealDates:

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from calculations.clo.collateral import AssetFlows, AssetTerms, project, project_assets
 from calculations.clo.collateral.features import DrawTerms, PikTerms
-from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.scenarios import Assumptions, Scenario, Scenarios
 from tests.calculations.collateral_cases import ANALYSIS, WEEKENDS, quarterly_deal
 from tests.calculations.collateral_strategies import assets, assumptions, featured_assets, presets, scenarios
-from tests.reference import collateral as reference
+from tests.reference import collateral_schedule as reference
 
 FLOWS = ("default", "interest", "scheduled", "unscheduled", "recovery", "net_loss")
 BALANCES = ("end_balance", "defaulted", "defaulted_value")
@@ -28,38 +27,9 @@ def projected(asset: AssetTerms, scenario: Scenario, preset: Preset = STANDARD) 
     return found
 
 
-@settings(max_examples=300, deadline=None)
-@given(asset=assets(), scenario=scenarios("any"), preset=presets)
-def test_rows_are_those_of_the_plain_implementation(asset: AssetTerms, scenario: Scenario, preset: Preset) -> None:
-    found = projected(asset, scenario, preset)
-    expected = reference.project_asset(asset, scenario.assumptions, ANALYSIS, scenario.curve, preset)
-    assert found.paid.tolist() == [row.paid for row in expected]
-    assert found.accrual_begin.tolist() == [row.accrual_begin for row in expected]
-    for name in (*FLOWS, *BALANCES, "default_value"):
-        stated = [getattr(row, name) for row in expected]
-        assert getattr(found, name).tolist() == pytest.approx(stated, rel=1e-9, abs=1e-9 * asset.par), name
-
-
-@settings(max_examples=100, deadline=None)
-@given(asset=assets(), scenario=scenarios("any"), preset=presets)
-def test_deal_periods_are_those_of_the_plain_implementation(
-    asset: AssetTerms, scenario: Scenario, preset: Preset
-) -> None:
-    deal = quarterly_deal()
-    found = project([asset], Scenarios.of([scenario]), deal, WEEKENDS, preset, threads=1).flows
-    rows = reference.project_asset(asset, scenario.assumptions, ANALYSIS, scenario.curve, preset)
-    begin, ends = deal.collection_begin.tolist()[0], deal.collection_end.tolist()
-    expected = reference.roll_up(asset, rows, begin, ends, preset)
-    for field in fields(PoolFlows):
-        values = getattr(found, field.name)[0]
-        stated = [getattr(period, field.name) for period in expected[: values.size]]
-        # A balance that has fallen below one unit is written off a row earlier or later.
-        assert values.tolist() == pytest.approx(stated, rel=1e-9, abs=1.0 if "COL-20" in preset else 1e-6), field.name
-
-
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
-    pool=st.lists(assets(), min_size=2, max_size=5),
+    pool=st.lists(featured_assets(), min_size=2, max_size=4),
     cases=st.lists(scenarios("any"), min_size=2, max_size=4),
     data=st.data(),
 )
@@ -69,15 +39,15 @@ def test_neither_the_order_of_assets_nor_that_of_scenarios_matters(
     pool = [replace(asset, asset_id=str(number)) for number, asset in enumerate(pool)]
     cases = [replace(case, name=str(number)) for number, case in enumerate(cases)]
     order = data.draw(st.permutations(range(len(cases))))
-    one = project(pool, Scenarios.of(cases), quarterly_deal(), WEEKENDS, threads=1).flows
+    one = project(pool, Scenarios.of(cases), quarterly_deal(), WEEKENDS, threads=1)
     other = project(
         data.draw(st.permutations(pool)), Scenarios.of([cases[i] for i in order]), quarterly_deal(), WEEKENDS, threads=2
-    ).flows
-    scale = sum(asset.par for asset in pool)
-    for field in fields(PoolFlows):
-        assert np.allclose(
-            getattr(one, field.name)[order], getattr(other, field.name), rtol=1e-12, atol=1e-12 * scale
-        ), field.name
+    )
+    scale = sum(asset.par + (asset.draws.unfunded if asset.draws else 0.0) for asset in pool)
+    for part, others in ((one.flows, other.flows), (one.features, other.features)):
+        for field in fields(part):
+            found, expected = getattr(part, field.name)[order], getattr(others, field.name)
+            assert np.allclose(found, expected, rtol=1e-12, atol=1e-12 * scale), field.name
 
 
 @settings(max_examples=150, deadline=None)
@@ -158,7 +128,7 @@ def adjusted(asset: AssetTerms, date: dt.date) -> dt.date:
     return reference.adjust(date, asset.convention, frozenset(), is_terminal=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(asset=featured_assets(), scenario=scenarios("any"), preset=presets)
 def test_with_every_feature_par_drawn_and_capitalised_is_repaid_or_defaults(
     asset: AssetTerms, scenario: Scenario, preset: Preset
@@ -180,25 +150,6 @@ def test_with_every_feature_par_drawn_and_capitalised_is_repaid_or_defaults(
     for name in (*BALANCES, "unfunded_balance", "pik_balance", "draw", "pik_interest", "interest"):
         assert (getattr(found, name) >= -1e-9 * size).all(), name
     assert (found.pik_balance <= found.end_balance * (1 + 1e-9) + 1e-9 * size).all()
-
-
-@settings(max_examples=50, deadline=None)
-@given(asset=featured_assets(), scenario=scenarios("any"), preset=presets)
-def test_with_every_feature_deal_balances_are_what_rows_leave(
-    asset: AssetTerms, scenario: Scenario, preset: Preset
-) -> None:
-    """By the clock of cash: test par at the start of a period is balance less capitalised interest after its last row."""
-    preset -= {"COL-20"}
-    deal = quarterly_deal()
-    found = projected(asset, scenario, preset)
-    flows = project([asset], Scenarios.of([scenario]), deal, WEEKENDS, preset, threads=1).flows
-    if not found.paid.size:
-        return
-    kept = np.where(found.end_balance < 1, 0.0, found.end_balance - found.pik_balance)
-    last = np.searchsorted(found.paid, deal.collection_end, side="right") - 1
-    start = 0.0 if asset.is_defaulted else asset.par - (asset.pik.balance if asset.pik else 0.0)
-    expected = np.where(last >= 0, kept[np.maximum(last, 0)], start)
-    assert flows.performing[0, 1:].tolist() == pytest.approx(expected.tolist(), rel=1e-9, abs=1.0)
 
 
 @settings(max_examples=50, deadline=None)

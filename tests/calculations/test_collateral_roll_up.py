@@ -170,18 +170,26 @@ def test_bad_rows_are_listed_with_the_field_and_do_not_stop_the_pool() -> None:
             {**good, "asset_id": "G", "maturity": None},
             {**good, "asset_id": "H", "instalments": ((dt.date(2024, 6, 1), 0.0),)},
             good,
+            {**good, "asset_id": "I", "coupon": None},
+            {**good, "asset_id": "J", "coupon": float("nan")},
+            {**good, "asset_id": "K", "spread": None},
+            {**good, "asset_id": "L", "par": None},
+            {**good, "asset_id": "M", "market_value": float("nan")},
+            {**good, "asset_id": "N", "payments_per_year": None},
+            {**good, "asset_id": "O", "instalments": ((None, 1.0),)},
+            {**good, "asset_id": "P", "recovery_rate": "40"},
+            {name: value for name, value in good.items() if name != "coupon"} | {"asset_id": "Q"},
         ]
     )
     assert [asset.asset_id for asset in assets] == ["A"]
-    named = [
-        (item.asset_id, field in item.reason)
-        for item, field in zip(
-            rejections,
-            ["day_count", "par", "coupon", "convention", "market_value", "maturity", "instalment of", "found again"],
-            strict=True,
-        )
+    expected = [
+        *("day_count", "par", "coupon", "convention", "market_value", "maturity", "instalment of", "found again"),
+        *("coupon", "coupon", "spread", "par", "market_value", "payments_per_year", "instalments", "recovery_rate"),
+        "coupon",
     ]
-    assert named == [*[(letter, True) for letter in "BCDEFGH"], ("A", True)]
+    named = [(item.asset_id, field in item.reason) for item, field in zip(rejections, expected, strict=True)]
+    assert named == [(letter, True) for letter in "BCDEFGHAIJKLMNOPQ"]
+    assert all(f"asset {item.asset_id}" in item.reason for item in rejections)
 
 
 def test_assumptions_for_an_asset_that_is_not_held_are_an_error() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from calculations.clo.collateral import AssetTerms, project
+from calculations.clo.collateral.features import AssetEvent, DrawTerms, PikTerms, RateStep
 from calculations.clo.hedges import Hedge, hedged_flows, hedged_part, spot_path, unhedged_flows, unhedged_part
 from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.scenarios import Assumptions, Scenario, Scenarios
@@ -75,10 +76,36 @@ def test_a_spot_rate_is_the_last_one_given() -> None:
     assert not spot_path(rates, days[:3])[1]
     with pytest.raises(ValueError, match=r"FX_MISSING.*2023-12-31"):
         spot_path(rates, days - np.timedelta64(1, "D"))
+    with pytest.raises(ValueError, match=r"FX_MISSING.*2024-02-01"):
+        spot_path(rates | {dt.date(2024, 2, 1): float("nan")}, days)
 
 
 def test_impossible_hedges_are_errors() -> None:
     with pytest.raises(ValueError, match="HEDGE_RATIO"):
         replace(HEDGE, ratio=1.2)
+    with pytest.raises(ValueError, match="hedge rate must be a number > 0"):
+        replace(HEDGE, rate=float("nan"))
     with pytest.raises(ValueError, match="HEDGE_CURRENCY"):
         replace(HEDGE, currency="EUR")
+
+
+def test_amounts_of_a_hedged_loans_features_are_converted_and_its_steps_leave_the_base_leg_alone() -> None:
+    """Half of 5m at 0.90 is 2.25m; 1m capitalised is 450,000 of it, 2m unfunded 900,000; a float leg takes no step."""
+    featured = replace(
+        LOAN,
+        pik=PikTerms(1_000_000.0),
+        draws=DrawTerms(2_000_000.0, draws=((dt.date(2024, 5, 1), 600_000.0),)),
+        steps=(RateStep(dt.date(2024, 5, 1), 0.10),),
+        events=(AssetEvent(dt.date(2024, 6, 1), "amend_extend", rate=0.11),),
+    )
+    hedge = replace(HEDGE, ratio=0.5, coupon_type="FLOAT", spread=0.03)
+    part = hedged_part(featured, hedge)
+    assert part.pik is not None
+    assert part.draws is not None
+    assert (part.par, part.pik.balance, part.draws.unfunded) == pytest.approx((2_250_000.0, 450_000.0, 900_000.0))
+    assert part.draws.draws[0][1] == pytest.approx(270_000.0)
+    assert (part.steps, part.events[0].rate) == ((), None)
+    rest = unhedged_part(featured, hedge)
+    assert rest is not None
+    assert rest.pik is not None
+    assert (rest.par, rest.pik.balance, rest.steps) == (2_500_000.0, 500_000.0, featured.steps)

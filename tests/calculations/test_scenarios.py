@@ -30,6 +30,8 @@ def test_impossible_assumptions_are_errors(given: dict[str, Any], message: str) 
     [
         ({"price": 0.0}, "price must be a fraction of par > 0"),
         ({"maturity_months": 0}, "maturity_months must be"),
+        ({"spread": float("nan")}, "spread of reinvested loans"),
+        ({"floor": 3.0}, "floor of reinvested loans"),
         ({"assumptions": Assumptions(cdr=RATING)}, "must be a rate, found 'RATING'"),
     ],
 )

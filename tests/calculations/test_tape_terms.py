@@ -70,6 +70,14 @@ def test_a_cap_of_zero_is_no_cap() -> None:
         ({"coupon": None, "coupon_type": "FIXED"}, "coupon"),
         ({"has_asset_row": False}, "asset tape"),
         ({"day_count": "LUNAR"}, "day_count"),
+        ({"coupon": float("nan")}, "coupon"),
+        ({"par_amount": float("nan")}, "par"),
+        ({"payment_frequency": float("nan")}, "payment_frequency"),
+        ({"payment_frequency": 4.5}, "payment_frequency"),
+        ({"pik_amount": -1.0}, "PIK_ABOVE_PAR"),
+        ({"pik_amount": 5_000_001.0}, "PIK_ABOVE_PAR"),
+        ({"unfunded_amount": float("nan"), "commitment_fee": 0.0}, "unfunded"),
+        ({"unfunded_amount": 1e6, "commitment_fee": float("nan")}, "fee_rate"),
     ],
 )
 def test_an_asset_that_cannot_be_projected_leaves_the_others(changes: dict[str, Any], field: str) -> None:
@@ -77,3 +85,19 @@ def test_an_asset_that_cannot_be_projected_leaves_the_others(changes: dict[str, 
     assert [asset.asset_id for asset in assets] == ["L2"]
     assert [item.asset_id for item in rejections] == ["L1"]
     assert field in rejections[0].reason
+    assert "L1" in rejections[0].reason
+
+
+def test_a_piking_asset_without_terms_is_projected_as_it_pays_now_and_that_is_said() -> None:
+    for is_piking, share in ((True, 1.0), (False, 0.0), (None, 0.0)):
+        assets, _, notes = tape_terms([ROW | {"pik_amount": 1e5, "is_piking": is_piking}], {}, INDEX, ANALYSIS)
+        assert assets[0].pik is not None
+        assert assets[0].pik.share_on(ANALYSIS) == share
+        assert [note.reason.startswith("PIK_TERMS_MISSING") for note in notes] == [True]
+
+
+def test_a_commitment_without_a_fee_rate_has_no_fee_and_that_is_said() -> None:
+    assets, _, notes = tape_terms([ROW | {"unfunded_amount": 1e6}], {}, INDEX, ANALYSIS)
+    assert assets[0].draws is not None
+    assert assets[0].draws.fee_rate is None
+    assert ("L1", "commitment_fee", None) in [(note.subject, note.field, note.value) for note in notes]

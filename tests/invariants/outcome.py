@@ -13,8 +13,8 @@ import numpy as np
 
 from calculations.clo.columns import Flags, Floats, Ints
 from calculations.clo.deal import Deal
-from calculations.clo.deal.steps import Step
 from calculations.clo.deal.projection import Projection
+from calculations.clo.deal.steps import Step
 from tests.invariants.cases import Case
 
 Wanted = Callable[[Step], bool]

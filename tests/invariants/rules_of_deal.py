@@ -29,7 +29,7 @@ def pool_cash(outcome: Outcome) -> Any:
     par = bought.performing[:, :-1] - bought.defaults - bought.scheduled - bought.unscheduled
     value = bought.defaulted_value[:, :-1] + bought.default_value - bought.recoveries
     cash = cash + np.where(sold, par * price + value, 0.0)
-    close_out = outcome.case.detail.close_out
+    close_out = outcome.found.detail.close_out
     return cash if close_out is None else cash + np.where(is_held, np.maximum(close_out, 0.0), 0.0)
 
 

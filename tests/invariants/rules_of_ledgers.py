@@ -178,7 +178,7 @@ def dues_are_paid_once(outcome: Outcome) -> str | None:
         for name, due in outcome.case.deal.dues.items():
             paid = outcome.paid(lambda step, name=name: isinstance(step, PayStep) and step.pay == name)  # type: ignore[misc]
             if due.amount == "close_out":
-                claimed = np.maximum(-np.asarray(outcome.case.detail.close_out), 0.0)
+                claimed = np.maximum(-np.asarray(outcome.found.detail.close_out), 0.0)
             else:
                 claimed = np.full(outcome.shape, float(due.amount))
             if due.carry:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from calculations.clo.deal import DealResult
-from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.deal.projection import Projection
+from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.scenarios import Scenarios
 from tests.invariants.cases import Case, draw_case, projected
 
@@ -79,8 +79,6 @@ def test_the_order_of_names_in_a_file_changes_nothing(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_scenario_is_alone_what_it_is_among_others(seed: int) -> None:
     case = draw_case(seed)
-    if case.asks_for_detail:
-        pytest.skip("its detail is drawn for all scenarios at once")
     together = figures(projected(case))
     for number, item in enumerate(case.scenarios.items):
         alone = figures(projected(replace(case, scenarios=Scenarios.of([item]))))
@@ -90,8 +88,6 @@ def test_a_scenario_is_alone_what_it_is_among_others(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_order_of_scenarios_changes_nothing(seed: int) -> None:
     case = draw_case(seed)
-    if case.asks_for_detail:
-        pytest.skip("its detail is drawn for all scenarios at once")
     backwards = replace(case, scenarios=Scenarios.of(reversed(case.scenarios.items)))
     one, other = figures(projected(case)), figures(projected(backwards))
     assert_equal(one, {name: array[::-1] for name, array in other.items()}, case)

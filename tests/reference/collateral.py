@@ -1,198 +1,275 @@
-"""One asset in one scenario, row by row in plain Python, and its roll-up to deal periods. Written to be read, not to be fast.
+"""One asset in one scenario, row by row in plain Python. Written to be read beside the spec's formulas, not to be fast.
 
-Source: clo-collateral-engine 1 and 4.2. Day counts and the curve are the project's own, tested elsewhere.
+Its dates are in `collateral_schedule`, what only some loans do in `collateral_features`, its deal periods in
+`collateral_roll_up`. Symbols are those of clo-collateral-engine 1.6 and clo-extensions 3. Day counts and the curve are the
+project's own, tested elsewhere.
 """
 
 from __future__ import annotations
 
-import calendar as months_of
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
 from calculations.clo.collateral import AssetTerms
+from calculations.clo.collateral.features import AssetEvent
 from calculations.clo.scenarios import RATING, Assumptions, vector
 from calculations.curves import Curve
-from calculations.daycount import days360, year_fraction
+from calculations.daycount import days360
+from tests.reference.collateral_features import Accrual, Commitment, Deferral, pik_share, rate_moves
+from tests.reference.collateral_schedule import Quirks, Schedule, add_months, schedule
 
-ONE_DAY = dt.timedelta(days=1)
-Quirks = frozenset[str]
+__all__ = ["Projection", "Quirks", "Row", "project_asset"]
 
 
 @dataclass
 class Row:
-    """What happens on one date; money in the deal's currency."""
+    """What happens on one date; money in the deal's currency, balances at its end unless they say otherwise."""
 
     paid: dt.date
     accrual_begin: dt.date
+    is_event: bool = False
+    begin_balance: float = 0.0
+    begin_pik: float = 0.0
+    coupon: float | None = None  # None where no time passes
     default: float = 0.0
     default_value: float = 0.0
     interest: float = 0.0
     scheduled: float = 0.0
-    unscheduled: float = 0.0
+    unscheduled: float = 0.0  # with what is called or sold
     recovery: float = 0.0
     net_loss: float = 0.0
     end_balance: float = 0.0
     defaulted: float = 0.0
     defaulted_value: float = 0.0
+    pik_interest: float = 0.0
+    pik_balance: float = 0.0
+    draw: float = 0.0
+    unfunded_balance: float = 0.0
+    fees: float = 0.0
+    premium: float = 0.0
+    restructuring_loss: float = 0.0
+    written_off: float = 0.0
+    deferring_haircut: float = 0.0
 
 
-def add_months(date: dt.date, months: int) -> dt.date:
-    year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(date.day, months_of.monthrange(year, month + 1)[1]))
+class Projection:
+    """The rows of an asset as they come: B, Q and Z are what it owes, X and Y what has defaulted, as par and as value."""
 
+    def __init__(
+        self, asset: AssetTerms, assumed: Assumptions, analysis: dt.date, curve: Curve | None, quirks: Quirks
+    ) -> None:
+        self.asset, self.assumed, self.curve, self.quirks = asset, assumed, curve, quirks
+        self.dates: Schedule = schedule(asset, analysis, assumed.lag_months, quirks)
+        self.moves = rate_moves(asset, self.dates, analysis)
+        self.commitment = Commitment.of(asset, self.dates, analysis)
+        self.deferral = Deferral.at_start(asset, self.dates.start)
+        self.analysis = analysis
+        self.B, self.X, self.Y = asset.par, 0.0, 0.0
+        self.Q = asset.pik.balance if asset.pik else 0.0
+        self.Z = asset.draws.unfunded if asset.draws else 0.0
+        self.severity = 0.0
+        self.due: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])  # by interest date: value, par
+        self.rows: list[Row] = []
+        if asset.is_defaulted:  # 1.8
+            self.B, self.X, self.Y, self.Q, self.Z = 0.0, asset.par, asset.par * asset.price, 0.0, 0.0
+        self.opening = (self.B, self.Q, self.X, self.Y, self.Z, self.haircut(analysis))
 
-def month_end(date: dt.date) -> dt.date:
-    return date.replace(day=months_of.monthrange(date.year, date.month)[1])
+    def run(self) -> list[Row]:
+        """The rows; none where the asset has matured, its draws cannot be made, or it neither holds nor promises one unit."""
+        if not self.dates.left or self.commitment.is_rejected:
+            return []
+        if self.asset.is_defaulted:
+            self.due[self.recovered_in(self.dates.nominal_start, -1, 0)] = [self.Y, self.X]
+        start = self.dates.start
+        for k, (nominal, paid, is_performing) in enumerate(self.dates.left):
+            accrual = self.accrual(k, start)
+            # Between two interest dates come principal and events; what happens on an interest date comes after it.
+            earlier = start if k else self.analysis
+            between: list[tuple[dt.date, int, AssetEvent | None]] = []
+            if is_performing:
+                between += [(date, 0, None) for date in self.dates.shares if earlier < date < paid]
+                events = [event for event in self.dates.events if earlier <= event.date < paid]
+                between += [(event.date, 1 + n, event) for n, event in enumerate(events)]
+            settled = start  # up to where a restructuring has settled interest
+            for date, _, event in sorted(between, key=lambda item: item[:2]):
+                if self.is_over():
+                    return self.rows
+                row = self.begin(date, start, accrual, settled)
+                if event is None:
+                    self.repay(row, k, accrual, settled)
+                else:
+                    self.happen(row, k, accrual, settled, event)
+                    settled = date if event.kind == "restructuring" else settled
+                self.end(row)
+            if self.is_over():
+                return self.rows
+            row = self.begin(paid, start, accrual, settled)
+            if is_performing:
+                self.pay_interest(row, k, nominal, accrual, settled)
+            value, par = self.due[k]
+            row.recovery, row.net_loss = value, par - value
+            self.end(row)
+            start = paid
+        if self.X > 0:  # 1.10, Q7: what no later row recovers is lost
+            last = self.rows[-1]
+            last.net_loss += self.X
+            last.defaulted = last.defaulted_value = 0.0
+        return self.rows
 
+    def is_over(self) -> bool:
+        """1.10, and nothing left to draw."""
+        return self.B < 1 and self.X < 1 and self.Z < 1
 
-def roll(date: dt.date, step: int) -> dt.date:
-    while date.weekday() >= 5:
-        date += step * ONE_DAY
-    return date
+    def begin(self, date: dt.date, start: dt.date, accrual: Accrual, settled: dt.date) -> Row:
+        years = accrual.years(date) - accrual.years(settled)
+        coupon = accrual.earned(settled, date) / years if years > 0 else None
+        return Row(date, start, begin_balance=self.B, begin_pik=self.Q, coupon=coupon)
 
+    def pay_interest(self, row: Row, k: int, nominal: dt.date, accrual: Accrual, settled: dt.date) -> None:
+        """1.6 with clo-extensions 3: default, draws, interest and fees, PIK split, scheduled, prepayment, capitalise."""
+        theta = days360(row.accrual_begin, row.paid) / 360
+        self.severity = at(self.assumed.severity, k)
+        if self.assumed.cdr == RATING or self.asset.uses_rating_migration:
+            q = 1.0 if self.asset.is_rated_default(row.paid) else 0.0
+        else:
+            q = period_rate(at(self.assumed.cdr, k), theta)
+        row.default = self.B * q
+        row.default_value = row.default * (1 - self.severity)
+        self.recover_later(row, nominal, k, k)
 
-def adjust(date: dt.date, convention: str, quirks: Quirks, *, is_terminal: bool) -> dt.date:
-    if is_terminal and "COL-03" in quirks and convention != "MOD FOLLOWING":
-        return roll(date, 1)
-    if convention == "FOLLOWING":
-        return roll(date, 1)
-    if convention == "PREVIOUS":
-        return roll(date, -1)
-    if convention == "MOD FOLLOWING":
-        leaves_month = date == month_end(date) if "COL-02" in quirks else roll(date, 1).month != date.month
-        return roll(date, -1) if leaves_month else roll(date, 1)
-    return date
+        terms, end = self.commitment.terms, self.commitment.available_until
+        undrawn = self.Z * (1 - q)
+        performing = self.B - row.default
+        interest = performing * accrual.earned(settled, row.paid)
+        fee_years = undrawn * accrual.years(min(row.paid, end))
+        for day, share in self.commitment.drawn.get(row.paid, []):
+            drawn = undrawn * share
+            row.draw += drawn
+            interest += drawn * accrual.earned(max(day, row.accrual_begin), row.paid)
+            fee_years -= drawn * (accrual.years(min(row.paid, end)) - accrual.years(day))
+        if terms.utilisation is not None and row.paid < end:
+            row.draw = max(0.0, terms.utilisation * (performing + undrawn) - performing)
+        row.fees = (terms.fee_rate or 0.0) * fee_years
+        drawn_balance = performing + row.draw  # A'
+
+        row.scheduled = drawn_balance * self.dates.shares.get(row.paid, 0.0)
+        row.unscheduled = (drawn_balance - row.scheduled) * period_rate(at(self.assumed.cpr, k), theta)
+        repaid = row.scheduled + row.unscheduled
+        kept_share = 1 - repaid / drawn_balance if drawn_balance > 0 else 0.0
+        row.pik_interest = pik_share(self.asset, row.accrual_begin) * interest * kept_share
+        row.interest = interest - row.pik_interest
+        self.B = drawn_balance - repaid + row.pik_interest
+        self.Q = self.Q * (1 - q) * kept_share + row.pik_interest
+        self.Z = undrawn - row.draw
+        if row.paid >= end:
+            self.Z = 0.0
+        elif terms.is_revolving:
+            self.Z += repaid
+        self.deferral.count(row.accrual_begin)
+
+    def repay(self, row: Row, k: int, accrual: Accrual, settled: dt.date) -> None:
+        """1.7, 1.9: an instalment between two interest dates, with the interest on what it repays."""
+        if self.assumed.cdr == RATING and self.asset.is_rated_default(row.paid):
+            row.default = self.B
+            row.default_value = row.default * (1 - self.severity)
+            self.recover_later(row, row.paid, k - 1, k)
+            self.B = self.Q = self.Z = 0.0
+        share = self.dates.shares[row.paid]
+        row.scheduled = self.B * share
+        row.interest = row.scheduled * accrual.earned(settled, max(row.paid, settled))
+        self.B -= row.scheduled
+        self.Q -= self.Q * share
+        if self.commitment.terms.is_revolving and row.paid < self.commitment.available_until:
+            self.Z += row.scheduled
+
+    def happen(self, row: Row, k: int, accrual: Accrual, settled: dt.date, event: AssetEvent) -> None:
+        """3.4: an event, with the interest that it settles."""
+        row.is_event = True
+        accrued = accrual.earned(settled, max(row.paid, settled))
+        if event.kind == "forced_default":
+            row.default = event.fraction * self.B
+            row.default_value = row.default * (1 - at(self.assumed.severity, k))
+            self.recover_later(row, row.paid, k - 1, k)
+        elif event.kind == "restructuring":
+            row.restructuring_loss = event.fraction * self.B
+            settled_interest = accrued * self.B
+            row.interest = settled_interest if event.accrued == "paid" else 0.0
+            row.pik_interest = settled_interest if event.accrued == "capitalised" else 0.0
+        elif event.kind == "amend_extend":
+            row.fees = event.fee * self.B
+        else:
+            row.unscheduled = event.fraction * self.B
+            row.interest = accrued * row.unscheduled
+            premium = (event.price - 1) * row.unscheduled
+            if event.premium_as == "principal":
+                row.premium = premium
+            else:
+                row.fees = premium
+        gone = row.default + row.restructuring_loss + row.unscheduled
+        self.Q = self.Q * (1 - gone / self.B if self.B > 0 else 0.0) + row.pik_interest
+        self.B += row.pik_interest - gone
+        if event.kind in ("forced_default", "sale"):  # the commitment goes with what defaults or is sold
+            self.Z *= 1 - event.fraction
+
+    def recover_later(self, row: Row, dated: dt.date, counted_from: int, earliest: int) -> None:
+        slot = self.due[self.recovered_in(dated, counted_from, earliest)]
+        slot[0] += row.default_value
+        slot[1] += row.default
+
+    def recovered_in(self, dated: dt.date, counted_from: int, earliest: int) -> int:
+        """Number of the interest date on which a default is recovered. Source: clo-extensions 2.1, COL-30."""
+        left, lag = self.dates.left, self.assumed.lag_months
+        if "COL-30" in self.quirks:
+            return max(counted_from + round(lag / self.dates.months), earliest)
+        number = earliest
+        while number < len(left) and left[number][0] < add_months(dated, lag):
+            number += 1
+        return number
+
+    def accrual(self, k: int, start: dt.date) -> Accrual:
+        """1.6: the index of the period, reset at its start; what of the first coupon is not spread in the first."""
+        asset = self.asset
+        level = asset.coupon - asset.spread if asset.is_floating else 0.0
+        if k and asset.is_floating and self.curve is not None and self.dates.left[k][2]:
+            level = self.curve.spot(start, self.dates.months)
+            if "COL-32" in self.quirks:
+                level = round(level, 5)
+            level = max(level, asset.floor) if asset.floor is not None else level
+            level = min(level, asset.cap) if asset.cap is not None else level
+        return Accrual(asset, start, level, self.moves)
+
+    def haircut(self, date: dt.date) -> float:
+        """3.1: what a deferring asset counts less than its test par B − Q."""
+        if not self.deferral.is_too_long(date):
+            return 0.0
+        return self.test_par(self.B, self.Q) * (1 - self.deferral.worth())
+
+    def test_par(self, balance: float, capitalised: float) -> float:
+        return balance if self.asset.pik and self.asset.pik.in_par else balance - capitalised
+
+    def end(self, row: Row) -> None:
+        """Balances after a row. What a restructuring takes off is a default that is lost on the spot (3.4)."""
+        row.default += row.restructuring_loss
+        row.net_loss += row.restructuring_loss
+        self.X += row.default - row.recovery - row.net_loss
+        self.Y += row.default_value - row.recovery
+        row.end_balance = self.B
+        if self.is_over():
+            row.net_loss += self.B + self.X
+            row.written_off = self.B
+            self.B = self.Q = self.X = self.Y = 0.0
+        row.defaulted, row.defaulted_value = self.X, self.Y
+        row.pik_balance, row.unfunded_balance = self.Q, self.Z
+        row.deferring_haircut = self.haircut(row.paid)
+        self.rows.append(row)
 
 
 def project_asset(
     asset: AssetTerms, assumed: Assumptions, analysis: dt.date, curve: Curve | None, quirks: Quirks
 ) -> list[Row]:
-    """The rows of the asset; none where it has matured or is held at less than one unit."""
-    months = 12 // asset.payments_per_year
-
-    # Schedule: (nominal, paid) interest dates, maturity the last.
-    maturity = asset.maturity
-    repaid_on: dict[dt.date, float] = defaultdict(float)
-    for date, amount in asset.instalments:
-        repaid_on[adjust(date, asset.convention, quirks, is_terminal=True)] += amount
-    if asset.instalments:
-        latest = max(date for date, _ in asset.instalments)
-        if latest > adjust(maturity, asset.convention, quirks, is_terminal=True):
-            maturity = latest
-    last = adjust(maturity, asset.convention, quirks, is_terminal=True)
-    schedule: list[tuple[dt.date, dt.date]] = []
-    step = 0
-    while True:
-        nominal = add_months(asset.first_payment, step * months)
-        if step and asset.is_end_of_month:
-            nominal = month_end(nominal)
-        paid = adjust(nominal, asset.convention, quirks, is_terminal=False) if step else nominal
-        if paid >= last:
-            break
-        schedule.append((nominal, paid))
-        step += 1
-    schedule.append((maturity, last))
-
-    # Where accrual starts, and what is left.
-    start = nominal_start = asset.dated
-    for nominal, paid in schedule:
-        if paid < analysis or (paid == analysis and "COL-01" not in quirks):
-            start, nominal_start = paid, nominal
-    left = [(nominal, paid, True) for nominal, paid in schedule if paid > analysis]
-    if asset.par < 1 or not (left or asset.is_defaulted):
-        return []
-    if "COL-07" not in quirks:  # dates after maturity on which recoveries still come
-        for number in range(1, assumed.lag_months + 2):
-            nominal = add_months(maturity, number * months)
-            if asset.is_end_of_month:
-                nominal = month_end(nominal)
-            paid = adjust(nominal, asset.convention, quirks, is_terminal=False)
-            if paid > analysis:
-                left.append((nominal, paid, False))
-            if nominal >= add_months(maturity, assumed.lag_months):
-                break
-
-    outstanding = sum(repaid_on.values())
-    share_of: dict[dt.date, float] = {}
-    for date in sorted(repaid_on):
-        share_of[date] = repaid_on[date] / outstanding if outstanding > repaid_on[date] else 1.0
-        outstanding -= repaid_on[date]
-    share_of[last] = 1.0
-
-    def recovered_in(dated: dt.date, counted_from: int, earliest: int) -> int:
-        """Number of the date in `left` on which a default is recovered."""
-        if "COL-30" in quirks:
-            return max(counted_from + round(assumed.lag_months / months), earliest)
-        number = earliest
-        while number < len(left) and left[number][0] < add_months(dated, assumed.lag_months):
-            number += 1
-        return number
-
-    due: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    balance, stock, value = asset.par, 0.0, 0.0
-    if asset.is_defaulted:
-        balance, stock, value = 0.0, asset.par, asset.par * asset.price
-        due[recovered_in(nominal_start, -1, 0)] = [value, stock]
-
-    rows: list[Row] = []
-    severity, coupon = 0.0, asset.coupon
-    for number, (nominal, paid, is_performing) in enumerate(left):
-        theta = days360(start, paid) / 360
-        if is_performing and number and asset.is_floating and curve is not None:
-            index = curve.spot(start, months)
-            if "COL-32" in quirks:
-                index = round(index, 5)
-            if asset.floor is not None:
-                index = max(index, asset.floor)
-            if asset.cap is not None:
-                index = min(index, asset.cap)
-            coupon = index + asset.spread
-        between = sorted(date for date in share_of if is_performing and (start if number else analysis) < date < paid)
-        for date in [*between, paid]:
-            if balance < 1 and stock < 1:
-                return rows
-            row = Row(date, start)
-            if date != paid:  # principal is due before interest is
-                if assumed.cdr == RATING and asset.is_rated_default(date):
-                    row.default, balance = balance, 0.0
-                    row.default_value = row.default * (1 - severity)
-                    slot = due[recovered_in(date, number - 1, number)]
-                    slot[0] += row.default_value
-                    slot[1] += row.default
-                row.scheduled = balance * share_of[date]
-                row.interest = year_fraction(start, date, asset.day_count) * coupon * row.scheduled
-            elif is_performing:
-                severity = at(assumed.severity, number)
-                if assumed.cdr == RATING or asset.uses_rating_migration:
-                    row.default = balance if asset.is_rated_default(date) else 0.0
-                else:
-                    row.default = balance * period_rate(at(assumed.cdr, number), theta)
-                row.default_value = row.default * (1 - severity)
-                balance -= row.default
-                row.interest = year_fraction(start, date, asset.day_count) * coupon * balance
-                row.scheduled = balance * share_of.get(date, 0.0)
-                row.unscheduled = (balance - row.scheduled) * period_rate(at(assumed.cpr, number), theta)
-                slot = due[recovered_in(nominal, number, number)]
-                slot[0] += row.default_value
-                slot[1] += row.default
-            if date == paid:
-                row.recovery = due[number][0]
-                row.net_loss = due[number][1] - due[number][0]
-            balance -= row.scheduled + row.unscheduled
-            stock += row.default - row.recovery - row.net_loss
-            value += row.default_value - row.recovery
-            row.end_balance = balance
-            if balance < 1 and stock < 1:
-                row.net_loss += balance + stock
-                balance = stock = value = 0.0
-            row.defaulted, row.defaulted_value = stock, value
-            rows.append(row)
-        start = paid
-    if stock > 0:
-        rows[-1].net_loss += stock
-        rows[-1].defaulted = rows[-1].defaulted_value = 0.0
-    return rows
+    """The rows of the asset in one scenario."""
+    return Projection(asset, assumed, analysis, curve, quirks).run()
 
 
 def at(rates: object, period: int) -> float:
@@ -202,52 +279,3 @@ def at(rates: object, period: int) -> float:
 
 def period_rate(rate: float, theta: float) -> float:
     return 0.0 if theta == 0 else 1 - (1 - rate) ** theta
-
-
-@dataclass
-class Period:
-    """One asset in one deal period; balances are those at its start."""
-
-    performing: float = 0.0
-    defaulted: float = 0.0
-    defaulted_value: float = 0.0
-    defaults: float = 0.0
-    default_value: float = 0.0
-    interest: float = 0.0
-    scheduled: float = 0.0
-    unscheduled: float = 0.0
-    recoveries: float = 0.0
-    net_loss: float = 0.0
-
-
-def roll_up(asset: AssetTerms, rows: list[Row], begin: dt.date, ends: list[dt.date], quirks: Quirks) -> list[Period]:
-    """The asset by deal period, and one entry more for the balances after the last. Source: 4.2."""
-    periods = [Period() for _ in range(len(ends) + 1)]
-
-    def period_of(date: dt.date) -> Period | None:
-        return next((period for period, end in zip(periods, ends, strict=False) if date <= end), None)
-
-    for row in rows:
-        cash = period_of(row.paid) if row.paid > begin else None
-        begun = period_of(row.accrual_begin) if "COL-20" in quirks else cash
-        if cash is not None:
-            cash.interest += row.interest
-            cash.scheduled += row.scheduled
-            cash.unscheduled += row.unscheduled
-            cash.recoveries += row.recovery
-            cash.net_loss += row.net_loss
-        if begun is not None:
-            begun.defaults += row.default
-            begun.default_value += row.default_value
-
-    performing = 0.0 if asset.is_defaulted else asset.par
-    stock = asset.par if asset.is_defaulted else 0.0
-    value = stock * asset.price
-    for period in periods:
-        if not rows or (performing < 1 and stock < 1):
-            break
-        period.performing, period.defaulted, period.defaulted_value = performing, stock, value
-        performing -= period.defaults + period.scheduled + period.unscheduled
-        stock += period.defaults - period.recoveries - period.net_loss
-        value += period.default_value - period.recoveries
-    return periods

@@ -19,6 +19,7 @@ class FeatureArrays(NamedTuple):
 
     pik_balance: Floats
     pik_in_par: Flags
+    defers_at_start: Flags
     deferring_worth: Floats
     unfunded: Floats
     revolves: Flags

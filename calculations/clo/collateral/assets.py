@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from calculations import calendars, daycount
@@ -90,28 +90,34 @@ class AssetTerms:
         if self.floor is not None and self.cap is not None and self.cap < self.floor:
             self._fail("cap", f"at least the floor {self.floor}", self.cap)
         for date, amount in self.instalments:
-            if not (math.isfinite(amount) and amount > 0):
+            if not isinstance(date, dt.date):
+                self._fail("instalments", "amounts by date", date)
+            if not (_is_finite(amount) and amount > 0):
                 self._fail(f"instalment of {date}", "an amount > 0", amount)
         self._check_features()
         if self.is_defaulted and self.market_value is None and self.recovery_rate is None:
             self._fail("market_value", "percent of par where the asset is in default", None)
 
     def _check_numbers(self) -> None:
-        if not (math.isfinite(self.par) and self.par >= 0):
+        # A blank or NaN that passed here would be nothing but NaN in every flow of the whole pool.
+        if not (_is_finite(self.par) and self.par >= 0):
             self._fail("par", "a number >= 0", self.par)
         for name in ("coupon", "spread", "floor", "cap"):
             value = getattr(self, name)
-            if value is not None and not (math.isfinite(value) and abs(value) < 1):
+            if value is None and name in ("floor", "cap"):
+                continue
+            if not (_is_finite(value) and abs(value) < 1):
                 self._fail(name, "a decimal fraction a year", value)
         percents = [("market_value", self.market_value), ("purchase_price", self.purchase_price)]
         for name, value in [*percents, *((f"market value of {date}", value) for date, value in self.market_values)]:
-            if value is not None and not 0 <= value < math.inf:
+            if value is not None and not (_is_finite(value) and value >= 0):
                 self._fail(name, "percent of par >= 0", value)
-        if not (math.isfinite(self.purchased_accrued) and self.purchased_accrued >= 0):
+        if not (_is_finite(self.purchased_accrued) and self.purchased_accrued >= 0):
             self._fail("purchased_accrued", "a number >= 0", self.purchased_accrued)
-        if self.recovery_rate is not None and not 0 <= self.recovery_rate <= 1:
-            self._fail("recovery_rate", "a fraction from 0 to 1", self.recovery_rate)
-        if not self.payments_per_year >= 1 or self.payments_per_year % 1 != 0:
+        recovery, frequency = self.recovery_rate, self.payments_per_year
+        if recovery is not None and not (_is_finite(recovery) and 0 <= recovery <= 1):
+            self._fail("recovery_rate", "a fraction from 0 to 1", recovery)
+        if not (_is_finite(frequency) and frequency >= 1 and frequency % 1 == 0):
             self._fail("payments_per_year", "a whole number >= 1", self.payments_per_year)
 
     def _check_features(self) -> None:
@@ -172,14 +178,40 @@ def read_assets(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[AssetTerms, ..
             raise ValueError(f"asset columns must be among {', '.join(sorted(names))}; found {', '.join(unknown)}")
         try:
             asset = AssetTerms(**row)
-        except (ValueError, TypeError) as error:  # TypeError: a field without default is missing, or is no number
-            rejections.append(Rejection(asset_id, str(error)))
+        except (ValueError, TypeError) as error:  # TypeError: a field without default is missing
+            reason = str(error)
+            rejections.append(Rejection(asset_id, reason if asset_id in reason else f"asset {asset_id}: {reason}"))
             continue
         if asset_id in assets:
             rejections.append(Rejection(asset_id, f"asset {asset_id}: must stand once in a pool, found again"))
             continue
         assets[asset_id] = asset
     return tuple(assets.values()), tuple(rejections)
+
+
+def with_events(
+    assets: Iterable[AssetTerms], events: Iterable[tuple[str, AssetEvent]]
+) -> tuple[tuple[AssetTerms, ...], tuple[Rejection, ...]]:
+    """Assets with the events of their id added, and those of an asset that is not there, under EVENT_ASSET.
+
+    Source: clo-extensions 3.4.
+    """
+    held = {asset.asset_id: asset for asset in assets}
+    rejections: list[Rejection] = []
+    for asset_id, event in events:
+        if asset_id not in held:
+            reason = f"EVENT_ASSET: the {event.kind} of {event.date} needs an asset of the pool, found {asset_id!r}"
+            rejections.append(Rejection(asset_id, reason))
+            continue
+        held[asset_id] = replace(held[asset_id], events=(*held[asset_id].events, event))
+    return tuple(held.values()), tuple(rejections)
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except TypeError:  # None or text
+        return False
 
 
 def _rating_on(date: dt.date, rating: str, history: History) -> str:

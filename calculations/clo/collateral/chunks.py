@@ -107,6 +107,7 @@ def _feature_arrays(pool: PreparedPool) -> FeatureArrays:
     return FeatureArrays(
         pik_balance=np.array([0.0 if item is None else item.balance for item in pik], dtype=np.float64),
         pik_in_par=np.array([item is not None and item.in_par for item in pik], dtype=bool),
+        defers_at_start=pool.defers_at_start,
         deferring_worth=np.array(worth, dtype=np.float64),
         unfunded=np.array([0.0 if item is None else item.unfunded for item in draws], dtype=np.float64),
         revolves=np.array([item is not None and item.is_revolving for item in draws], dtype=bool),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 
 from calculations.clo.collateral.features import PikTerms
 from calculations.clo.columns import Flags, Floats
 from calculations.daycount import Days
-from calculations.months import add_months
+from calculations.months import add_months, as_date
 
 
 def pik_shares(terms: PikTerms | None, begin: Days, is_interest: Flags) -> Floats:
@@ -20,21 +22,40 @@ def pik_shares(terms: PikTerms | None, begin: Days, is_interest: Flags) -> Float
     return np.array([terms.share_on(date) for date in begin.tolist()]) * is_interest
 
 
-def is_deferring_after(terms: PikTerms | None, begin: Days, paid: Days, shares: Floats, is_interest: Flags) -> Flags:
+def deferring_since(terms: PikTerms | None, dated: dt.date, start: dt.date) -> dt.date | None:
+    """Since when interest is capitalised that accrues from `start`, as far as the terms tell of the time before; None
+    where it is paid.
+    """
+    since: dt.date | None = None
+    for date, share in sorted(terms.shares if terms is not None else ()):
+        if date <= start:
+            since = None if share == 0.0 else since or max(date, dated)
+    return since
+
+
+def is_deferring_on(terms: PikTerms | None, since: dt.date | None, date: dt.date) -> bool:
+    """Whether interest has been capitalised `since` a date for more months than the terms allow.
+
+    Source: clo-extensions 3.1.
+    """
+    if terms is None or since is None:
+        return False
+    return date > as_date(add_months(since, terms.deferring_after))
+
+
+def is_deferring_after(
+    terms: PikTerms | None, since: dt.date | None, begin: Days, paid: Days, shares: Floats, is_interest: Flags
+) -> Flags:
     """Whether after each row, (rows,), interest has been capitalised for longer than the terms allow.
 
-    Counted in months from where the first row that capitalises began to accrue, until an interest date is paid wholly
-    in cash. Source: clo-extensions 3.1.
+    Counted in months from `since`, else from where the first row that capitalises began to accrue, until an interest
+    date is paid wholly in cash. Source: clo-extensions 3.1.
     """
     found = np.zeros(paid.shape, dtype=bool)
     if terms is None:
         return found
-    limit: np.datetime64 | None = None  # the date after which the asset is deferring
-    for row in range(paid.size):
+    for row, (start, date) in enumerate(zip(begin.tolist(), paid.tolist(), strict=True)):
         if is_interest[row]:
-            if shares[row] == 0.0:
-                limit = None
-            elif limit is None:
-                limit = add_months(begin[row : row + 1], terms.deferring_after)[0]
-        found[row] = limit is not None and paid[row] > limit
+            since = None if shares[row] == 0.0 else since or start
+        found[row] = is_deferring_on(terms, since, date)
     return found

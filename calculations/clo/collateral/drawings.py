@@ -22,7 +22,8 @@ class Drawings:
     """Per row, (rows,), all of a unit of unfunded commitment at the start of the row after its defaults.
 
     `share` is drawn in the row; it earns `year_fraction` of the index and `accrual` beside it. `fee` is the commitment
-    fee, `undrawn_fee` what it were if nothing was drawn. `may_draw` marks rows whose date is before the end of availability, `lapses` those from it on.
+    fee, `undrawn_fee` what it were if nothing was drawn. `may_draw` marks rows whose date is before the end of
+    availability, maturity at the latest, `lapses` those from it on.
     """
 
     share: Floats
@@ -45,6 +46,7 @@ def drawings(
     terms: DrawTerms,
     steps: Sequence[tuple[dt.date, float]],
     analysis: dt.date,
+    maturity: dt.date,
     begins: Sequence[dt.date],
     paid: Sequence[dt.date],
     is_interest: Flags,
@@ -53,35 +55,44 @@ def drawings(
 ) -> Drawings:
     """The drawings of each row of an asset; draws on or before the analysis date are in its par already.
 
-    Amounts become shares of what is unfunded on the path without default and prepayment, so that they scale under
-    stress as instalments do. Raises ValueError with DRAW_ABOVE_COMMITMENT where a revolver's draws exceed what is
-    unfunded on that path. Source: clo-extensions 3, 3.2.
+    Amounts become shares of what is unfunded on the path without default, prepayment and events, so that they scale
+    under stress as instalments do. What a revolver repays, between two interest dates too, may be drawn again. Raises
+    ValueError with DRAW_AFTER_AVAILABILITY where a draw is made after maturity, DRAW_ABOVE_COMMITMENT where draws exceed
+    what is unfunded on that path. Source: clo-extensions 3, 3.2.
     """
     found = Drawings.none(len(paid))
     balance, unfunded = asset.par, terms.unfunded
-    end = terms.available_until or dt.date.max
+    end = min(terms.available_until or maturity, maturity)
+    if late := [day for day, _ in terms.draws if day > end]:
+        raise ValueError(
+            f"asset {asset.asset_id}, draws: DRAW_AFTER_AVAILABILITY: a draw must be made until {end}, found {late[0]}"
+        )
     last = analysis
-    for row in np.flatnonzero(is_interest).tolist():
+    for row in np.flatnonzero(is_interest | (shares > 0)).tolist():
         begin, date = begins[row], paid[row]
+        found.may_draw[row] = date < end
         drawn = 0.0
-        for day, amount in terms.draws if unfunded > 0 else ():
+        if not is_interest[row]:
+            repaid = balance * float(shares[row])
+            balance -= repaid
+            unfunded += repaid if terms.is_revolving and date < end else 0.0
+            continue
+        for day, amount in terms.draws:
             if last < day <= date:
                 drawn += amount
+                if drawn > unfunded * (1 + 1e-12):
+                    raise ValueError(
+                        f"asset {asset.asset_id}, draws: DRAW_ABOVE_COMMITMENT: draws until {date} must sum to "
+                        f"{unfunded} at most, found {drawn}"
+                    )
                 part = earned(asset, steps, begin, max(day, begin), date, is_indexed=bool(is_indexed[row]))
                 found.year_fraction[row] += amount / unfunded * part.year_fraction
                 found.accrual[row] += amount / unfunded * part.accrual
                 undrawn = _fraction(asset, begin, min(date, end)) - _fraction(asset, begin, max(day, begin))
                 found.fee[row] -= (terms.fee_rate or 0.0) * amount / unfunded * undrawn
-        if drawn > unfunded * (1 + 1e-12):
-            raise ValueError(
-                f"asset {asset.asset_id}, draws: DRAW_ABOVE_COMMITMENT: draws until {date} must sum to {unfunded} at "
-                f"most, found {drawn}"
-            )
-        if begin < end:
-            found.undrawn_fee[row] = (terms.fee_rate or 0.0) * _fraction(asset, begin, min(date, end))
-            found.fee[row] += found.undrawn_fee[row]
+        found.undrawn_fee[row] = (terms.fee_rate or 0.0) * _fraction(asset, begin, min(date, end))
+        found.fee[row] += found.undrawn_fee[row]
         found.share[row] = drawn / unfunded if unfunded > 0 else 0.0
-        found.may_draw[row] = date < end
         found.lapses[row] = date >= end
         balance += drawn
         repaid = balance * float(shares[row])
@@ -93,4 +104,5 @@ def drawings(
 
 
 def _fraction(asset: AssetTerms, begin: dt.date, date: dt.date) -> float:
-    return year_fraction(begin, date, asset.day_count)
+    """Part of a year from where accrual begins; none before it, where a year fraction would count backwards."""
+    return year_fraction(begin, date, asset.day_count) if date > begin else 0.0

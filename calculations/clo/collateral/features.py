@@ -46,7 +46,7 @@ class PikTerms:
 class DrawTerms:
     """A commitment that is not fully drawn: what is unfunded, and when it is drawn.
 
-    Draws are (date, amount); `utilisation` instead draws up to that share of the commitment on each interest date
+    Draws are (date, amount), at maturity at the latest; `utilisation` instead draws up to that share of the commitment on each interest date
     before `available_until`. Without a fee rate no fee is projected. Raises ValueError with DRAW_AFTER_AVAILABILITY,
     DRAW_ABOVE_COMMITMENT or REVOLVER_WITHOUT_END. Source: clo-extensions 3.2.
     """
@@ -68,11 +68,15 @@ class DrawTerms:
                 raise ValueError(
                     f"DRAW_AFTER_AVAILABILITY: a draw must be made until {self.available_until}, found {date}"
                 )
-            if not amount > 0:
+            if not 0 < amount < math.inf:
                 raise ValueError(f"draw of {date} must be an amount > 0, found {amount!r}")
         drawn = sum(amount for _, amount in self.draws)
         if not self.is_revolving and drawn > self.unfunded:
             raise ValueError(f"DRAW_ABOVE_COMMITMENT: draws must sum to {self.unfunded} at most, found {drawn}")
+        if self.fee_rate is not None and not 0 <= self.fee_rate < 1:
+            raise ValueError(f"fee_rate must be a decimal fraction a year, found {self.fee_rate!r}")
+        if self.utilisation is not None and self.draws:
+            raise ValueError("draws must be dated or by utilisation, found both")
         if self.utilisation is not None and not 0 <= self.utilisation <= 1:
             raise ValueError(f"utilisation must be a fraction from 0 to 1, found {self.utilisation!r}")
 
@@ -85,15 +89,20 @@ class RateStep:
     rate: float
     kind: Literal["coupon", "spread"] = "coupon"
 
+    def __post_init__(self) -> None:
+        if not abs(self.rate) < 1:
+            raise ValueError(f"rate of the step from {self.start} must be a decimal fraction, found {self.rate!r}")
+
 
 @dataclass(frozen=True)
 class AssetEvent:
     """Something that happens to an asset on a date, beside its schedule.
 
     `fraction` is of the balance: called, sold, defaulted, or the haircut of a restructuring; `price` a fraction of par
-    for calls and sales; `fee` a fraction of the balance for an amendment; `rate` a new coupon or spread. A new
-    maturity without instalments is a bullet. `accrued` says what becomes of a restructured loan's accrued interest.
-    An event that names a `scenario` acts in it alone. Source: clo-extensions 3.4.
+    for calls and sales; `fee` a fraction of the balance for an amendment; `rate` a new coupon or spread. An amendment
+    without instalments makes the loan a bullet, a restructuring does so where it has a new maturity. `accrued` says what
+    becomes of a restructured loan's accrued interest. An event that names a `scenario` acts in it alone.
+    Source: clo-extensions 3.4.
     """
 
     date: dt.date
@@ -108,17 +117,38 @@ class AssetEvent:
     premium_as: Literal["principal", "interest"] = "principal"
     scenario: str | None = None
 
-    def problem(self, analysis: dt.date, maturity: dt.date) -> str | None:
-        """Why the event cannot happen to an asset of that maturity, with its code; None where it can."""
+    @property
+    def amends(self) -> bool:
+        """Whether events of this kind may change rate, maturity and schedule."""
+        return self.kind in ("amend_extend", "restructuring")
+
+    def problem(self, analysis: dt.date, maturity: dt.date, last: dt.date) -> str | None:
+        """Why the event cannot happen to an asset of that maturity, which is paid on `last`, with its code; None where it
+        can. EVENT_TERMS stands for terms that events of the kind do not have, or that are no number.
+        """
         if self.date <= analysis:
             return f"EVENT_BEFORE_ANALYSIS: date must be after {analysis}, found {self.date}"
-        if self.date >= maturity:
-            return f"EVENT_AFTER_MATURITY: date must be before maturity {maturity}, found {self.date}"
+        if self.date >= last:
+            return f"EVENT_AFTER_MATURITY: date must be before maturity {last}, found {self.date}"
         if self.kind != "amend_extend" and not 0 < self.fraction <= 1:
             return f"EVENT_FRACTION: fraction must be above 0 and at most 1, found {self.fraction!r}"
         earliest = maturity if self.kind == "amend_extend" else self.date
         if self.maturity is not None and self.maturity < earliest:
             return f"EVENT_EXTENDS_BACKWARDS: maturity must not be before {earliest}, found {self.maturity}"
+        return self._problem_of_terms()
+
+    def _problem_of_terms(self) -> str | None:
+        if not self.amends and (self.rate is not None or self.maturity is not None or self.instalments):
+            return f"EVENT_TERMS: a {self.kind} must change neither rate, maturity nor instalments, found that it does"
+        if self.rate is not None and not abs(self.rate) < 1:
+            return f"EVENT_TERMS: rate must be a decimal fraction a year, found {self.rate!r}"
+        if not 0 <= self.price < math.inf:
+            return f"EVENT_TERMS: price must be a fraction of par >= 0, found {self.price!r}"
+        if not 0 <= self.fee < 1:
+            return f"EVENT_TERMS: fee must be a fraction of the balance, found {self.fee!r}"
+        for date, amount in self.instalments:
+            if not 0 < amount < math.inf:
+                return f"EVENT_TERMS: instalment of {date} must be an amount > 0, found {amount!r}"
         return None
 
 

@@ -8,7 +8,16 @@ import numpy as np
 from numba import njit
 
 from calculations.clo.collateral.arrays import ChunkArrays, FlowArrays, PoolArrays
-from calculations.clo.collateral.event_terms import CAPITALISED, DEFAULTED, FEE, PAID, PREMIUM, REPAID, WRITTEN_DOWN
+from calculations.clo.collateral.event_terms import (
+    CAPITALISED,
+    DEFAULTED,
+    FEE,
+    PAID,
+    PREMIUM,
+    REPAID,
+    WITHDRAWN,
+    WRITTEN_DOWN,
+)
 from calculations.clo.collateral.recovery import NEVER
 from calculations.clo.collateral.rows import EVENT, INTEREST, PRINCIPAL
 
@@ -75,6 +84,9 @@ def _project_asset(  # type: ignore[no-untyped-def]
     uncounted = 0.0 if features.pik_in_par[a] else 1.0
     haircut, severity = 0.0, 0.0
     undrawn = 0.0  # of the unfunded, what was asked for and not paid: it is not asked for again
+    if features.defers_at_start[a]:
+        haircut = (balance - uncounted * capital) * (1.0 - min(1.0, features.deferring_worth[a]))
+        out.deferring_haircut[s, 0] += haircut
     out.performing[s, 0] += balance - uncounted * capital
     out.defaulted[s, 0] += stock
     out.defaulted_value[s, 0] += value
@@ -128,7 +140,7 @@ def _project_asset(  # type: ignore[no-untyped-def]
                 undrawn += (1.0 - paid) * asked
                 if features.utilisation[a] >= 0.0 and features.may_draw[r]:
                     wanted = features.utilisation[a] * (balance + unfunded) - balance
-                    asked = min(max(wanted, asked), unfunded)
+                    asked = min(max(wanted, 0.0), unfunded)
                     undrawn = 0.0  # the share is asked for anew on each date
                 draw = paid * asked
                 unfunded -= draw
@@ -163,11 +175,15 @@ def _project_asset(  # type: ignore[no-untyped-def]
             pik_scheduled = capital * pool.share[r]
             capital -= pik_scheduled
             balance -= scheduled
+            if features.revolves[a] and features.may_draw[r]:
+                refill = scheduled
+                unfunded += refill
         elif kind == EVENT:
             terms = features.event[r]
-            severity = chunk.severity[assumed, k]
             default = balance * terms[DEFAULTED]
-            default_value = default * (1.0 - severity)
+            default_value = default * (1.0 - chunk.severity[assumed, k])
+            unfunded -= unfunded * terms[WITHDRAWN]
+            undrawn -= undrawn * terms[WITHDRAWN]
             written_down = balance * terms[WRITTEN_DOWN]
             unscheduled = balance * terms[REPAID]
             premium = balance * terms[PREMIUM]

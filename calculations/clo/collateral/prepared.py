@@ -15,7 +15,7 @@ from calculations.clo.collateral.assets import AssetTerms, Rejection
 from calculations.clo.collateral.event_terms import EVENT_COLUMNS
 from calculations.clo.collateral.principal_due import accepted_events
 from calculations.clo.collateral.recovery import NEVER
-from calculations.clo.collateral.rows import INTEREST, AssetRows, asset_rows
+from calculations.clo.collateral.rows import EVENT, INTEREST, AssetRows, asset_rows
 from calculations.clo.columns import Flags, Floats, Ints
 from calculations.clo.deal_dates import DealDates
 from calculations.clo.presets import STANDARD, Preset
@@ -66,6 +66,7 @@ class PreparedPool:
     default_period: Ints
     rate: Floats
     pik_share: Floats
+    defers_at_start: Flags  # of the assets
     is_deferring: Flags
     draw_share: Floats
     draw_year_fraction: Floats
@@ -121,7 +122,7 @@ def prepare(
         if asset.asset_id in seen:
             raise ValueError(f"asset {asset.asset_id}: must stand once in a pool, found again")
         seen.add(asset.asset_id)
-        events, refused = accepted_events(asset, analysis)
+        events, refused = accepted_events(asset, analysis, calendar, preset)
         rejections += refused
         try:
             found = asset_rows(
@@ -165,7 +166,7 @@ def _stacked(
     # One call for the whole pool: a day count costs as much for a loan as for a thousand.
     years = np.where(kind == INTEREST, days360(accrual_begin, paid) / 360.0, 0.0)
     thetas, theta = np.unique(years, return_inverse=True)
-    cash_period, default_period = _periods(paid, accrual_begin, dates, preset)
+    cash_period, default_period = _periods(paid, accrual_begin, kind, dates, preset)
     return PreparedPool(
         preset=preset,
         assets=tuple(assets),
@@ -198,6 +199,7 @@ def _stacked(
         default_period=default_period,
         rate=_joined([item.rate for item in rows], np.float64),
         pik_share=_joined([item.pik_share for item in rows], np.float64),
+        defers_at_start=np.array([item.defers_at_start for item in rows], dtype=bool),
         is_deferring=_joined([item.is_deferring for item in rows], np.bool_),
         draw_share=_joined([item.drawings.share for item in rows], np.float64),
         draw_year_fraction=_joined([item.drawings.year_fraction for item in rows], np.float64),
@@ -225,8 +227,11 @@ def _numbered_fixings(days: Days, months: Ints) -> tuple[Ints, Days, Ints]:
     return fixing, pairs[0].astype("datetime64[D]"), pairs[1]
 
 
-def _periods(paid: Days, accrual_begin: Days, dates: DealDates | None, preset: Preset) -> tuple[Ints, Ints]:
-    """Deal period, from 0, of each row's cash and of its default. Source: clo-collateral-engine 4.2, Q20."""
+def _periods(paid: Days, accrual_begin: Days, kind: Ints, dates: DealDates | None, preset: Preset) -> tuple[Ints, Ints]:
+    """Deal period, from 0, of each row's cash and of its default; an event happens when it does under COL-20 too.
+
+    Source: clo-collateral-engine 4.2, Q20; clo-extensions 3.4.
+    """
     nowhere = np.full(paid.shape, NEVER, dtype=np.int64)
     if dates is None:
         return nowhere, nowhere
@@ -234,5 +239,6 @@ def _periods(paid: Days, accrual_begin: Days, dates: DealDates | None, preset: P
     cash = np.where((cash < dates.count) & (paid > dates.collection_begin[0]), cash, NEVER)
     if "COL-20" not in preset:
         return cash, cash
-    begun = np.searchsorted(dates.collection_end, accrual_begin, side="left")
-    return cash, np.where(begun < dates.count, begun, NEVER)
+    # A loan that is dated in the future may default before it accrues.
+    begun = np.searchsorted(dates.collection_end, np.minimum(accrual_begin, paid), side="left")
+    return cash, np.where(kind == EVENT, cash, np.where(begun < dates.count, begun, NEVER))

@@ -15,6 +15,7 @@ from calculations.clo.collateral.features import AssetEvent, in_order
 from calculations.clo.columns import Floats
 from calculations.clo.presets import Preset
 from calculations.daycount import Days
+from calculations.months import as_date
 from calculations.schedules import instalment_shares
 
 
@@ -38,32 +39,57 @@ def principal_due(
     """
     due = _due(asset, asset.instalments, asset.maturity, calendar, preset)
     for event in events:
-        if event.kind == "amend_extend" or (event.kind == "restructuring" and event.maturity is not None):
-            is_before = due.dates <= np.datetime64(event.date, "D")
-            later = _due(asset, event.instalments, event.maturity or due.maturity, calendar, preset)
-            due = PrincipalDue(
-                dates=np.concatenate([due.dates[is_before], later.dates]),
-                shares=np.concatenate([due.shares[is_before], later.shares]),
-                maturity=later.maturity,
-            )
+        later = _due_after(asset, due, event, calendar, preset)
+        due = due if later is None else _joined(due, event, later)
     return due
 
 
-def accepted_events(asset: AssetTerms, analysis: dt.date) -> tuple[list[AssetEvent], list[Rejection]]:
+def _due_after(
+    asset: AssetTerms, due: PrincipalDue, event: AssetEvent, calendar: BusinessCalendar, preset: Preset
+) -> PrincipalDue | None:
+    """What falls due after an event in place of what would have; None where the event leaves the schedule alone."""
+    keeps_schedule = event.maturity is None and not event.instalments
+    if not event.amends or (event.kind == "restructuring" and keeps_schedule):
+        return None
+    return _due(asset, event.instalments, event.maturity or due.maturity, calendar, preset)
+
+
+def _joined(due: PrincipalDue, event: AssetEvent, later: PrincipalDue) -> PrincipalDue:
+    is_before = due.dates <= np.datetime64(event.date, "D")
+    return PrincipalDue(
+        dates=np.concatenate([due.dates[is_before], later.dates]),
+        shares=np.concatenate([due.shares[is_before], later.shares]),
+        maturity=later.maturity,
+    )
+
+
+def accepted_events(
+    asset: AssetTerms, analysis: dt.date, calendar: BusinessCalendar, preset: Preset
+) -> tuple[list[AssetEvent], list[Rejection]]:
     """The events that happen to an asset in order, and those that cannot, each with its reason.
 
-    Source: clo-extensions 3.4.
+    An event is measured by the maturity that instalments and events before it leave, as paid on. Source: clo-extensions 3.4.
     """
     accepted: list[AssetEvent] = []
     rejections: list[Rejection] = []
-    maturity = asset.maturity
+    if not asset.events:
+        return accepted, rejections
+    how = calendars.convention(asset.convention)
+    due = principal_due(asset, (), calendar, preset)
     for event in in_order(asset.events):
-        problem = event.problem(analysis, maturity)
+        last = calendar.adjust_terminal(due.maturity, how, preset)
+        later = _due_after(asset, due, event, calendar, preset)
+        problem = event.problem(analysis, due.maturity, as_date(last))
+        if problem is None and later is not None:
+            # A date rolled back to a business day may fall before the event that sets it.
+            first = min([*later.dates, calendar.adjust_terminal(later.maturity, how, preset)])
+            if first <= np.datetime64(event.date, "D"):
+                problem = f"EVENT_EXTENDS_BACKWARDS: principal must be due after {event.date}, found {first}"
         if problem is not None:
             rejections.append(Rejection(asset.asset_id, f"asset {asset.asset_id}, {event.kind}: {problem}"))
             continue
         accepted.append(event)
-        maturity = event.maturity or maturity
+        due = due if later is None else _joined(due, event, later)
     return accepted, rejections
 
 

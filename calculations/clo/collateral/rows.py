@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.calendars import BusinessCalendar, as_days
-from calculations.clo.collateral.accruals import earned, steps_of
+from calculations.clo.collateral.accruals import Earning, earned, steps_of
 from calculations.clo.collateral.assets import AssetTerms
 from calculations.clo.collateral.dates import asset_dates, months_between_payments
-from calculations.clo.collateral.deferral import is_deferring_after, pik_shares
+from calculations.clo.collateral.deferral import deferring_since, is_deferring_after, is_deferring_on, pik_shares
 from calculations.clo.collateral.drawings import Drawings, drawings
 from calculations.clo.collateral.event_terms import event_terms
 from calculations.clo.collateral.features import AssetEvent
@@ -25,6 +25,7 @@ from calculations.clo.collateral.recovery import NEVER, recovery_rows
 from calculations.clo.columns import Flags, Floats, Ints
 from calculations.clo.presets import STANDARD, Preset
 from calculations.daycount import Days, year_fraction
+from calculations.months import as_date
 
 INTEREST, PRINCIPAL, RECOVERY, EVENT = 0, 1, 2, 3
 
@@ -39,7 +40,8 @@ class AssetRows:
     running. `accrual` is what a unit of balance earns but for its index, `year_fraction` what it earns of the index
     where `fixing` is a day (NaT: none), `rate` the annual rate behind `accrual`. `theta` is the fraction of a 30/360
     year that default and prepayment rates act over, `share` what of the balance an instalment repays. `pik_share` of
-    interest is capitalised; `is_deferring` after the row for longer than its terms allow. `event` (rows, columns) are
+    interest is capitalised; `is_deferring` after the row, `defers_at_start` before the first, for longer than its terms
+    allow. `event` (rows, columns) are
     the fractions of `event_terms`. `recovery_row` (lags, rows + 1) is as `recovery_rows` gives it.
     """
 
@@ -54,6 +56,7 @@ class AssetRows:
     share: Floats
     is_rated_default: Flags
     pik_share: Floats
+    defers_at_start: bool
     is_deferring: Flags
     drawings: Drawings
     event: Floats
@@ -108,14 +111,24 @@ def asset_rows(
     is_indexed = asset.is_floating & (period > 0) & (kind != RECOVERY)
     share = _shares_due(paid, kind, due, dates.maturity)
     steps = steps_of(asset, happening, analysis)
-    fraction, accrual, rate = _earnings(asset, happening, steps, begin, paid, is_indexed)
+    fraction, accrual, rate = _earnings(asset, happening, steps, begin, paid, kind, is_indexed)
     is_interest = kind == INTEREST
     draws = Drawings.none(paid.size)
-    if asset.draws is not None:
+    if asset.draws is not None and not asset.is_defaulted:
         draws = drawings(
-            asset, asset.draws, steps, analysis, begin.tolist(), paid.tolist(), is_interest, is_indexed, share
+            asset,
+            asset.draws,
+            steps,
+            analysis,
+            as_date(dates.maturity),
+            begin.tolist(),
+            paid.tolist(),
+            is_interest,
+            is_indexed,
+            share,
         )
     capitalised = pik_shares(asset.pik, begin, is_interest)
+    since = deferring_since(asset.pik, asset.dated, as_date(dates.start))
     is_between = (kind == PRINCIPAL) | (kind == EVENT)
     row_of_end = np.flatnonzero(~is_between)
     return AssetRows(
@@ -130,7 +143,8 @@ def asset_rows(
         share=share,
         is_rated_default=_rated_default(asset, paid),
         pik_share=capitalised,
-        is_deferring=is_deferring_after(asset.pik, begin, paid, capitalised, is_interest),
+        defers_at_start=is_deferring_on(asset.pik, since, analysis),
+        is_deferring=is_deferring_after(asset.pik, since, begin, paid, capitalised, is_interest),
         drawings=draws,
         event=event_terms(happening, kind == EVENT),
         recovery_row=recovery_rows(
@@ -162,22 +176,27 @@ def _earnings(
     steps: Sequence[tuple[dt.date, float]],
     begin: Days,
     paid: Days,
+    kind: Ints,
     is_indexed: Flags,
 ) -> tuple[Floats, Floats, Floats]:
-    """Year fraction of the index, accrual beside it and its annual rate, by row.
+    """Year fraction of the index, accrual beside it and its annual rate, by row; nothing accrues before a loan is dated.
 
-    A restructuring settles what accrued before it, so that later rows of its period accrue from it.
-    Source: clo-collateral-engine 1.6, 1.7; clo-extensions 3.3, 3.4.
+    A restructuring settles what accrued before it, so that later rows of its period, those of its day too, accrue from
+    it. Source: clo-collateral-engine 1.6, 1.7; clo-extensions 3.3, 3.4.
     """
-    fraction = year_fraction(begin, paid, asset.day_count)
+    fraction = year_fraction(begin, np.maximum(begin, paid), asset.day_count)
     rate = np.where(is_indexed, asset.spread, asset.coupon)
-    settled = [event.date for event in events if event.kind == "restructuring"]
-    if not steps and not settled:
+    if not steps and not any(event.kind == "restructuring" for event in events):
         return np.where(is_indexed, fraction, 0.0), fraction * rate, rate
-    parts = []
-    for start, end, indexed in zip(begin.tolist(), paid.tolist(), is_indexed.tolist(), strict=True):
-        since = max([start, *(date for date in settled if start <= date < end)])
-        parts.append(earned(asset, steps, start, since, end, is_indexed=indexed))
+    parts: list[Earning] = []
+    settled, happening = dt.date.min, iter(events)
+    for start, end, row_kind, indexed in zip(
+        begin.tolist(), paid.tolist(), kind.tolist(), is_indexed.tolist(), strict=True
+    ):
+        since = max(start, settled)
+        parts.append(earned(asset, steps, start, since, max(end, since), is_indexed=indexed))
+        if row_kind == EVENT and next(happening).kind == "restructuring":
+            settled = end
     accrual = np.array([part.accrual for part in parts])
     whole = np.array([part.whole for part in parts])
     effective = np.divide(accrual, whole, out=rate.copy(), where=whole > 0)

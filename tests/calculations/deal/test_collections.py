@@ -73,6 +73,8 @@ def test_nothing_is_due_by_a_list_that_a_scenario_does_not_walk() -> None:
     flows = PoolFlows.zeros(2, 1)
     flows.performing[:] = [[1e6, 5e5], [1e6, 1e6]]
     detail = PoolDetail(close_out=np.zeros((2, 1)))
-    found = deal.run_liabilities(deal.loads(text), flows, dates(1, ends=False), np.array([INDEX]), detail=detail, record_steps=True)
+    found = deal.run_liabilities(
+        deal.loads(text), flows, dates(1, ends=False), np.array([INDEX]), detail=detail, record_steps=True
+    )
     assert (found.steps["default", 3].due > 0).tolist() == [[True], [False]]
     assert (found.steps["interest", 2].due > 0).tolist() == [[False], [True]]
