@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from calculations.clo.projection import Holdings, project_deal
+from calculations.clo.deal import Holdings, run
 
 from calculations.calendars import BusinessCalendar
 from calculations.clo import deal
@@ -66,7 +66,7 @@ HOLDINGS = Holdings(POOL, START, BusinessCalendar(), current_index=0.05)
 def test_low_rated_par_above_the_limit_lowers_the_numerator(carry: str, quirks: Preset, haircut: str) -> None:
     """100m of par, a limit of 7.5 %, no principal in the first period: 2.5m of D in excess, or 92.5m of everything."""
     terms = deal.loads(DATED + f"haircuts: {{ccc: {{limit: 0.075, carry: {carry}}}}}\n", quirks)
-    found = project_deal(terms, HOLDINGS, SCENARIOS, quirks)
+    found = run(terms, HOLDINGS, SCENARIOS, quirks)
     numerator = Decimal(str(found.result.tests["OC-B"].numerator[0, 0])).quantize(Decimal("0.01"))
     assert Decimal("100000000.00") - numerator == Decimal(haircut)
 
@@ -75,4 +75,4 @@ def test_the_old_haircut_needs_one_price() -> None:
     quirks = preset(["COL-21"])
     terms = deal.loads(DATED + "haircuts: {ccc: {limit: 0.075}}\n", quirks)
     with pytest.raises(ValueError, match=r"haircuts\.ccc\.carry: expected one price"):
-        project_deal(terms, HOLDINGS, SCENARIOS, quirks)
+        run(terms, HOLDINGS, SCENARIOS, quirks)
