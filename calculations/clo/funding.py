@@ -4,7 +4,7 @@ and who gets what is released, do not belong here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -50,3 +50,40 @@ def fund_draws(account: Floats, draws: Floats, unfunded: Floats, principal: Floa
         released=released,
         counted=np.minimum(needed, remaining),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class FundingPath:
+    """The account period by period; arrays of shape (scenarios, periods), balances at the period's end.
+
+    `draws` are paid, `from_principal` of them by principal proceeds; `shortfall` was asked for and is not drawn. The
+    path knows nothing of a sale of the pool. Source: clo-extensions 3.2.
+    """
+
+    draws: Floats
+    from_principal: Floats
+    refilled: Floats
+    released: Floats
+    counted: Floats
+    shortfall: Floats
+
+    def of_scenarios(self, rows: slice) -> FundingPath:
+        """The path of some scenarios."""
+        return FundingPath(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+
+
+def funding_path(opening: float, draws: Floats, unfunded: Floats, principal: Floats, refills: Floats) -> FundingPath:
+    """`fund_draws` over all periods: `unfunded` (scenarios, periods + 1), everything else (scenarios, periods).
+
+    `draws` are asked for; `principal` are proceeds that may pay them. What is short in a period stays unfunded, but is
+    not asked for again: the caller projects the pool anew without it.
+    """
+    account = np.full(draws.shape[0], opening)
+    found = {item.name: np.zeros(draws.shape) for item in fields(FundingPath)}
+    for i in range(draws.shape[1]):
+        period = fund_draws(account, draws[:, i], unfunded[:, i + 1], principal[:, i], refills[:, i])
+        account = period.account
+        found["draws"][:, i] = draws[:, i] - period.shortfall
+        for name in ("from_principal", "refilled", "released", "counted", "shortfall"):
+            found[name][:, i] = getattr(period, name)
+    return FundingPath(**found)

@@ -5,9 +5,10 @@ what the deal does with it, does not belong here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from calculations.clo.columns import Floats
+from calculations.clo.funding import FundingPath
 from calculations.clo.pool_flows import RatedBalances
 
 
@@ -21,7 +22,8 @@ class PoolDetail:
     brings, below 0 what it costs. `accrued_recovered` is purchased accrued interest that its own asset's coupon brought
     back, `accrued_written_off` that of assets sold or defaulted. `discount` are discount obligations with their purchase
     prices, those left out that a CCC excess carries lower. `longer_index` is the index of the tenor that a deal goes
-    over to, also (periods,). Source: clo-extensions 3.5, 3.6, 4.10, 4.12, 4.14.
+    over to, also (periods,). `funding` pays draws on commitments; `deferring_haircut` (scenarios, periods + 1) is what par
+    of loans that defer for too long is worth less than par. Source: clo-extensions 3.1, 3.2, 3.5, 3.6, 4.10, 4.12, 4.14.
     """
 
     rare_interest: Mapping[int, Floats] = field(default_factory=dict)
@@ -31,6 +33,8 @@ class PoolDetail:
     accrued_written_off: Floats | None = None
     discount: RatedBalances | None = None
     longer_index: Floats | None = None
+    funding: FundingPath | None = None
+    deferring_haircut: Floats | None = None
 
     def of_scenarios(self, rows: slice) -> PoolDetail:
         """The detail of some scenarios."""
@@ -45,7 +49,9 @@ class PoolDetail:
             close_out=part(self.close_out),
             accrued_recovered=part(self.accrued_recovered),
             accrued_written_off=part(self.accrued_written_off),
-            discount=None if self.discount is None else replace(self.discount, balances=self.discount.balances[rows]),
+            discount=None if self.discount is None else self.discount.of_scenarios(rows),
+            funding=None if self.funding is None else self.funding.of_scenarios(rows),
+            deferring_haircut=part(self.deferring_haircut),
             longer_index=index if index is None or index.ndim == 1 else index[rows],
         )
 

@@ -4,7 +4,7 @@ collateral and liabilities. How flows come about, and who is paid, does not belo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -16,10 +16,29 @@ class RatedBalances:
     """Performing balances at the start of each period of the assets an agency rates CCC/Caa or worse.
 
     `balances` is of shape (scenarios, periods + 1, assets); `prices`, fractions of par, of shape (assets,), cheapest first.
+    `carried` is what of par counts already, of shape (assets,) or that of `balances`; None where all does: an asset in
+    several categories counts once, at the lowest. `asset_ids` are empty where nobody asks. Source: clo-extensions 4.13.
     """
 
     balances: Floats
     prices: Floats
+    asset_ids: tuple[str, ...] = ()
+    carried: Floats | None = None
+
+    @property
+    def loss(self) -> Floats:
+        """What of par is lost where an asset counts at its price, (assets,) or (scenarios, periods + 1, assets)."""
+        lost: Floats = np.maximum(0.0, (1.0 if self.carried is None else self.carried) - self.prices)
+        return lost
+
+    def of_scenarios(self, rows: slice) -> RatedBalances:
+        """The balances of some scenarios."""
+        carried = self.carried
+        return replace(
+            self,
+            balances=self.balances[rows],
+            carried=carried if carried is None or carried.ndim == 1 else carried[rows],
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ A rate is one number or one per interest period of an asset, counted from the an
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -76,6 +77,7 @@ class Scenario:
     """One set of assumptions. `by_asset` holds those of single assets, which beat the ones for all.
 
     Without a curve a floater keeps its first coupon; a parallel shift is a curve of its own, `curve.shifted(h)`.
+    `spot_rates` are deal currency per unit of another one, by currency and date; the last one is held.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Scenario:
     by_asset: Mapping[str, Assumptions] = field(default_factory=dict)
     reinvestment: ReinvestmentTerms | None = None
     liquidation_price: float = 1.0
+    spot_rates: Mapping[str, Mapping[dt.date, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.name.strip():

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from calculations.clo import deal
-from calculations.clo.carrying_values import CarriedAsset, carried, defaulted_value, discount_adjustment, is_cured
+from calculations.clo.deal.carrying_values import CarriedAsset, carried, defaulted_value, discount_adjustment, is_cured
 from calculations.clo.deal.collateral_terms import DiscountCure
 from calculations.clo.deal.load import DEALS
 

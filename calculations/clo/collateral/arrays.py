@@ -29,6 +29,7 @@ class FeatureArrays(NamedTuple):
     draw_year_fraction: Floats
     draw_accrual: Floats
     draw_fee: Floats
+    undrawn_fee: Floats
     may_draw: Flags
     lapses: Flags
     event: Floats
@@ -66,7 +67,10 @@ class PoolArrays(NamedTuple):
 
 
 class ChunkArrays(NamedTuple):
-    """Assumption sets (sets, periods) and which one each scenario, or an asset of it, goes by; index levels by curve."""
+    """Assumption sets (sets, periods) and which one each scenario, or an asset of it, goes by; index levels by curve.
+
+    `funded` (scenarios, periods) is the share of draws that is paid; of no size where all are.
+    """
 
     cpr: Floats
     cdr: Floats
@@ -77,6 +81,7 @@ class ChunkArrays(NamedTuple):
     override: Ints
     curve: Ints
     levels: Floats
+    funded: Floats
 
 
 class FlowArrays(NamedTuple):
@@ -96,6 +101,11 @@ class FlowArrays(NamedTuple):
     capitalised: Floats
     unfunded: Floats
     deferring_haircut: Floats
+    refills: Floats
+    redrawn: Floats
+    not_drawn: Floats
+    pik_scheduled: Floats
+    pik_unscheduled: Floats
     tracked: Floats
     rows: Floats
     row_count: Ints

@@ -29,7 +29,9 @@ class AssetTerms:
 
     `par` is what the deal holds, `coupon` the all-in rate of the first projected period whatever the coupon type,
     `spread`, `floor` and `cap` (the last two on the index) serve floaters. `instalments` are (date, amount) in any
-    scale, only their shares count; none is a bullet. `market_value` is percent of par. A rating history is (date,
+    scale, only their shares count; none is a bullet. `market_value` and `purchase_price` are percent of par,
+    `market_values` (date, percent of par) what it was before. `kind` is what the deal's discount limits call it,
+    `purchased_accrued` interest that was paid for and has not come back. A rating history is (date,
     rating) in order of dates; with fewer than two entries the rating beside it stands for all dates. A feature left
     out is off.
 
@@ -53,6 +55,10 @@ class AssetTerms:
     instalments: tuple[tuple[dt.date, float], ...] = ()
     market_value: float | None = None
     recovery_rate: float | None = None
+    kind: str = "loan"
+    purchase_price: float | None = None
+    market_values: tuple[tuple[dt.date, float], ...] = ()
+    purchased_accrued: float = 0.0
     is_defaulted: bool = False
     moodys_rating: str = ""
     sp_rating: str = ""
@@ -97,8 +103,12 @@ class AssetTerms:
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and abs(value) < 1):
                 self._fail(name, "a decimal fraction a year", value)
-        if self.market_value is not None and not 0 <= self.market_value < math.inf:
-            self._fail("market_value", "percent of par >= 0", self.market_value)
+        percents = [("market_value", self.market_value), ("purchase_price", self.purchase_price)]
+        for name, value in [*percents, *((f"market value of {date}", value) for date, value in self.market_values)]:
+            if value is not None and not 0 <= value < math.inf:
+                self._fail(name, "percent of par >= 0", value)
+        if not (math.isfinite(self.purchased_accrued) and self.purchased_accrued >= 0):
+            self._fail("purchased_accrued", "a number >= 0", self.purchased_accrued)
         if self.recovery_rate is not None and not 0 <= self.recovery_rate <= 1:
             self._fail("recovery_rate", "a fraction from 0 to 1", self.recovery_rate)
         if not self.payments_per_year >= 1 or self.payments_per_year % 1 != 0:
@@ -128,6 +138,14 @@ class AssetTerms:
         if self.market_value is not None:
             return self.market_value / 100.0
         return self.recovery_rate or 0.0
+
+    @property
+    def haircut_order(self) -> tuple[bool, float, str]:
+        """Where a CCC excess takes it: first without a market value, then by price, ties by id.
+
+        Source: clo-collateral-engine 4.4, Q21.
+        """
+        return self.market_value is not None, self.price, self.asset_id
 
     @property
     def has_rating_history(self) -> bool:

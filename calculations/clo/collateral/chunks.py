@@ -38,17 +38,22 @@ def check_overrides(assets: Sequence[AssetTerms], scenarios: Scenarios) -> None:
             raise ValueError(f"scenario {item.name}: assets must be in the pool, found {', '.join(unknown[:5])}")
 
 
-def chunks(pool: PreparedPool, scenarios: Scenarios) -> Iterator[tuple[slice, PoolArrays, MakeChunk]]:
+def chunks(
+    pool: PreparedPool, scenarios: Scenarios, funded: Floats | None = None
+) -> Iterator[tuple[slice, PoolArrays, MakeChunk]]:
     """Where each part of the scenarios stands, the pool, and what makes that part's arrays once it is their turn.
 
-    The only place that splits scenarios. All arrays at once would hold an index level per curve and fixing.
+    `funded` (scenarios, periods) is the share of each period's draws that is paid; None: all. The only place that
+    splits scenarios. All arrays at once would hold an index level per curve and fixing.
     """
     periods = max(len(vector(r)) for item in scenarios.items for a in _assumed(item) for r in _rates(a))
     overridden = sorted({asset_id for item in scenarios.items for asset_id in item.by_asset})
     arrays = _pool_arrays(pool, periods, overridden)
     for start in range(0, len(scenarios), CHUNK):
         items = scenarios.items[start : start + CHUNK]
-        yield slice(start, start + len(items)), arrays, partial(_chunk_arrays, pool, items, periods, overridden)
+        where = slice(start, start + len(items))
+        paid = np.zeros((0, 0)) if funded is None else np.ascontiguousarray(funded[where])
+        yield where, arrays, partial(_chunk_arrays, pool, items, periods, overridden, paid)
 
 
 def _rates(assumed: Assumptions) -> tuple[float | tuple[float, ...], ...]:
@@ -115,6 +120,7 @@ def _feature_arrays(pool: PreparedPool) -> FeatureArrays:
         draw_year_fraction=pool.draw_year_fraction,
         draw_accrual=pool.draw_accrual,
         draw_fee=pool.draw_fee,
+        undrawn_fee=pool.undrawn_fee,
         may_draw=pool.may_draw,
         lapses=pool.lapses,
         event=pool.event,
@@ -129,7 +135,9 @@ def _deferring_worth(asset: AssetTerms) -> float:
     return min(known, default=0.0)
 
 
-def _chunk_arrays(pool: PreparedPool, items: Sequence[Scenario], periods: int, overridden: list[str]) -> ChunkArrays:
+def _chunk_arrays(
+    pool: PreparedPool, items: Sequence[Scenario], periods: int, overridden: list[str], funded: Floats
+) -> ChunkArrays:
     sets = {assumed: None for item in items for assumed in _assumed(item)}
     number = {assumed: index for index, assumed in enumerate(sets)}
     rates = np.array([[_held(rate, periods) for rate in _rates(assumed)] for assumed in sets])
@@ -149,6 +157,7 @@ def _chunk_arrays(pool: PreparedPool, items: Sequence[Scenario], periods: int, o
         override=override,
         curve=np.array([curve_number.get(item.curve, NEVER) for item in items], dtype=np.int64),
         levels=_index_levels(pool, curves),
+        funded=funded,
     )
 
 

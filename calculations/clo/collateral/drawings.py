@@ -22,20 +22,21 @@ class Drawings:
     """Per row, (rows,), all of a unit of unfunded commitment at the start of the row after its defaults.
 
     `share` is drawn in the row; it earns `year_fraction` of the index and `accrual` beside it. `fee` is the commitment
-    fee. `may_draw` marks rows whose date is before the end of availability, `lapses` those from it on.
+    fee, `undrawn_fee` what it were if nothing was drawn. `may_draw` marks rows whose date is before the end of availability, `lapses` those from it on.
     """
 
     share: Floats
     year_fraction: Floats
     accrual: Floats
     fee: Floats
+    undrawn_fee: Floats
     may_draw: Flags
     lapses: Flags
 
     @classmethod
     def none(cls, rows: int) -> Drawings:
         """Rows of an asset without a commitment."""
-        amounts, flags = np.zeros((4, rows)), np.zeros((2, rows), dtype=bool)
+        amounts, flags = np.zeros((5, rows)), np.zeros((2, rows), dtype=bool)
         return cls(*amounts, *flags)
 
 
@@ -77,7 +78,8 @@ def drawings(
                 f"most, found {drawn}"
             )
         if begin < end:
-            found.fee[row] += (terms.fee_rate or 0.0) * _fraction(asset, begin, min(date, end))
+            found.undrawn_fee[row] = (terms.fee_rate or 0.0) * _fraction(asset, begin, min(date, end))
+            found.fee[row] += found.undrawn_fee[row]
         found.share[row] = drawn / unfunded if unfunded > 0 else 0.0
         found.may_draw[row] = date < end
         found.lapses[row] = date >= end

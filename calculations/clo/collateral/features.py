@@ -93,7 +93,7 @@ class AssetEvent:
     `fraction` is of the balance: called, sold, defaulted, or the haircut of a restructuring; `price` a fraction of par
     for calls and sales; `fee` a fraction of the balance for an amendment; `rate` a new coupon or spread. A new
     maturity without instalments is a bullet. `accrued` says what becomes of a restructured loan's accrued interest.
-    Source: clo-extensions 3.4.
+    An event that names a `scenario` acts in it alone. Source: clo-extensions 3.4.
     """
 
     date: dt.date
@@ -106,6 +106,7 @@ class AssetEvent:
     instalments: tuple[tuple[dt.date, float], ...] = ()
     accrued: Literal["paid", "capitalised", "forfeited"] = "paid"
     premium_as: Literal["principal", "interest"] = "principal"
+    scenario: str | None = None
 
     def problem(self, analysis: dt.date, maturity: dt.date) -> str | None:
         """Why the event cannot happen to an asset of that maturity, with its code; None where it can."""

@@ -74,6 +74,7 @@ def _project_asset(  # type: ignore[no-untyped-def]
     # What of capitalised interest tests do not count as par.
     uncounted = 0.0 if features.pik_in_par[a] else 1.0
     haircut, severity = 0.0, 0.0
+    undrawn = 0.0  # of the unfunded, what was asked for and not paid: it is not asked for again
     out.performing[s, 0] += balance - uncounted * capital
     out.defaulted[s, 0] += stock
     out.defaulted_value[s, 0] += value
@@ -86,6 +87,7 @@ def _project_asset(  # type: ignore[no-untyped-def]
         begin_balance, begin_capital, begin_unfunded = balance, capital, unfunded
         default = default_value = interest = scheduled = unscheduled = 0.0
         capitalised = draw = fees = premium = written_down = 0.0
+        asked = refill = redrawn = pik_scheduled = pik_unscheduled = 0.0
         level = 0.0
         if pool.fixing[r] != NEVER:
             if curve == NEVER:
@@ -112,12 +114,23 @@ def _project_asset(  # type: ignore[no-untyped-def]
             interest = balance * earned
             if unfunded > 0.0:
                 unfunded -= unfunded * rate
-                draw = unfunded * features.draw_share[r]
-                interest += unfunded * (features.draw_year_fraction[r] * level + features.draw_accrual[r])
-                fees = unfunded * features.draw_fee[r]
+                undrawn -= undrawn * rate
+                paid = 1.0
+                if chunk.funded.size > 0 and pool.cash_period[r] != NEVER:
+                    paid = chunk.funded[s, pool.cash_period[r]]
+                due = unfunded - undrawn
+                asked = due * features.draw_share[r]
+                interest += paid * due * (features.draw_year_fraction[r] * level + features.draw_accrual[r])
+                fees = due * features.draw_fee[r]
+                if paid < 1.0 or undrawn > 0.0:
+                    full = features.undrawn_fee[r]
+                    fees = due * (full - paid * (full - features.draw_fee[r])) + undrawn * full
+                undrawn += (1.0 - paid) * asked
                 if features.utilisation[a] >= 0.0 and features.may_draw[r]:
                     wanted = features.utilisation[a] * (balance + unfunded) - balance
-                    draw = min(max(wanted, draw), unfunded)
+                    asked = min(max(wanted, asked), unfunded)
+                    undrawn = 0.0  # the share is asked for anew on each date
+                draw = paid * asked
                 unfunded -= draw
                 balance += draw
             scheduled = balance * pool.share[r]
@@ -127,21 +140,28 @@ def _project_asset(  # type: ignore[no-untyped-def]
                 capitalised = features.pik_share[r] * interest * (kept / balance)
                 interest -= capitalised
             if capital > 0.0:
+                if balance > 0.0:
+                    pik_scheduled = capital * (1.0 - rate) * (scheduled / balance)
+                    pik_unscheduled = capital * (1.0 - rate) * (unscheduled / balance)
                 capital *= (1.0 - rate) * (kept / balance) if balance > 0.0 else 0.0
             capital += capitalised
             if features.revolves[a] and features.may_draw[r]:
-                unfunded += scheduled + unscheduled
+                refill = scheduled + unscheduled
+                unfunded += refill
+            elif draw > 0.0:
+                redrawn = draw * (1.0 - kept / balance)
             if features.lapses[r]:
-                unfunded = 0.0
+                unfunded = undrawn = 0.0
             balance = kept + capitalised
         elif kind == PRINCIPAL:
             if is_rating and pool.is_rated_default[r]:
                 default, balance = balance, 0.0
                 default_value = default * (1.0 - severity)
-                capital = unfunded = 0.0
+                capital = unfunded = undrawn = 0.0
             scheduled = balance * pool.share[r]
             interest = scheduled * earned
-            capital -= capital * pool.share[r]
+            pik_scheduled = capital * pool.share[r]
+            capital -= pik_scheduled
             balance -= scheduled
         elif kind == EVENT:
             terms = features.event[r]
@@ -154,6 +174,7 @@ def _project_asset(  # type: ignore[no-untyped-def]
             fees = balance * terms[FEE]
             interest = balance * earned * terms[PAID]
             capitalised = balance * earned * terms[CAPITALISED]
+            pik_unscheduled = capital * terms[REPAID]
             capital = capital * (1.0 - terms[DEFAULTED] - terms[WRITTEN_DOWN] - terms[REPAID]) + capitalised
             balance = balance - default - written_down - unscheduled + capitalised
 
@@ -190,12 +211,17 @@ def _project_asset(  # type: ignore[no-untyped-def]
             if begin_capital > 0.0 or capital > 0.0:
                 share = default / begin_balance if begin_balance > 0.0 else 0.0
                 repaid += uncounted * (capital - begin_capital * (1.0 - share))
+                out.pik_scheduled[s, cash] += pik_scheduled
+                out.pik_unscheduled[s, cash] += pik_unscheduled
             out.performing[s, cash + 1] -= repaid
             out.defaulted[s, cash + 1] -= recovery + stock_loss
             out.defaulted_value[s, cash + 1] -= recovery + value_loss
             # Off for most loans; each array touched costs time in every row of every scenario.
             if begin_unfunded > 0.0 or unfunded > 0.0:
                 out.draws[s, cash] += draw
+                out.not_drawn[s, cash] += asked - draw
+                out.refills[s, cash] += refill
+                out.redrawn[s, cash] += redrawn
                 out.unfunded[s, cash + 1] += unfunded - begin_unfunded
             if capitalised > 0.0:
                 out.capitalised[s, cash] += capitalised

@@ -70,6 +70,7 @@ class PreparedPool:
     draw_year_fraction: Floats
     draw_accrual: Floats
     draw_fee: Floats
+    undrawn_fee: Floats
     may_draw: Flags
     lapses: Flags
     event: Floats
@@ -86,9 +87,7 @@ class PreparedPool:
         ratings = [asset.moodys_rating if agency == "moodys" else asset.sp_rating for asset in self.assets]
         ranks = rating_rank(np.array(ratings, dtype=np.str_), agency)
         found = np.flatnonzero((ranks >= CAA1_RANK) & ~self.is_defaulted)
-        # A line without a market value goes first, as in the haircut on current balances.
-        prices = [(self.assets[i].market_value is not None, self.price[i], self.assets[i].asset_id) for i in found]
-        return found[sorted(range(found.size), key=lambda number: prices[number])]
+        return found[sorted(range(found.size), key=lambda number: self.assets[found[number]].haircut_order)]
 
     @property
     def tracked(self) -> Ints:
@@ -203,6 +202,7 @@ def _stacked(
         draw_year_fraction=_joined([item.drawings.year_fraction for item in rows], np.float64),
         draw_accrual=_joined([item.drawings.accrual for item in rows], np.float64),
         draw_fee=_joined([item.drawings.fee for item in rows], np.float64),
+        undrawn_fee=_joined([item.drawings.undrawn_fee for item in rows], np.float64),
         may_draw=_joined([item.drawings.may_draw for item in rows], np.bool_),
         lapses=_joined([item.drawings.lapses for item in rows], np.bool_),
         event=np.concatenate([np.zeros((0, EVENT_COLUMNS)), *[item.event for item in rows]]),

@@ -4,107 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 import numpy as np
 
 from calculations.calendars import BusinessCalendar
 from calculations.clo.ccc import AGENCIES
 from calculations.clo.collateral.arrays import ROW_COLUMNS, FlowArrays, PoolArrays
-from calculations.clo.collateral.assets import AssetTerms, Rejection
+from calculations.clo.collateral.assets import AssetTerms
 from calculations.clo.collateral.chunks import MakeChunk, check_overrides, chunks, lags_of
+from calculations.clo.collateral.flows import AssetFlows, CollateralFlows, FeatureFlows
 from calculations.clo.collateral.kernel import project_chunk
 from calculations.clo.collateral.prepared import PreparedPool, prepare
+from calculations.clo.collateral.scenario_events import by_scenario, groups_of_events
 from calculations.clo.columns import Floats, Ints
 from calculations.clo.deal_dates import DealDates
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 from calculations.clo.presets import STANDARD, Preset
-from calculations.clo.ratings import Agency
 from calculations.clo.scenarios import Scenarios
-from calculations.daycount import Days
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureFlows:
-    """What only some loans do, beside `PoolFlows`: flows (scenarios, periods), balances (scenarios, periods + 1).
-
-    `draws` are paid out to borrowers and in the performing balance from then on; `capitalised` interest was not paid.
-    `unfunded` is what may still be drawn, `deferring_haircut` what performing par of loans that defer for too long is
-    worth less than par. Source: clo-extensions 3.1, 3.2.
-    """
-
-    draws: Floats
-    capitalised: Floats
-    unfunded: Floats
-    deferring_haircut: Floats
-
-    @classmethod
-    def zeros(cls, scenarios: int, periods: int) -> FeatureFlows:
-        flows, balances = (scenarios, periods), (scenarios, periods + 1)
-        return cls(np.zeros(flows), np.zeros(flows), np.zeros(balances), np.zeros(balances))
-
-
-@dataclass(frozen=True, eq=False)
-class CollateralFlows:
-    """What a pool pays its deal. `rated` are balances in each agency's CCC bucket; `rejections` took no part."""
-
-    flows: PoolFlows
-    features: FeatureFlows
-    rated: dict[Agency, RatedBalances]
-    rejections: tuple[Rejection, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class AssetFlows:
-    """Rows of every asset in one scenario; arrays of shape (rows,), money in the deal's currency.
-
-    Balances but `begin_balance` are at the end of the row. Source: clo-collateral-engine 1.11; clo-extensions 3.
-    """
-
-    scenario: str
-    asset_id: tuple[str, ...]
-    paid: Days
-    accrual_begin: Days
-    coupon: Floats
-    begin_balance: Floats
-    default: Floats
-    default_value: Floats
-    interest: Floats
-    scheduled: Floats
-    unscheduled: Floats
-    recovery: Floats
-    net_loss: Floats
-    end_balance: Floats
-    defaulted: Floats
-    defaulted_value: Floats
-    pik_interest: Floats
-    pik_balance: Floats
-    draw: Floats
-    unfunded_balance: Floats
-    fees: Floats
-    premium: Floats
-    restructuring_loss: Floats
-
-    @property
-    def total(self) -> Floats:
-        """Cash of each row: interest and fees, principal with premium, recoveries."""
-        return self.interest + self.fees + self.scheduled + self.unscheduled + self.premium + self.recovery
-
-    def balance_on(self, asset_id: str, date: dt.date) -> float:
-        """Balance of an asset at the end of a day: what it begins with before its first row, 0 after its last.
-
-        Source: clo-collateral-engine 1.11.
-        """
-        is_asset = np.array([item == asset_id for item in self.asset_id], dtype=bool)
-        paid, day = self.paid[is_asset], np.datetime64(date, "D")
-        if not paid.size or day > paid[-1]:
-            return 0.0
-        on_or_before = int(np.searchsorted(paid, day, side="right"))
-        if on_or_before == 0:
-            return float(self.begin_balance[is_asset][0])
-        return float(self.end_balance[is_asset][on_or_before - 1])
 
 
 def project(
@@ -114,15 +33,45 @@ def project(
     calendar: BusinessCalendar,
     preset: Preset = STANDARD,
     *,
+    funded: Floats | None = None,
     threads: int | None = None,
 ) -> CollateralFlows:
     """Flows and balances of a pool by scenario and deal period, unrounded; the same for any number of threads.
 
+    `funded` (scenarios, periods) is the share of the draws of a period that is paid, None for all: the rest stays
+    unfunded, and no later draw is larger for it.
     Raises ValueError for an asset that stands twice, an assumption for an asset that is not in the pool, or curves
     that are not of one day and one set of tenors. Source: clo-collateral-engine 1, 4.2 to 4.4.
     """
-    pool = prepare(assets, dates.analysis, calendar, lags_of(scenarios), dates=dates, preset=preset)
     check_overrides(assets, scenarios)
+    groups = groups_of_events(assets, scenarios)
+    if len(groups) == 1:
+        return _projected(groups[0].assets, scenarios, dates, calendar, preset, funded, threads)
+    parts = [
+        _projected(
+            group.assets,
+            Scenarios.of(scenarios.items[i] for i in group.rows),
+            dates,
+            calendar,
+            preset,
+            None if funded is None else funded[group.rows],
+            threads,
+        )
+        for group in groups
+    ]
+    return by_scenario(parts, [group.rows for group in groups], assets)
+
+
+def _projected(
+    assets: Sequence[AssetTerms],
+    scenarios: Scenarios,
+    dates: DealDates,
+    calendar: BusinessCalendar,
+    preset: Preset,
+    funded: Floats | None,
+    threads: int | None,
+) -> CollateralFlows:
+    pool = prepare(assets, dates.analysis, calendar, lags_of(scenarios), dates=dates, preset=preset)
     count, tracked = len(scenarios), pool.tracked
     flows, features = PoolFlows.zeros(count, pool.periods), FeatureFlows.zeros(count, pool.periods)
     balances = np.zeros((count, pool.periods + 1, tracked.size))
@@ -133,9 +82,13 @@ def project(
         project_chunk(arrays, make_chunk(), _flow_arrays(flows, features, balances, where, no_rows, no_count))
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as executor:
-        list(executor.map(run, chunks(pool, scenarios)))
+        list(executor.map(run, chunks(pool, scenarios, funded)))
     rated = {
-        agency: RatedBalances(balances=balances[:, :, np.searchsorted(tracked, bucket)], prices=pool.price[bucket])
+        agency: RatedBalances(
+            balances=balances[:, :, np.searchsorted(tracked, bucket)],
+            prices=pool.price[bucket],
+            asset_ids=tuple(pool.asset_ids[i] for i in bucket.tolist()),
+        )
         for agency in AGENCIES
         for bucket in [pool.rated_ccc(agency)]
     }
@@ -151,21 +104,44 @@ def project_assets(
     *,
     settlement: dt.date | None = None,
     until: dt.date | None = None,
+    dates: DealDates | None = None,
+    funded: Floats | None = None,
 ) -> tuple[AssetFlows, ...]:
     """The rows of every asset, one result per scenario; for a few scenarios, as all rows are kept.
 
     Interest accrues from `settlement` where that is later than the last interest date; after `until` only recoveries
-    are paid. Raises ValueError as `project`. Source: clo-collateral-engine 1.
+    are paid. `funded` is the share of draws paid by deal period, as in `project`, and needs the deal's `dates`. Raises
+    ValueError as `project`. Source: clo-collateral-engine 1.
     """
-    pool = prepare(assets, analysis, calendar, lags_of(scenarios), preset=preset, settlement=settlement, until=until)
     check_overrides(assets, scenarios)
-    flows, features = PoolFlows.zeros(len(scenarios), 0), FeatureFlows.zeros(len(scenarios), 0)
-    balances = np.zeros((len(scenarios), 1, pool.tracked.size))
-    rows = np.zeros((len(scenarios), pool.kind.size, len(ROW_COLUMNS)))
-    count = np.zeros((len(scenarios), len(pool.assets)), dtype=np.int64)
-    for where, arrays, make_chunk in chunks(pool, scenarios):
+    found: dict[int, AssetFlows] = {}
+    for group in groups_of_events(assets, scenarios):
+        some = Scenarios.of(scenarios.items[i] for i in group.rows)
+        pool = prepare(
+            group.assets,
+            analysis,
+            calendar,
+            lags_of(some),
+            dates=dates,
+            preset=preset,
+            settlement=settlement,
+            until=until,
+        )
+        paid = None if funded is None else funded[group.rows]
+        found |= dict(zip(group.rows.tolist(), _rows_of(pool, some, paid), strict=True))
+    return tuple(found[i] for i in range(len(scenarios)))
+
+
+def _rows_of(pool: PreparedPool, scenarios: Scenarios, funded: Floats | None) -> Iterator[AssetFlows]:
+    size = len(scenarios)
+    flows, features = PoolFlows.zeros(size, pool.periods), FeatureFlows.zeros(size, pool.periods)
+    balances = np.zeros((size, pool.periods + 1, pool.tracked.size))
+    rows = np.zeros((size, pool.kind.size, len(ROW_COLUMNS)))
+    count = np.zeros((size, len(pool.assets)), dtype=np.int64)
+    for where, arrays, make_chunk in chunks(pool, scenarios, funded):
         project_chunk(arrays, make_chunk(), _flow_arrays(flows, features, balances, where, rows[where], count[where]))
-    return tuple(_asset_flows(pool, name, rows[s], count[s]) for s, name in enumerate(scenarios.names))
+    for s, name in enumerate(scenarios.names):
+        yield _asset_flows(pool, name, rows[s], count[s])
 
 
 def _asset_flows(pool: PreparedPool, name: str, rows: Floats, count: Ints) -> AssetFlows:

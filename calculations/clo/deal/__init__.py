@@ -10,8 +10,9 @@ from calculations.clo.deal.payment_date_checks import CheckRow, compare
 from calculations.clo.deal.payment_date_inputs import PaymentDateInputs, read_inputs
 from calculations.clo.deal.payment_date_results import PaymentDateResult
 from calculations.clo.deal.payment_dates import PaymentDates
+from calculations.clo.deal.pool_parts import Holdings
 from calculations.clo.deal.problems import DealError
-from calculations.clo.deal.projection import Holdings, Projection, run
+from calculations.clo.deal.projection import Projection, run
 from calculations.clo.deal.results import DealResult
 from calculations.clo.deal.terms import Deal
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from calculations.clo.deal.payment_date_inputs import PaymentDateInputs
 from calculations.clo.deal.payment_date_results import PaymentDateResult, StepLine
-from calculations.clo.deal.steps import MoveStep, ReleaseStep
+from calculations.clo.deal.steps import MoveStep, PayStep, ReleaseStep
 from calculations.clo.deal.terms import Deal
 
 COLLECTION, PAYMENT, FUNDING, SMOOTHING = 2, 1, 4, 8
@@ -166,8 +166,13 @@ def _target(deal: Deal, line: StepLine, account: str | None, collection: str) ->
         return f"{account}.interest", "fund" if line.kind == "fund" else "escrow"
     if line.kind in ("cover", "divert", "move"):
         return None, ""
+    if line.kind == "repay":
+        return f"{collection}.principal", "fund"
     if line.kind == "reinvest":
         return f"{collection}.principal", "reinvestment"
+    step = deal.lists[line.list_name].steps[line.number - 1]
+    if isinstance(step, PayStep) and deal.dues[step.pay].amount == "close_out":
+        return "outside:counterparty", "hedge"
     return "outside:payees", f"payment:{line.list_name}:{line.number}"
 
 

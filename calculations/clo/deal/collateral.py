@@ -5,7 +5,7 @@ sale brings. How loans pay does not belong here (see `pool_flows`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -77,6 +77,13 @@ class Pools:
             parts = [part + extra for part, extra in zip(parts, added, strict=True)]
         return PeriodCollateral(*parts)
 
+    def own_share(self, i: int, performing: Floats) -> Floats | float:
+        """The part of `performing` par (scenarios,) at the end of period `i` that is not of loans bought."""
+        if self.bought is None:
+            return 1.0
+        more = self.bought.flows.performing[:, i + 1]
+        return np.divide(performing - more, performing, out=np.ones(performing.shape), where=performing > 0)
+
     def counted_default(self, i: int, periods: int, value: Floats) -> Floats:
         """The part of `value` (scenarios,) at the end of period `i` that defaulted within the last `periods` periods.
 
@@ -112,7 +119,12 @@ def discount_haircut(discount: RatedBalances, i: int) -> Any:
 
     Source: clo-extensions 4.12.
     """
-    return discount.balances[:, i + 1] @ np.maximum(0.0, 1.0 - discount.prices)
+    return _taken_off(discount.balances[:, i + 1], discount.loss, i)
+
+
+def _taken_off(par: Floats, loss: Floats, i: int) -> Any:
+    """Par (scenarios, assets) at the end of period `i` times what of it is lost."""
+    return par @ loss if loss.ndim == 1 else (par * loss[:, i + 1]).sum(axis=1)
 
 
 def ccc_haircut(
@@ -145,7 +157,7 @@ def ccc_haircut(
         running = np.cumsum(par, axis=1)
         excess = np.maximum(running[:, -1] - limit, 0.0) if par.shape[1] else np.zeros_like(limit)
         taken = np.clip(excess[:, None] - (running - par), 0.0, par)
-        loss = np.maximum(0.0, 1.0 - (bucket.prices if flat is None else np.full(bucket.prices.shape, flat)))
-        haircut = np.where(excess > worst, taken @ loss, haircut)
+        priced = bucket if flat is None else replace(bucket, prices=np.full(bucket.prices.shape, flat))
+        haircut = np.where(excess > worst, _taken_off(taken, priced.loss, i), haircut)
         worst = np.maximum(worst, excess)
     return haircut

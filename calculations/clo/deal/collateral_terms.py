@@ -56,9 +56,14 @@ class DefaultedCarry:
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
 class Haircuts:
+    """`fx` is what performing par in another currency that no hedge covers counts less, as a fraction.
+
+    Source: clo-extensions 3.5, 4.11 to 4.13."""
+
     ccc: CccHaircut | None = None
     discount: DiscountHaircut | None = None
     defaulted: DefaultedCarry | None = None
+    fx: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
@@ -82,6 +87,14 @@ class FrequencySwitch:
 
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
+class Pik:
+    """Whether tests count capitalised interest as par, and which proceeds it is once repaid. Source: clo-extensions 3.1."""
+
+    in_par: Literal["exclude", "include"] = "exclude"
+    repaid_as: Literal["principal", "interest"] = "principal"
+
+
+@dataclass(frozen=True, kw_only=True, config=TERMS)
 class PurchasedAccrued:
     """Purchased accrued interest still owed, and what repays it. Source: clo-extensions 4.10."""
 
@@ -97,9 +110,15 @@ class PurchasedAccrued:
 
 @dataclass(frozen=True, kw_only=True, config=TERMS)
 class PrincipalCash:
-    """Whether the principal account may be overdrawn. Source: clo-extensions 4.15."""
+    """Whether the principal account may be overdrawn, and what repays it: principal, then interest in a step of its own.
+
+    Source: clo-extensions 4.15."""
 
     allow_negative: bool = False
     limit: Decimal | None = None
     in_tests: Literal["signed"] = "signed"
-    repay_from: Literal["principal"] = "principal"
+    repay_from: Literal["principal"] | tuple[Literal["principal"], Literal["interest"]] = "principal"
+
+    @property
+    def is_repaid_by_interest(self) -> bool:
+        return "interest" in self.repay_from

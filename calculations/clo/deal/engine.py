@@ -64,13 +64,26 @@ def run_liabilities(
             flows=PoolFlows(**{name: getattr(flows, name)[rows] for name in PoolFlows.__dataclass_fields__}),
             index=index if index.ndim == 1 else index[rows],
             price=price[rows],
-            ccc=[replace(bucket, balances=bucket.balances[rows]) for bucket in ccc],
+            ccc=[bucket.of_scenarios(rows) for bucket in ccc],
             reinvested=reinvested,
             in_default=in_default,
             detail=detail.of_scenarios(rows),
         )
         parts.append(PeriodLoop(deal, dates, group, record_steps=record_steps).run())
-    return replace(joined(parts), assumptions=_assumptions(deal, reinvested))
+    result: DealResult = joined(parts)
+    return replace(result, assumptions=(*_overdrafts(deal, result), *_assumptions(deal, reinvested)))
+
+
+def _overdrafts(deal: Deal, result: DealResult) -> tuple[str, ...]:
+    """Where the principal account is overdrawn by more than the deal allows, in a sentence. Source: clo-extensions 4.15."""
+    above = result.overdraft_above_limit
+    if not above.any():
+        return ()
+    scenarios, periods = int(above.any(axis=1).sum()), int(above.sum())
+    return (
+        f"critical: OVERDRAFT_LIMIT: the principal account is below -{deal.principal_cash.limit} of collateral principal "
+        f"on {periods} payment dates of {scenarios} scenarios",
+    )
 
 
 def _assumptions(deal: Deal, reinvested: ReinvestedPool | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from calculations.clo.deal.problems import Problem
-from calculations.clo.deal.steps import PayStep, ReleaseStep
+from calculations.clo.deal.steps import PayStep, ReleaseStep, RepayStep
 from calculations.clo.deal.terms import Deal
 
 SMOOTHING_TYPE = 8
@@ -15,7 +15,7 @@ SMOOTHING_TYPE = 8
 
 def problems_of_features(deal: Deal) -> list[Problem]:
     """Everything wrong with these keys; empty where nothing is, or none of them stands in the file."""
-    return [*_smoothing(deal), *_switch(deal), *_hedges(deal), *_carrying(deal)]
+    return [*_smoothing(deal), *_switch(deal), *_hedges(deal), *_carrying(deal), *_overdraft(deal)]
 
 
 def _smoothing(deal: Deal) -> Iterator[Problem]:
@@ -59,6 +59,8 @@ def _hedges(deal: Deal) -> Iterator[Problem]:
 
 def _carrying(deal: Deal) -> Iterator[Problem]:
     discount, defaulted = deal.haircuts.discount, deal.haircuts.defaulted
+    if not 0 <= deal.haircuts.fx <= 1:
+        yield Problem("RATE_UNIT", "haircuts.fx", str(deal.haircuts.fx), "a fraction")
     if discount is not None:
         for kind, price in discount.below.items():
             if not 0 < price <= 1:
@@ -73,3 +75,16 @@ def _carrying(deal: Deal) -> Iterator[Problem]:
         if months is not None and (months < 1 or months % deal.dates.months_between_payments):
             expected = f"a multiple of the {deal.dates.months_between_payments} months between payments"
             yield Problem("TERM", "haircuts.defaulted.zero_after_months", str(months), expected)
+
+
+def _overdraft(deal: Deal) -> Iterator[Problem]:
+    """The step by which interest repays an overdrawn principal account stands where the deal lets it, and only there."""
+    repays = {name for name, terms in deal.lists.items() if any(isinstance(step, RepayStep) for step in terms.steps)}
+    by_interest = deal.principal_cash.is_repaid_by_interest
+    if by_interest and "interest" not in repays:
+        expected = "a step repay: principal_cash before the residual"
+        yield Problem("REPAY_WITHOUT_STEP", "lists.interest", "no step that repays", expected)
+    for name in sorted(repays):
+        if not by_interest or deal.lists[name].source != "interest":
+            expected = "such a step in a list of interest, under principal_cash.repay_from: [principal, interest]"
+            yield Problem("REPAY_STEP", f"lists.{name}", "a step that repays principal cash", expected)

@@ -16,6 +16,7 @@ from calculations.clo.deal.checks import problems_of
 from calculations.clo.deal.collateral_terms import (
     FrequencySwitch,
     Haircuts,
+    Pik,
     PrincipalCash,
     PurchasedAccrued,
     Smoothing,
@@ -60,6 +61,7 @@ _PARTS: dict[str, Any] = {
     "call": Call,
     "dates": Dates,
     "haircuts": Haircuts,
+    "pik": Pik,
     "purchased_accrued": PurchasedAccrued,
     "principal_cash": PrincipalCash,
     "smoothing": Smoothing,

@@ -63,7 +63,7 @@ class PeriodLoop:
         self.liquidating: Flags | None = self._everywhere() if only_date else None
         self.carried: Flags | None = None  # where an event of default of an earlier date goes on
         self.last = np.full(self.scenarios, self.periods)
-        self.proceeds = Proceeds(deal, group.detail, self.scenarios, self.periods)
+        self.proceeds = Proceeds(deal, group.detail, self.state, self.periods)
         switch, longer, months = deal.frequency_switch, group.detail.longer_index, deal.dates.months_between_payments
         self.frequency = None if switch is None or longer is None else Frequency(switch, months, longer, self.scenarios)
         self.pays: bool | Flags = True  # where the period ends with a payment date
@@ -88,24 +88,25 @@ class PeriodLoop:
         self.record.start()
         held = self.pools.period(i)
         self._flags(i, held)
-        interest, principal = self.proceeds.collected(i, held, state)
+        interest, principal = self.proceeds.collected(i, held, state, self.pools.held)
         if self.frequency is not None:
             interest, principal = self.frequency.collected(interest, principal)
             self.pays = self.frequency.open(i, state.flags["last_period"])
         self._accrue(i)
-        haircut = self._haircut(i, held, principal)
+        haircut = self._haircut(i, held.performing + self.proceeds.reserved, principal)
         owed = self.proceeds.owed
         basis = held.performing + held.defaulted + principal + owed
         set_targets(state, basis)
         self._accrue_fees(i, basis)
         state.sub.open(state.payment_date)
         self._measure_equity()
-        par = held.performing + self._defaulted_value(i, held) + principal
+        own_par = held.performing + self.proceeds.reserved
+        par = own_par + self._defaulted_value(i, held) + principal
         adjusted = par - haircut + (owed if self.deal.purchased_accrued.counts_in_tests else 0.0)
         defaulted = self._default(event_of_default(state, adjusted, par))
-        interest = self._smoothed(i, interest, defaulted)
+        interest = self._smoothed(i, interest, defaulted, held)
         state.tests, state.test_order = measured(state, adjusted, par, interest)
-        self._switch(i, basis)
+        self._switch(i, basis, held)
         interest, proceeds = released(state, interest, principal)
         sales = np.zeros(self.scenarios)
         if self.liquidating is not None:
@@ -118,11 +119,12 @@ class PeriodLoop:
         overdrawn, proceeds = np.minimum(proceeds, 0.0), np.maximum(proceeds, 0.0)
         self.record.open(interest, proceeds, basis, owed, defaulted, self.liquidating)
         self.record.collected(held, self.proceeds, sales)
-        self.record.overdrawn(overdrawn, held.performing + principal)
+        self.record.overdrawn(overdrawn, own_par + principal)
+        state.overdrawn = -overdrawn
         bought = self._distribute(interest, proceeds, held.unscheduled, defaulted)
-        self._end(i, held, bought, overdrawn)
+        self._end(i, held, bought, -state.overdrawn)
         self._roll(basis)
-        self.record.close(bought)
+        self.record.close(bought, self.proceeds.drawn)
 
     def _defaulted_value(self, i: int, held: PeriodCollateral) -> Floats:
         """What defaulted par counts for: nothing so many months after it defaulted. Source: clo-extensions 4.13."""
@@ -132,17 +134,19 @@ class PeriodLoop:
         periods = terms.zero_after_months // self.deal.dates.months_between_payments
         return self.pools.counted_default(i, periods, held.defaulted_value)
 
-    def _smoothed(self, i: int, interest: Floats, defaulted: Flags) -> Floats:
+    def _smoothed(self, i: int, interest: Floats, defaulted: Flags, held: PeriodCollateral) -> Floats:
         """Everything smoothed is released in default, on liquidation, after a switch and in the last period."""
+        if self.base.smoothing is None:
+            return interest
         releases = defaulted | np.asarray(self.state.flags["last_period"], dtype=np.bool_)
         if self.frequency is not None:
             releases = releases | self.frequency.switched
-        return self.proceeds.smoothed(i, interest, self.state, releases)
+        return self.proceeds.smoothed(i, interest, self.state, releases, self.pools.own_share(i, held.performing))
 
-    def _switch(self, i: int, basis: Floats) -> None:
+    def _switch(self, i: int, basis: Floats, held: PeriodCollateral) -> None:
         """Shares of the pool that conditions ask for, and where payment dates become rarer. Source: clo-extensions 4.14."""
         for name, share in self.group.detail.shares.items():
-            self.state.measures["share_of", name] = share[:, i]
+            self.state.measures["share_of", name] = share[:, i] * self.pools.own_share(i, held.performing)
         if self.frequency is not None:
             switches = self.state.holds(self.frequency.terms.when, basis)
             self.frequency.close(i, switches, self.state.flags["accelerated"])
@@ -164,15 +168,17 @@ class PeriodLoop:
         index = self.group.index
         return index[:, i] if index.ndim == 2 else float(index[i])
 
-    def _haircut(self, i: int, held: PeriodCollateral, principal: Floats) -> Amounts | float:
+    def _haircut(self, i: int, performing: Floats, principal: Floats) -> Amounts | float:
         terms, detail = self.deal.haircuts, self.group.detail
         haircut: Amounts | float = 0.0
         if terms.discount is not None and detail.discount is not None:
             haircut = discount_haircut(detail.discount, i)
+        if detail.deferring_haircut is not None:
+            haircut = haircut + detail.deferring_haircut[:, i + 1]
         if terms.ccc is None or not self.group.ccc:
             return haircut
         whole_pool = self.group.flows.performing[:, i] if self.deal.acts("COL-21") else None
-        found: Amounts = ccc_haircut(terms.ccc, self.group.ccc, i, held.performing, principal, whole_pool) + haircut
+        found: Amounts = ccc_haircut(terms.ccc, self.group.ccc, i, performing, principal, whole_pool) + haircut
         return found
 
     def _accrue_fees(self, i: int, basis: Floats) -> None:
@@ -200,11 +206,12 @@ class PeriodLoop:
     def _flags(self, i: int, held: PeriodCollateral) -> None:
         end = self.deal.dates.reinvestment_end
         maturing = i == self.periods - 1 and self.dates.ends_at_maturity
+        par = held.performing + held.defaulted + self.proceeds.reserve(i)
         liquidating = False if self.liquidating is None else self.liquidating
         self.state.start(
             reinvesting=end is not None and self.dates.payment[i] <= end,
             liquidating=liquidating,
-            last_period=maturing or (held.performing + held.defaulted <= EMPTY_POOL) | liquidating,
+            last_period=maturing or (par <= EMPTY_POOL) | liquidating,
         )
 
     def _measure_equity(self) -> None:
@@ -253,7 +260,7 @@ class PeriodLoop:
             self.proceeds.kept = overdrawn
         else:
             self.proceeds.kept = bought + overdrawn
-        left = held.performing + held.defaulted
+        left = held.performing + held.defaulted + self.proceeds.reserved
         if self.liquidating is not None:
             left = np.where(self.liquidating, 0.0, left)
         ended = (left <= EMPTY_POOL) & (bought <= EMPTY_POOL)

@@ -27,6 +27,7 @@ from calculations.clo.deal.steps import (
     PrincipalStep,
     ReinvestStep,
     ReleaseStep,
+    RepayStep,
     ResidualStep,
     Step,
     condition_of,
@@ -237,6 +238,14 @@ def _fund(step: FundStep, state: PeriodState, cash: Amounts) -> Paid:
     return due, paid
 
 
+def _repay(step: RepayStep, state: PeriodState, cash: Amounts) -> Paid:
+    """Into the principal account, up to nothing. Source: clo-extensions 4.15."""
+    due = state.overdrawn
+    paid = np.minimum(cash, due)
+    state.overdrawn = due - paid
+    return due, paid
+
+
 def _release(step: ReleaseStep, state: PeriodState, cash: Amounts, gate: Any) -> tuple[Amounts, Amounts, Amounts]:
     account = state.accounts[step.release.from_account]
     held = account.balance
@@ -259,4 +268,5 @@ _PAY: dict[type[Step], Callable[[Any, PeriodState, Amounts], Paid]] = {
     ResidualStep: _residual,
     PayStep: _pay,
     FundStep: _fund,
+    RepayStep: _repay,
 }

@@ -94,6 +94,7 @@ def walked(
     tests = {name: _test_line(ledger) for name, ledger in state.tests.items()}
     dues = {name: note.interest_due[0] for name, note in state.notes.items()}
     interest_pool, principal_pool = (pool[0] for pool in released(state, one(interest), one(max(account, Decimal(0)))))
+    state.overdrawn = one(max(-account, Decimal(0)))
     lines: list[StepLine] = []
     _walk(state, lines, interest_pool, principal_pool, in_default)
     return PaymentDateResult(
@@ -101,7 +102,7 @@ def walked(
         payment_date=inputs.payment_date,
         interest_pool=interest_pool,
         principal_pool=principal_pool,
-        principal_carried=min(account, Decimal(0)) + exact(state.pools["reinvestment"]),
+        principal_carried=exact(-state.overdrawn) + exact(state.pools["reinvestment"]),
         numerators={"adjusted_par": adjusted, "plain_par": plain},
         tests=tests,
         steps=tuple(lines),

@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 from calculations.clo.columns import Floats, Ints
 from calculations.clo.deal.account_ledger import BUCKETS, COLLECTION, PAYMENT
+from calculations.clo.deal.commitments import funding_account
 from calculations.clo.deal.results import Collections, DealResult
 from calculations.clo.deal.steps import (
     CoverStep,
     DivertStep,
     FundStep,
     MoveStep,
+    PayStep,
     ReinvestStep,
     ReleaseStep,
+    RepayStep,
     Step,
 )
 from calculations.clo.deal.terms import Deal
@@ -105,6 +108,7 @@ class _Books:
                 self.held[f"{name}.{bucket}"] = np.full(self.scenarios, float(opening.get(bucket, 0)))
                 shape = (self.scenarios, self.periods)
                 self.buckets[name, bucket] = Bucket(np.zeros(shape), np.zeros(shape), np.zeros(shape))
+        self.funding = funding_account(deal)
         self.smoothing = None if deal.smoothing is None else deal.smoothing.account
         self.movements: list[Movement] = []
         self.period = 0
@@ -130,7 +134,7 @@ class _Books:
             ("principal", "collection", "obligors", repaid),
             ("principal", "recovery", "obligors", found.recoveries),
             ("principal", "sale", "buyers", found.sales),
-            ("principal", "hedge", "hedge_counterparties", found.hedges),
+            ("principal", "hedge", "counterparty", found.hedges),
         ):
             self._move(f"outside:{party}", f"{into}.{bucket}", reason, flow[:, self.period])
         accrued = found.purchased_accrued[:, self.period]
@@ -148,22 +152,28 @@ class _Books:
                     self._all_of(f"{name}.{bucket}", f"{self.collection}.{bucket}", "release")
 
     def _accounts(self, deal: Deal) -> None:
-        """Smoothing, and what each account's own rule let go: what left it by no step of a list."""
-        stepped = self._stepped(deal)
+        """Draws, smoothing, and what each account's own rule let go: what left it by no step of a list."""
+        stepped, drawn = self._stepped(deal), self.result.draws[:, self.period]
         for name, flows in sorted(self.result.account_flows.items()):
             if self.types[name] in (COLLECTION, PAYMENT):
                 continue
             gone = self.buckets[name, "interest"].paid_out + self.buckets[name, "principal"].paid_out
             left = flows.paid_out[:, self.period] - gone[:, self.period] - stepped.get(name, 0.0)
             left = np.where(left > DUST, left, 0.0)
+            into = flows.paid_in[:, self.period] - self._filled(deal, name)
+            if name == self.funding:
+                self._move(f"{self.collection}.principal", f"{name}.principal", "refill", into)
+                from_account = np.minimum(drawn, left)
+                self._move(f"{name}.principal", "outside:borrower", "draw", from_account)
+                drawn, left = drawn - from_account, left - from_account
             if name == self.smoothing:
-                into = flows.paid_in[:, self.period]
                 self._move(f"{self.collection}.interest", f"{name}.interest", "smoothing", into)
                 self._release(name, f"{self.collection}.interest", "smoothing", left)
                 continue
             terms = deal.accounts[name].release
             bucket = "interest" if terms is not None and terms.to == "interest" else "principal"
-            self._release(name, f"{self.collection}.{bucket}", "release", left)
+            self._release(name, f"{self.collection}.{bucket}", "release", left, interest_first=name != self.funding)
+        self._move(f"{self.collection}.principal", "outside:borrower", "draw", drawn)
 
     def _stepped(self, deal: Deal) -> dict[str, Floats]:
         """What steps release out of each account."""
@@ -173,6 +183,14 @@ class _Books:
                 name = step.release.from_account
                 found[name] = found.get(name, np.zeros(self.scenarios)) - paid
         return found
+
+    def _filled(self, deal: Deal, account: str) -> Floats:
+        """What steps put into an account."""
+        end, total = f"{account}.interest", np.zeros(self.scenarios)
+        for _, _, step, paid in self._walked(deal):
+            if isinstance(step, FundStep | MoveStep) and self._target(deal, step, "")[0] == end:
+                total = total + paid
+        return total
 
     def _walked(self, deal: Deal) -> Iterator[tuple[str, int, Step, Floats]]:
         for name in LISTS:
@@ -188,7 +206,7 @@ class _Books:
             if isinstance(step, ReleaseStep):
                 self._release(step.release.from_account, f"{self.payment}.interest", "release", -paid)
                 continue
-            target, reason = self._target(step, f"payment:{name}:{number}")
+            target, reason = self._target(deal, step, f"payment:{name}:{number}")
             if target is None:
                 continue  # cash that another list spends has not left the account
             is_principal = deal.lists[name].source == "principal"
@@ -199,10 +217,14 @@ class _Books:
             if self.buys and isinstance(step, ReinvestStep):
                 self._move(target, "outside:sellers", "purchase", paid)
 
-    def _target(self, step: Step, payment: str) -> tuple[str | None, str]:
+    def _target(self, deal: Deal, step: Step, payment: str) -> tuple[str | None, str]:
         match step:
             case ReinvestStep():
                 return f"{self.collection}.principal", "reinvestment"
+            case RepayStep():
+                return f"{self.collection}.principal", "fund"
+            case PayStep() if deal.dues[step.pay].amount == "close_out":
+                return "outside:counterparty", "hedge"
             case FundStep():
                 return f"{step.fund}.interest", "fund"
             case MoveStep() if step.move.to.startswith("account."):
@@ -211,12 +233,13 @@ class _Books:
                 return None, ""
         return "outside:payees", payment
 
-    def _release(self, account: str, target: str, reason: str, amount: Floats) -> None:
-        """Out of an account, its interest bucket first."""
-        held = self.held[f"{account}.interest"]
-        from_interest = np.where(amount - held <= DUST, amount, held)
-        self._move(f"{account}.interest", target, reason, from_interest)
-        self._move(f"{account}.principal", target, reason, amount - from_interest)
+    def _release(self, account: str, target: str, reason: str, amount: Floats, *, interest_first: bool = True) -> None:
+        """Out of an account, its interest bucket first, or else last."""
+        one, other = BUCKETS if interest_first else (BUCKETS[1], BUCKETS[0])
+        held = np.maximum(self.held[f"{account}.{one}"], 0.0)
+        from_one = np.where(amount - held <= DUST, amount, held)
+        self._move(f"{account}.{one}", target, reason, from_one)
+        self._move(f"{account}.{other}", target, reason, amount - from_one)
 
     def _all_of(self, source: str, target: str, reason: str) -> None:
         self._move(source, target, reason, self.held[source])

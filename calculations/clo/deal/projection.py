@@ -5,22 +5,24 @@ What each of them does is in its own module; what a person asks of the result, a
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calculations.calendars import BusinessCalendar
-from calculations.clo.collateral import AssetFlows, AssetTerms, Rejection, project, project_assets
+from calculations.clo.collateral import AssetFlows, Rejection, project_assets
 from calculations.clo.columns import Floats
+from calculations.clo.deal.commitments import FundedPool, funded
 from calculations.clo.deal.engine import run_liabilities
 from calculations.clo.deal.payment_dates import PaymentDates, date_terms
+from calculations.clo.deal.pool_details import PoolDetails
+from calculations.clo.deal.pool_parts import Holdings, Part, PoolParts
 from calculations.clo.deal.results import DealResult
 from calculations.clo.deal.terms import Deal
 from calculations.clo.deal_dates import DealDates, deal_dates
 from calculations.clo.equity_return import EquityReturns, equity_irrs
 from calculations.clo.note_risk import NoteFlows, NoteRisk, NoteTerms, note_risk
+from calculations.clo.pool_detail import PoolDetail
 from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.reinvestment import ReinvestedPool
@@ -30,25 +32,15 @@ from calculations.discounting import scenario_interval_rates
 
 
 @dataclass(frozen=True, eq=False)
-class Holdings:
-    """What a deal holds on its analysis date, and the index that the current period has."""
-
-    assets: tuple[AssetTerms, ...]
-    analysis: dt.date
-    calendar: BusinessCalendar
-    current_index: float
-    in_default: bool = False
-
-
-@dataclass(frozen=True, eq=False)
 class Projection:
-    """What became of a deal. `bought` are the flows of reinvested loans; `assets` the rows of each asset by scenario,
+    """What became of a deal. `detail` is what its features asked of the pool; `bought` are the flows of reinvested loans; `assets` the rows of each asset by scenario,
     where they were asked for; `risk` by class; `equity` the return of the sub notes at their price, None without one."""
 
     scenarios: Scenarios
     dates: DealDates
     index: Floats  # (scenarios, periods)
     flows: PoolFlows
+    detail: PoolDetail
     bought: PoolFlows
     assets: tuple[AssetFlows, ...]
     result: DealResult
@@ -67,34 +59,91 @@ def run(
     Source: clo-collateral-engine 1 to 4; clo-liabilities-waterfall 1 to 7.
     """
     dates = deal_dates(date_terms(deal.dates), pool.analysis, pool.calendar, preset)
-    collateral = project(pool.assets, scenarios, dates, pool.calendar, preset)
+    pool = _as_the_deal_counts(deal, pool)
+    parts = PoolParts(pool, scenarios, dates, preset, float(deal.haircuts.fx))
+    collateral = funded(deal, parts)
+    flows = _with_repaid_interest(deal, collateral.part)
     bought = ReinvestedPool(scenarios, dates, preset)
     curves = [_curve(item.name, item.curve) for item in scenarios.items]
     index = _index(curves, dates, pool.current_index)
+    asked = PoolDetails(deal, parts, collateral)
+    detail = asked.of(curves)
     result = run_liabilities(
         deal,
-        collateral.flows,
+        flows,
         PaymentDates.of(dates),
         index,
         reinvested=bought,
         liquidation_price=np.array([item.liquidation_price for item in scenarios.items]),
-        ccc=tuple(collateral.rated.values()),
+        ccc=asked.ccc(),
         in_default=pool.in_default,
+        detail=detail,
         record_steps=details,
     )
-    assets = project_assets(pool.assets, scenarios, pool.analysis, pool.calendar, preset) if details else ()
+    rows: tuple[AssetFlows, ...] = ()
+    if details:
+        rows = project_assets(
+            pool.assets,
+            scenarios,
+            pool.analysis,
+            pool.calendar,
+            preset,
+            dates=None if collateral.funded is None else dates,
+            funded=collateral.funded,
+        )
     return Projection(
         scenarios=scenarios,
         dates=dates,
         index=index,
-        flows=collateral.flows,
+        flows=flows,
+        detail=detail,
         bought=bought.flows,
-        assets=assets,
-        result=result,
+        assets=rows,
+        result=replace(result, assumptions=(*result.assumptions, *_assumed(deal, parts, collateral))),
         risk=_risk(deal, result, dates, curves, preset),
         equity=_equity(deal, result, dates),
-        rejections=collateral.rejections,
+        rejections=collateral.part.rejections,
     )
+
+
+def _as_the_deal_counts(deal: Deal, pool: Holdings) -> Holdings:
+    """The pool with capitalised interest in par, where the deal counts it so. Source: clo-extensions 3.1."""
+    if deal.pik.in_par == "exclude":
+        return pool
+    return replace(
+        pool,
+        assets=tuple(
+            asset if asset.pik is None else replace(asset, pik=replace(asset.pik, in_par=True)) for asset in pool.assets
+        ),
+    )
+
+
+def _with_repaid_interest(deal: Deal, part: Part) -> PoolFlows:
+    """The pool's flows; repaid capitalised interest is interest where the deal says so. Source: clo-extensions 3.1."""
+    flows, features = part.flows, part.features
+    if deal.pik.repaid_as == "principal":
+        return flows
+    return replace(
+        flows,
+        interest=flows.interest + features.pik_scheduled + features.pik_unscheduled,
+        scheduled=flows.scheduled - features.pik_scheduled,
+        unscheduled=flows.unscheduled - features.pik_unscheduled,
+    )
+
+
+def _assumed(deal: Deal, parts: PoolParts, pool: FundedPool) -> Iterator[str]:
+    """What the collateral took for granted, in sentences."""
+    if pool.path is not None and (short := pool.path.shortfall.sum(axis=1)).any():
+        name = parts.scenarios.names[int(short.argmax())]
+        yield (
+            f"DRAW_SHORTFALL: draws that neither the funding account nor principal of the deal's own pool could pay are "
+            f"not made in {int((short > 0).sum())} of {short.size} scenarios, {short.max():.2f} at most (scenario {name})"
+        )
+    for currency in sorted(parts.held_flat):
+        yield f"the last rate of {currency} that a scenario gives is held for later days"
+    unrated = set() if deal.haircuts.ccc is None else set(deal.haircuts.ccc.buckets) - set(pool.part.rated)
+    for agency in sorted(unrated):
+        yield f"haircuts.ccc.buckets: no asset has a rating of {agency}, so that its bucket is empty"
 
 
 def _curve(name: str, curve: Curve | None) -> Curve:

@@ -91,9 +91,10 @@ class Recorder:
         for what, amount in (("due", due), ("paid", paid), ("after", after)):
             self._put(("step", name, number, what), amount)
 
-    def close(self, bought: Floats) -> None:
+    def close(self, bought: Floats, drawn: Floats) -> None:
         """What the period's payments were."""
         put, sub = self._put, self.state.sub
+        put("drawn", drawn)
         for name, note in self.state.notes.items():
             put(("note", name, "accrued"), note.accrued)
             put(("note", name, "on_deferred"), note.accrued_on_deferred)
@@ -203,6 +204,7 @@ class Recorder:
             principal_proceeds=flow("principal"),
             fee_basis=flow("basis"),
             reinvested=flow("bought"),
+            draws=flow("drawn"),
             purchased_accrued=flow("owed"),
             event_of_default=flow("defaulted", np.bool_),
             liquidating=flow("sold", np.bool_),

@@ -132,6 +132,7 @@ class DealResult:
     principal_proceeds: Amounts
     fee_basis: Amounts
     reinvested: Amounts
+    draws: Amounts  # paid to borrowers before the lists, out of the funding account and principal
     purchased_accrued: Amounts
     event_of_default: Amounts
     liquidating: Amounts

@@ -26,6 +26,7 @@ from calculations.clo.deal.steps import (
     PrincipalStep,
     ReinvestStep,
     ReleaseStep,
+    RepayStep,
     ResidualStep,
     Step,
 )
@@ -70,6 +71,8 @@ def _book(state: PeriodState, step: Step, more: Amounts, left: Amounts) -> None:
             credit_cure(state.tests, state.test_order, step.cover.oc, more, arithmetic, state.list_name)
         case DivertStep():
             state.pools["principal"] = state.pools["principal"] + more
+        case RepayStep():
+            state.overdrawn = state.overdrawn - claimed
         case ReinvestStep():
             state.pools["reinvestment"] = state.pools["reinvestment"] + more
         case MoveStep() if not step.move.to.startswith("account."):

@@ -152,6 +152,13 @@ class ReleaseStep(Step):
     release: Release
 
 
+@dataclass(frozen=True, kw_only=True, config=_TERMS)
+class RepayStep(Step):
+    """Repay what the principal account is overdrawn by, where the deal lets interest do so."""
+
+    repay: Literal["principal_cash"]
+
+
 KINDS: dict[str, type[Step]] = {
     "fee": FeeStep,
     "interest": InterestStep,
@@ -165,6 +172,7 @@ KINDS: dict[str, type[Step]] = {
     "pay": PayStep,
     "fund": FundStep,
     "release": ReleaseStep,
+    "repay": RepayStep,
 }
 _ADAPTERS = {kind: TypeAdapter(step) for kind, step in KINDS.items()}
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from calculations.clo.deal.collateral_terms import (
     FrequencySwitch,
     Haircuts,
+    Pik,
     PrincipalCash,
     PurchasedAccrued,
     Smoothing,
@@ -81,6 +82,7 @@ class Deal:
     haircuts: Haircuts = field(default_factory=Haircuts)
     purchased_accrued: PurchasedAccrued = field(default_factory=PurchasedAccrued)
     principal_cash: PrincipalCash = field(default_factory=PrincipalCash)
+    pik: Pik = field(default_factory=Pik)
     smoothing: Smoothing | None = None
     frequency_switch: FrequencySwitch | None = None
     beginning_fee_basis: Decimal | None = None

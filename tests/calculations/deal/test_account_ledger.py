@@ -11,6 +11,8 @@ from calculations.clo import deal
 from calculations.clo.deal.account_ledger import BucketBalance, Movement, balances, movements
 from calculations.clo.deal.payment_date import run_payment_date
 from calculations.clo.deal.payment_date_inputs import read_inputs
+from tests.calculations.deal.test_larch import LARCH
+from tests.calculations.deal.test_larch import rows as larch_rows
 from tests.calculations.deal.test_payment_date import DATA, rows
 
 TABLE = """
@@ -63,3 +65,30 @@ def test_a_deal_without_a_payment_account_has_no_ledger() -> None:
     bare = replace(terms, accounts={name: item for name, item in terms.accounts.items() if item.type != 1})
     with pytest.raises(ValueError, match="expected a payment account, type 1"):
         movements(bare, inputs, found)
+
+
+def harbour_repaid_by_interest() -> deal.Deal:
+    text = (DATA / "harbour_1.yaml").read_text(encoding="utf-8")
+    before, residual, after = text.partition("      - {residual: {to: sub, book: interest")
+    text = before + "      - {repay: principal_cash}\n" + residual + after
+    return deal.loads(text.replace("repay_from: principal}", "repay_from: [principal, interest]}"))
+
+
+def test_interest_that_repays_the_principal_account_stays_in_the_deal() -> None:
+    terms, inputs = harbour_repaid_by_interest(), read_inputs(rows())
+    found = run_payment_date(terms, inputs)
+    # 963,530.12 are left before the residual: 725,000.00 of them repay the account of the worked table
+    assert found.step("interest", 22).paid == Decimal("725000.00")
+    assert found.step("interest", 23).paid == Decimal("238530.12")
+    assert found.principal_carried == 0
+    moved = movements(terms, inputs, found)
+    (row,) = [row for row in balances(terms, inputs, moved) if (row.account, row.bucket) == ("collection", "principal")]
+    assert (row.opening, row.paid_in, row.closing) == (Decimal("-2140000.00"), Decimal("2140000.00"), Decimal("0.00"))
+
+
+def test_what_a_counterparty_is_paid_is_no_payment_to_payees() -> None:
+    terms, inputs = deal.load(LARCH), read_inputs(larch_rows())
+    moved = movements(terms, inputs, run_payment_date(terms, inputs))
+    # step 5 of the interest list of LARCH-1's reported date
+    hedges = [(item.target, item.amount) for item in moved if item.reason == "hedge"]
+    assert hedges == [("outside:counterparty", Decimal("15000.00"))]

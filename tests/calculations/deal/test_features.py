@@ -244,6 +244,37 @@ def test_overdrawn_principal_account_counts_in_the_tests_and_is_repaid_by_princi
         run(text.replace("allow_negative: true", "allow_negative: false"), [1.0], [0.0], [1.0])
 
 
+REPAID_BY_INTEREST = (
+    PLAIN.replace("- {residual: {book: interest}}", "- {repay: principal_cash}\n      - {residual: {book: interest}}")
+    + "accounts: {collection: {type: 2, principal: -5200000}}\n"
+    + "principal_cash: {allow_negative: true, limit: 0.001, repay_from: [principal, interest]}\n"
+)
+
+
+def test_interest_repays_an_overdrawn_principal_account_before_the_residual() -> None:
+    as_principal = REPAID_BY_INTEREST.replace("[principal, interest]", "principal").replace(
+        "      - {repay: principal_cash}\n", ""
+    )
+    before, found = (
+        run(text, [2_275_000.0] * 2, [5e6] * 2, [95e6, 90e6]) for text in (as_principal, REPAID_BY_INTEREST)
+    )
+    # -5.2m and 5m leave -0.2m, which the residual has; then the next 5m are all there
+    residuals = [result.equity.interest[0, 0] + result.equity.incentive_fee[0, 0] for result in (before, found)]
+    assert round(residuals[0] - residuals[1], 2) == 200_000.0
+    assert residuals[1] > 0
+    assert cents(before.principal_proceeds) == [0.0, 4_800_000.0]
+    assert cents(found.principal_proceeds) == [0.0, 5_000_000.0]
+    # -0.2m is below 0.1 % of 95m less 0.2m
+    assert found.overdraft_above_limit[0].tolist() == [True, False]
+
+
+def test_step_and_rule_of_repaying_from_interest_stand_together() -> None:
+    with pytest.raises(deal.DealError, match=r"lists\.interest: expected a step repay: principal_cash before"):
+        deal.loads(REPAID_BY_INTEREST.replace("      - {repay: principal_cash}\n", ""))
+    with pytest.raises(deal.DealError, match=r"lists\.interest: expected such a step .*REPAY_STEP"):
+        deal.loads(REPAID_BY_INTEREST.replace("[principal, interest]", "principal"))
+
+
 def purchased(amount: int) -> DealResult:
     text = PLAIN + f"purchased_accrued: {{amount: {amount}}}\n"
     return run(text, [2_275_000.0], [5e6], [95e6])

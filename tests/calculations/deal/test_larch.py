@@ -222,6 +222,7 @@ def test_account_overdrawn_beyond_the_limit_is_marked() -> None:
     found = deal.run_liabilities(terms, pool, DATES, np.full(PERIODS, 0.024), detail=detail(pool))
     # -8m + 2m + 12,000 against 1.5 % of what 275m and that leave, about 4.0m; a quarter later -3,988,000 of 269m
     assert found.overdraft_above_limit[0, :3].tolist() == [True, False, False]
+    assert any("OVERDRAFT_LIMIT" in text and "3 payment dates of 3 scenarios" in text for text in found.assumptions)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +273,7 @@ TEXT = LARCH.read_text(encoding="utf-8")
         (
             "repay_from: principal}",
             "repay_from: interest}",
-            "principal_cash.repay_from: expected input should be 'principal'",
+            "principal_cash.repay_from.*: expected input should be 'principal'",
         ),
         ("buckets: [moodys, fitch]", "buckets: [moodys, dbrs]", "expected a rating agency: .*BUCKET_UNKNOWN"),
     ],

@@ -33,7 +33,7 @@ def changed(text: str, old: str, new: str) -> str:
             "- {interest: [A]}",
             "- {intrest: [A]}",
             "test.yaml, lists.interest:1: expected a step with one of fee, interest, deferred, principal, cover, divert, "
-            "reinvest, move, residual, pay, fund, release, found {'intrest': ['A']} [STEP_UNKNOWN]",
+            "reinvest, move, residual, pay, fund, release, repay, found {'intrest': ['A']} [STEP_UNKNOWN]",
         ),
         (
             "- {interest: [B]}",

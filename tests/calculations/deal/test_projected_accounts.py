@@ -12,7 +12,7 @@ from calculations.clo import deal
 from calculations.clo.deal import DealResult
 from calculations.clo.deal.projected_accounts import Ledger, projected_ledger
 from calculations.clo.pool_flows import PoolFlows
-from tests.calculations.deal import test_larch
+from tests.calculations.deal import test_larch, test_larch_projection
 from tests.calculations.deal.random_deals import DATES, QUARTERS, deal_of, documents, pools
 from tests.calculations.deal.test_overlays import ESCROW
 from tests.calculations.deal.test_properties import run as run_random
@@ -107,6 +107,24 @@ def test_a_deal_with_every_kind_of_account_balances(share: float) -> None:
     assert principal.opening[0, 0] == -1_500_000.0
     accrued = [m for m in ledger.movements if m.reason == "purchased_accrued" and m.period == 0]
     assert [float(m.amount[0]) for m in accrued] == [12_000.0]
+
+
+def test_a_deal_projected_from_its_assets_balances_with_draws_hedges_and_purchases() -> None:
+    terms = deal.load(test_larch.LARCH, inputs=test_larch_projection.FIGURES)
+    found = deal.run(terms, test_larch_projection.POOL, test_larch_projection.SCENARIOS, details=True)
+    ledger = projected_ledger(terms, found.result, found.dates.payment)
+    check(ledger, found.result)
+    drawn, bought = np.zeros_like(found.result.draws), np.zeros_like(found.result.draws)
+    for item in ledger.movements:
+        if item.reason in ("draw", "purchase"):
+            (drawn if item.reason == "draw" else bought)[item.scenario, item.period] += item.amount
+    assert drawn == pytest.approx(found.result.draws)
+    assert bought == pytest.approx(found.result.reinvested)
+    assert {"draw", "refill", "hedge", "smoothing", "purchased_accrued"} <= {item.reason for item in ledger.movements}
+    # all cash but what overdraws principal has left by the last period
+    for (name, bucket), rolled in ledger.buckets.items():
+        last = rolled.closing[:, -1]
+        assert last == pytest.approx(np.zeros_like(last), abs=0.01) or (ledger.types[name], bucket) == (2, "principal")
 
 
 def test_nothing_is_bought_from_an_account_that_keeps_its_cash() -> None:
