@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.running import RunReport, run
 from orchestration.trace import Source, Step, trace
 from tests.end_to_end.conftest import SHARED, Home
@@ -98,14 +99,28 @@ def test_the_deal_runs_to_maturity_under_every_scenario(real_home: tuple[Home, R
     assert found == [(projected, 48, projected)]
     last = home.published("select max(payment_date) from marts.fact_liability_cash_flows where scenario_id = 'base'")
     assert [str(day) for (day,) in last] == ["2028-04-20"]
-    checks = (
-        *("every_deal_is_projected", "loan_balances_roll", "note_balances_roll", "no_step_is_paid_beyond_its_due"),
-        "every_list_spends_its_cash",
-    )
+    checks = (*(control.name for control in PROJECTION_CONTROLS), "every_test_reaches_the_mart")
     results = home.published(
         f"select check_name, status from marts.fact_quality_results where check_name in {checks} order by 1"
     )
     assert results == [(name, "passed") for name in sorted(checks)]
+
+
+def test_the_terms_of_every_deal_file_are_published_and_those_of_the_sheet_for_its_owner(
+    real_home: tuple[Home, RunReport],
+) -> None:
+    """Twelve deal files of which one has an overlay; the sheet of MAG 17 states a hurdle: clo-extensions 1.5."""
+    home, _ = real_home
+    ((deals, rows),) = home.published(
+        "select count(distinct deal_id), count(*) from marts.dim_waterfall_config where organization_id = '_shared'"
+    )
+    assert (deals, rows) == (12, 13)
+    owned = home.published(
+        "select deal_id, config_version, equity_hurdle_rate, hurdle_source, is_current, overlay_sha256 "
+        "from marts.dim_waterfall_config where organization_id <> '_shared'"
+    )
+    assert [row[:2] for row in owned] == [("MAG17", 0)]
+    assert owned[0][3:] == ("base", True, None)
 
 
 def test_what_a_projection_assumes_is_published_with_its_reason(real_home: tuple[Home, RunReport]) -> None:
