@@ -175,93 +175,24 @@ CONTROLS = (
     Control(
         name="every_test_reaches_the_mart",
         relation="marts.fact_oc_tests",
-        description="Every OC test of a load in force stands in the mart with the calculated ratio",
+        description="Every reported OC test of a load in force, and every projected one of the newest, stands in the mart with the calculated ratio",
         sql="""
-            select f.deal_id, f.as_of, c.tranche_name, c.ratio as expected, m.ratio as found
+            with calculated as (
+                select organization_id, load_id, deal_id, tranche_name, 'reported' as scenario_id, 0 as period, ratio
+                from calc.clo_oc_tests
+                union all
+                select organization_id, load_id, deal_id, tranche_name, scenario_id, period, ratio
+                from calc.clo_projected_tests where test_kind = 'oc'
+            )
+            select f.deal_id, f.as_of, c.tranche_name, c.scenario_id, c.period, c.ratio as expected, m.ratio as found
             from intermediate.int_clo__deal_loads_in_force as f
-            inner join calc.clo_oc_tests as c on f.load_id = c.load_id and f.deal_id = c.deal_id
+            inner join calculated as c on f.load_id = c.load_id and f.deal_id = c.deal_id
+                and (f.is_current or c.scenario_id = 'reported')
             left join marts.fact_oc_tests as m
-                on m.organization_id = c.organization_id and m.deal_id = c.deal_id
-                and m.tranche_name = c.tranche_name and m.load_id = c.load_id
-            where m.ratio is distinct from c.ratio
+                on m.organization_id = c.organization_id and m.deal_id = c.deal_id and m.load_id = c.load_id
+                and m.tranche_name = c.tranche_name and m.scenario_id = c.scenario_id and m.period = c.period
+            where m.oc_test_key is null or m.ratio is distinct from c.ratio
         """,
         counted="select count(*) from marts.fact_oc_tests",
-    ),
-    Control(
-        name="every_deal_is_projected",
-        relation="calc.clo_projections",
-        description="Every deal whose projection was asked for was projected; the others say why not",
-        sql="select deal_id, as_of_date, reason from calc.clo_projections where not is_projected",
-        counted="select count(*) from calc.clo_projections",
-        severity="warning",
-        scope="entity",
-    ),
-    Control(
-        name="loan_balances_roll",
-        relation="calc.clo_asset_cash_flows",
-        description="Beginning balance with capitalised interest and draws, less defaults and principal, is the ending balance, asset row by asset row",
-        sql="""
-            select deal_id, scenario_id, asset_id, payment_date, ending_balance as expected,
-                beginning_balance + pik_interest + draw - default_amount - scheduled_principal - unscheduled_principal
-                    as found
-            from calc.clo_asset_cash_flows
-            where abs(beginning_balance + pik_interest + draw - default_amount - scheduled_principal
-                    - unscheduled_principal - ending_balance)
-                > greatest(0.01, 1e-9 * beginning_balance)
-        """,
-        counted="select count(*) from calc.clo_asset_cash_flows",
-    ),
-    Control(
-        name="note_balances_roll",
-        relation="calc.clo_liability_cash_flows",
-        description="A class ends a period with its balance less principal paid, and begins the next with that",
-        sql="""
-            with rolled as (
-                select *, lead(beginning_balance) over following as next_balance,
-                    lead(deferred_beginning_balance) over following as next_deferred
-                from calc.clo_liability_cash_flows
-                where interest_due > 0 or principal_paid > 0
-                window following as (partition by projection_id, scenario_id, tranche_name order by period)
-            )
-            select deal_id, scenario_id, tranche_name, period,
-                beginning_balance - principal_paid as expected, ending_balance as found
-            from rolled
-            where interest_due > 0 and abs(beginning_balance - principal_paid - ending_balance)
-                    > greatest(0.01, 1e-9 * beginning_balance)
-                or abs(next_balance - ending_balance) > greatest(0.01, 1e-9 * beginning_balance)
-                or abs(next_deferred - deferred_ending_balance) > greatest(0.01, 1e-9 * beginning_balance)
-        """,
-        counted="select count(*) from calc.clo_liability_cash_flows",
-    ),
-    Control(
-        name="no_step_is_paid_beyond_its_due",
-        relation="calc.clo_waterfall_payments",
-        description="Every step of a list pays at least nothing and at most what is due",
-        sql="""
-            select deal_id, scenario_id, period, list_name, step_number, amount_due as expected, amount_paid as found
-            from calc.clo_waterfall_payments
-            where amount_paid < -0.01 or amount_paid > amount_due + greatest(0.01, 1e-9 * amount_due)
-        """,
-        counted="select count(*) from calc.clo_waterfall_payments",
-    ),
-    Control(
-        name="every_list_spends_its_cash",
-        relation="calc.clo_waterfall_payments",
-        description="Each step leaves what it found less what it paid, and the last one of a list leaves nothing",
-        sql="""
-            with walked as (
-                select *, lag(cash_after) over steps as cash_before, lead(step_number) over steps is null as is_last
-                from calc.clo_waterfall_payments
-                window steps as (
-                    partition by projection_id, scenario_id, period, list_name order by step_number
-                )
-            )
-            select deal_id, scenario_id, period, list_name, step_number, cash_before - amount_paid as expected,
-                cash_after as found
-            from walked
-            where abs(cash_before - amount_paid - cash_after) > greatest(0.01, 1e-9 * cash_before)
-                or is_last and cash_after > 0.01
-        """,
-        counted="select count(*) from calc.clo_waterfall_payments",
     ),
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.running import RunReport, run
 from orchestration.trace import Source, Step, trace
 from tests.end_to_end.conftest import SHARED, Home
@@ -41,7 +42,10 @@ def test_the_pool_is_the_workbooks(real_home: tuple[Home, RunReport]) -> None:
 
 def test_oc_ratios_count_class_x_in_the_denominator(real_home: tuple[Home, RunReport]) -> None:
     home, _ = real_home
-    rows = home.published("select tranche_name, round(ratio, 5), passed from marts.fact_oc_tests order by ratio desc")
+    rows = home.published(
+        "select tranche_name, round(ratio, 5), passed from marts.fact_oc_tests "
+        "where scenario_id = 'reported' order by ratio desc"
+    )
     # 500,000,000 over 382.4m, 409.4m, 437.4m and 462.4m, Class X of 2.4m included in each
     assert rows == [
         ("Class B-2", 1.30753, True),
@@ -95,14 +99,28 @@ def test_the_deal_runs_to_maturity_under_every_scenario(real_home: tuple[Home, R
     assert found == [(projected, 48, projected)]
     last = home.published("select max(payment_date) from marts.fact_liability_cash_flows where scenario_id = 'base'")
     assert [str(day) for (day,) in last] == ["2028-04-20"]
-    checks = (
-        *("every_deal_is_projected", "loan_balances_roll", "note_balances_roll", "no_step_is_paid_beyond_its_due"),
-        "every_list_spends_its_cash",
-    )
+    checks = (*(control.name for control in PROJECTION_CONTROLS), "every_test_reaches_the_mart")
     results = home.published(
         f"select check_name, status from marts.fact_quality_results where check_name in {checks} order by 1"
     )
     assert results == [(name, "passed") for name in sorted(checks)]
+
+
+def test_the_terms_of_every_deal_file_are_published_and_those_of_the_sheet_for_its_owner(
+    real_home: tuple[Home, RunReport],
+) -> None:
+    """Twelve deal files of which one has an overlay; the sheet of MAG 17 states a hurdle: clo-extensions 1.5."""
+    home, _ = real_home
+    ((deals, rows),) = home.published(
+        "select count(distinct deal_id), count(*) from marts.dim_waterfall_config where organization_id = '_shared'"
+    )
+    assert (deals, rows) == (12, 13)
+    owned = home.published(
+        "select deal_id, config_version, equity_hurdle_rate, hurdle_source, is_current, overlay_sha256 "
+        "from marts.dim_waterfall_config where organization_id <> '_shared'"
+    )
+    assert [row[:2] for row in owned] == [("MAG17", 0)]
+    assert owned[0][3:] == ("base", True, None)
 
 
 def test_what_a_projection_assumes_is_published_with_its_reason(real_home: tuple[Home, RunReport]) -> None:
@@ -165,6 +183,22 @@ def test_a_published_oc_ratio_is_traced_to_its_cells(real_home: tuple[Home, RunR
     assert ("Mag 17 Inputs", "I5") in cells  # principal of the collection account
     for cell in cells.values():
         assert float(cell.value) == pytest.approx(book[cell.sheet][cell.address].value)
+
+
+def test_a_projected_oc_ratio_is_traced_to_the_pool_and_the_assumptions_it_starts_from(
+    real_home: tuple[Home, RunReport],
+) -> None:
+    home, _ = real_home
+    keys = {"tranche_name": "Class C", "scenario_id": "base", "period": "3"}
+    step = trace(home.settings, "fact_oc_tests.ratio", keys, rows=1000)
+    ((ratio,),) = home.published(
+        "select numerator / denominator from marts.fact_oc_tests "
+        "where tranche_name = 'Class C' and scenario_id = 'base' and period = 3"
+    )
+    assert step.value == pytest.approx(ratio)
+    found = {source.table: len(source.cells) for source in sources_of(step)}
+    assert found["clo_deal_collateral"] == 195
+    assert found["clo_cash_flow_assumptions"] > 0
 
 
 def test_a_published_warf_is_traced_to_its_cells(real_home: tuple[Home, RunReport]) -> None:

@@ -19,14 +19,15 @@ from calculations.clo.smoothing import SmoothingAccount
 
 class Proceeds:
     """Arrays of shape (scenarios,). `kept` is principal that stays in its account, below 0 where it is overdrawn; `owed`
-    purchased accrued interest that has not come back; `reserved` what tests count for commitments beside drawn par, and
-    `drawn` what borrowers drew in the period."""
+    purchased accrued interest that has not come back, `moved` the part that did this period; `hedges` what closing hedges
+    brought; `reserved` what tests count for commitments beside drawn par, and `drawn` what borrowers drew in the period."""
 
     def __init__(self, deal: Deal, detail: PoolDetail, pools: Pools, state: PeriodState, periods: int) -> None:
         self.deal, self.detail, self.pools = deal, detail, pools
         scenarios = state.scenarios
         self.kept = np.zeros(scenarios)
         self.owed = np.full(scenarios, float(deal.purchased_accrued.amount))
+        self.moved = self.hedges = np.zeros(scenarios)
         self.smoothing = None if deal.smoothing is None else SmoothingAccount(scenarios, periods)
         self.reserved = self.drawn = np.zeros(scenarios)
         name = None if detail.funding is None else funding_account(deal)
@@ -54,8 +55,10 @@ class Proceeds:
         self.owed = self.owed - moved
         if self.detail.accrued_written_off is not None:
             self.owed = np.maximum(self.owed - self.detail.accrued_written_off[:, i], 0.0)
+        self.moved = moved
         if self.detail.close_out is not None:
-            principal = principal + np.maximum(self.pools.kept(self.detail.close_out[:, i]), 0.0)
+            self.hedges = np.maximum(self.pools.kept(self.detail.close_out[:, i]), 0.0)
+            principal = principal + self.hedges
         return interest - moved, principal + moved
 
     def reserve(self, i: int) -> Floats | float:
