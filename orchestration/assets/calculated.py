@@ -17,7 +17,14 @@ from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName
 from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
-from orchestration.pictures import coverage_picture, performance_picture, pool_picture
+from orchestration.pictures import (
+    coverage_picture,
+    equity_picture,
+    paydown_picture,
+    performance_picture,
+    pool_picture,
+    projected_coverage_picture,
+)
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
@@ -26,6 +33,9 @@ CALCULATIONS = (CLO_BALANCES, CLO_PROJECTION, FUND_PERFORMANCE)
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
     "calc.clo_oc_tests": coverage_picture,
+    "calc.clo_liability_cash_flows": paydown_picture,
+    "calc.clo_projected_tests": projected_coverage_picture,
+    "calc.clo_scenario_summary": equity_picture,
     "calc.fund_performance": performance_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
