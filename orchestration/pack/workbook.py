@@ -20,21 +20,14 @@ from orchestration.pack.layout import FORMATS, Column, Kind, Page, Table
 INK = "#1b2733"
 TOTALS, SECTIONS, HEADER, FIRST = 2, 3, 4, 5  # rows of a table, from 0; title and note stand above
 FROZEN_COLUMNS = 2
-OPTIONS = {
-    "constant_memory": False,
-    # What a workbook said is text, whatever it begins with: a name such as =1+1 must not become a formula.
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_date_format": FORMATS["date"],
-}
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 class Book:
     """A workbook being written; `close` makes the file."""
 
     def __init__(self, path: Path, title: str, created: dt.datetime) -> None:
-        self.book = xlsxwriter.Workbook(str(path), OPTIONS)
+        self.book = xlsxwriter.Workbook(str(path))
         # The instant of the publication: one publication makes one file, byte for byte.
         self.book.set_properties({"title": title, "created": created})
         self.kinds: dict[tuple[Kind, bool], Any] = {}
@@ -45,6 +38,8 @@ class Book:
         self.header = self.book.add_format(header)
         self.header_right = self.book.add_format({**header, "align": "right"})
         self.section = self.book.add_format({"bold": True, "align": "center", "bottom": 1, "font_color": INK})
+        # Text that begins like a formula stays text even when somebody edits the cell.
+        self.verbatim = self.book.add_format({"quote_prefix": True})
         self.failed = self.book.add_format({"bold": True, "font_color": "#b3261e"})
 
     def close(self) -> None:
@@ -98,8 +93,7 @@ class Book:
                 elif cell.value is not None:
                     right = cell.role == "header" and cell.kind not in ("text", "value")
                     sheet.write_string(number, at, str(cell.value), self.header_right if right else looks[cell.role])
-        frozen = next((n for n, line in enumerate(page.lines) if line and line[0].role != "title"), 0)
-        sheet.freeze_panes(frozen, 0)
+        sheet.freeze_panes(1, 0)
         _print_on_one_width(sheet)
 
     def _write_sections(self, sheet: Any, columns: Sequence[Column]) -> None:
@@ -123,7 +117,7 @@ class Book:
         elif isinstance(value, dt.date):  # an instant too
             sheet.write_datetime(row, column, value, style)
         elif isinstance(value, str):
-            sheet.write_string(row, column, value, style)
+            sheet.write_string(row, column, value, self.verbatim if value.startswith(FORMULA_STARTS) else style)
         else:
             sheet.write_number(row, column, value, style)
 
@@ -132,9 +126,6 @@ class Book:
             look: dict[str, Any] = {"num_format": FORMATS.get(kind, "General")}
             if bold:
                 look |= {"bold": True, "top": 1}
-            if kind == "text":
-                # Stays text when somebody edits the cell.
-                look |= {"quote_prefix": True}
             self.kinds[kind, bold] = self.book.add_format(look)
         return self.kinds[kind, bold]
 
