@@ -105,7 +105,7 @@ def projected_coverage_picture(warehouse: Warehouse) -> str:
     colours = _colours(classes)
     figure, grid = small_multiples(deals)
     for deal, axes in grid.items():
-        triggers = []
+        triggers: list[float] = []
         for letter, series in by_deal[deal].items():
             ratios, thresholds = zip(*series.values(), strict=True)
             axes.plot(list(series), ratios, color=colours[letter], linewidth=1.3)
