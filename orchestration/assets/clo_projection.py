@@ -7,9 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from calculations.calendars import BusinessCalendar
-from calculations.clo.deal import Deal, load
+from calculations.clo.deal import Deal, Holdings, load, run
 from calculations.clo.deal.load import deal_file
-from calculations.clo.projection import Holdings, project_deal
 from calculations.clo.scenario_table import base_case, scenario_of
 from calculations.clo.scenarios import Scenarios
 from calculations.clo.sheet_deal import DealSheet, class_name, deal_inputs, reinvestment_terms
@@ -114,8 +113,8 @@ def project(
         current_index=index,
         in_default=bool(terms["has_event_of_default"]),
     )
-    with_rows = project_deal(deal, holdings, detailed, details=True)
-    summarised = project_deal(deal, holdings, grid)
+    with_rows = run(deal, holdings, detailed, details=True)
+    summarised = run(deal, holdings, grid)
     keys = {**keys, "currency": deal.currency}
     notes: Iterable[Assumed] = (
         *assumed,

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from calculations.clo.deal import Deal
+from calculations.clo.deal import Deal, Projection
 from calculations.clo.deal.steps import CoverStep, Step, kind_of
-from calculations.clo.projection import Projection
 from calculations.clo.sheet_deal import EQUITY
 from calculations.clo.tape_terms import Assumed
 from calculations.daycount import year_fraction

@@ -14,11 +14,10 @@ import numpy as np
 
 from calculations.calendars import BusinessCalendar
 from calculations.clo.collateral import AssetTerms, project
-from calculations.clo.deal import Deal, PaymentDates, load, run
+from calculations.clo.deal import Deal, Holdings, PaymentDates, load, run, run_liabilities
 from calculations.clo.deal.load import DEALS, deal_file
 from calculations.clo.deal.payment_dates import date_terms
 from calculations.clo.deal_dates import deal_dates
-from calculations.clo.projection import Holdings, project_deal
 from calculations.clo.scenarios import Assumptions, ReinvestmentTerms, Scenario, Scenarios
 from calculations.curves import Curve
 from orchestration.assets import clo_projection_rows as rows
@@ -157,7 +156,7 @@ def clo_engine(folder: Path) -> list[Timed]:
     found = [
         repeated(
             "234 assets, 10,000 scenarios: collateral, waterfall, risk",
-            lambda: project_deal(deal, holdings, many),
+            lambda: run(deal, holdings, many),
             "5 s, 2 GB",
         )
     ]
@@ -170,7 +169,7 @@ def clo_engine(folder: Path) -> list[Timed]:
         (priced_deal(path), Holdings(loans(234, seed), ANALYSIS, CALENDAR, INDEX)) for seed, path in enumerate(_ten())
     ]
     one = scenarios(1)
-    found.append(repeated("ten deals, one scenario", lambda: [project_deal(d, h, one) for d, h in ten], "1 s"))
+    found.append(repeated("ten deals, one scenario", lambda: [run(d, h, one) for d, h in ten], "1 s"))
 
     plain = reference_seconds(pool, scenarios(2))
     thousand_seconds = repeated(
@@ -183,7 +182,7 @@ def clo_engine(folder: Path) -> list[Timed]:
 
     counts = (1_000, 2_000, 4_000, 8_000)
     sets = {count: scenarios(count) for count in counts}
-    by_scenario = [min(seconds(partial(project_deal, deal, holdings, sets[n])) for _ in range(REPEATS)) for n in counts]
+    by_scenario = [min(seconds(partial(run, deal, holdings, sets[n])) for _ in range(REPEATS)) for n in counts]
     sizes = (100, 200, 400, 800)
     pools = {size: loans(size) for size in sizes}
     by_asset = [
@@ -197,7 +196,9 @@ def clo_engine(folder: Path) -> list[Timed]:
     flows = project(pool, many, dates, CALENDAR).flows
     index = np.full(dates.count, INDEX)
     notes_only = PaymentDates.of(dates)
-    found.append(repeated("notes only, 10,000 scenarios", lambda: run(deal, flows, notes_only, index), "0.5 s"))
+    found.append(
+        repeated("notes only, 10,000 scenarios", lambda: run_liabilities(deal, flows, notes_only, index), "0.5 s")
+    )
 
     for deals in (25, 50, 100):
         found.append(_into_warehouse(folder, deals))
@@ -220,7 +221,7 @@ def _into_warehouse(folder: Path, deals: int) -> Timed:
 
     def work() -> None:
         for number, pool in enumerate(pools):
-            projected = project_deal(deal, Holdings(pool, ANALYSIS, CALENDAR, INDEX), one, details=True)
+            projected = run(deal, Holdings(pool, ANALYSIS, CALENDAR, INDEX), one, details=True)
             keys = {
                 "organization_id": "bench",
                 "projection_id": f"load/{number}",

@@ -16,6 +16,7 @@ import numpy as np
 
 from calculations.clo.deal.amounts import Amounts, Mask
 from calculations.clo.deal.parts import CoverageTest
+from calculations.clo.deal.results import CurePayments
 
 # Equality up to double-precision dust is equality (clo-compliance 1.2).
 DUST = 1e-12
@@ -58,6 +59,7 @@ class TestLedger:
     paid_interest: Any = 0
     paid_principal: Any = 0
     again_interest: Any = 0  # second credit of the test's own payment (quirk LIA-02)
+    cures: CurePayments | None = None  # what a report shows; None where nobody asked for it
 
     def __post_init__(self) -> None:
         at_least = self.terms.passes == "at_least"
@@ -120,3 +122,26 @@ def credit_cure(
             tests[name].credit(paid, arithmetic)
     if list_name in own.terms.credits_itself_again and arithmetic == "interest":
         own.again_interest = own.again_interest + paid
+
+
+def note_cure(
+    tests: Mapping[str, TestLedger],
+    order: Sequence[str],
+    pair: Sequence[str],
+    paid: Amounts,
+    arithmetic: str,
+    money: str,
+) -> None:
+    """Note a cure that the tests of `pair` (OC first) are about to be credited with, as it is reported.
+
+    A test's own payment and what tests above it paid are each no more than the cure that the test still lacks, so that a
+    test that passes shows nothing. `money` is the list's, `interest` or `principal`, whatever the cure's arithmetic.
+    Source: clo-liabilities-waterfall 4.3.
+    """
+    own = tests[pair[0]]
+    for name in order[list(order).index(pair[0]) :]:
+        if name in own.terms.never_credits:
+            continue
+        test = tests[name]
+        held = test.cures or CurePayments.none(test.numerator)
+        test.cures = held.plus(np.minimum(paid, test.unmet(arithmetic)), money, is_own=name in pair)

@@ -21,7 +21,7 @@ from calculations.clo.pool_detail import PoolDetail
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 
 
-def run(
+def run_liabilities(
     deal: Deal,
     flows: PoolFlows,
     dates: PaymentDates,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from calculations.clo.deal.amounts import Amounts
-from calculations.clo.deal.cures import credit_cure
+from calculations.clo.deal.cures import credit_cure, note_cure
 from calculations.clo.deal.state import PeriodState
 from calculations.clo.deal.stated import book_as_stated
 from calculations.clo.deal.steps import (
@@ -174,6 +174,9 @@ def _cover(step: CoverStep, state: PeriodState, cash: Amounts) -> Paid:
     paid = np.minimum(cash, due)
     state.cover_paid = paid
     if paid.any():
+        if state.notes_cures:
+            pair = (step.cover.oc, *((step.cover.ic,) if step.cover.ic else ()))
+            note_cure(state.tests, state.test_order, pair, paid, arithmetic, state.arithmetic)
         credit_cure(state.tests, state.test_order, step.cover.oc, paid, arithmetic, state.list_name)
         state.pools["notes"] = state.pools["notes"] + paid
     return due, paid

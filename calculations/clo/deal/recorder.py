@@ -13,6 +13,7 @@ from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal.amounts import Amounts
 from calculations.clo.deal.results import (
     AccountFlows,
+    CurePayments,
     DealResult,
     EquityResult,
     FeeResult,
@@ -36,6 +37,7 @@ class Recorder:
         self.with_steps = with_steps
         self.period = 0
         self.step = self._step if with_steps else None
+        state.notes_cures = with_steps
 
     def start(self) -> None:
         """What accounts hold before anything of the period is collected."""
@@ -98,6 +100,9 @@ class Recorder:
             ("value", sub.value),
         ):
             put(("sub", key), amount)
+        for name, test in self.state.tests.items():
+            for item in fields(CurePayments) if test.cures is not None else ():
+                put(("test", name, item.name), getattr(test.cures, item.name))
         for name, account in self.state.accounts.items():
             put(("account", name, "in"), account.paid_in)
             put(("account", name, "out"), account.paid_out)
@@ -159,6 +164,7 @@ class Recorder:
                 flow(("test", name, "denominator")),
                 ~flow(("test", name, "failed"), np.bool_),
                 float(test.trigger),
+                self._cures(name),
             )
             for name, test in state.tests.items()
         }
@@ -193,6 +199,11 @@ class Recorder:
             created={step.created_by: flow(("created", step.created_by)) for step in self._creating()},
             assumptions=(),
         )
+
+    def _cures(self, test: str) -> CurePayments | None:
+        if not self.with_steps:
+            return None
+        return CurePayments(*(self._flow(("test", test, item.name)) for item in fields(CurePayments)))
 
     def _flow(self, key: Any, kind: Any = np.float64) -> Amounts:
         """(scenarios, periods); zero in periods that were not reached."""

@@ -7,7 +7,7 @@ last column what is left after the last period.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,11 +38,36 @@ class FeeResult:
 
 
 @dataclass(frozen=True, eq=False)
+class CurePayments:
+    """What was paid for a coverage test: by tests above it before its own cure was struck, and by its own covers.
+
+    `interest` and `principal` say whose money paid, the list's. Source: clo-liabilities-waterfall 4.3.
+    """
+
+    prior_interest: Amounts
+    prior_principal: Amounts
+    own_interest: Amounts
+    own_principal: Amounts
+
+    @classmethod
+    def none(cls, like: Amounts) -> CurePayments:
+        return cls(*(like * 0,) * 4)
+
+    def plus(self, paid: Amounts, money: str, *, is_own: bool) -> CurePayments:
+        """With what a cover `paid` out of the `interest` or the `principal` list."""
+        name = f"{'own' if is_own else 'prior'}_{money}"
+        return replace(self, **{name: getattr(self, name) + paid})
+
+
+@dataclass(frozen=True, eq=False)
 class TestResult:
+    """`cures` where steps were recorded."""
+
     numerator: Amounts
     denominator: Amounts
     passed: Amounts
     trigger: float
+    cures: CurePayments | None = None
 
     @property
     def ratio(self) -> Amounts:

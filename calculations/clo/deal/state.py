@@ -73,6 +73,7 @@ class PeriodState:
     reinvestment_limit: Any = 0
     created: dict[str, Amounts] = field(default_factory=dict)
     cover_paid: Amounts | None = None  # the last cure paid in the list being walked
+    notes_cures: bool = False  # whether tests keep what was paid for each of them
     list_name: str = ""
     stated: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)  # payments of a report, by list and step
     arithmetic: str = "interest"

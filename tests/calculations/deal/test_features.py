@@ -58,7 +58,7 @@ def test_ccc_excess_is_taken_from_the_cheapest_of_the_larger_bucket() -> None:
 def test_haircut_lowers_the_oc_numerator_only() -> None:
     text = PLAIN + "haircuts: {ccc: {limit: 0.075}}\n"
     flows = pool([2_275_000.0], [5e6], [95e6])
-    found = deal.run(deal.loads(text), flows, dates(1, ends=False), np.array([INDEX]), ccc=[LOW_RATED])
+    found = deal.run_liabilities(deal.loads(text), flows, dates(1, ends=False), np.array([INDEX]), ccc=[LOW_RATED])
     # 100m with 10m at 60: 2.5m in excess, haircut 1m
     assert cents(found.tests["OC-B"].numerator) == [99_000_000.0]
     assert cents(found.tests["IC-B"].numerator) == [2_211_805.56]
@@ -103,7 +103,7 @@ def test_what_is_reinvested_is_bought_and_flows_again() -> None:
     flows.interest[:] = 2e6
     flows.scheduled[:] = [[5e6] * 4, [0.0] * 4]
     flows.performing[:] = [[100e6, 95e6, 90e6, 85e6, 80e6], [100e6] * 5]
-    found = deal.run(deal.loads(DATED), flows, payment, np.full(4, INDEX), reinvested=bought)
+    found = deal.run_liabilities(deal.loads(DATED), flows, payment, np.full(4, INDEX), reinvested=bought)
     assert cents(found.reinvested[0])[0] == 5_000_000.0
     assert cents(found.reinvested[1]) == [0.0] * 4
     # a quarter of 9 % on 5m on US 30/360 comes on top of the pool's own 2m

@@ -119,7 +119,7 @@ FIGURES: dict[str, Any] = {
 def projected(share: float = 0.25, **others: Any) -> tuple[DealResult, deal.Deal]:
     terms, pool = deal.load(LARCH, inputs=FIGURES), flows()
     low = RatedBalances(np.full((SCENARIOS, PERIODS + 1, 1), 22e6), np.array([0.75]))
-    found = deal.run(
+    found = deal.run_liabilities(
         terms, pool, DATES, np.full(PERIODS, 0.024), ccc=[low], detail=detail(pool, share, **others), record_steps=True
     )
     return found, terms
@@ -219,7 +219,7 @@ def test_overdrawn_account_and_haircuts_lower_the_numerator(larch: tuple[DealRes
 def test_account_overdrawn_beyond_the_limit_is_marked() -> None:
     terms = deal.load(LARCH, inputs={**FIGURES, "accounts": {"collection": {"principal": Decimal(-8_000_000)}}})
     pool = flows()
-    found = deal.run(terms, pool, DATES, np.full(PERIODS, 0.024), detail=detail(pool))
+    found = deal.run_liabilities(terms, pool, DATES, np.full(PERIODS, 0.024), detail=detail(pool))
     # -8m + 2m + 12,000 against 1.5 % of what 275m and that leave, about 4.0m; a quarter later -3,988,000 of 269m
     assert found.overdraft_above_limit[0, :3].tolist() == [True, False, False]
 
@@ -242,7 +242,7 @@ def test_what_a_feature_asks_of_the_collateral_and_does_not_get_is_named(without
 def test_taxes_that_no_input_states_are_named() -> None:
     pool = flows()
     with pytest.raises(ValueError, match=r"dues\.taxes\.amount"):
-        deal.run(deal.load(LARCH), pool, DATES, np.full(PERIODS, 0.024), detail=detail(pool))
+        deal.run_liabilities(deal.load(LARCH), pool, DATES, np.full(PERIODS, 0.024), detail=detail(pool))
 
 
 TEXT = LARCH.read_text(encoding="utf-8")
@@ -291,7 +291,11 @@ def test_defaulted_par_counts_for_nothing_so_many_months_after_its_default() -> 
     def counted(months: int) -> Any:
         text = TEXT.replace("zero_after_months: 36", f"zero_after_months: {months}")
         terms = deal.loads(text.replace("{amount: input,", "{amount: 8000,"), file="larch_1.yaml")
-        return deal.run(terms, pool, DATES, np.full(PERIODS, 0.024), detail=detail(pool)).tests["OC-B"].numerator[0]
+        return (
+            deal.run_liabilities(terms, pool, DATES, np.full(PERIODS, 0.024), detail=detail(pool))
+            .tests["OC-B"]
+            .numerator[0]
+        )
 
     lost = counted(36) - counted(6)
     # the opening stock for two quarters; then only what defaulted in the third, for two quarters

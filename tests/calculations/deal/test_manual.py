@@ -104,7 +104,7 @@ def deal_16(*quirks: str) -> Any:
     dates = deal.PaymentDates(
         dt.date(2024, 1, 15), dt.date(2024, 1, 15), (dt.date(2024, 4, 15),), ends_at_maturity=False
     )
-    return deal.run(terms, flows, dates, np.array([0.05]), record_steps=True)
+    return deal.run_liabilities(terms, flows, dates, np.array([0.05]), record_steps=True)
 
 
 def test_spent_cure_that_pays_the_junior_fee_again_is_shown_as_a_source() -> None:
@@ -136,7 +136,7 @@ def test_controlling_class_is_the_most_senior_one_outstanding() -> None:
         dates = deal.PaymentDates(
             dt.date(2024, 1, 15), dt.date(2024, 1, 15), (dt.date(2024, 4, 15),), ends_at_maturity=False
         )
-        found = deal.run(terms, pool([0.0], [20e6], [80e6]), dates, np.array([0.05]), record_steps=True)
+        found = deal.run_liabilities(terms, pool([0.0], [20e6], [80e6]), dates, np.array([0.05]), record_steps=True)
         number = 1 + [str(step) for step in terms.lists["principal"].steps].index(
             str(next(s for s in terms.lists["principal"].steps if getattr(s, "interest", None) == ("E",)))
         )

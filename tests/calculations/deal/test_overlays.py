@@ -32,7 +32,7 @@ def plain(clauses: str | None, text: str = PLAIN) -> DealResult:
     terms = deal.loads(text)
     if clauses is not None:
         terms = with_overlays(terms, overlay(clauses), "overlay.yaml")
-    return deal.run(terms, pool([2_275_000.0], [5e6], [95e6]), dates(1, ends=False), np.array([INDEX]))
+    return deal.run_liabilities(terms, pool([2_275_000.0], [5e6], [95e6]), dates(1, ends=False), np.array([INDEX]))
 
 
 def paid(found: DealResult) -> tuple[list[float], list[float]]:
@@ -106,7 +106,7 @@ def hurdle(clauses: str | None, start: str = "2024-01-01", end: str = "null") ->
     if clauses is not None:
         terms = with_overlays(terms, overlay(clauses, "hurdle", start, end), "overlay.yaml")
     payment = PaymentDates(dt.date(2024, 1, 16), dt.date(2024, 1, 15), QUARTERS, ends_at_maturity=False)
-    return deal.run(terms, pool(*RESIDUALS, [100e6] * 4), payment, np.full(4, INDEX))
+    return deal.run_liabilities(terms, pool(*RESIDUALS, [100e6] * 4), payment, np.full(4, INDEX))
 
 
 @pytest.mark.parametrize("rate", ["1.00", "0.80"])

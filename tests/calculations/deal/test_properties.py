@@ -23,7 +23,7 @@ CENT = 0.01
 
 
 def run(document: dict[str, Any], flows: PoolFlows) -> DealResult:
-    return deal.run(deal_of(document), flows, DATES, INDEX, record_steps=True)
+    return deal.run_liabilities(deal_of(document), flows, DATES, INDEX, record_steps=True)
 
 
 def steps_of(found: DealResult, name: str) -> list[Any]:
@@ -109,7 +109,7 @@ def test_the_order_of_names_in_a_file_changes_nothing(
 @given(documents(), pools(scenarios=5))
 def test_scenarios_do_not_touch_each_other(document: dict[str, Any], flows: PoolFlows) -> None:
     together = run(document, flows)
-    apart = deal.run(deal_of(document), flows, DATES, INDEX, scenarios_at_once=2)
+    apart = deal.run_liabilities(deal_of(document), flows, DATES, INDEX, scenarios_at_once=2)
     for name, note in together.notes.items():
         assert note.balance == pytest.approx(apart.notes[name].balance, rel=1e-12, abs=1e-9)
     assert together.equity.principal == pytest.approx(apart.equity.principal, rel=1e-12, abs=1e-9)

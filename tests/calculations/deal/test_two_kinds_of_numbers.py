@@ -61,7 +61,7 @@ def test_a_payment_date_in_cents_is_the_projection_to_rounding(document: dict[st
         }
     )
     dates = PaymentDates(START, START, QUARTERS[:1], ends_at_maturity=False)
-    projected = deal.run(terms, first, dates, np.array([float(INDEX)]))
+    projected = deal.run_liabilities(terms, first, dates, np.array([float(INDEX)]))
     exact = run_payment_date(terms, read_inputs(rows(document, flows, "100000000")))
     assert exact.payment_date == dt.date(2024, 4, 15)
     assert exact.in_default == bool(projected.event_of_default[0, 0])

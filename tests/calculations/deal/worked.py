@@ -49,7 +49,7 @@ def run(
     flows = pool(interest, principal, performing_end)
     payment = payment or dates(len(interest), ends=ends)
     index = np.full(payment.periods, INDEX)
-    return deal.run(deal.loads(text, preset), flows, payment, index, record_steps=steps)
+    return deal.run_liabilities(deal.loads(text, preset), flows, payment, index, record_steps=steps)
 
 
 def cents(values: object) -> list[float]:

@@ -1,15 +1,4 @@
-with deal_loads as (
-    select * from {{ ref('int_clo__deal_loads_in_force') }}
-    where is_current
-),
-
-projected as (
-    select * from {{ source('calc', 'clo_asset_cash_flows') }}
-),
-
-dim_deal as (
-    select * from {{ ref('dim_deal') }}
-),
+with {{ projected_rows('clo_asset_cash_flows') }},
 
 dim_asset as (
     select * from {{ ref('dim_asset') }}
@@ -17,24 +6,12 @@ dim_asset as (
 
 final as (
     select
-        {{ surrogate_key([
-            'deal_loads.organization_id',
-            'deal_loads.deal_id',
-            'projected.asset_id',
-            'projected.scenario_id',
-            'projected.payment_date',
-            'deal_loads.as_of',
-        ]) }} as asset_cash_flow_key,
-        deal_loads.organization_id,
-        dim_deal.deal_key,
-        deal_loads.deal_id,
+        {{ projected_key(['asset_id', 'scenario_id', 'payment_date']) }} as asset_cash_flow_key,
+        {{ projected_keys() }}
         dim_asset.asset_key,
         projected.asset_id,
         projected.scenario_id,
         projected.period,
-        deal_loads.as_of as event_date,
-        {{ date_id('deal_loads.as_of') }} as date_id,
-        deal_loads.is_current,
         projected.payment_date,
         projected.accrual_start_date,
         projected.payment_date as accrual_end_date,
@@ -59,25 +36,12 @@ final as (
         projected.premium,
         projected.total_cash_flow,
         projected.ending_balance,
-        deal_loads.known_at,
-        deal_loads.load_id,
-    from deal_loads
-    -- 1:n, a projection has many rows
-    inner join projected
-        on
-            deal_loads.organization_id = projected.organization_id
-            and deal_loads.deal_id = projected.deal_id
-            and deal_loads.load_id = projected.load_id
-    left join dim_deal
-        on
-            deal_loads.organization_id = dim_deal.organization_id
-            and deal_loads.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'deal_loads.as_of') }}
+    from projected
     left join dim_asset
         on
-            deal_loads.organization_id = dim_asset.organization_id
+            projected.organization_id = dim_asset.organization_id
             and projected.asset_id = dim_asset.asset_id
-            and {{ valid_on('dim_asset', 'deal_loads.as_of') }}
+            and {{ valid_on('dim_asset', 'projected.event_date') }}
 )
 
 select * from final

@@ -1,35 +1,11 @@
-with deal_loads as (
-    select * from {{ ref('int_clo__deal_loads_in_force') }}
-    where is_current
-),
-
-projected as (
-    select * from {{ source('calc', 'clo_waterfall_payments') }}
-),
-
-dim_deal as (
-    select * from {{ ref('dim_deal') }}
-),
+with {{ projected_rows('clo_waterfall_payments') }},
 
 final as (
     select
-        {{ surrogate_key([
-            'deal_loads.organization_id',
-            'deal_loads.deal_id',
-            'projected.scenario_id',
-            'projected.period',
-            'projected.list_name',
-            'projected.step_number',
-            'deal_loads.as_of',
-        ]) }} as waterfall_payment_key,
-        deal_loads.organization_id,
-        dim_deal.deal_key,
-        deal_loads.deal_id,
+        {{ projected_key(['scenario_id', 'period', 'list_name', 'step_number']) }} as waterfall_payment_key,
+        {{ projected_keys() }}
         projected.scenario_id,
         projected.period,
-        deal_loads.as_of as event_date,
-        {{ date_id('deal_loads.as_of') }} as date_id,
-        deal_loads.is_current,
         1 as config_version,
         projected.payment_date,
         projected.currency,
@@ -41,20 +17,7 @@ final as (
         projected.amount_due,
         projected.amount_paid,
         projected.cash_after,
-        deal_loads.known_at,
-        deal_loads.load_id,
-    from deal_loads
-    -- 1:n, a projection has many rows
-    inner join projected
-        on
-            deal_loads.organization_id = projected.organization_id
-            and deal_loads.deal_id = projected.deal_id
-            and deal_loads.load_id = projected.load_id
-    left join dim_deal
-        on
-            deal_loads.organization_id = dim_deal.organization_id
-            and deal_loads.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'deal_loads.as_of') }}
+    from projected
 )
 
 select * from final

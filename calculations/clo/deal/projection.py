@@ -14,8 +14,10 @@ import numpy as np
 from calculations.calendars import BusinessCalendar
 from calculations.clo.collateral import AssetFlows, AssetTerms, Rejection, project, project_assets
 from calculations.clo.columns import Floats
-from calculations.clo.deal import Deal, DealResult, PaymentDates, run
-from calculations.clo.deal.payment_dates import date_terms
+from calculations.clo.deal.engine import run_liabilities
+from calculations.clo.deal.payment_dates import PaymentDates, date_terms
+from calculations.clo.deal.results import DealResult
+from calculations.clo.deal.terms import Deal
 from calculations.clo.deal_dates import DealDates, deal_dates
 from calculations.clo.equity_return import EquityReturns, equity_irrs
 from calculations.clo.note_risk import NoteFlows, NoteRisk, NoteTerms, note_risk
@@ -55,21 +57,21 @@ class Projection:
     rejections: tuple[Rejection, ...]
 
 
-def project_deal(
-    deal: Deal, holdings: Holdings, scenarios: Scenarios, preset: Preset = STANDARD, *, details: bool = False
+def run(
+    deal: Deal, pool: Holdings, scenarios: Scenarios, preset: Preset = STANDARD, *, details: bool = False
 ) -> Projection:
-    """Project the holdings and pay the deal in every scenario. `details` keeps asset rows and list steps, which takes
+    """Project the pool and pay the deal in every scenario. `details` keeps asset rows and list steps, which takes
     memory: it is for a few scenarios.
 
     Raises ValueError for a scenario without curve or reinvestment terms, and as the parts do.
     Source: clo-collateral-engine 1 to 4; clo-liabilities-waterfall 1 to 7.
     """
-    dates = deal_dates(date_terms(deal.dates), holdings.analysis, holdings.calendar, preset)
-    collateral = project(holdings.assets, scenarios, dates, holdings.calendar, preset)
+    dates = deal_dates(date_terms(deal.dates), pool.analysis, pool.calendar, preset)
+    collateral = project(pool.assets, scenarios, dates, pool.calendar, preset)
     bought = ReinvestedPool(scenarios, dates, preset)
     curves = [_curve(item.name, item.curve) for item in scenarios.items]
-    index = _index(curves, dates, holdings.current_index)
-    result = run(
+    index = _index(curves, dates, pool.current_index)
+    result = run_liabilities(
         deal,
         collateral.flows,
         PaymentDates.of(dates),
@@ -77,10 +79,10 @@ def project_deal(
         reinvested=bought,
         liquidation_price=np.array([item.liquidation_price for item in scenarios.items]),
         ccc=tuple(collateral.rated.values()),
-        in_default=holdings.in_default,
+        in_default=pool.in_default,
         record_steps=details,
     )
-    assets = project_assets(holdings.assets, scenarios, holdings.analysis, holdings.calendar, preset) if details else ()
+    assets = project_assets(pool.assets, scenarios, pool.analysis, pool.calendar, preset) if details else ()
     return Projection(
         scenarios=scenarios,
         dates=dates,
