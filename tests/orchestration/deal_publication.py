@@ -123,6 +123,8 @@ def _marts() -> dict[str, list[Row]]:
         _period(2, numerator=150e6, ratio=1.25, passed=True),
     ]
     of_b = {"tranche_key": "Class B", "tranche_name": "Class B", "denominator": 120e6, "threshold": 1.08}
+    cures = {"interest_cure_amount": 4e5, "principal_cure_amount": 5e6, "interest_cure_paid": 4e5}
+    cures["principal_cure_paid"] = 0.0
     return {
         "dim_deal": [
             {**deal, **dates, **named, "deal_key": key, "deal_id": name, "deal_name": f"Deal {name}"}
@@ -196,8 +198,11 @@ def _marts() -> dict[str, list[Row]]:
             )
             for period, name, step, kind, payee, due, paid, after in STEPS
         ],
-        "fact_oc_tests": [{**row, **of_b, "trigger_name": "OC-B"} for row in tests],
-        "fact_ic_tests": [{**tests[1], **of_b, "trigger_name": "IC-B", "ratio": 1.5, "passed": True}],
+        "fact_oc_tests": [{**row, **of_b, **cures, "trigger_name": "OC-B"} for row in tests],
+        "fact_ic_tests": [
+            {**tests[1], **of_b, "trigger_name": "IC-B", "ratio": 1.5, "passed": True, "cure_amount": 0.0}
+            | {"cure_amount_paid": 0.0}
+        ],
         "fact_tranche_risk": [
             _fact(
                 scenario,
