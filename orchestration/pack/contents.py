@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xlsxwriter.exceptions import FileCreateError
+
 from orchestration.pack.deal_cash_flows import deal_cash_flows
 from orchestration.pack.layout import Kind, SheetQuery, Table, sheet_queries
 from orchestration.pack.pages import notes_page, summary_page
@@ -37,33 +39,39 @@ def write_pack(
 ) -> Written:
     """Write the pack of a published deal, by default to <deal>_<analysis date>_<scenario>.xlsx here.
 
-    Raises `PackError` for a deal or scenario that is not published, a deal that was not projected, and a folder that is
-    not there.
+    Raises `PackError` for a deal or scenario that is not published, a deal that was not projected, and a file that
+    cannot be written.
     """
     with published_deal(settings, deal_id, scenario_id, organization_id) as deal:
-        tables = _tables(deal)
         (analysis,) = deal.rows("select distinct event_date from marts.fact_scenario_summary where {mine}")[0]
         path = out or Path(f"{deal_id}_{analysis}_{scenario_id}.xlsx")
         if not path.absolute().parent.is_dir():
             raise PackError(f"there is no folder {shown(path.absolute().parent)} to write {path.name} to")
-        pages = (summary_page(deal), notes_page(deal, tables))
+        cash = deal_cash_flows(deal)
+        tables = _tables(deal, cash)
+        summary, notes = summary_page(deal, cash), notes_page(deal, tables)
     # Renamed when whole, so that nobody opens half a workbook.
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    book = Book(unfinished, f"{deal_id}, scenario {scenario_id}", deal.source.published_at)
-    book.add_page(pages[0])
-    for table in tables:
-        book.add_table(table)
-    book.add_page(pages[1])
-    book.close()
-    os.replace(unfinished, path)
+    try:
+        book = Book(unfinished, f"{deal_id}, scenario {scenario_id}", deal.source.published_at)
+        book.add_page(summary)
+        for table in tables:
+            book.add_table(table)
+        book.add_page(notes)
+        book.close()
+        os.replace(unfinished, path)
+    except (OSError, FileCreateError) as error:
+        raise PackError(f"{shown(path.absolute())} could not be written: {error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
     return Written(path, {table.name: len(table.rows) for table in tables}, deal.source.publication_id)
 
 
-def _tables(deal: PublishedDeal) -> list[Table]:
+def _tables(deal: PublishedDeal, cash: Table) -> list[Table]:
     tables = []
     for query in sheet_queries():
         if query.name == _BEFORE:
-            tables.append(deal_cash_flows(deal))
+            tables.append(cash)
         if query.optional and not all(deal.has(mart) for mart in query.marts):
             continue
         table = _table(deal, query)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +26,7 @@ FORMATS: Mapping[Kind, str] = {
 }
 WIDTHS: Mapping[Kind, float] = {"count": 8, "money": 17, "text": 13, "moment": 17, "flag": 9}
 ELSE_WIDTH = 12.0
+TOTALS, SECTIONS, HEADER, FIRST = 2, 3, 4, 5  # rows of a table, from 0; title and note stand above
 
 
 @dataclass(frozen=True, config=_DATA)
@@ -81,12 +81,27 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Columns of a sheet stacked over its dates, from its first row to `last_row`; columns and rows count from 0."""
+
+    name: str
+    kind: Literal["area", "column"]
+    sheet: str
+    days: int
+    columns: tuple[int, ...]
+    last_row: int
+    colours: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
 class Page:
-    """A sheet of lines that are no table: `widths` by column, blank lines are empty."""
+    """A sheet of lines that are no table, and charts below them: `widths` by column, blank lines are empty."""
 
     name: str
     lines: Sequence[Sequence[Cell]]
-    widths: Sequence[float] = field(default=())
+    widths: Sequence[float] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @cache

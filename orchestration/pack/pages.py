@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from orchestration.pack.charts import deal_charts
 from orchestration.pack.layout import Cell, Kind, Page, Table
 from orchestration.pack.published import PublishedDeal
 
@@ -78,8 +79,11 @@ _GRID = """
 """
 
 
-def summary_page(deal: PublishedDeal) -> Page:
-    """The deal, its scenarios with return, losses and first breach, and the life of each class in each of them."""
+def summary_page(deal: PublishedDeal, cash: Table) -> Page:
+    """The deal, its scenarios with return, losses and first breach, and the life of each class in each of them.
+
+    `cash` are the deal's cash flows, which are charted.
+    """
     (about,) = deal.records(_DEAL)
     scenarios = deal.records(_SCENARIOS)
     lives: dict[str, dict[str, Any]] = {}
@@ -119,7 +123,7 @@ def summary_page(deal: PublishedDeal) -> Page:
             (Cell("Grid of default rates, prepayment rates and severities", role="title"),),
             *((Cell(label, role="label"), Cell(value, kind)) for label, value, kind in facts),
         ]
-    return Page(SUMMARY, lines, (30, 26, 19, 14, 17, 17, 17, 17, 9, 24, 60))
+    return Page(SUMMARY, lines, (30, 26, 19, 14, 17, 17, 17, 17, 9, 24, 60), deal_charts(cash, about["currency"]))
 
 
 def notes_page(deal: PublishedDeal, tables: Iterable[Table]) -> Page:

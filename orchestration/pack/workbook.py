@@ -15,10 +15,10 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from orchestration.pack.layout import FORMATS, Column, Kind, Page, Table
+from orchestration.pack.charts import CHART_WIDTH, drawn
+from orchestration.pack.layout import FIRST, FORMATS, HEADER, SECTIONS, TOTALS, Column, Kind, Page, Table
 
 INK = "#1b2733"
-TOTALS, SECTIONS, HEADER, FIRST = 2, 3, 4, 5  # rows of a table, from 0; title and note stand above
 FROZEN_COLUMNS = 2
 FORMULA_STARTS = ("=", "+", "-", "@")
 
@@ -81,7 +81,7 @@ class Book:
         _print_on_one_width(sheet, repeat=HEADER)
 
     def add_page(self, page: Page) -> None:
-        """A page: lines as they come."""
+        """A page: lines as they come, charts side by side below them."""
         sheet = self.book.add_worksheet(page.name)
         for at, width in enumerate(page.widths):
             sheet.set_column(at, at, width)
@@ -93,6 +93,9 @@ class Book:
                 elif cell.value is not None:
                     right = cell.role == "header" and cell.kind not in ("text", "value")
                     sheet.write_string(number, at, str(cell.value), self.header_right if right else looks[cell.role])
+        for number, chart in enumerate(page.charts):
+            offsets = {"x_offset": (CHART_WIDTH + 20) * number, "y_offset": 8}
+            sheet.insert_chart(len(page.lines) + 1, 0, drawn(self.book, chart), offsets)
         sheet.freeze_panes(1, 0)
         _print_on_one_width(sheet)
 

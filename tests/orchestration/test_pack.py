@@ -9,11 +9,13 @@ import datetime as dt
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import column_index_from_string
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner, Result
@@ -177,6 +179,17 @@ def test_the_summary_says_what_each_scenario_comes_to(shown: Workbook) -> None:
     assert ("Combinations", 1) in found
 
 
+def test_the_summary_charts_balances_and_what_equity_is_paid(path: Path) -> None:
+    """Read from the file's XML: openpyxl drops charts of a workbook that it opens."""
+    with zipfile.ZipFile(path) as parts:
+        found = {name: parts.read(name).decode() for name in parts.namelist() if "/charts/chart" in name}
+    cells = [re.findall(r"<c:val><c:numRef><c:f>'Deal Cash Flows'!([^<]+)<", text) for text in found.values()]
+    titles = openpyxl.load_workbook(path)["Deal Cash Flows"][HEADER]
+    charted = [[titles[column_index_from_string(ref.split("$")[1]) - 1].value for ref in refs] for refs in cells]
+    assert charted == [["Class A", "Class B"], ["Out of interest", "Out of principal"]]
+    assert all(re.fullmatch(r"\$[A-Z]+\$6:\$[A-Z]+\$7", ref) for refs in cells for ref in refs)
+
+
 def test_the_notes_say_where_the_figures_are_from(shown: Workbook) -> None:
     found = lines(shown["Notes"])
     assert ("Publication", PUBLICATION) in found
@@ -237,6 +250,14 @@ def test_a_folder_that_is_not_there_is_named(settings: Settings, tmp_path: Path)
     result = weir("D1", "--home", str(settings.home), "--out", str(tmp_path / "nowhere" / "d1.xlsx"))
     assert result.exit_code == 2
     assert "there is no folder" in result.output
+
+
+def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left_behind(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "d1.xlsx").mkdir()
+    result = weir("D1", "--home", str(settings.home), "--out", str(tmp_path / "d1.xlsx"))
+    assert result.exit_code == 2
+    assert "could not be written" in " ".join(result.output.split())
+    assert [file.name for file in tmp_path.iterdir()] == ["d1.xlsx"]
 
 
 def test_the_command_names_the_file_after_deal_date_and_scenario(
