@@ -94,6 +94,7 @@ def _coverage(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
         with tests as (
             select *, lag(passed) over (partition by organization_id, deal_id, tranche_name order by event_date) as before
             from marts.fact_oc_tests
+            where scenario_id = 'reported'  -- a breach that a scenario projects is no news of the deal
         )
         select organization_id, deal_id, tranche_name, event_date, ratio, threshold, passed from tests
         where before is distinct from passed and before is not null

@@ -175,15 +175,23 @@ CONTROLS = (
     Control(
         name="every_test_reaches_the_mart",
         relation="marts.fact_oc_tests",
-        description="Every OC test of a load in force stands in the mart with the calculated ratio",
+        description="Every reported OC test of a load in force, and every projected one of the newest, stands in the mart with the calculated ratio",
         sql="""
-            select f.deal_id, f.as_of, c.tranche_name, c.ratio as expected, m.ratio as found
+            with calculated as (
+                select organization_id, load_id, deal_id, tranche_name, 'reported' as scenario_id, 0 as period, ratio
+                from calc.clo_oc_tests
+                union all
+                select organization_id, load_id, deal_id, tranche_name, scenario_id, period, ratio
+                from calc.clo_projected_tests where test_kind = 'oc'
+            )
+            select f.deal_id, f.as_of, c.tranche_name, c.scenario_id, c.period, c.ratio as expected, m.ratio as found
             from intermediate.int_clo__deal_loads_in_force as f
-            inner join calc.clo_oc_tests as c on f.load_id = c.load_id and f.deal_id = c.deal_id
+            inner join calculated as c on f.load_id = c.load_id and f.deal_id = c.deal_id
+                and (f.is_current or c.scenario_id = 'reported')
             left join marts.fact_oc_tests as m
-                on m.organization_id = c.organization_id and m.deal_id = c.deal_id
-                and m.tranche_name = c.tranche_name and m.load_id = c.load_id
-            where m.ratio is distinct from c.ratio
+                on m.organization_id = c.organization_id and m.deal_id = c.deal_id and m.load_id = c.load_id
+                and m.tranche_name = c.tranche_name and m.scenario_id = c.scenario_id and m.period = c.period
+            where m.oc_test_key is null or m.ratio is distinct from c.ratio
         """,
         counted="select count(*) from marts.fact_oc_tests",
     ),

@@ -67,14 +67,34 @@ def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 
     """
     relation, name = _split(column)
     described = lineage()[relation]
-    if name not in described["columns"]:
-        raise TraceError(f"{relation}.{name} has no lineage; these have: {', '.join(described['columns'])}")
+    known = dict.fromkeys([*described["columns"], *described.get("others", ())])
+    if name not in known:
+        raise TraceError(f"{relation}.{name} has no lineage; these have: {', '.join(known)}")
     if not settings.published_link.exists():
         raise TraceError(f"{shown(settings.home)} holds no publication yet: `weir run` makes one")
     with open_publication(settings.published_link) as published:
-        row = _row(published, relation, described["key"], keys)
+        row = _row(published, relation, described["key"], _with_default(described, keys))
+    columns = _columns(described, row)
+    if name not in columns:
+        kept = ", ".join(f"{column}={value}" for column, value in described["default"].items())
+        raise TraceError(f"{relation}.{name} has no lineage in a row of {kept}, and has one in the others")
     with Warehouse(settings.warehouse_path).connect() as connection:
-        return _step(connection, described["columns"], name, row, rows)
+        return _step(connection, columns, name, row, rows)
+
+
+def _with_default(described: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, str]:
+    """The row's keys; where a question names none of the columns that tell rows of two kinds apart, the default ones."""
+    default = described.get("default", {})
+    if set(default) & set(keys):
+        return dict(keys)
+    return {**keys, **{column: str(value) for column, value in default.items()}}
+
+
+def _columns(described: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the columns of this kind of row are made from."""
+    is_default = all(row[column] == value for column, value in described.get("default", {}).items())
+    columns: Mapping[str, Any] = described["columns"] if is_default else described["others"]
+    return columns
 
 
 def _split(column: str) -> tuple[str, str]:

@@ -33,7 +33,7 @@ STAGED = ("deal_parameters", "deal_tranches", "deal_fees", "deal_accounts", "dea
 OF_LOAD = ("cash_flow_assumptions", "cash_flow_vectors", "sink_schedules", "yield_curve", "holidays")
 
 # A deal is projected as its newest load states it; and as its last good one does, which it shows while it is held.
-_NEWEST = """
+NEWEST = """
     select load_id || '/' || deal_id from intermediate.int_clo__deal_terms where withdrawn_at is null
     qualify row_number() over (partition by organization_id, deal_id order by as_of desc, known_at desc, load_id desc) = 1
     union
@@ -56,7 +56,7 @@ def calculate(warehouse: Warehouse, projection_ids: Sequence[str]) -> Tables:
     )
     found: dict[str, list[pa.Table]] = {table: [] for table in TABLES}
     for projection_id in projection_ids:
-        keys, inputs = _inputs(warehouse, projection_id)
+        keys, inputs = inputs_of(warehouse, projection_id)
         try:
             tables = project(keys, inputs, scenarios)
         except ValueError as error:
@@ -76,11 +76,7 @@ def project(
 ) -> dict[str, pa.Table]:
     """Rows by table for one deal. `inputs` are rows by staging model. Raises ValueError where it cannot be projected."""
     terms = inputs["terms"]
-    sheet = DealSheet(
-        keys["deal_id"],
-        {(row["section"], row["name"]): _value(row) for row in inputs["deal_parameters"]},
-        *(inputs[name] for name in STAGED[1:]),
-    )
+    sheet = sheet_of(keys["deal_id"], inputs)
     for name in ("current_libor", "analysis_date"):
         if terms[name] is None:
             raise ValueError(f"{keys['deal_id']}: expected {name} on the deal sheet, found none")
@@ -131,7 +127,7 @@ def project(
         "calc.clo_liability_cash_flows": rows.liability_cash_flows(keys, deal, with_rows, names),
         "calc.clo_waterfall_payments": rows.waterfall_payments(keys, deal, with_rows),
         "calc.clo_projected_tests": rows.coverage_tests(keys, deal, with_rows, names),
-        "calc.clo_projected_fees": rows.fees(keys, with_rows),
+        "calc.clo_projected_fees": rows.fees(keys, deal, with_rows),
         "calc.clo_tranche_risk": rows.joined(rows.tranche_risk(keys, part, names) for part in (with_rows, summarised)),
         "calc.clo_scenario_summary": rows.joined(
             rows.scenario_summary(keys, deal, part) for part in (with_rows, summarised)
@@ -144,24 +140,24 @@ def _deal_of(projection_id: str) -> str:
     return projection_id.rpartition("/")[2]
 
 
-def _inputs(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def sheet_of(deal_id: str, inputs: Mapping[str, Any]) -> DealSheet:
+    """The deal as its sheet states it, of rows by staging model."""
+    parameters = {(row["section"], row["name"]): _value(row) for row in inputs["deal_parameters"]}
+    return DealSheet(deal_id, parameters, *(inputs[name] for name in STAGED[1:]))
+
+
+def stated_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Keys of a deal in a load, and what its sheet states: terms, and rows by staging model."""
     load_id, deal_id = projection_id.rpartition("/")[0], _deal_of(projection_id)
     mine = [load_id, deal_id]
     (terms,) = warehouse.records(
         "select * from intermediate.int_clo__deal_terms where load_id = ? and deal_id = ?", mine
     )
     found: dict[str, Any] = {"terms": terms}
-    found["holdings"] = warehouse.records(
-        "select * from intermediate.int_clo__holdings where load_id = ? and deal_id = ? order by asset_id", mine
-    )
     for name in STAGED:
         found[name] = warehouse.records(
             f"select * from staging.stg_clo__{name} where load_id = ? and deal_id = ? order by source_row, source_column",
             mine,
-        )
-    for name in OF_LOAD:
-        found[name] = warehouse.records(
-            f"select * from staging.stg_clo__{name} where load_id = ? order by source_row, source_column", [load_id]
         )
     keys = {
         "organization_id": terms["organization_id"],
@@ -172,6 +168,21 @@ def _inputs(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], d
         "known_at": terms["known_at"],
         "currency": None,
     }
+    return keys, found
+
+
+def inputs_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As `stated_of`, with the pool, its assumptions, the curve and the calendar of the load."""
+    keys, found = stated_of(warehouse, projection_id)
+    load_id = keys["load_id"]
+    found["holdings"] = warehouse.records(
+        "select * from intermediate.int_clo__holdings where load_id = ? and deal_id = ? order by asset_id",
+        [load_id, keys["deal_id"]],
+    )
+    for name in OF_LOAD:
+        found[name] = warehouse.records(
+            f"select * from staging.stg_clo__{name} where load_id = ? order by source_row, source_column", [load_id]
+        )
     return keys, found
 
 
@@ -208,7 +219,7 @@ CLO_PROJECTION = Calculation(
     description="Every deal's newest pool under every scenario: collateral, waterfall, tests, fees and risk.",
     tables=TABLES,
     key="projection_id",
-    inputs=_NEWEST,
+    inputs=NEWEST,
     deps=(
         "intermediate.int_clo__deal_terms",
         "intermediate.int_clo__holdings",

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from calculations.clo.deal import Deal, Projection
+from calculations.clo.deal.configurations import version_on
+from calculations.clo.deal.results import CurePayments
 from calculations.clo.deal.steps import CoverStep, Step, kind_of
 from calculations.clo.sheet_deal import EQUITY
 from calculations.clo.tape_terms import Assumed
@@ -121,23 +123,32 @@ def liability_cash_flows(keys: Keys, deal: Deal, projected: Projection, names: N
 def waterfall_payments(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
     """A row per step of each list that was walked, by scenario and period."""
     parts = []
-    for (list_name, number), step in projected.result.steps.items():
-        terms = deal.lists[list_name].steps[number - 1]
-        parts.append(
-            _by_period(
-                keys,
-                projected,
-                {
-                    "list_name": list_name,
-                    "step_number": np.int64(number),
-                    "step_kind": kind_of(terms),
-                    "payee": _payee(terms),
-                    "amount_due": step.due,
-                    "amount_paid": step.paid,
-                    "cash_after": step.cash_after,
-                },
+    versions = _versions(deal, projected)
+    for version in np.unique(versions).tolist():
+        # a step's number is its place in the list of the version in force, which an overlay may lengthen
+        is_in_force = versions == version
+        lists = deal.on(projected.dates.payment[is_in_force][0].item()).lists
+        for (list_name, number), step in projected.result.steps.items():
+            if number > len(lists[list_name].steps):
+                continue
+            terms = lists[list_name].steps[number - 1]
+            parts.append(
+                _by_period(
+                    keys,
+                    projected,
+                    {
+                        "list_name": list_name,
+                        "step_number": np.int64(number),
+                        "step_kind": kind_of(terms),
+                        "payee": _payee(terms),
+                        "config_version": np.int64(version),
+                        "amount_due": step.due,
+                        "amount_paid": step.paid,
+                        "cash_after": step.cash_after,
+                    },
+                    is_in_force,
+                )
             )
-        )
     return joined(parts)
 
 
@@ -162,7 +173,7 @@ def coverage_tests(keys: Keys, deal: Deal, projected: Projection, names: Names) 
         else:
             interest_cure = principal_cure = _unknown(ratio)
             cure = np.maximum(0.0, (1 - ratio / trigger) * balances)
-        failed = ~test.passed
+        failed, paid = ~test.passed, test.cures or CurePayments.none(_unknown(ratio))
         parts.append(
             _by_period(
                 keys,
@@ -180,21 +191,28 @@ def coverage_tests(keys: Keys, deal: Deal, projected: Projection, names: Names) 
                     "interest_cure_amount": np.where(failed, interest_cure, interest_cure * 0),
                     "principal_cure_amount": np.where(failed, np.maximum(0.0, principal_cure), principal_cure * 0),
                     "cure_amount": np.where(failed, cure, cure * 0),
+                    "prior_interest_cure": paid.prior_interest,
+                    "prior_principal_cure": paid.prior_principal,
+                    "interest_cure_paid": paid.own_interest,
+                    "principal_cure_paid": paid.own_principal,
                 },
             )
         )
     return joined(parts)
 
 
-def fees(keys: Keys, projected: Projection) -> pa.Table:
+def fees(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
     """A row per fee and period of each scenario, the incentive fee too."""
     result = projected.result
+    version = np.broadcast_to(_versions(deal, projected), result.fee_basis.shape)
     parts = [
         _by_period(
             keys,
             projected,
             {
                 "fee_name": name,
+                "fee_type": deal.fees[name].role,
+                "config_version": version,
                 "fee_basis": result.fee_basis,
                 "fee_accrued": fee.accrued,
                 "fee_paid": fee.paid,
@@ -210,6 +228,8 @@ def fees(keys: Keys, projected: Projection) -> pa.Table:
             projected,
             {
                 "fee_name": "incentive",
+                "fee_type": "incentive",
+                "config_version": version,
                 "fee_basis": _unknown(paid),
                 "fee_accrued": paid,
                 "fee_paid": paid,
@@ -320,13 +340,23 @@ def _unknown(like: Any) -> Any:
     return np.full(like.shape, np.nan)
 
 
-def _by_period(keys: Keys, projected: Projection, columns: Mapping[str, Any]) -> pa.Table:
-    """Columns of shape (scenarios, periods), or one value for all, as rows up to each scenario's last period."""
+def _versions(deal: Deal, projected: Projection) -> Any:
+    """The configuration of the deal in force on each payment date, (periods,)."""
+    return np.array([version_on(deal, day) for day in projected.dates.payment.tolist()])
+
+
+def _by_period(keys: Keys, projected: Projection, columns: Mapping[str, Any], is_kept: Any = None) -> pa.Table:
+    """Columns of shape (scenarios, periods), or one value for all, as rows up to each scenario's last period.
+
+    `is_kept`, of that shape or (periods,), leaves out further rows.
+    """
     names = np.array(projected.scenarios.names, dtype=object)
     count, periods = names.size, projected.dates.count
     scenario, period = (item.reshape(-1) for item in np.indices((count, periods)))
-    is_kept = period < projected.result.last_period[scenario]
-    scenario, period = scenario[is_kept], period[is_kept]
+    is_reached = period < projected.result.last_period[scenario]
+    if is_kept is not None:
+        is_reached &= np.broadcast_to(is_kept, (count, periods)).reshape(-1)
+    scenario, period = scenario[is_reached], period[is_reached]
     found: dict[str, Any] = {
         "scenario_id": names[scenario],
         "period": period + 1,
@@ -335,7 +365,7 @@ def _by_period(keys: Keys, projected: Projection, columns: Mapping[str, Any]) ->
     }
     for name, values in columns.items():
         is_array = isinstance(values, np.ndarray) and values.ndim == 2
-        found[name] = values.reshape(-1)[is_kept] if is_array else _repeated(_plain(values), period.size)
+        found[name] = values.reshape(-1)[is_reached] if is_array else _repeated(_plain(values), period.size)
     return _table(keys, found)
 
 

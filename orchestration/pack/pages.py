@@ -141,8 +141,9 @@ def notes_page(deal: PublishedDeal, tables: Iterable[Table]) -> Page:
         "Every figure is the publication's own; totals, closing balances and cushions are formulas over them.",
         f"In the publication the rows are those with {where}.",
         "Amounts are unrounded and in the deal's currency; rates and ratios are fractions shown as percentages.",
-        "A reported ratio is followed to its cells with:",
-        f"    weir trace fact_oc_tests.ratio deal_id={deal.deal_id} period=0 tranche_name=<class>",
+        "A ratio of sheet Tests is followed to its cells with:",
+        f"    weir trace fact_oc_tests.ratio deal_id={deal.deal_id} tranche_name=<class> scenario_id={deal.scenario_id} period=<period>",
+        f"    weir trace fact_oc_tests.ratio deal_id={deal.deal_id} tranche_name=<class>     (as reported)",
         "The cells of the load stand in raw.cells under its id, sheet and row, as they came.",
     )
     lines: list[Sequence[Cell]] = [

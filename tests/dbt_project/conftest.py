@@ -46,6 +46,28 @@ def _load(load_id: str, as_of: str, known_at: str, **values: Any) -> dict[str, A
     }
 
 
+def _projected(load_id: str, kind: str) -> dict[str, Any]:
+    """A coverage test of class A of deal d1 in the first period of the base scenario."""
+    return {
+        "organization_id": "birch",
+        "load_id": load_id,
+        "deal_id": "d1",
+        "scenario_id": "base",
+        "period": 1,
+        "payment_date": "2016-07-15",
+        "tranche_name": "Class A",
+        "test_kind": kind,
+        "trigger_name": f"{kind.upper()}-A",
+        "numerator": 70.0,
+        "denominator": 60.0,
+        "ratio": 70.0 / 60.0,
+        "prior_interest_cure": 1.0,
+        "prior_principal_cure": 2.0,
+        "interest_cure_paid": 3.0,
+        "principal_cure_paid": 4.0,
+    }
+
+
 def fill(path: Path) -> None:
     """Deal d1: March stated by l1, restated by l3 with 10 less par, June by l2. Deal d2: held, June is bad."""
 
@@ -126,6 +148,7 @@ def fill(path: Path) -> None:
                 "calc.clo_oc_tests",
                 [{**result, "tranche_name": "Class A", "tranche_number": 1, "numerator": total, "denominator": 60.0}],
             )
+    insert(path, "calc.clo_projected_tests", [_projected(load_id, kind) for load_id in par for kind in ("oc", "ic")])
     insert(
         path,
         "raw.clo_correlations",

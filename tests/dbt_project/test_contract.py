@@ -160,8 +160,9 @@ def test_the_reported_scenario_is_everybodys_and_has_no_period_but_the_reported_
         "where scenario_kind = 'reported'"
     )
     assert rows == [("_shared", "reported", 0, False)]
-    used = built.rows("select distinct scenario_id, period from marts.fact_oc_tests")
+    used = built.rows("select distinct scenario_id, period from marts.fact_oc_tests where scenario_id = 'reported'")
     assert used == [("reported", 0)]
+    assert built.rows("select min(period) from marts.fact_oc_tests where scenario_id <> 'reported'") == [(1,)]
 
 
 def test_the_grid_is_every_combination_of_default_prepayment_and_severity(built: Built) -> None:

@@ -93,10 +93,25 @@ def test_a_fact_is_the_open_rows_of_its_history(built: Built, fact: str) -> None
         f"select string_agg(column_name, ', ') from duckdb_columns() where schema_name = 'marts' "
         f"and table_name = '{fact}' and not column_name like '%_key' and column_name <> 'known_at'"
     )[0][0]
-    now = f"select {columns} from marts.{fact}"
+    # what a scenario projects is not restated: it is projected again from the newest pool
+    reported = f"(select * from marts.{fact}{' where period = 0' if fact == 'fact_oc_tests' else ''})"
+    now = f"select {columns} from {reported}"
     open_rows = f"select {columns} from marts.{fact}_history where known_to is null"
     assert built.rows(f"({now} except {open_rows}) union all ({open_rows} except {now})") == []
-    assert built.rows(f"select count(*) from marts.{fact}") == [(3,)]
+    assert built.rows(f"select count(*) from {reported}") == [(3,)]
+
+
+def test_only_the_newest_date_of_a_deal_has_projected_tests(built: Built) -> None:
+    rows = built.rows(
+        "select load_id, event_date, is_current, prior_interest_cure, prior_principal_cure, interest_cure_paid, "
+        "principal_cure_paid, cure_paid_reason from marts.fact_oc_tests where scenario_id = 'base'"
+    )
+    assert rows == [("l2", JUNE, True, 1.0, 2.0, 3.0, 4.0, None)]
+
+
+def test_cures_of_an_ic_test_are_those_from_interest_and_principal(built: Built) -> None:
+    rows = built.rows("select load_id, prior_cure_payments, cure_amount_paid from marts.fact_ic_tests")
+    assert rows == [("l2", 3.0, 7.0)]  # 1 + 2 and 3 + 4
 
 
 def test_a_run_as_known_at_equals_the_history_at_that_instant(built: Built, tmp_path: Path) -> None:

@@ -43,7 +43,10 @@ def test_the_pool_is_the_workbooks(real_home: tuple[Home, RunReport]) -> None:
 
 def test_oc_ratios_count_class_x_in_the_denominator(real_home: tuple[Home, RunReport]) -> None:
     home, _ = real_home
-    rows = home.published("select tranche_name, round(ratio, 5), passed from marts.fact_oc_tests order by ratio desc")
+    rows = home.published(
+        "select tranche_name, round(ratio, 5), passed from marts.fact_oc_tests "
+        "where scenario_id = 'reported' order by ratio desc"
+    )
     # 500,000,000 over 382.4m, 409.4m, 437.4m and 462.4m, Class X of 2.4m included in each
     assert rows == [
         ("Class B-2", 1.30753, True),
@@ -167,6 +170,22 @@ def test_a_published_oc_ratio_is_traced_to_its_cells(real_home: tuple[Home, RunR
     assert ("Mag 17 Inputs", "I5") in cells  # principal of the collection account
     for cell in cells.values():
         assert float(cell.value) == pytest.approx(book[cell.sheet][cell.address].value)
+
+
+def test_a_projected_oc_ratio_is_traced_to_the_pool_and_the_assumptions_it_starts_from(
+    real_home: tuple[Home, RunReport],
+) -> None:
+    home, _ = real_home
+    keys = {"tranche_name": "Class C", "scenario_id": "base", "period": "3"}
+    step = trace(home.settings, "fact_oc_tests.ratio", keys, rows=1000)
+    ((ratio,),) = home.published(
+        "select numerator / denominator from marts.fact_oc_tests "
+        "where tranche_name = 'Class C' and scenario_id = 'base' and period = 3"
+    )
+    assert step.value == pytest.approx(ratio)
+    found = {source.table: len(source.cells) for source in sources_of(step)}
+    assert found["clo_deal_collateral"] == 195
+    assert found["clo_cash_flow_assumptions"] > 0
 
 
 def test_a_published_warf_is_traced_to_its_cells(real_home: tuple[Home, RunReport]) -> None:

@@ -136,11 +136,13 @@ def test_lineage_names_columns_that_exist(manifest: dict) -> None:
     }
     for relation, described in lineage().items():
         assert set(described["key"]) <= marts[relation]
-        assert set(described["columns"]) <= marts[relation]
-        for column in described["columns"].values():
-            assert set(column.get("from", ())) <= set(described["columns"])
-            for source in column.get("sources", ()):
-                assert set(source["fields"]) <= set(own_tables()[f"raw.{source['table']}"])
+        assert set(described.get("default", ())) <= marts[relation]
+        for columns in (described["columns"], described.get("others", {})):
+            assert set(columns) <= marts[relation]
+            for column in columns.values():
+                assert set(column.get("from", ())) <= set(columns)
+                for source in column.get("sources", ()):
+                    assert set(source["fields"]) <= set(own_tables()[f"raw.{source['table']}"])
 
 
 def test_the_repository_has_no_warehouse_of_its_own() -> None:

@@ -43,16 +43,21 @@ class Configuration:
     incentive_fee_sharing_pct: Decimal | None
     features: tuple[str, ...]
 
-    def is_current(self, day: dt.date) -> bool:
-        begun = self.effective_from is None or self.effective_from <= day
-        return begun and (self.effective_to is None or day < self.effective_to)
-
 
 def configurations(deal: Deal) -> tuple[Configuration, ...]:
     """The deal's rows, the base from closing first, then its overlays by date. Source: clo-extensions 1.5."""
     base = DealVersion(deal.dates.closing or dt.date.min, None, "", "", (), deal)
-    ordered = sorted(deal.versions, key=lambda version: version.effective_from)
-    return tuple(_row(deal, version, number) for number, version in enumerate((base, *ordered)))
+    return tuple(_row(deal, version, number) for number, version in enumerate((base, *_by_date(deal))))
+
+
+def version_on(deal: Deal, payment_date: dt.date) -> int:
+    """The configuration in force on an adjusted payment date: the overlay's, or 0, the deal file's own, in a gap."""
+    in_force = deal.on(payment_date)
+    return next((number for number, version in enumerate(_by_date(deal), start=1) if version.deal is in_force), 0)
+
+
+def _by_date(deal: Deal) -> list[DealVersion]:
+    return sorted(deal.versions, key=lambda version: version.effective_from)
 
 
 def _row(deal: Deal, version: DealVersion, number: int) -> Configuration:

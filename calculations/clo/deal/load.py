@@ -77,19 +77,30 @@ def load(path: Path | str, preset: Preset = STANDARD, inputs: Mapping[str, Any] 
     """
     path = Path(path)
     deal = from_document(documents.merged(documents.read(path), inputs or {}), path.name, preset)
-    overlays = path.parent / "overlays" / path.name
-    if not overlays.is_file():
+    overlays = overlay_file(path)
+    if overlays is None:
         return deal
     return with_overlays(deal, documents.parse(overlays.read_text(encoding="utf-8"), overlays.name), overlays.name)
 
 
-def deal_file(deal_id: str, folder: Path = DEALS) -> Path:
-    """The file whose `deal` is this id. Raises ValueError naming the deals that there are."""
-    known = {
+def overlay_file(path: Path) -> Path | None:
+    """The file of a deal file's overlays, None where the deal has none."""
+    overlays = path.parent / "overlays" / path.name
+    return overlays if overlays.is_file() else None
+
+
+def deal_files(folder: Path = DEALS) -> dict[str, Path]:
+    """Every deal file by its deal's id."""
+    return {
         found.group(1): path
         for path in sorted(folder.glob("*.yaml"))
         if (found := _DEAL_LINE.search(path.read_text(encoding="utf-8")))
     }
+
+
+def deal_file(deal_id: str, folder: Path = DEALS) -> Path:
+    """The file whose `deal` is this id. Raises ValueError naming the deals that there are."""
+    known = deal_files(folder)
     if deal_id not in known:
         raise ValueError(f"deal {deal_id}: expected a deal file with `deal: {deal_id}`, found {', '.join(known)}")
     return known[deal_id]

@@ -87,10 +87,12 @@ class FeeTerms:
     """A fee: `(basis * rate + fixed) * day-count fraction`, on the period's beginning basis or the average of both ends.
 
     `interest_spread` over the index is what arrears bear, none where None. `accrues` is a condition, None for always.
-    A fee of kind `claims` is what is claimed each period, an input. Source: clo-liabilities-waterfall 5; clo-extensions 1.3, 4.9.
+    A fee of kind `claims` is what is claimed each period, an input. `role` says who earns it, whatever the fee is called;
+    nothing is computed from it. Source: clo-liabilities-waterfall 5; clo-extensions 1.3, 4.9.
     """
 
     kind: Literal["beginning", "average", "claims"]
+    role: Literal["trustee", "administrator", "senior_manager", "junior_manager"] | None = None
     rate: Decimal | None = None
     fixed: Decimal = Decimal(0)
     day_count: str = "ACT/360"

@@ -6,9 +6,9 @@ final as (
         {{ projected_keys() }}
         projected.scenario_id,
         projected.period,
-        1 as config_version,
+        projected.config_version,
         projected.fee_name,
-        projected.fee_name as fee_type,
+        projected.fee_type,
         projected.payment_date,
         projected.accrual_start_date as begin_date,
         projected.payment_date as end_date,

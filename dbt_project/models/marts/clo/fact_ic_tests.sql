@@ -8,6 +8,7 @@ final as (
         projected.tranche_name,
         projected.scenario_id,
         projected.period,
+        projected.payment_date,
         projected.trigger_name,
         projected.numerator,
         projected.denominator,
@@ -16,9 +17,13 @@ final as (
         projected.threshold,
         projected.passed,
         projected.cure_amount,
-        cast(null as double) as prior_cure_payments,
-        cast(null as double) as cure_amount_paid,
-        'what covers paid to each test is not kept by scenario' as reason,
+        projected.prior_interest_cure + projected.prior_principal_cure as prior_cure_payments,
+        projected.interest_cure_paid + projected.principal_cure_paid as cure_amount_paid,
+        case
+            when projected.ratio is null then 'no interest is due'
+            when projected.liability_balance is null
+                then 'the class has no overcollateralisation test, whose balance scales a cure'
+        end as reason,
     from projected
     where projected.test_kind = 'ic'
 )

@@ -62,6 +62,7 @@ final as (
         collapsed.tranche_name,
         'reported' as scenario_id,
         0 as period,
+        cast(null as date) as payment_date,
         collapsed.event_date,
         {{ date_id('collapsed.event_date') }} as date_id,
         collapsed.known_to is null

@@ -6,7 +6,7 @@ final as (
         {{ projected_keys() }}
         projected.scenario_id,
         projected.period,
-        1 as config_version,
+        projected.config_version,
         projected.payment_date,
         projected.currency,
         projected.list_name,
