@@ -7,7 +7,8 @@ from expectations.suites.calc import CALC
 from expectations.suites.funds import FUNDS
 from expectations.suites.marts import MARTS
 from expectations.suites.navs import NAVS
+from expectations.suites.projections import PROJECTIONS
 from expectations.suites.raw import RAW
 from expectations.suites.staging import STAGING
 
-SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *FUNDS, *NAVS, *MARTS)
+SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *PROJECTIONS, *FUNDS, *NAVS, *MARTS)

@@ -9,11 +9,13 @@ import pyarrow as pa
 from calculations.calendars import BusinessCalendar
 from calculations.clo.deal import Deal, Holdings, load, run
 from calculations.clo.deal.load import deal_file
+from calculations.clo.deal.projected_accounts import projected_ledger
 from calculations.clo.scenario_table import base_case, scenario_of
 from calculations.clo.scenarios import Scenarios
 from calculations.clo.sheet_deal import DealSheet, class_name, deal_inputs, reinvestment_terms
 from calculations.clo.tape_terms import Assumed, tape_terms
 from calculations.curves import Curve
+from orchestration.assets import clo_account_rows as account_rows
 from orchestration.assets import clo_projection_rows as rows
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse
@@ -25,6 +27,8 @@ TABLES = (
     "calc.clo_waterfall_payments",
     "calc.clo_projected_tests",
     "calc.clo_projected_fees",
+    "calc.clo_account_movements",
+    "calc.clo_account_balances",
     "calc.clo_tranche_risk",
     "calc.clo_scenario_summary",
     "calc.clo_assumed_inputs",
@@ -111,6 +115,7 @@ def project(
     )
     with_rows = run(deal, holdings, detailed, details=True)
     summarised = run(deal, holdings, grid)
+    ledger = projected_ledger(deal, with_rows.result, with_rows.dates.payment)
     keys = {**keys, "currency": deal.currency}
     notes: Iterable[Assumed] = (
         *assumed,
@@ -128,6 +133,8 @@ def project(
         "calc.clo_waterfall_payments": rows.waterfall_payments(keys, deal, with_rows),
         "calc.clo_projected_tests": rows.coverage_tests(keys, deal, with_rows, names),
         "calc.clo_projected_fees": rows.fees(keys, deal, with_rows),
+        "calc.clo_account_movements": account_rows.movements(keys, ledger, with_rows),
+        "calc.clo_account_balances": account_rows.balances(keys, ledger, with_rows),
         "calc.clo_tranche_risk": rows.joined(rows.tranche_risk(keys, part, names) for part in (with_rows, summarised)),
         "calc.clo_scenario_summary": rows.joined(
             rows.scenario_summary(keys, deal, part) for part in (with_rows, summarised)

@@ -21,7 +21,7 @@ Names = Mapping[str, str]  # class of a deal file -> name of the tranche on its 
 def projection(keys: Keys, *, projected: Projection | None = None, reason: str | None = None) -> pa.Table:
     """One row: that the deal was projected, or why it was not."""
     last = None if projected is None else projected.dates.payment[-1].item()
-    return _table(keys, {"is_projected": [projected is not None], "last_payment_date": [last], "reason": [reason]})
+    return table(keys, {"is_projected": [projected is not None], "last_payment_date": [last], "reason": [reason]})
 
 
 def asset_cash_flows(keys: Keys, projected: Projection) -> pa.Table:
@@ -58,7 +58,7 @@ def asset_cash_flows(keys: Keys, projected: Projection) -> pa.Table:
         }
         kept: dict[str, Any] = {name: values[is_kept] for name, values in columns.items()}
         kept["period"] = pa.array(kept["period"], mask=kept["period"] > ends.size)
-        parts.append(_table(keys, kept))
+        parts.append(table(keys, kept))
     return joined(parts)
 
 
@@ -74,7 +74,7 @@ def liability_cash_flows(keys: Keys, deal: Deal, projected: Projection, names: N
         due_on = note.balance[:, :-1] * years
         rate = np.divide(note.interest_accrued, due_on, out=_unknown(accrued), where=due_on > 0)
         parts.append(
-            _by_period(
+            by_period(
                 keys,
                 projected,
                 {
@@ -98,7 +98,7 @@ def liability_cash_flows(keys: Keys, deal: Deal, projected: Projection, names: N
     equity, nothing = result.equity, np.zeros_like(result.equity.interest)
     held = float(deal.notes[deal.equity].opening_balance or 0) if deal.equity else 0.0
     parts.append(
-        _by_period(
+        by_period(
             keys,
             projected,
             {
@@ -133,7 +133,7 @@ def waterfall_payments(keys: Keys, deal: Deal, projected: Projection) -> pa.Tabl
                 continue
             terms = lists[list_name].steps[number - 1]
             parts.append(
-                _by_period(
+                by_period(
                     keys,
                     projected,
                     {
@@ -175,7 +175,7 @@ def coverage_tests(keys: Keys, deal: Deal, projected: Projection, names: Names) 
             cure = np.maximum(0.0, (1 - ratio / trigger) * balances)
         failed, paid = ~test.passed, test.cures or CurePayments.none(_unknown(ratio))
         parts.append(
-            _by_period(
+            by_period(
                 keys,
                 projected,
                 {
@@ -206,7 +206,7 @@ def fees(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
     result = projected.result
     version = np.broadcast_to(_versions(deal, projected), result.fee_basis.shape)
     parts = [
-        _by_period(
+        by_period(
             keys,
             projected,
             {
@@ -223,7 +223,7 @@ def fees(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
     ]
     paid = result.equity.incentive_fee
     parts.append(
-        _by_period(
+        by_period(
             keys,
             projected,
             {
@@ -261,7 +261,7 @@ def tranche_risk(keys: Keys, projected: Projection, names: Names) -> pa.Table:
             "total_principal": risk.total_principal,
             "reason": reasons,
         }
-        parts.append(_table(keys, columns))
+        parts.append(table(keys, columns))
     return joined(parts)
 
 
@@ -277,7 +277,7 @@ def scenario_summary(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
     which = failed[:, np.arange(count), np.maximum(first, 0)].argmax(axis=0)
     equity = projected.equity
     payment = projected.dates.payment.tolist()
-    return _table(
+    return table(
         keys,
         {
             "scenario_id": list(projected.scenarios.names),
@@ -301,7 +301,7 @@ def scenario_summary(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
 def assumed_inputs(keys: Keys, notes: Iterable[Assumed]) -> pa.Table:
     """A row per input that was assumed, or asset that took no part; one said twice for one reason is one row."""
     found = list({(item.subject, item.field, item.reason): item for item in notes}.values())
-    return _table(
+    return table(
         keys,
         {
             "subject": pa.array([item.subject for item in found], pa.string()),
@@ -345,7 +345,7 @@ def _versions(deal: Deal, projected: Projection) -> Any:
     return np.array([version_on(deal, day) for day in projected.dates.payment.tolist()])
 
 
-def _by_period(keys: Keys, projected: Projection, columns: Mapping[str, Any], is_kept: Any = None) -> pa.Table:
+def by_period(keys: Keys, projected: Projection, columns: Mapping[str, Any], is_kept: Any = None) -> pa.Table:
     """Columns of shape (scenarios, periods), or one value for all, as rows up to each scenario's last period.
 
     `is_kept`, of that shape or (periods,), leaves out further rows.
@@ -366,7 +366,7 @@ def _by_period(keys: Keys, projected: Projection, columns: Mapping[str, Any], is
     for name, values in columns.items():
         is_array = isinstance(values, np.ndarray) and values.ndim == 2
         found[name] = values.reshape(-1)[is_reached] if is_array else _repeated(_plain(values), period.size)
-    return _table(keys, found)
+    return table(keys, found)
 
 
 def _plain(value: Any) -> Any:
@@ -377,7 +377,7 @@ def _repeated(value: Any, size: int) -> pa.Array:
     return pa.repeat(pa.scalar(value), size)
 
 
-def _table(keys: Keys, columns: Mapping[str, Sequence[Any] | np.ndarray | pa.Array]) -> pa.Table:
+def table(keys: Keys, columns: Mapping[str, Sequence[Any] | np.ndarray | pa.Array]) -> pa.Table:
     """Columns with the keys beside them on every row; NaN is unknown."""
     arrays = {
         name: values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)

@@ -63,7 +63,9 @@ CONTRACT = {
     "passed cure_amount prior_cure_payments cure_amount_paid",
     "fact_fees": "deal_id scenario_id period fee_type begin_date end_date fee_basis fee_accrued fee_paid unpaid_balance "
     "config_version",
-    "fact_account_movements": "deal_id scenario_id period opening inflow outflow closing "
+    # movements have two ends (clo-extensions 6), so what each account opens and closes with stands in a mart of its own
+    "fact_account_movements": "deal_id scenario_id period payment_date sequence_number from_account to_account reason amount",
+    "fact_account_balances": "deal_id scenario_id period opening inflow outflow closing "
     "interest_opening interest_inflow interest_outflow interest_closing "
     "principal_opening principal_inflow principal_outflow principal_closing",
     "fact_pool_metrics": "deal_id total_par market_value principal_cash interest_cash wac was wal warf warr diversity_score "

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from calculations.clo.deal import load
+from calculations.clo.deal.load import DEALS, deal_file
+from orchestration.assets.clo_configurations import rows as configuration_rows
 from orchestration.assets.clo_projection import project
 from tests.calculations.tape_rows import ROW
 
@@ -182,3 +186,68 @@ def test_one_assumption_said_twice_is_one_row() -> None:
     tables = project(KEYS, inputs(deal_fees=fees), SCENARIOS)
     subjects = tables["calc.clo_assumed_inputs"]["subject"].to_pylist()
     assert subjects.count("Consulting") == 1
+
+
+def briar() -> dict[str, Any]:
+    """BRIAR-1 in March 2025: an overlay is in force from 15 July 2025, and puts a step into the interest list."""
+    stated = {
+        ("deal_dates", "first_payment_date"): dt.date(2025, 1, 15),
+        ("deal_dates", "no_call_date"): dt.date(2026, 7, 15),
+        ("deal_dates", "reinvestment_end_date"): dt.date(2026, 7, 15),
+    }
+    loan = ROW | {"maturity": dt.date(2027, 6, 30), "dated_date": dt.date(2024, 3, 31)}
+    loan |= {"first_payment_date": dt.date(2024, 6, 30), "market_value": 98.0, "moodys_recovery_rate": 0.45}
+    return inputs(
+        terms={"analysis_date": dt.date(2025, 3, 23), "current_libor": 0.006, "has_event_of_default": False},
+        holdings=[loan | {"asset_id": f"L{number}"} for number in range(20)],
+        deal_parameters=[parameter(*name, value) for name, value in (PARAMETERS | stated).items()],
+        deal_tranches=[
+            tranche(name) | ({"ic_trigger": None} if name == "Class D" else {})
+            for name in TRANCHES
+            if name != "Class E"
+        ],
+        deal_sub_note_payments=[{"payment_date": dt.date(2024, 6, 20), "amount": -10e6}],
+    )
+
+
+def test_payments_and_fees_name_the_configuration_in_force_on_their_date() -> None:
+    tables = project({"deal_id": "briar_1"}, briar(), SCENARIOS)
+    for table in ("calc.clo_waterfall_payments", "calc.clo_projected_fees"):
+        rows = tables[table].select(["payment_date", "config_version"]).to_pylist()
+        found = {row["payment_date"]: row["config_version"] for row in rows}
+        assert found == {day: int(day >= dt.date(2025, 7, 15)) for day in found}
+        assert set(found.values()) == {0, 1}
+
+
+def test_steps_are_those_of_the_list_in_force_on_the_payment_date() -> None:
+    """The deal file ends its interest list with junior fee and residual, 14 and 15; the overlay puts a turbo between."""
+    payments = project({"deal_id": "briar_1"}, briar(), SCENARIOS)["calc.clo_waterfall_payments"].to_pylist()
+    kinds = {
+        (row["config_version"], row["step_number"]): row["step_kind"]
+        for row in payments
+        if row["list_name"] == "interest" and row["step_number"] >= 14
+    }
+    assert kinds == {(0, 14): "fee", (0, 15): "residual", (1, 14): "fee", (1, 15): "move", (1, 16): "residual"}
+
+
+def test_a_fee_is_of_the_role_that_the_deal_file_states(projected: dict[str, pa.Table]) -> None:
+    rows = projected["calc.clo_projected_fees"].select(["fee_name", "fee_type"]).to_pylist()
+    assert {row["fee_name"]: row["fee_type"] for row in rows} == {
+        "trustee": "trustee",
+        "admin": "administrator",
+        "base": "senior_manager",
+        "junior": "junior_manager",
+        "incentive": "incentive",
+    }
+
+
+def test_a_configuration_is_hashed_with_its_files_and_current_on_the_day() -> None:
+    deal = load(deal_file("briar_1"))
+    base, first = configuration_rows({"deal_id": "briar_1"}, deal, dt.date(2025, 7, 14))
+    text = (DEALS / "briar_1.yaml").read_bytes()
+    assert base["deal_file_sha256"] == first["deal_file_sha256"] == hashlib.sha256(text).hexdigest()
+    overlay = (DEALS / "overlays" / "briar_1.yaml").read_bytes()
+    assert (base["overlay_sha256"], first["overlay_sha256"]) == (None, hashlib.sha256(overlay).hexdigest())
+    assert (base["is_current"], first["is_current"]) == (True, False)
+    assert [row["is_current"] for row in configuration_rows({}, deal, dt.date(2025, 7, 15))] == [False, True]
+    assert [row["is_current"] for row in configuration_rows({}, deal, None)] == [False, True]

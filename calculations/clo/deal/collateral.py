@@ -34,6 +34,7 @@ class PeriodCollateral:
 
     interest: Floats
     principal: Floats
+    recoveries: Floats  # the part of principal that defaulted par brought
     unscheduled: Floats
     performing: Floats
     defaulted: Floats
@@ -56,6 +57,7 @@ class Pools:
         parts = [
             kept(own.interest[:, i]),
             kept(own.scheduled[:, i] + own.unscheduled[:, i] + own.recoveries[:, i]),
+            kept(own.recoveries[:, i]),
             kept(own.unscheduled[:, i]),
             kept(own.performing[:, i + 1]),
             kept(own.defaulted[:, i + 1]),
@@ -66,6 +68,7 @@ class Pools:
             added = (
                 more.interest[:, i],
                 more.scheduled[:, i] + more.unscheduled[:, i] + more.recoveries[:, i],
+                more.recoveries[:, i],
                 more.unscheduled[:, i],
                 more.performing[:, i + 1],
                 more.defaulted[:, i + 1],

@@ -13,8 +13,7 @@ from calculations.clo.deal.collateral import ReinvestedPool
 from calculations.clo.deal.loop import Group, PeriodLoop
 from calculations.clo.deal.opening import missing_detail, missing_inputs
 from calculations.clo.deal.payment_dates import PaymentDates
-from calculations.clo.deal.recorder import joined
-from calculations.clo.deal.results import DealResult
+from calculations.clo.deal.results import DealResult, joined
 from calculations.clo.deal.steps import ReinvestStep
 from calculations.clo.deal.terms import Deal
 from calculations.clo.pool_detail import PoolDetail

@@ -107,14 +107,17 @@ class PeriodLoop:
         state.tests, state.test_order = measured(state, adjusted, par, interest)
         self._switch(i, basis)
         interest, proceeds = released(state, interest, principal)
+        sales = np.zeros(self.scenarios)
         if self.liquidating is not None:
             forgets = not self.deal.acts("LIA-11")
-            proceeds = proceeds + self.pools.sell(i, self.group.price, self.liquidating, forgets=forgets)
+            sales = self.pools.sell(i, self.group.price, self.liquidating, forgets=forgets)
+            proceeds = proceeds + sales
         if self.frequency is not None:
             interest, proceeds = self.frequency.spendable(interest, proceeds)
         # what the principal account is overdrawn by stays in it, and counts in the tests as it is
         overdrawn, proceeds = np.minimum(proceeds, 0.0), np.maximum(proceeds, 0.0)
         self.record.open(interest, proceeds, basis, owed, defaulted, self.liquidating)
+        self.record.collected(held, self.proceeds, sales)
         self.record.overdrawn(overdrawn, held.performing + principal)
         bought = self._distribute(interest, proceeds, held.unscheduled, defaulted)
         self._end(i, held, bought, overdrawn)

@@ -17,12 +17,14 @@ from calculations.clo.smoothing import SmoothingAccount
 
 class Proceeds:
     """Arrays of shape (scenarios,). `kept` is principal that stays in its account, below 0 where it is overdrawn; `owed`
-    purchased accrued interest that has not come back."""
+    purchased accrued interest that has not come back, `moved` the part that did this period, `hedges` what closing hedges
+    brought."""
 
     def __init__(self, deal: Deal, detail: PoolDetail, scenarios: int, periods: int) -> None:
         self.deal, self.detail = deal, detail
         self.kept = np.zeros(scenarios)
         self.owed = np.full(scenarios, float(deal.purchased_accrued.amount))
+        self.moved = self.hedges = np.zeros(scenarios)
         self.smoothing = None if deal.smoothing is None else SmoothingAccount(scenarios, periods)
 
     def collected(self, i: int, held: PeriodCollateral, state: PeriodState) -> tuple[Floats, Floats]:
@@ -40,8 +42,10 @@ class Proceeds:
         self.owed = self.owed - moved
         if self.detail.accrued_written_off is not None:
             self.owed = np.maximum(self.owed - self.detail.accrued_written_off[:, i], 0.0)
+        self.moved = moved
         if self.detail.close_out is not None:
-            principal = principal + np.maximum(self.detail.close_out[:, i], 0.0)
+            self.hedges = np.maximum(self.detail.close_out[:, i], 0.0)
+            principal = principal + self.hedges
         return interest - moved, principal + moved
 
     def hedge_due(self, i: int) -> Floats:

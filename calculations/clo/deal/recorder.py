@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +11,11 @@ import numpy as np
 
 from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal.amounts import Amounts
+from calculations.clo.deal.collateral import PeriodCollateral
+from calculations.clo.deal.proceeds import Proceeds
 from calculations.clo.deal.results import (
     AccountFlows,
+    Collections,
     CurePayments,
     DealResult,
     EquityResult,
@@ -67,6 +70,16 @@ class Recorder:
             put(("test", name, "numerator"), test.numerator)
             put(("test", name, "denominator"), test.denominator)
             put(("test", name, "failed"), test.failed)
+
+    def collected(self, held: PeriodCollateral, proceeds: Proceeds, sales: Floats) -> None:
+        """What came in from outside, where steps are asked for."""
+        if not self.with_steps:
+            return
+        found = Collections(
+            held.interest, held.principal, held.recoveries, proceeds.moved, proceeds.hedges, np.asarray(sales)
+        )
+        for item in fields(found):
+            self._put(("collected", item.name), getattr(found, item.name))
 
     def overdrawn(self, overdrawn: Floats, collateral: Floats) -> None:
         """Where the principal account is overdrawn by more than the deal's limit. Source: clo-extensions 4.15."""
@@ -196,6 +209,7 @@ class Recorder:
             overdraft_above_limit=flow("overdraft", np.bool_),
             last_period=last,
             steps=self._steps(),
+            collections=self._collections(),
             created={step.created_by: flow(("created", step.created_by)) for step in self._creating()},
             assumptions=(),
         )
@@ -204,6 +218,11 @@ class Recorder:
         if not self.with_steps:
             return None
         return CurePayments(*(self._flow(("test", test, item.name)) for item in fields(CurePayments)))
+
+    def _collections(self) -> Collections | None:
+        if not self.with_steps:
+            return None
+        return Collections(*(self._flow(("collected", item.name)) for item in fields(Collections)))
 
     def _flow(self, key: Any, kind: Any = np.float64) -> Amounts:
         """(scenarios, periods); zero in periods that were not reached."""
@@ -240,17 +259,3 @@ class Recorder:
     def _creating(self) -> list[Any]:
         steps = [step for terms in self.deal.lists.values() for step in terms.steps]
         return [step for step in steps if isinstance(step, FeeStep) and step.created_by is not None]
-
-
-def joined(parts: Sequence[Any]) -> Any:
-    """Results of groups of scenarios as one, group after group."""
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    if isinstance(first, np.ndarray):
-        return np.concatenate(parts)
-    if isinstance(first, dict):
-        return {key: joined([part[key] for part in parts]) for key in first}
-    if is_dataclass(first):
-        return type(first)(**{f.name: joined([getattr(part, f.name) for part in parts]) for f in fields(first)})  # type: ignore[misc]
-    return first

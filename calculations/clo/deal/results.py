@@ -6,8 +6,8 @@ last column what is left after the last period.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -103,10 +103,22 @@ class AccountFlows:
 
 
 @dataclass(frozen=True, eq=False)
+class Collections:
+    """Cash that came in from outside, and purchased accrued interest on its way from interest to principal."""
+
+    interest: Amounts
+    principal: Amounts  # recoveries included
+    recoveries: Amounts
+    purchased_accrued: Amounts
+    hedges: Amounts  # received where a hedge was closed out
+    sales: Amounts
+
+
+@dataclass(frozen=True, eq=False)
 class DealResult:
     """`sources` and `uses` are cash into and out of the lists; `steps` is by list and step number, where asked for.
 
-    `created` is cash a quirk made, by quirk. `last_period` (scenarios,) counts from 1. `assumptions` are sentences on
+    `collections` too. `created` is cash a quirk made, by quirk. `last_period` (scenarios,) counts from 1. `assumptions` are sentences on
     what the run took for granted.
     """
 
@@ -126,5 +138,20 @@ class DealResult:
     overdraft_above_limit: Amounts  # where the principal account is overdrawn by more than the deal allows
     last_period: Amounts
     steps: Mapping[tuple[str, int], StepResult]
+    collections: Collections | None
     created: Mapping[str, Amounts]
     assumptions: tuple[str, ...]
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Results of groups of scenarios as one, group after group."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    if isinstance(first, np.ndarray):
+        return np.concatenate(parts)
+    if isinstance(first, dict):
+        return {key: joined([part[key] for part in parts]) for key in first}
+    if is_dataclass(first):
+        return type(first)(**{f.name: joined([getattr(part, f.name) for part in parts]) for f in fields(first)})  # type: ignore[misc]
+    return first
