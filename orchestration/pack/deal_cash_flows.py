@@ -41,7 +41,7 @@ _CASH = f"""
     held as (
         select period, max(payment_date) as payment_date, sum(cash) as cash,
             coalesce(sum(cash) filter (list_name = 'interest'), 0) as interest,
-            coalesce(sum(cash) filter (list_name = 'default'), 0) as in_default
+            coalesce(sum(cash) filter (list_name in ('default', 'acceleration')), 0) as in_default
         from lists group by period
     ),
     used as (

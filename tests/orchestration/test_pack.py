@@ -106,7 +106,11 @@ def test_uses_are_by_payee(shown: Workbook) -> None:
 def test_what_never_happens_to_a_deal_has_no_column(shown: Workbook) -> None:
     titles = {cell.value for cell in shown["Deal Cash Flows"][HEADER]}
     assert titles & {"From accounts", "To accounts", "Taxes and other", "Deferred interest"} == set()
-    assert "Accounts" not in shown.sheetnames
+
+
+def test_an_account_rolls_from_date_to_date(shown: Workbook) -> None:
+    assert column(shown["Accounts"], "Opening") == [0, 2e5]
+    assert column(shown["Accounts"], "Closing") == [2e5, 3e5]
 
 
 def test_collateral_rolls_from_period_to_period_and_past_the_last(shown: Workbook) -> None:
@@ -222,6 +226,7 @@ def test_a_deal_of_two_houses_is_asked_for_by_house(tmp_path: Path) -> None:
         write_pack(settings, "D1")
     written = write_pack(settings, "D1", organization_id="house", out=tmp_path / "d1.xlsx")
     assert written.rows["Deal Cash Flows"] == 2
+    assert "Accounts" not in written.rows
     with pytest.raises(PackError, match="no deal D2 of other is published; these are: D1"):
         write_pack(settings, "D2", organization_id="other")
 
