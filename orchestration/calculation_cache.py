@@ -6,7 +6,7 @@ The inputs named by one id never change, so a result stands until the code does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -40,18 +40,35 @@ class Calculation:
     inputs: str
     deps: tuple[str, ...]
     compute: Callable[[Warehouse, Sequence[str]], Records | Tables]
+    name_of: Callable[[str], str] | None = (
+        None  # what people call an input, of a calculation that they may ask for by name
+    )
 
 
-def refresh(warehouse: Warehouse, calculation: Calculation, code: str) -> int:
-    """Calculate what this code has not calculated, in one transaction; returns the number of inputs."""
+class UnknownName(ValueError):
+    """A calculation was asked for something that no input of it is called; the message says what there is."""
+
+
+def refresh(
+    warehouse: Warehouse, calculation: Calculation, code: str, *, names: Sequence[str] = (), again: bool = False
+) -> int:
+    """Calculate what this code has not calculated, in one transaction; returns the number of inputs.
+
+    `names` leaves every input of another name as it stands; `again` calculates also what this code has calculated.
+    Raises `UnknownName` for a name that no input has, before anything is calculated.
+    """
     ids = {input_id for (input_id,) in warehouse.rows(calculation.inputs)}
-    remembered = dict(
-        warehouse.rows(
+    is_asked_for = _asked_for(calculation, ids, names)
+    ids = {input_id for input_id in ids if is_asked_for(input_id)}
+    remembered = {
+        input_id: by
+        for input_id, by in warehouse.rows(
             f"select inputs_id, code_fingerprint from {REMEMBERED} where calculation = ?", [calculation.name]
         )
-    )
+        if is_asked_for(input_id)
+    }
     # Results of other code are of no use to anybody, nor are those of inputs that are gone.
-    stale = [input_id for input_id, by in remembered.items() if by != code or input_id not in ids]
+    stale = [input_id for input_id, by in remembered.items() if again or by != code or input_id not in ids]
     todo = sorted(ids - (set(remembered) - set(stale)))
     computed = calculation.compute(warehouse, todo) if todo else {}
     if not stale and not todo:
@@ -70,6 +87,19 @@ def refresh(warehouse: Warehouse, calculation: Calculation, code: str) -> int:
         done = {"calculation": calculation.name, "code_fingerprint": code, "calculated_at": utc_now()}
         append_rows(connection, REMEMBERED, [{**done, "inputs_id": input_id} for input_id in todo])
     return len(todo)
+
+
+def _asked_for(calculation: Calculation, ids: Iterable[str], names: Sequence[str]) -> Callable[[str], bool]:
+    """Whether an input is one of `names`, or any when none is named."""
+    name_of = calculation.name_of
+    if not names or name_of is None:
+        return lambda input_id: True
+    known = {name_of(input_id) for input_id in ids}
+    if unknown := sorted(set(names) - known):
+        raise UnknownName(
+            f"{calculation.name}: expected names among {', '.join(sorted(known)) or 'none'}, found {', '.join(unknown)}"
+        )
+    return lambda input_id: name_of(input_id) in names
 
 
 def as_table(relation: str, records: Sequence[Mapping[str, Any]]) -> pa.Table:

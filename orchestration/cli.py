@@ -164,6 +164,29 @@ def template(
 
 
 @app.command()
+def pack(
+    deal_id: Annotated[str, typer.Argument(help="Deal, e.g. MAG17.")],
+    scenario: Annotated[str, typer.Option(help="Scenario whose rows are written.")] = "base",
+    out: Annotated[
+        Path | None, typer.Option(help="File to write (default: <deal>_<date>_<scenario>.xlsx here).")
+    ] = None,
+    organization: Annotated[str | None, typer.Option(help="Whose deal, where two have one of that name.")] = None,
+    home: Home = None,
+) -> None:
+    """Write a deal's published projection as an Excel workbook."""
+    from orchestration.pack import PackError, write_pack
+
+    try:
+        written = write_pack(_settings(home), deal_id, scenario, out=out, organization_id=organization)
+    except PackError as error:
+        ERRORS.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    CONSOLE.print(f"Wrote {shown(written.path.absolute())} from publication {written.publication_id}:", markup=False)
+    for name, rows in written.rows.items():
+        CONSOLE.print(f"  {name:<22}{rows:>8,} rows", markup=False)
+
+
+@app.command()
 def trace(
     column: Annotated[str, typer.Argument(help="Published number, as TABLE.COLUMN, e.g. fact_oc_tests.ratio.")],
     keys: Annotated[list[str] | None, typer.Argument(help="Which row, as KEY=VALUE ...")] = None,

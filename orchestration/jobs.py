@@ -7,6 +7,7 @@ import dagster as dg
 from ingestion.inbox import scan
 from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
 from orchestration.alerts import raise_alerts
+from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
@@ -20,10 +21,20 @@ INBOX = dg.define_asset_job(
     selection=dg.AssetSelection.groups("raw"),
     description="Takes in the inbox into raw and checks it; publishes nothing.",
 )
+# Every run judges, so its verdicts are published with it whatever it recomputes.
+REPROJECT_DEALS = dg.define_asset_job(
+    "reproject_deals",
+    selection=(
+        dg.AssetSelection.assets(*(table.split(".") for table in CLO_PROJECTION.tables)).downstream()
+        | dg.AssetSelection.assets(["ops", "quality_results"]).downstream(include_self=False)
+    ),
+    config={"ops": {CLO_PROJECTION.name: {"config": {"deals": [], "again": True}}}},
+    description="Projects the deals that its launchpad names again, all when it names none, and publishes.",
+)
 
 
 def build_jobs() -> list[Any]:
-    return [EVERYTHING, INBOX]
+    return [EVERYTHING, INBOX, REPROJECT_DEALS]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

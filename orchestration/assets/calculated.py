@@ -1,20 +1,31 @@
-"""What Python computes, as assets: one op a calculation, its tables with row counts, lineage and pictures."""
+"""What Python computes, as assets: one op a calculation, its tables with row counts, lineage and pictures.
 
-from collections.abc import Callable, Iterator
+What is computed already, and what it takes to compute, is the cache's and the calculations'.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.assets.clo_balances import CLO_BALANCES
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.raw import table_schema
-from orchestration.calculation_cache import REMEMBERED, Calculation, refresh
+from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
-from orchestration.pictures import coverage_picture, performance_picture, pool_picture
+from orchestration.pictures import (
+    coverage_picture,
+    equity_picture,
+    paydown_picture,
+    performance_picture,
+    pool_picture,
+    projected_coverage_picture,
+)
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
@@ -23,45 +34,85 @@ CALCULATIONS = (CLO_BALANCES, CLO_CONFIGURATIONS, CLO_PROJECTION, FUND_PERFORMAN
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
     "calc.clo_oc_tests": coverage_picture,
+    "calc.clo_liability_cash_flows": paydown_picture,
+    "calc.clo_projected_tests": projected_coverage_picture,
+    "calc.clo_scenario_summary": equity_picture,
     "calc.fund_performance": performance_picture,
 }
+LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
+which also publishes) and name them; every other deal's rows stand as they are:
+
+    ops:
+      {op}:
+        config:
+          deals: [MAG17]   # empty: all
+          again: true      # false: only what this code has not calculated yet
+"""
 
 
-def _spec(settings: Settings, relation: str, deps: tuple[str, ...] = ()) -> dg.AssetSpec:
+def _spec(settings: Settings, relation: str, calculation: Calculation | None = None) -> dg.AssetSpec:
+    description = table_descriptions()[relation]
+    if calculation is not None and calculation.name_of is not None:
+        description = f"{description}\n\n{LAUNCHPAD.format(op=calculation.name)}"
     return dg.AssetSpec(
         key=relation.split("."),
-        deps=[dep.split(".") for dep in deps],
+        deps=[dep.split(".") for dep in calculation.deps] if calculation else [],
         group_name="calc",
-        automation_condition=dg.AutomationCondition.eager() if deps else None,
+        automation_condition=dg.AutomationCondition.eager() if calculation else None,
         owners=[settings.owner],
         kinds={"python", "duckdb"},
-        description=table_descriptions()[relation],
+        description=description,
         metadata={"dagster/column_schema": table_schema(relation), "dagster/relation_identifier": relation},
     )
 
 
+class Choice(dg.Config):
+    """What the launchpad asks before a calculation that people may ask for by name."""
+
+    deals: list[str] = Field(default=[], description="Ids of the deals to recalculate; empty: all of them.")
+    again: bool = Field(default=False, description="Recalculate also what this code has calculated already.")
+
+
 def _calculated(settings: Settings, calculation: Calculation) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        specs=[_spec(settings, relation, calculation.deps) for relation in calculation.tables],
+    assets = dg.multi_asset(
+        specs=[_spec(settings, relation, calculation) for relation in calculation.tables],
         name=calculation.name,
         description=calculation.description,
     )
-    def calculated(context: dg.AssetExecutionContext, weir: WarehouseResource) -> Iterator[dg.MaterializeResult]:
-        warehouse = weir.warehouse
-        with retried_when_busy():
-            done = refresh(warehouse, calculation, code_fingerprint())
-        for relation in calculation.tables:
-            (rows,) = warehouse.rows(f"select count(*) from {relation}")[0]
-            metadata: dict[str, Any] = {
-                "dagster/row_count": rows,
-                "inputs_calculated_now": done,
-                **lineage_metadata(column_lineage(relation)),
-            }
-            if relation in PICTURES:
-                metadata["picture"] = dg.MetadataValue.md(PICTURES[relation](warehouse))
-            yield dg.MaterializeResult(asset_key=relation.split("."), metadata=metadata)
+    if calculation.name_of is None:
 
-    return calculated
+        @assets
+        def calculated(weir: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+            yield from _results(weir.warehouse, calculation)
+
+        return calculated
+
+    @assets
+    def chosen(config: Choice, weir: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+        try:
+            yield from _results(weir.warehouse, calculation, names=config.deals, again=config.again)
+        except UnknownName as unknown:
+            # The sentence is all that a person at the launchpad needs; trying again would not help.
+            raise dg.Failure(str(unknown), allow_retries=False) from None
+
+    return chosen
+
+
+def _results(
+    warehouse: Warehouse, calculation: Calculation, names: Sequence[str] = (), again: bool = False
+) -> Iterator[dg.MaterializeResult]:
+    with retried_when_busy():
+        done = refresh(warehouse, calculation, code_fingerprint(), names=names, again=again)
+    for relation in calculation.tables:
+        (rows,) = warehouse.rows(f"select count(*) from {relation}")[0]
+        metadata: dict[str, Any] = {
+            "dagster/row_count": rows,
+            "inputs_calculated_now": done,
+            **lineage_metadata(column_lineage(relation)),
+        }
+        if relation in PICTURES:
+            metadata["picture"] = dg.MetadataValue.md(PICTURES[relation](warehouse))
+        yield dg.MaterializeResult(asset_key=relation.split("."), metadata=metadata)
 
 
 def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:

@@ -64,7 +64,12 @@ def calculate(warehouse: Warehouse, projection_ids: Sequence[str]) -> Tables:
         try:
             tables = project(keys, inputs, scenarios)
         except ValueError as error:
-            tables = {"calc.clo_projections": rows.projection(keys, reason=str(error))}
+            # Said among the assumptions too, because those are published.
+            why = Assumed(keys["deal_id"], "projection", None, str(error))
+            tables = {
+                "calc.clo_projections": rows.projection(keys, reason=str(error)),
+                "calc.clo_assumed_inputs": rows.assumed_inputs(keys, [why]),
+            }
         for table, part in tables.items():
             found[table].append(part)
     return {table: rows.joined(parts) for table, parts in found.items() if parts}
@@ -138,6 +143,10 @@ def project(
     }
 
 
+def _deal_of(projection_id: str) -> str:
+    return projection_id.rpartition("/")[2]
+
+
 def sheet_of(deal_id: str, inputs: Mapping[str, Any]) -> DealSheet:
     """The deal as its sheet states it, of rows by staging model."""
     parameters = {(row["section"], row["name"]): _value(row) for row in inputs["deal_parameters"]}
@@ -146,7 +155,7 @@ def sheet_of(deal_id: str, inputs: Mapping[str, Any]) -> DealSheet:
 
 def stated_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Keys of a deal in a load, and what its sheet states: terms, and rows by staging model."""
-    load_id, _, deal_id = projection_id.rpartition("/")
+    load_id, deal_id = projection_id.rpartition("/")[0], _deal_of(projection_id)
     mine = [load_id, deal_id]
     (terms,) = warehouse.records(
         "select * from intermediate.int_clo__deal_terms where load_id = ? and deal_id = ?", mine
@@ -225,4 +234,5 @@ CLO_PROJECTION = Calculation(
         "seeds.scenarios",
     ),
     compute=calculate,
+    name_of=_deal_of,
 )

@@ -9,10 +9,12 @@ import csv
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
+from orchestration.pack import write_pack
 from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.running import RunReport, run
 from orchestration.trace import Source, Step, trace
@@ -261,3 +263,60 @@ def test_descriptions_reach_the_published_file(real_home: tuple[Home, RunReport]
         "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and coalesce(comment, '') = ''"
     )
     assert (bare_tables, bare_columns) == ([], [])
+
+
+def test_a_pack_adds_up_to_the_published_rows(real_home: tuple[Home, RunReport], tmp_path: Path) -> None:
+    """Totals of the sheets are sums of marts, and the deal pays out what it takes in on every date."""
+    home, _ = real_home
+    written = write_pack(home.settings, "MAG17", "stress", out=tmp_path / "mag17.xlsx")
+    book = openpyxl.load_workbook(written.path, data_only=True)
+
+    def total(sheet: str, *titles: str) -> float:
+        columns = [cell.column for cell in book[sheet][5] if cell.value in titles]
+        assert columns
+        return sum(book[sheet].cell(3, column).value for column in columns)
+
+    def published(what: str, mart: str, where: str = "true") -> float:
+        mine = f"deal_id = 'MAG17' and scenario_id = 'stress' and is_current and {where}"
+        ((value,),) = home.published(f"select {what} from marts.{mart} where {mine}")
+        return value
+
+    def nearly(value: float) -> Any:
+        return pytest.approx(value, rel=1e-12)
+
+    assert total("Asset Cash Flows", "Interest") == nearly(published("sum(interest_payment)", "fact_asset_cash_flows"))
+    assert total("Collateral Cash Flows", "Net loss") == nearly(published("sum(net_loss)", "fact_asset_cash_flows"))
+    assert total("Fees", "Paid") == nearly(published("sum(fee_paid)", "fact_fees"))
+    notes = "sum(interest_paid + principal_paid + deferred_repaid)"
+    to_notes = published(notes, "fact_liability_cash_flows")
+    assert total("Note Cash Flows", "Interest paid", "Principal paid", "Deferred repaid") == nearly(to_notes)
+    bought = published("sum(amount_paid)", "fact_waterfall_payments", "step_kind = 'reinvest'")
+    assert total("Deal Cash Flows", "Total uses") == nearly(to_notes + total("Fees", "Paid") + bought)
+    assert total("Deal Cash Flows", "Total sources") == nearly(total("Deal Cash Flows", "Total uses"))
+    (off,) = (cell.column for cell in book["Deal Cash Flows"][5] if cell.value == "Sources less uses")
+    assert {row[off - 1] for row in book["Deal Cash Flows"].iter_rows(min_row=6, values_only=True)} == {0}
+    loans = published("count(distinct asset_id)", "fact_asset_cash_flows")
+    assert len({row[0] for row in book["Asset Cash Flows"].iter_rows(min_row=6, values_only=True)}) == loans
+
+
+def test_a_pack_begins_with_what_the_loans_are_and_ends_with_nothing(
+    real_home: tuple[Home, RunReport], tmp_path: Path
+) -> None:
+    """The opening balance is the par of the loans that are projected and not in default; the last closing one is nil."""
+    home, _ = real_home
+    sheet = openpyxl.load_workbook(
+        write_pack(home.settings, "MAG17", out=tmp_path / "mag17.xlsx").path, data_only=True
+    )["Collateral Cash Flows"]
+    titles = [cell.value for cell in sheet[5]]
+    opening, closing = (
+        [row[titles.index(title)] for row in sheet.iter_rows(min_row=6, values_only=True)]
+        for title in ("Opening balance", "Closing balance")
+    )
+    ((par,),) = home.published(
+        "select sum(par) from marts.fact_deal_holdings as h where deal_id = 'MAG17' and is_current "
+        "and not is_default_obligation and asset_id in "
+        "(select asset_id from marts.fact_asset_cash_flows where deal_id = 'MAG17' and scenario_id = 'base')"
+    )
+    assert opening[0] == pytest.approx(par, rel=1e-9)
+    assert closing[:-1] == pytest.approx(opening[1:], rel=1e-9)
+    assert closing[-1] == pytest.approx(0, abs=0.01)

@@ -123,6 +123,13 @@ def test_a_fund_workbook_recomputes_no_deal_and_strikes_no_nav(graph) -> None:
     assert touched & {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/deal_status", "ops/nav_runs"} == set()
 
 
+def test_deals_are_projected_again_from_what_was_read_and_published(definitions: dg.Definitions) -> None:
+    job = definitions.resolve_job_def("reproject_deals")
+    touched = {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
+    assert {"calc/clo_scenario_summary", "marts/fact_scenario_summary", "published/warehouse"} <= touched
+    assert [key for key in touched if key.startswith(("raw/", "staging/", "calc/clo_oc_tests"))] == []
+
+
 def test_lineage_names_columns_that_exist(manifest: dict) -> None:
     marts = {
         f"marts.{n['name']}": set(n["columns"]) for n in manifest["nodes"].values() if n["resource_type"] == "model"

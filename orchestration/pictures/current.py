@@ -1,26 +1,11 @@
-"""Small pictures on the assets that a person would rather look at. Figures come from the warehouse as they stand."""
+"""Pictures of what is: pools and coverage of today, fund returns and NAVs so far. Projections are drawn elsewhere."""
 
 from __future__ import annotations
 
-import base64
-import io
-
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-from matplotlib.figure import Figure
 
+from orchestration.pictures.drawing import FAIL, INK, PASS, markdown
 from orchestration.warehouse import Warehouse
-
-INK, PASS, FAIL = "#1b2733", "#2f6f9f", "#b3261e"
-
-
-def _markdown(figure: Figure, title: str) -> str:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
-    plt.close(figure)
-    return f"![{title}](data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()})"
 
 
 def _newest(relation: str) -> str:
@@ -47,7 +32,7 @@ def coverage_picture(warehouse: Warehouse) -> str:
     axes.set_xlabel("cushion over the trigger, percentage points")
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    return _markdown(figure, "OC cushions")
+    return markdown(figure, "OC cushions")
 
 
 def pool_picture(warehouse: Warehouse) -> str:
@@ -67,7 +52,7 @@ def pool_picture(warehouse: Warehouse) -> str:
     axes.set_ylabel("WARF (lower is better)")
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(0.12)
-    return _markdown(figure, "Pools by diversity and rating factor")
+    return markdown(figure, "Pools by diversity and rating factor")
 
 
 def performance_picture(warehouse: Warehouse) -> str:
@@ -94,7 +79,7 @@ def performance_picture(warehouse: Warehouse) -> str:
     for axes in list(grid.flat)[len(funds) :]:
         axes.set_visible(False)
     figure.tight_layout()
-    return _markdown(figure, "TVPI (line) and DPI (area) of every fund")
+    return markdown(figure, "TVPI (line) and DPI (area) of every fund")
 
 
 def nav_picture(warehouse: Warehouse) -> str:
@@ -118,4 +103,4 @@ def nav_picture(warehouse: Warehouse) -> str:
     axes.legend(fontsize=7, frameon=False, ncols=2)
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    return _markdown(figure, "NAV per share")
+    return markdown(figure, "NAV per share")
