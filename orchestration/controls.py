@@ -9,7 +9,10 @@ from ingestion.contracts import raw_tables, workbook_contracts
 
 @dataclass(frozen=True)
 class Control:
-    """`sql` returns a row for every breach; `counted` returns how many things were looked at."""
+    """`sql` returns a row for every breach; `counted` returns how many things were looked at.
+
+    Where `entity_type` is given, a breach begins with the organisation and the entity that it is of.
+    """
 
     name: str
     relation: str
@@ -18,6 +21,7 @@ class Control:
     counted: str
     severity: str = "critical"
     scope: str = "run"
+    entity_type: str | None = None
 
 
 def _stored_rows() -> str:
@@ -195,6 +199,70 @@ CONTROLS = (
         counted="select count(*) from calc.clo_projections",
         severity="warning",
         scope="entity",
+    ),
+    Control(
+        name="every_payment_date_is_run",
+        relation="calc.clo_payment_dates",
+        description="Every payment date that reports state is run on their inputs; the others say what is missing or wrong",
+        sql="""
+            select organization_id, deal_id, payment_date, reason
+            from calc.clo_payment_dates
+            where status <> 'run'
+            order by all
+        """,
+        counted="select count(*) from calc.clo_payment_dates",
+        severity="warning",
+        scope="entity",
+        entity_type="deal",
+    ),
+    Control(
+        name="payment_dates_continue_the_last_one",
+        relation="calc.clo_payment_date_findings",
+        description="Each payment date opens with what the one before closed with, and overdraws nothing beyond what its deal allows",
+        sql="""
+            select organization_id, deal_id, payment_date, rule_code, message
+            from calc.clo_payment_date_findings
+            where severity = 'critical'
+            order by all
+        """,
+        counted="select count(*) from calc.clo_payment_dates where status = 'run'",
+        severity="critical",
+        scope="entity",
+        entity_type="deal",
+    ),
+    Control(
+        name="reported_figures_agree",
+        relation="calc.clo_payment_date_checks",
+        description="No reported figure of a payment date breaks with what the report's own inputs give",
+        sql="""
+            select organization_id, deal_id, payment_date, item || ' ' || key || ' ' || measure as figure,
+                coalesce(reported::varchar, reported_date::varchar) as reported,
+                coalesce(computed::varchar, computed_date::varchar) as computed
+            from calc.clo_payment_date_checks
+            where outcome = 'break'
+            order by all
+        """,
+        counted="select count(*) from calc.clo_payment_date_checks",
+        severity="critical",
+        scope="entity",
+        entity_type="deal",
+    ),
+    Control(
+        name="reported_figures_are_close",
+        relation="calc.clo_payment_date_checks",
+        description="No reported figure of a payment date is off by more than rounding",
+        sql="""
+            select organization_id, deal_id, payment_date, item || ' ' || key || ' ' || measure as figure,
+                coalesce(reported::varchar, reported_date::varchar) as reported,
+                coalesce(computed::varchar, computed_date::varchar) as computed
+            from calc.clo_payment_date_checks
+            where outcome = 'difference'
+            order by all
+        """,
+        counted="select count(*) from calc.clo_payment_date_checks",
+        severity="warning",
+        scope="entity",
+        entity_type="deal",
     ),
     Control(
         name="loan_balances_roll",
