@@ -104,7 +104,8 @@ def _rows(date: PaymentDate, stated: dict[str, Any]) -> Iterator[Row]:
             yield row("reported", "note", note.name, measure, value, 5)
     for number, amount in enumerate(paid, start=1):
         key = f"interest:{number}"
-        yield row("reported", "step", key, "due", amount.quantize(CENT), 6)
+        if number < len(paid):  # nothing is due to the residual
+            yield row("reported", "step", key, "due", amount.quantize(CENT), 6)
         yield row("reported", "step", key, "paid", amount.quantize(CENT) + _planted(date, key, stated), 6)
 
 
