@@ -11,6 +11,7 @@ from expectations.rules import Suite
 from expectations.runner import run_suite
 from expectations.suites import SUITES
 from orchestration.controls import CONTROLS, Control
+from orchestration.payment_date_controls import PAYMENT_DATE_CONTROLS
 from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
@@ -60,7 +61,7 @@ def _said(control: Control, breaches: Sequence[tuple[Any, ...]]) -> str:
 
 def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     """Control totals one by one; suites one check a suite. Suites of entity scope are run by the verdict asset."""
-    return [_control_check(control) for control in CONTROLS] + [
+    return [_control_check(control) for control in (*CONTROLS, *PAYMENT_DATE_CONTROLS)] + [
         _suite_check(suite) for suite in SUITES if suite.scope != "entity"
     ]
 
