@@ -44,7 +44,7 @@ PAYMENT_DATE_CONTROLS = (
             where severity = 'critical'
             order by all
         """,
-        counted="select count(*) from calc.clo_payment_dates where status = 'run'",
+        counted="select count(*) from calc.clo_payment_date_findings",
         scope="entity",
         entity_type="deal",
     ),
