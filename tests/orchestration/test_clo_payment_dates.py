@@ -73,6 +73,19 @@ def test_a_compared_figure_names_the_row_that_states_it_and_a_total_the_newest_l
     assert (total["load_id"], total["source_row"], total["outcome"]) == ("newest", None, "match")
 
 
+def test_a_report_of_the_worked_date_as_it_is_due_matches_in_every_figure() -> None:
+    """4.16's own amounts, and IC C as 6,431,861.33 / 3,320,619.45 prints."""
+    due = {"interest:6": "135769.51", "interest:7": "2473777.78", "interest:22": "963530.12"}
+    figures = stated()
+    for row in figures["birch", "HARBOUR-1", DAY]:
+        if row["measure"] == "paid" and row["key"] in due:
+            row["value_amount"] = Decimal(due[row["key"]])
+        if (row["key"], row["measure"]) == ("IC-C", "ratio"):
+            row |= {"value": "193.69%", "value_rate": Decimal("1.936900000000")}
+    checks = run_reported(DATE, HARBOUR, figures)["calc.clo_payment_date_checks"]
+    assert {row["outcome"] for row in checks} == {"match"}
+
+
 def test_a_flag_is_one_or_zero_and_a_date_no_number() -> None:
     checks = run_reported(DATE, HARBOUR, stated())["calc.clo_payment_date_checks"]
     shown = {
