@@ -41,7 +41,9 @@ _ORDERED = (
     ("determination", "payment_date"),
 )
 _STRICT = frozenset({"accrual_end"})
-_STEP = re.compile(r"^[a-z][a-z0-9_-]*:[0-9]+[a-z]?$", re.ASCII)
+_STEP = re.compile(r"^[a-z][a-z0-9_-]*:[0-9]+(:[A-Za-z0-9_ -]+)?$", re.ASCII)
+# What a pool is valued at, or a test made of: a product of par and a price, not cash that anybody books.
+_VALUED = frozenset({"par", "test"})
 
 
 def _is_day(key: str) -> bool:
@@ -53,7 +55,10 @@ def _is_day(key: str) -> bool:
 
 _KEY_FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "<name>": (bool, "a name"),
-    "<list:number>": (lambda key: bool(_STEP.match(key)), "a list and the number of its step, such as interest:7"),
+    "<list:number>": (
+        lambda key: bool(_STEP.match(key)),
+        "a list and the number of its step, such as interest:7, and perhaps its payee",
+    ),
     "<day>": (_is_day, "a day as YYYY-MM-DD"),
 }
 
@@ -123,11 +128,16 @@ def _check_measures(units: Units) -> None:
 
 
 def _check_minor_units(units: Units) -> None:
-    """Booked money sits on the minor unit of its currency. Source: input-contracts 1.3, topic $."""
-    amounts, currencies = units.columns["value_amount"].to_pylist(), units.columns["currency"].to_pylist()
+    """Booked money sits on the minor unit of its currency; the value of a pool may not, as the worked haircut of HARBOUR-1.
+
+    Source: input-contracts 1.3, topic $; clo-extensions 4.16.
+    """
+    names = ("item", "value_amount", "currency")
+    items, amounts, currencies = (units.columns[name].to_pylist() for name in names)
     for at in np.flatnonzero(units.is_sound()).tolist():
         digits = currency_decimals().get(currencies[at])
-        if amounts[at] is not None and digits is not None and amounts[at] != round(amounts[at], digits):
+        is_booked = amounts[at] is not None and items[at] not in _VALUED
+        if is_booked and digits is not None and amounts[at] != round(amounts[at], digits):
             expected = f"on the minor unit of {currencies[at]}, {digits} decimals"
             units.faults[at, "value"] = Fault("PRECISION_EXCEEDED", expected, f"{amounts[at].normalize():f}")
 

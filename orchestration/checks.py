@@ -1,6 +1,9 @@
 """Checks of the graph: control totals at each arrow, and the expectation suites. Rules stand in suites and SQL, not here."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import dagster as dg
 
@@ -8,6 +11,7 @@ from expectations.rules import Suite
 from expectations.runner import run_suite
 from expectations.suites import SUITES
 from orchestration.controls import CONTROLS, Control
+from orchestration.payment_date_controls import PAYMENT_DATE_CONTROLS
 from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
 from orchestration.resources import WarehouseResource
@@ -15,12 +19,11 @@ from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 
-def control_verdict(warehouse: Warehouse, control: Control) -> Verdict:
-    """Run one control total; its SQL returns a row for every breach."""
+def control_verdicts(warehouse: Warehouse, control: Control) -> list[Verdict]:
+    """Run one control total; each entity in breach of one of entity scope has a verdict of its own besides."""
     breaches = warehouse.rows(control.sql)
     looked_at = warehouse.rows(control.counted)[0][0]
-    shown = "; ".join(", ".join(str(value) for value in row) for row in breaches[:5])
-    return Verdict(
+    all_of_them = Verdict(
         stage=control.relation.split(".")[0],
         asset=control.relation,
         check_name=control.name,
@@ -29,13 +32,37 @@ def control_verdict(warehouse: Warehouse, control: Control) -> Verdict:
         status="failed" if breaches else "passed",
         observed=f"{len(breaches)} of {looked_at} against the rule",
         expected=control.description,
-        message=f"{control.description}: {shown}" if breaches else "",
+        message=_said(control, breaches),
     )
+    if control.entity_type is None:
+        return [all_of_them]
+    by_entity: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    for organization_id, entity_id, *rest in breaches:
+        by_entity[organization_id, entity_id].append(tuple(rest))
+    return [
+        all_of_them,
+        *(
+            replace(
+                all_of_them,
+                observed=f"{len(found)} against the rule",
+                message=_said(control, found),
+                organization_id=organization_id,
+                entity_type=control.entity_type,
+                entity_id=entity_id,
+            )
+            for (organization_id, entity_id), found in by_entity.items()
+        ),
+    ]
+
+
+def _said(control: Control, breaches: Sequence[tuple[Any, ...]]) -> str:
+    shown = "; ".join(", ".join(str(value) for value in row) for row in breaches[:5])
+    return f"{control.description}: {shown}" if breaches else ""
 
 
 def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     """Control totals one by one; suites one check a suite. Suites of entity scope are run by the verdict asset."""
-    return [_control_check(control) for control in (*CONTROLS, *PROJECTION_CONTROLS)] + [
+    return [_control_check(control) for control in (*CONTROLS, *PROJECTION_CONTROLS, *PAYMENT_DATE_CONTROLS)] + [
         _suite_check(suite) for suite in SUITES if suite.scope != "entity"
     ]
 
@@ -54,9 +81,9 @@ def _control_check(control: Control) -> dg.AssetChecksDefinition:
         blocking=control.scope == "run" and control.severity == "critical",
     )
     def check(context: dg.AssetCheckExecutionContext, weir: WarehouseResource) -> dg.AssetCheckResult:
-        verdict = control_verdict(weir.warehouse, control)
-        record(weir.warehouse, context.run.run_id, [verdict])
-        return as_check_result([verdict], asset_key=key, check_name=control.name)
+        verdicts = control_verdicts(weir.warehouse, control)
+        record(weir.warehouse, context.run.run_id, verdicts)
+        return as_check_result(verdicts, asset_key=key, check_name=control.name)
 
     return check
 

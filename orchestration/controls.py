@@ -9,7 +9,10 @@ from ingestion.contracts import raw_tables, workbook_contracts
 
 @dataclass(frozen=True)
 class Control:
-    """`sql` returns a row for every breach; `counted` returns how many things were looked at."""
+    """`sql` returns a row for every breach; `counted` returns how many things were looked at.
+
+    Where `entity_type` is given, a breach begins with the organisation and the entity that it is of.
+    """
 
     name: str
     relation: str
@@ -18,6 +21,7 @@ class Control:
     counted: str
     severity: str = "critical"
     scope: str = "run"
+    entity_type: str | None = None
 
 
 def _stored_rows() -> str:

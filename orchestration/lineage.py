@@ -10,6 +10,9 @@ from orchestration.warehouse import own_tables
 MART_OF = {
     "calc.clo_pool_metrics": "marts.fact_pool_metrics",
     "calc.clo_oc_tests": "marts.fact_oc_tests",
+    "calc.clo_payment_date_checks": "marts.fact_payment_date_checks",
+    "calc.clo_payment_date_steps": "marts.fact_payment_date_steps",
+    "calc.clo_payment_date_tests": "marts.fact_payment_date_tests",
     "calc.fund_performance": "marts.fact_fund_performance",
 }
 

@@ -19,6 +19,7 @@ from ingestion.samples.prices import write_price_files
 from ingestion.samples.story import Story, load_story
 from ingestion.samples.trades import write_trades
 from ingestion.samples.workbook import matrix_members, workbook_sheets
+from ingestion.samples.worked_report import write_worked_report
 
 SEED = 20160323
 PARTS = ("clo", "market", "trades", "payments", "prices", "nav", "funds", "ledger")
@@ -44,6 +45,7 @@ def write_demo(inbox: Path, *, parts: Collection[str] = PARTS, seed: int = SEED)
         written += write_trades(inbox, story, snapshots)
     if "payments" in parts:
         written += write_payment_reports(inbox, story, snapshots)
+        written += write_worked_report(inbox, story)
     if "prices" in parts:
         written += write_price_files(inbox / load_yaml("prices.yaml")["organization_id"], seed)
     if "market" in parts:

@@ -1,7 +1,8 @@
 """What one payment date of a demo deal took in and paid, exact to the cent. Files and the dates reported do not belong here.
 
 Balances are those of the workbooks before and after the date; the sub notes are paid what the workbook's history states.
-Interest collected is then what was paid: the demo states no collections by asset. Source: clo-extensions 5.1.
+Interest collected is then what was paid, principal collected what the account rose by, purchases deducted: the demo states no
+collections by asset. Names are those of the deal files. Source: clo-extensions 5.1.
 """
 
 from __future__ import annotations
@@ -18,23 +19,22 @@ from ingestion.samples.parameters import DealClass
 
 CENT = Decimal("0.01")
 YEAR = Decimal(360)
-JUNIOR_FEE = "Junior Manager Fee"
+FEES = {
+    "Trustee Fee": "trustee",
+    "Admin Fee": "admin",
+    "Base Manager Fee": "base",
+    "Junior Manager Fee": "junior",
+}
 
 
 @dataclass(frozen=True)
 class NotePayment:
-    """One class on one payment date; `coupon` is a fraction a year."""
+    """One class on one payment date, of which no principal is paid; `coupon` is a fraction a year."""
 
     name: str
     coupon: Decimal
-    opening: Decimal
+    balance: Decimal
     interest: Decimal
-    principal: Decimal
-    from_interest: Decimal  # part of `principal` that interest proceeds paid
-
-    @property
-    def closing(self) -> Decimal:
-        return self.opening - self.principal
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class FeePayment:
 @dataclass(frozen=True)
 class PaymentDate:
     """One payment date. `days`: the period by measure; `performing` is the par held afterwards without defaults,
-    `defaulted_value` the market value of those, in USD."""
+    `defaulted_value` the market value of those, `cash` the principal account before and after, in USD."""
 
-    deal_id: str
+    number: int
     date: dt.date
     days: dict[str, dt.date]
     index_level: Decimal
@@ -58,18 +58,17 @@ class PaymentDate:
     residual: Decimal
     performing: Decimal
     defaulted_value: Decimal
+    cash: tuple[Decimal, Decimal]
 
     @property
-    def interest_steps(self) -> list[Decimal]:
-        """Paid by step, in order: senior fees, interest of each class, principal out of interest, junior fee, sub notes."""
-        fees = [fee.accrued for fee in self.fees if fee.name != JUNIOR_FEE]
-        junior = [fee.accrued for fee in self.fees if fee.name == JUNIOR_FEE]
-        diverted = sum((note.from_interest for note in self.notes), Decimal(0))
-        return [*fees, *(note.interest for note in self.notes), diverted, *junior, self.residual]
+    def deal_id(self) -> str:
+        return f"MAG{self.number}"
 
-    @property
-    def principal_steps(self) -> list[Decimal]:
-        return [note.principal - note.from_interest for note in self.notes]
+    def paid(self, payees: str) -> Decimal:
+        """What a step pays to a fee, to classes or to the sub notes, by their names."""
+        to = {"nothing": Decimal(0), "sub": self.residual}
+        to |= {note.name: note.interest for note in self.notes} | {fee.name: fee.accrued for fee in self.fees}
+        return sum((to[name] for name in payees.split()), Decimal(0))
 
 
 def money(value: float) -> Decimal:
@@ -77,8 +76,11 @@ def money(value: float) -> Decimal:
     return Decimal(f"{value:.2f}")
 
 
-def payment_between(number: int, before: Snapshot, after: Snapshot, from_interest: set[str]) -> PaymentDate | None:
-    """The payment date of a deal between two workbooks, or None; `from_interest` names classes that interest retires."""
+def payment_between(number: int, before: Snapshot, after: Snapshot) -> PaymentDate | None:
+    """The payment date of a deal between two workbooks, or None.
+
+    Raises ValueError for a deal of which a class is repaid: by which step it would be is not said here.
+    """
     old, new = (next(s for s in snapshot.deals if s.deal.number == number) for snapshot in (before, after))
     payments = new.schedule.payment
     places = np.flatnonzero((payments > np.datetime64(before.as_of)) & (payments <= np.datetime64(after.as_of)))
@@ -88,18 +90,17 @@ def payment_between(number: int, before: Snapshot, after: Snapshot, from_interes
     period = _period(new, at)
     level = Decimal(f"{float(after.libor.latest(new.schedule.determination[at : at + 1])[0]):.5f}").scaleb(-2)
     days = Decimal((period["accrual_end"] - period["accrual_start"]).days)
-    terms = {item.name: item for item in old.deal.classes}
-    closing = {item.name: money(item.current) for item in new.deal.classes}
-    notes = tuple(
-        _note(terms[name], closing[name], level, days, name in from_interest)
-        for name in terms
-        if not terms[name].is_equity
-    )
+    closing = {item.name: item.current for item in new.deal.classes}
+    if repaid := [item.name for item in old.deal.classes if item.current != closing[item.name]]:
+        raise ValueError(
+            f"deal {number}: expected balances that stay between workbooks, found {', '.join(repaid)} repaid"
+        )
+    notes = tuple(_note(item, level, days) for item in old.deal.classes if not item.is_equity)
     held = after.assets.loc[new.held]
     live = ~held["is_default_obligation"].to_numpy(dtype=bool)
     values = new.par * held["market_value"].to_numpy(dtype=float) / 100.0
     return PaymentDate(
-        deal_id=f"MAG{number}",
+        number=number,
         date=period["accrual_end"],
         days=period,
         index_level=level,
@@ -108,6 +109,7 @@ def payment_between(number: int, before: Snapshot, after: Snapshot, from_interes
         residual=money(sub_note_payments(new.deal, after.seed)[at]),
         performing=money(float(new.par[live].sum())),
         defaulted_value=money(float(values[~live].sum())),
+        cash=(money(old.principal_cash), money(new.principal_cash)),
     )
 
 
@@ -124,12 +126,10 @@ def _period(state: DealState, at: int) -> dict[str, dt.date]:
     return {name: day.astype("datetime64[D]").tolist() for name, day in days.items()}
 
 
-def _note(item: DealClass, closing: Decimal, level: Decimal, days: Decimal, from_interest: bool) -> NotePayment:
-    opening = money(item.current)
+def _note(item: DealClass, level: Decimal, days: Decimal) -> NotePayment:
+    balance = money(item.current)
     coupon = Decimal(str(item.spread)) + (level if item.coupon_type == "Floating" else 0)
-    interest = _cents(opening * coupon * days / YEAR)
-    principal = opening - closing
-    return NotePayment(item.name, coupon, opening, interest, principal, principal if from_interest else Decimal(0))
+    return NotePayment(item.name.removeprefix("Class "), coupon, balance, _cents(balance * coupon * days / YEAR))
 
 
 def _fees(state: DealState, period: dict[str, dt.date], days: Decimal) -> tuple[FeePayment, ...]:
@@ -141,7 +141,7 @@ def _fees(state: DealState, period: dict[str, dt.date], days: Decimal) -> tuple[
     found = []
     for name, _, _, fixed, _, rate, *_ in state.deal.fees:
         accrued = basis * Decimal(str(rate)) * days / YEAR + Decimal(str(fixed)) * even_days / YEAR
-        found.append(FeePayment(name, basis, _cents(accrued)))
+        found.append(FeePayment(FEES[name], basis, _cents(accrued)))
     return tuple(found)
 
 

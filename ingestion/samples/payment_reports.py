@@ -35,8 +35,8 @@ def write_payment_reports(inbox: Path, story: Story, snapshots: list[Snapshot]) 
     for before, after in pairwise(snapshots):
         dates = [
             found
-            for number in stated["deals"]
-            if (found := payment_between(number, before, after, _from_interest(number, story))) is not None
+            for number in stated["interest_lists"]
+            if (found := payment_between(number, before, after)) is not None
         ]
         folder = inbox / story.organization_id
         if after is not snapshots[-1]:
@@ -61,12 +61,6 @@ def write_payment_reports(inbox: Path, story: Story, snapshots: list[Snapshot]) 
     return written
 
 
-def _from_interest(number: int, story: Story) -> set[str]:
-    """Classes of a deal that interest proceeds retire: by schedule, or while a coverage test fails."""
-    diverted = {event.class_name for event in story.class_payments if event.deal == number}
-    return diverted | {event.class_name for event in story.amortising_classes if event.deal == number}
-
-
 def _rows(date: PaymentDate, stated: dict[str, Any]) -> Iterator[Row]:
     report = f"{date.deal_id}_{date.date}.pdf"
 
@@ -79,8 +73,15 @@ def _rows(date: PaymentDate, stated: dict[str, Any]) -> Iterator[Row]:
 
     for measure, day in date.days.items():
         yield row("input", "period", "", measure, day, 1)
-    yield row("input", "proceeds", "interest", "collected", sum(date.interest_steps, Decimal(0)), 2)
-    yield row("input", "proceeds", "principal", "collected", sum(date.principal_steps, Decimal(0)).quantize(CENT), 2)
+    paid = [date.paid(payees) for payees in stated["interest_lists"][date.number]]
+    before, after = date.cash
+    yield row("input", "proceeds", "interest", "collected", sum(paid, ZERO), 2)
+    yield row("input", "proceeds", "principal", "collected", after - before, 2)
+    for account in stated["accounts"]:
+        held = before if account == "collection" else ZERO
+        yield row("input", "account", account, "opening_interest", ZERO, 2)
+        yield row("input", "account", account, "opening_principal", held, 2)
+    yield row("reported", "account", "collection", "closing_principal", after, 2)
     yield row("input", "index", stated["index"], "level", date.index_level, 1)
     for fee in date.fees:
         for measure, amount in (("basis", fee.basis), ("opening_unpaid", ZERO), ("accrued", fee.accrued)):
@@ -92,24 +93,20 @@ def _rows(date: PaymentDate, stated: dict[str, Any]) -> Iterator[Row]:
         yield row("input", "par", key, "amount", amount, 3)
     for note in date.notes:
         for measure, value in (
-            *(("opening_balance", note.opening), ("opening_deferred", ZERO)),
+            *(("opening_balance", note.balance), ("opening_deferred", ZERO)),
             *(("opening_unpaid", ZERO), ("coupon", note.coupon)),
         ):
             yield row("input", "note", note.name, measure, value, 5)
         for measure, value in (
             *(("interest_due", note.interest), ("interest_paid", note.interest), ("deferred_paid", ZERO)),
-            *(
-                ("principal_paid", note.principal),
-                ("closing_balance", note.closing),
-                ("closing_deferred", ZERO),
-            ),
+            *(("principal_paid", ZERO), ("closing_balance", note.balance), ("closing_deferred", ZERO)),
         ):
             yield row("reported", "note", note.name, measure, value, 5)
-    for name, steps in (("interest", date.interest_steps), ("principal", date.principal_steps)):
-        for number, amount in enumerate(steps, start=1):
-            key = f"{name}:{number}"
+    for number, amount in enumerate(paid, start=1):
+        key = f"interest:{number}"
+        if number < len(paid):  # nothing is due to the residual
             yield row("reported", "step", key, "due", amount.quantize(CENT), 6)
-            yield row("reported", "step", key, "paid", amount.quantize(CENT) + _planted(date, key, stated), 6)
+        yield row("reported", "step", key, "paid", amount.quantize(CENT) + _planted(date, key, stated), 6)
 
 
 # How a value of each Python type is stated: its unit and the decimals printed.
@@ -118,5 +115,5 @@ _UNITS: dict[type, tuple[str, object]] = {Decimal: ("money", 2), dt.date: ("date
 
 def _planted(date: PaymentDate, step: str, stated: dict[str, Any]) -> Decimal:
     planted = stated["planted"]
-    is_there = (date.deal_id, date.date, step) == (f"MAG{planted['deal']}", planted["date"], planted["step"])
+    is_there = (date.number, date.date, step) == (planted["deal"], planted["date"], planted["step"])
     return Decimal(str(planted["paid"])).quantize(CENT) if is_there else ZERO

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from orchestration.assets.clo_balances import CLO_BALANCES
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
+from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.raw import table_schema
@@ -30,7 +31,7 @@ from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
-CALCULATIONS = (CLO_BALANCES, CLO_CONFIGURATIONS, CLO_PROJECTION, FUND_PERFORMANCE)
+CALCULATIONS = (CLO_BALANCES, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
     "calc.clo_oc_tests": coverage_picture,

@@ -9,7 +9,7 @@ import pyarrow as pa
 from calculations.clo.deal import Deal, Projection
 from calculations.clo.deal.configurations import version_on
 from calculations.clo.deal.results import CurePayments
-from calculations.clo.deal.steps import CoverStep, Step, kind_of
+from calculations.clo.deal.steps import CoverStep, kind_of, payee_of
 from calculations.clo.sheet_deal import EQUITY
 from calculations.clo.tape_terms import Assumed
 from calculations.daycount import year_fraction
@@ -140,7 +140,7 @@ def waterfall_payments(keys: Keys, deal: Deal, projected: Projection) -> pa.Tabl
                         "list_name": list_name,
                         "step_number": np.int64(number),
                         "step_kind": kind_of(terms),
-                        "payee": _payee(terms),
+                        "payee": payee_of(terms),
                         "config_version": np.int64(version),
                         "amount_due": step.due,
                         "amount_paid": step.paid,
@@ -322,18 +322,6 @@ def _covered_by_seniority(deal: Deal) -> list[str]:
     covers = [step.cover for terms in deal.lists.values() for step in terms.steps if isinstance(step, CoverStep)]
     names = {name for cover in covers for name in (cover.oc, cover.ic) if name is not None}
     return sorted(names, key=lambda name: (len(deal.tests[name].denominator), name))
-
-
-def _payee(step: Step) -> str | None:
-    for attribute in ("fee", "interest", "deferred", "principal", "pay", "fund"):
-        if (named := getattr(step, attribute, None)) is not None:
-            return named if isinstance(named, str) else "+".join(named)
-    if isinstance(step, CoverStep):
-        return step.cover.oc
-    for attribute in ("divert", "move", "residual", "release"):
-        if (terms := getattr(step, attribute, None)) is not None:
-            return str(terms.to)
-    return "reinvestment" if hasattr(step, "reinvest") else None
 
 
 def _unknown(like: Any) -> Any:

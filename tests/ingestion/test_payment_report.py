@@ -37,6 +37,7 @@ FIGURES = [
     ("test", "IC-B", "ratio", "2.1713", "FRACTION"),
     ("test", "IC-B", "passed", "yes", "FLAG"),
     ("step", "interest:6", "paid", "135749.51", "MONEY"),
+    ("step", "interest:20:retention_holder", "paid", "46549.55", "MONEY"),
     ("equity", "2021-05-20", "amount", "-40000000", "MONEY"),
     ("flag", "accelerated", "value", "FALSE", "FLAG"),
 ]
@@ -93,6 +94,7 @@ def test_the_business_date_of_a_report_is_its_greatest_payment_date(tmp_path: Pa
         (("proceeds", "interest", "recovered", "1", "MONEY"), "key", "INPUT_UNKNOWN_KEY"),
         (("par", "everything", "amount", "1", "MONEY"), "key", "INPUT_UNKNOWN_KEY"),
         (("step", "6", "paid", "1", "MONEY"), "key", "INPUT_UNKNOWN_KEY"),
+        (("step", "interest:6a", "paid", "1", "MONEY"), "key", "INPUT_UNKNOWN_KEY"),
         (("equity", "20/05/2021", "amount", "1", "MONEY"), "key", "INPUT_UNKNOWN_KEY"),
         (("note", "A", "coupon", "4", "MONEY"), "unit", "INPUT_UNIT"),
         (("test", "IC-B", "passed", "1", "FRACTION"), "unit", "INPUT_UNIT"),
@@ -129,6 +131,13 @@ def test_a_value_is_of_its_unit_and_money_on_the_minor_unit(
 ) -> None:
     extract = report(tmp_path, line("note", "A", "interest_due", value, unit, currency=currency))
     assert [b.reason_code for b in extract.rejected] == [code]
+
+
+def test_what_a_pool_is_valued_at_need_not_lie_on_the_minor_unit(tmp_path: Path) -> None:
+    """The CCC haircut of clo-extensions 4.16, a product of par and prices."""
+    extract = report(tmp_path, line("par", "ccc_haircut", "amount", "-983303.125", "MONEY"))
+    assert extract.rejected == ()
+    assert rows(extract)[0]["value_amount"] == Decimal("-983303.125")
 
 
 @pytest.mark.parametrize(

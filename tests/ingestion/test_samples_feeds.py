@@ -82,13 +82,13 @@ def by_date(rows: Rows) -> dict[tuple[str, str], dict[tuple[str, str, str], str]
 
 
 def test_four_deals_report_six_payment_dates_or_more(demo: list[Path]) -> None:
-    reported = Counter(deal for deal, _ in by_date(read(demo, "payment_report_")))
+    reported = Counter(deal for deal, _ in by_date(read(demo, "payment_report_2")))
     assert len(reported) == 4
     assert min(reported.values()) >= 6
 
 
 def test_each_date_opens_with_the_balances_and_days_that_the_one_before_closed_with(demo: list[Path]) -> None:
-    dates = by_date(read(demo, "payment_report_"))
+    dates = by_date(read(demo, "payment_report_2"))
     for (deal, day), figures in sorted(dates.items()):
         earlier = [other for other in sorted(dates) if other[0] == deal and other[1] < day]
         if not earlier:
@@ -103,7 +103,7 @@ def test_each_date_opens_with_the_balances_and_days_that_the_one_before_closed_w
 def test_a_note_accrues_on_its_opening_balance_over_actual_days_and_pays_down_to_its_closing_one(
     demo: list[Path],
 ) -> None:
-    for figures in by_date(read(demo, "payment_report_")).values():
+    for figures in by_date(read(demo, "payment_report_2")).values():
         start, end = (dt.date.fromisoformat(figures["period", "", f"accrual_{at}"]) for at in ("start", "end"))
         for note in {key for item, key, _ in figures if item == "note"}:
             opening, coupon, due, paid, closing = (
@@ -117,17 +117,41 @@ def test_a_note_accrues_on_its_opening_balance_over_actual_days_and_pays_down_to
 
 def test_proceeds_are_what_the_steps_paid_but_for_the_one_planted_difference_of_1000(demo: list[Path]) -> None:
     off = []
-    for date, figures in by_date(read(demo, "payment_report_")).items():
-        for proceeds in ("interest", "principal"):
-            steps = {key: Decimal(value) for (item, key, m), value in figures.items() if item == "step" and m == "paid"}
-            paid = sum(value for key, value in steps.items() if key.startswith(f"{proceeds}:"))
-            difference = paid - Decimal(figures["proceeds", proceeds, "collected"])
-            if difference:
-                off.append((date, difference))
+    for date, figures in by_date(read(demo, "payment_report_2")).items():
+        paid = sum(Decimal(value) for (item, _, m), value in figures.items() if item == "step" and m == "paid")
+        difference = paid - Decimal(figures["proceeds", "interest", "collected"])
+        if difference:
+            off.append((date, difference))
         for key in (key for item, key, m in figures if (item, m) == ("step", "due")):
             if figures["step", key, "due"] != figures["step", key, "paid"]:
                 off.append((date, key))
-    assert off == [(("MAG9", "2017-04-25"), Decimal("1000.00")), (("MAG9", "2017-04-25"), "interest:5")]
+    assert off == [(("MAG8", "2017-04-17"), Decimal("1000.00")), (("MAG8", "2017-04-17"), "interest:5")]
+
+
+def test_the_principal_account_closes_with_what_it_held_and_collected(demo: list[Path]) -> None:
+    for figures in by_date(read(demo, "payment_report_2")).values():
+        opening, closing = (
+            Decimal(figures["account", "collection", f"{at}_principal"]) for at in ("opening", "closing")
+        )
+        assert opening + Decimal(figures["proceeds", "principal", "collected"]) == closing
+
+
+def test_the_worked_report_states_its_four_differing_figures(demo: list[Path]) -> None:
+    """Clo-extensions 5.2: what is reported of HARBOUR-1 otherwise than 4.16 has it, and two ratios as they are printed."""
+    ((date, figures),) = by_date(read(demo, "payment_report_harbour")).items()
+    assert date == ("HARBOUR-1", "2025-02-20")
+    assert {key: figures["step", f"interest:{key}", "paid"] for key in (6, 7, 22)} == {
+        6: "135749.51",
+        7: "2473777.77",
+        22: "963550.13",
+    }
+    assert (figures["test", "IC-B", "ratio"], figures["test", "OC-E", "ratio"]) == ("2.1713", "1.0653")
+    steps = [
+        Decimal(value)
+        for (item, key, m), value in figures.items()
+        if (item, m) == ("step", "paid") and key.startswith("interest:") and key.count(":") == 1
+    ]
+    assert (len(steps), sum(steps)) == (22, Decimal("6722200.40"))
 
 
 # --- prices ---

@@ -214,3 +214,16 @@ def condition_of(step: Step) -> Condition | None:
 def parameters(step: Step) -> dict[str, Any]:
     """The step's own fields by name, `when` left out."""
     return {item.name: getattr(step, item.name) for item in fields(step) if item.name != "when"}
+
+
+def payee_of(step: Step) -> str | None:
+    """Who or what a step pays: fees, classes joined by +, the test that a cover cures, or where cash moves to."""
+    for attribute in ("fee", "interest", "deferred", "principal", "pay", "fund", "repay"):
+        if (named := getattr(step, attribute, None)) is not None:
+            return named if isinstance(named, str) else "+".join(named)
+    if isinstance(step, CoverStep):
+        return step.cover.oc
+    for attribute in ("divert", "move", "residual", "release"):
+        if (terms := getattr(step, attribute, None)) is not None:
+            return str(terms.to)
+    return "reinvestment" if hasattr(step, "reinvest") else None

@@ -9,11 +9,12 @@ import pytest
 
 from calculations.clo import deal
 from calculations.clo.deal.account_ledger import BucketBalance, Movement, balances, movements
+from calculations.clo.deal.load import DEALS
 from calculations.clo.deal.payment_date import run_payment_date
 from calculations.clo.deal.payment_date_inputs import read_inputs
 from tests.calculations.deal.test_larch import LARCH
 from tests.calculations.deal.test_larch import rows as larch_rows
-from tests.calculations.deal.test_payment_date import DATA, rows
+from tests.calculations.deal.test_payment_date import rows
 
 TABLE = """
 payment.interest 1 0.00 6722200.40 6722200.40 0.00
@@ -28,7 +29,7 @@ interest_smoothing.interest 8 118400.00 96250.00 118400.00 96250.00
 
 @pytest.fixture(scope="module")
 def ledger() -> tuple[tuple[Movement, ...], tuple[BucketBalance, ...]]:
-    terms, inputs = deal.load(DATA / "harbour_1.yaml"), read_inputs(rows())
+    terms, inputs = deal.load(DEALS / "harbour_1.yaml"), read_inputs(rows())
     moved = movements(terms, inputs, run_payment_date(terms, inputs))
     return moved, balances(terms, inputs, moved)
 
@@ -60,7 +61,7 @@ def test_what_comes_from_outside_and_goes_there_is_the_change_of_all_accounts(
 
 
 def test_a_deal_without_a_payment_account_has_no_ledger() -> None:
-    terms, inputs = deal.load(DATA / "harbour_1.yaml"), read_inputs(rows())
+    terms, inputs = deal.load(DEALS / "harbour_1.yaml"), read_inputs(rows())
     found = run_payment_date(terms, inputs)
     bare = replace(terms, accounts={name: item for name, item in terms.accounts.items() if item.type != 1})
     with pytest.raises(ValueError, match="expected a payment account, type 1"):
@@ -68,7 +69,7 @@ def test_a_deal_without_a_payment_account_has_no_ledger() -> None:
 
 
 def harbour_repaid_by_interest() -> deal.Deal:
-    text = (DATA / "harbour_1.yaml").read_text(encoding="utf-8")
+    text = (DEALS / "harbour_1.yaml").read_text(encoding="utf-8")
     before, residual, after = text.partition("      - {residual: {to: sub, book: interest")
     text = before + "      - {repay: principal_cash}\n" + residual + after
     return deal.loads(text.replace("repay_from: principal}", "repay_from: [principal, interest]}"))

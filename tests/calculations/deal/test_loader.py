@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from calculations.clo import deal
 from calculations.clo.deal import DealError
 from calculations.clo.deal.checks import warnings_of
+from calculations.clo.deal.load import DEALS
 from calculations.clo.presets import preset
 from tests.calculations.deal.worked import CURES, run
 
-HARBOUR = (Path(__file__).parent / "data" / "harbour_1.yaml").read_text(encoding="utf-8")
+HARBOUR = (DEALS / "harbour_1.yaml").read_text(encoding="utf-8")
 
 
 def problems(text: str) -> list[str]:
@@ -110,7 +109,7 @@ def test_a_file_at_fault_is_told_where_what_and_what_was_expected(old: str, new:
         ("then: accelerate", "then: default_list", "EOD_WITHOUT_LIST"),
         ("manager: 0.85", "manager: 0.80", "SHARE_SUM"),
         ("rate: 0.0032", "rate: 32", "RATE_UNIT"),
-        ("deal: harbour_1", "deal: harbour_1\nhaircuts: {ccc: {limit: 0.075, buckets: [dbrs]}}", "BUCKET_UNKNOWN"),
+        ("deal: HARBOUR-1", "deal: HARBOUR-1\nhaircuts: {ccc: {limit: 0.075, buckets: [dbrs]}}", "BUCKET_UNKNOWN"),
         ("senior: {kind: beginning, rate", "senior: {rate", "FEE_WITHOUT_BASIS"),
         ("- {move: {to: notes}}", "- {move: {to: account.pot}}", "ACCOUNT_UNKNOWN"),
     ],

@@ -12,6 +12,7 @@ import pytest
 
 from calculations.clo import deal
 from calculations.clo.deal import PaymentDateResult, read_inputs, run_payment_date
+from calculations.clo.deal.load import DEALS
 from calculations.clo.deal.payment_date_inputs import InputError
 
 DATA = Path(__file__).parent / "data"
@@ -30,7 +31,7 @@ def rows() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def harbour() -> PaymentDateResult:
-    return run_payment_date(deal.load(DATA / "harbour_1.yaml"), read_inputs(rows()))
+    return run_payment_date(deal.load(DEALS / "harbour_1.yaml"), read_inputs(rows()))
 
 
 # number, due, paid, cash after
@@ -120,7 +121,7 @@ def test_accounts_after_the_payment_date(harbour: PaymentDateResult) -> None:
 def test_missing_figures_are_listed_at_once_and_nothing_is_run() -> None:
     left = [row for row in rows() if row["key"] not in ("EURIBOR3M", "taxes") and row["measure"] != "opening_unpaid"]
     with pytest.raises(InputError) as raised:
-        run_payment_date(deal.load(DATA / "harbour_1.yaml"), read_inputs(left))
+        run_payment_date(deal.load(DEALS / "harbour_1.yaml"), read_inputs(left))
     assert raised.value.code == "INPUT_MISSING"
     assert ("index", "EURIBOR3M", "level") in raised.value.cells
     assert ("due", "taxes", "amount") in raised.value.cells

@@ -10,12 +10,13 @@ import pytest
 
 from calculations.clo import deal
 from calculations.clo.deal import PaymentDateResult, run_payment_date
+from calculations.clo.deal.load import DEALS
 from calculations.clo.deal.payment_date_checks import CheckRow, compare
 from calculations.clo.deal.payment_date_inputs import InputError, PaymentDateInputs, read_inputs
 from tests.calculations.deal.test_account_ledger import TABLE
-from tests.calculations.deal.test_payment_date import DATA, DAY, INTEREST, rows
+from tests.calculations.deal.test_payment_date import DAY, INTEREST, rows
 
-HARBOUR = deal.load(DATA / "harbour_1.yaml")
+HARBOUR = deal.load(DEALS / "harbour_1.yaml")
 
 
 def reported(item: str, key: str, measure: str, value: Any, printed_decimals: int | None = None) -> dict[str, Any]:
