@@ -34,7 +34,7 @@ SEED = 20160323
 # A changed market file touches few models, so most of a run is loading and publishing; a changed workbook touches the
 # calculations and verdicts too. Ten points in each of two homes, side by side.
 POINTS = ["feed"] * 8 + ["deals"] * 2
-COMPLETE_EVERY = 5
+COMPLETE_EVERY = 10
 PRELOADED = ["orchestration.graph", "orchestration.running", "great_expectations", "orchestration.alerts"]
 
 

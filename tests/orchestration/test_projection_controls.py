@@ -10,7 +10,7 @@ import pytest
 from expectations.runner import run_suite
 from expectations.suites.projections import PROJECTIONS
 from orchestration.assets.clo_projection import project
-from orchestration.checks import control_verdict
+from orchestration.checks import control_verdicts
 from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.warehouse import Warehouse, append
 from tests.orchestration.test_clo_projection import KEYS, SCENARIOS, inputs
@@ -91,7 +91,7 @@ def test_every_control_has_a_row_that_breaks_it() -> None:
 
 @pytest.mark.parametrize("name", CONTROLS)
 def test_a_control_holds_for_a_projected_deal(projected: Warehouse, name: str) -> None:
-    verdict = control_verdict(projected, CONTROLS[name])
+    (verdict,) = control_verdicts(projected, CONTROLS[name])
     assert (verdict.status, verdict.message) == ("passed", "")
     assert not verdict.observed.endswith("of 0 against the rule")
 
@@ -102,7 +102,8 @@ def test_a_control_complains_of_a_row_that_breaks_its_rule(projected: Warehouse,
     copy.path.write_bytes(projected.path.read_bytes())
     with copy.transaction() as connection:
         connection.execute(SPOILED[name])
-    assert control_verdict(copy, CONTROLS[name]).status == "failed"
+    (verdict,) = control_verdicts(copy, CONTROLS[name])
+    assert verdict.status == "failed"
 
 
 def outcomes(warehouse: Warehouse, rule_id: str) -> str:
