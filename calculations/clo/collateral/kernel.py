@@ -141,7 +141,6 @@ def _project_asset(  # type: ignore[no-untyped-def]
                 if features.utilisation[a] >= 0.0 and features.may_draw[r]:
                     wanted = features.utilisation[a] * (balance + unfunded) - balance
                     asked = min(max(wanted, 0.0), unfunded)
-                    undrawn = 0.0  # the share is asked for anew on each date
                 draw = paid * asked
                 unfunded -= draw
                 balance += draw
