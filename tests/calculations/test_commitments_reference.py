@@ -1,0 +1,59 @@
+"""Draws as far as the funding account and principal pay them, beside a plain implementation. Source: clo-extensions 3.2."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calculations.clo import deal
+from calculations.clo.collateral import AssetTerms
+from calculations.clo.deal import Holdings
+from calculations.clo.deal.commitments import funded
+from calculations.clo.deal.pool_parts import PoolParts
+from calculations.clo.presets import Preset
+from calculations.clo.scenarios import Scenario, Scenarios
+from tests.calculations.collateral_cases import ANALYSIS, WEEKENDS, quarterly_deal
+from tests.calculations.collateral_strategies import draw_terms, featured_assets, presets, scenarios
+from tests.calculations.deal.worked import PLAIN
+from tests.reference.commitments import HALF_CENT, Commitments
+
+
+@st.composite
+def pools(draw: st.DrawFn) -> tuple[AssetTerms, ...]:
+    """One to three loans with a commitment and one that may have none."""
+    drawing = [draw(featured_assets(f"D{number}")) for number in range(draw(st.integers(1, 3)))]
+    return (
+        *(replace(asset, draws=draw(draw_terms(asset))) for asset in drawing),
+        draw(featured_assets("X")),
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    assets=pools(),
+    first=scenarios("first"),
+    second=scenarios("second"),
+    preset=presets,
+    opening=st.none() | st.just(0.0) | st.floats(1e3, 1e8),
+)
+def test_draws_and_the_account_are_those_of_the_plain_implementation(
+    assets: tuple[AssetTerms, ...], first: Scenario, second: Scenario, preset: Preset, opening: float | None
+) -> None:
+    account = "" if opening is None else f"accounts: {{funding: {{type: 4, principal: {opening!r}}}}}\n"
+    terms, dates, cases = deal.loads(PLAIN + account), quarterly_deal(), Scenarios.of([first, second])
+    held = Holdings(assets, ANALYSIS, WEEKENDS, current_index=0.05)
+    found = funded(terms, PoolParts(held, cases, dates, preset))
+    assert found.path is not None
+    size = sum(asset.par + (asset.draws.unfunded if asset.draws else 0.0) for asset in assets)
+    begin, ends = dates.collection_begin.tolist()[0], dates.collection_end.tolist()
+    for s, scenario in enumerate(cases.items):
+        plain = Commitments(assets, scenario, ANALYSIS, begin, ends, preset, opening).settled()
+        for name in ("draws", "from_principal", "refilled", "released", "counted"):
+            expected = [period[name] for period in plain]
+            values = getattr(found.path, name)[s].tolist()
+            assert values == pytest.approx(expected, rel=1e-9, abs=1e-9 * size + 2 * HALF_CENT), name
+        short = [period["not_drawn"] for period in plain]
+        assert found.path.shortfall[s].tolist() == pytest.approx(short, rel=1e-9, abs=1e-9 * size + 2 * HALF_CENT)
