@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from calculations.clo import deal
 from calculations.clo.collateral import AssetTerms
 from calculations.clo.deal import Holdings
+from calculations.clo.deal.assumed import assumed
 from calculations.clo.deal.commitments import funded
 from calculations.clo.deal.pool_parts import PoolParts
 from calculations.clo.presets import Preset
@@ -45,7 +46,8 @@ def test_draws_and_the_account_are_those_of_the_plain_implementation(
     account = "" if opening is None else f"accounts: {{funding: {{type: 4, principal: {opening!r}}}}}\n"
     terms, dates, cases = deal.loads(PLAIN + account), quarterly_deal(), Scenarios.of([first, second])
     held = Holdings(assets, ANALYSIS, WEEKENDS, current_index=0.05)
-    found = funded(terms, PoolParts(held, cases, dates, preset))
+    parts = PoolParts(held, cases, dates, preset)
+    found, some_short = funded(terms, parts), 0
     assert found.path is not None
     size = sum(asset.par + (asset.draws.unfunded if asset.draws else 0.0) for asset in assets)
     begin, ends = dates.collection_begin.tolist()[0], dates.collection_end.tolist()
@@ -57,3 +59,7 @@ def test_draws_and_the_account_are_those_of_the_plain_implementation(
             assert values == pytest.approx(expected, rel=1e-9, abs=1e-9 * size + 2 * HALF_CENT), name
         short = [period["not_drawn"] for period in plain]
         assert found.path.shortfall[s].tolist() == pytest.approx(short, rel=1e-9, abs=1e-9 * size + 2 * HALF_CENT)
+        some_short += any(amount > 0.0 for amount in short)
+    recorded = [text for text in assumed(terms, parts, found) if text.startswith("DRAW_SHORTFALL")]
+    assert bool(recorded) == bool(some_short)
+    assert all(f"in {some_short} of 2 scenarios" in text for text in recorded)
