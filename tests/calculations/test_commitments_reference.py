@@ -32,7 +32,7 @@ def pools(draw: st.DrawFn) -> tuple[AssetTerms, ...]:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     assets=pools(),
     first=scenarios("first"),

@@ -1,8 +1,8 @@
 """One asset in one scenario, row by row in plain Python. Written to be read beside the spec's formulas, not to be fast.
 
-Its dates are in `collateral_schedule`, what only some loans do in `collateral_features`, its deal periods in
-`collateral_roll_up`. Symbols are those of clo-collateral-engine 1.6 and clo-extensions 3. Day counts and the curve are the
-project's own, tested elsewhere.
+Its dates are in `collateral_schedule`, its columns in `collateral_row`, what only some loans do in `collateral_features`,
+its deal periods in `collateral_roll_up`. Symbols are those of clo-collateral-engine 1.6 and clo-extensions 3. Day counts
+and the curve are the project's own, tested elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from calculations.clo.collateral import AssetTerms
 from calculations.clo.collateral.features import AssetEvent
@@ -18,43 +17,8 @@ from calculations.clo.scenarios import RATING, Assumptions, vector
 from calculations.curves import Curve
 from calculations.daycount import days360
 from tests.reference.collateral_features import Accrual, Commitment, Deferral, pik_share, rate_moves
+from tests.reference.collateral_row import Row
 from tests.reference.collateral_schedule import Quirks, Schedule, add_months, schedule
-
-
-@dataclass
-class Row:
-    """What happens on one date; money in the deal's currency, balances at its end unless they say otherwise."""
-
-    paid: dt.date
-    accrual_begin: dt.date
-    is_event: bool = False
-    begin_balance: float = 0.0
-    begin_pik: float = 0.0
-    coupon: float | None = None  # None where no time passes
-    default: float = 0.0
-    default_value: float = 0.0
-    interest: float = 0.0
-    scheduled: float = 0.0
-    unscheduled: float = 0.0  # with what is called or sold
-    recovery: float = 0.0
-    net_loss: float = 0.0
-    end_balance: float = 0.0
-    defaulted: float = 0.0
-    defaulted_value: float = 0.0
-    pik_interest: float = 0.0
-    pik_balance: float = 0.0
-    pik_scheduled: float = 0.0  # capitalised interest within what is repaid
-    pik_unscheduled: float = 0.0
-    draw: float = 0.0
-    not_drawn: float = 0.0  # asked for and not paid
-    refill: float = 0.0  # repaid, and may be drawn again
-    redrawn: float = 0.0  # repaid in the row that draws it, and may not be drawn again
-    unfunded_balance: float = 0.0
-    fees: float = 0.0
-    premium: float = 0.0
-    restructuring_loss: float = 0.0
-    written_off: float = 0.0
-    deferring_haircut: float = 0.0
 
 
 class Projection:

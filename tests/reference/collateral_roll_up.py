@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.reference.collateral import Projection, Row
+from tests.reference.collateral import Projection
+from tests.reference.collateral_row import Row
 from tests.reference.collateral_schedule import Quirks
 
 
