@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from calculations.clo import deal
 from calculations.clo.collateral import AssetTerms
+from calculations.clo.collateral.features import DrawTerms
 from calculations.clo.deal import Holdings
 from calculations.clo.deal.assumed import assumed
 from calculations.clo.deal.commitments import funded
@@ -22,15 +23,16 @@ from tests.calculations.deal.worked import PLAIN
 from tests.reference.commitments import HALF_CENT, Commitments
 
 
+def always_drawn(terms: DrawTerms) -> DrawTerms:
+    return terms if terms.draws else replace(terms, utilisation=terms.utilisation or 0.8)
+
+
 @st.composite
 def pools(draw: st.DrawFn) -> tuple[AssetTerms, ...]:
     """One to three loans that are drawn, and one that may be."""
     drawing = [draw(featured_assets(f"D{number}")) for number in range(draw(st.integers(1, 3)))]
     return (
-        *(
-            replace(asset, draws=draw(draw_terms(asset).filter(lambda terms: terms.draws or terms.utilisation)))
-            for asset in drawing
-        ),
+        *(replace(asset, draws=draw(draw_terms(asset).map(always_drawn))) for asset in drawing),
         draw(featured_assets("X")),
     )
 
