@@ -23,7 +23,8 @@ from calculations.curves import Curve
 from orchestration.assets import clo_projection_rows as rows
 from orchestration.warehouse import Warehouse, append
 from tests.benchmarks.timing import Spread, seconds, spread
-from tests.reference.collateral import project_asset, roll_up
+from tests.reference.collateral import Projection
+from tests.reference.collateral_roll_up import roll_up
 
 ANALYSIS = dt.date(2016, 6, 23)
 CURVE = Curve.of(ANALYSIS, {1: 0.0045, 3: 0.0064, 12: 0.0088, 36: 0.0115, 60: 0.014, 120: 0.0195})
@@ -137,8 +138,8 @@ def reference_seconds(assets: tuple[AssetTerms, ...], few: Scenarios) -> float:
     def work() -> None:
         for scenario in few.items:
             for asset in assets:
-                found = project_asset(asset, scenario.assumptions, ANALYSIS, scenario.curve, frozenset())
-                roll_up(asset, found, begin, ends, frozenset())
+                plain = Projection(asset, scenario.assumptions, ANALYSIS, scenario.curve, frozenset())
+                roll_up(plain, plain.run(), begin, ends, frozenset())
 
     return seconds(work) / len(few)
 

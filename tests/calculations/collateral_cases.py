@@ -15,7 +15,8 @@ from calculations.clo.deal_dates import DealDates
 from calculations.clo.presets import preset
 from calculations.clo.scenarios import Assumptions, Scenario, Scenarios
 from calculations.curves import Curve
-from tests.reference.collateral import Projection, Row
+from tests.reference.collateral import Projection
+from tests.reference.collateral_row import Row
 
 WEEKENDS = BusinessCalendar()
 ANALYSIS = dt.date(2024, 2, 1)

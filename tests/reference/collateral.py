@@ -1,15 +1,15 @@
 """One asset in one scenario, row by row in plain Python. Written to be read beside the spec's formulas, not to be fast.
 
-Its dates are in `collateral_schedule`, what only some loans do in `collateral_features`, its deal periods in
-`collateral_roll_up`. Symbols are those of clo-collateral-engine 1.6 and clo-extensions 3. Day counts and the curve are the
-project's own, tested elsewhere.
+Its dates are in `collateral_schedule`, its columns in `collateral_row`, what only some loans do in `collateral_features`,
+its deal periods in `collateral_roll_up`. Symbols are those of clo-collateral-engine 1.6 and clo-extensions 3. Day counts
+and the curve are the project's own, tested elsewhere.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from calculations.clo.collateral import AssetTerms
 from calculations.clo.collateral.features import AssetEvent
@@ -17,49 +17,25 @@ from calculations.clo.scenarios import RATING, Assumptions, vector
 from calculations.curves import Curve
 from calculations.daycount import days360
 from tests.reference.collateral_features import Accrual, Commitment, Deferral, pik_share, rate_moves
+from tests.reference.collateral_row import Row
 from tests.reference.collateral_schedule import Quirks, Schedule, add_months, schedule
-
-__all__ = ["Projection", "Quirks", "Row", "project_asset"]
-
-
-@dataclass
-class Row:
-    """What happens on one date; money in the deal's currency, balances at its end unless they say otherwise."""
-
-    paid: dt.date
-    accrual_begin: dt.date
-    is_event: bool = False
-    begin_balance: float = 0.0
-    begin_pik: float = 0.0
-    coupon: float | None = None  # None where no time passes
-    default: float = 0.0
-    default_value: float = 0.0
-    interest: float = 0.0
-    scheduled: float = 0.0
-    unscheduled: float = 0.0  # with what is called or sold
-    recovery: float = 0.0
-    net_loss: float = 0.0
-    end_balance: float = 0.0
-    defaulted: float = 0.0
-    defaulted_value: float = 0.0
-    pik_interest: float = 0.0
-    pik_balance: float = 0.0
-    draw: float = 0.0
-    unfunded_balance: float = 0.0
-    fees: float = 0.0
-    premium: float = 0.0
-    restructuring_loss: float = 0.0
-    written_off: float = 0.0
-    deferring_haircut: float = 0.0
 
 
 class Projection:
     """The rows of an asset as they come: B, Q and Z are what it owes, X and Y what has defaulted, as par and as value."""
 
     def __init__(
-        self, asset: AssetTerms, assumed: Assumptions, analysis: dt.date, curve: Curve | None, quirks: Quirks
+        self,
+        asset: AssetTerms,
+        assumed: Assumptions,
+        analysis: dt.date,
+        curve: Curve | None,
+        quirks: Quirks,
+        share_paid: Callable[[dt.date], float] = lambda paid: 1.0,
     ) -> None:
+        """`share_paid` is the part of the draws of a row, by its date, that somebody pays."""
         self.asset, self.assumed, self.curve, self.quirks = asset, assumed, curve, quirks
+        self.share_paid = share_paid
         self.dates: Schedule = schedule(asset, analysis, assumed.lag_months, quirks)
         self.moves = rate_moves(asset, self.dates, analysis)
         self.commitment = Commitment.of(asset, self.dates, analysis)
@@ -68,6 +44,7 @@ class Projection:
         self.B, self.X, self.Y = asset.par, 0.0, 0.0
         self.Q = asset.pik.balance if asset.pik else 0.0
         self.Z = asset.draws.unfunded if asset.draws else 0.0
+        self.missed = 0.0  # of Z, what was asked for and not paid, which no later draw asks for
         self.severity = 0.0
         self.due: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])  # by interest date: value, par
         self.rows: list[Row] = []
@@ -140,16 +117,21 @@ class Projection:
 
         terms, end = self.commitment.terms, self.commitment.available_until
         undrawn = self.Z * (1 - q)
+        self.missed *= 1 - q
+        paid = self.share_paid(row.paid)
         performing = self.B - row.default
         interest = performing * accrual.earned(settled, row.paid)
         fee_years = undrawn * accrual.years(min(row.paid, end))
         for day, share in self.commitment.drawn.get(row.paid, []):
-            drawn = undrawn * share
+            asked = (undrawn - self.missed) * share
+            drawn = paid * asked
+            row.not_drawn += asked - drawn
             row.draw += drawn
             interest += drawn * accrual.earned(max(day, row.accrual_begin), row.paid)
             fee_years -= drawn * (accrual.years(min(row.paid, end)) - accrual.years(day))
         if terms.utilisation is not None and row.paid < end:
-            row.draw = max(0.0, terms.utilisation * (performing + undrawn) - performing)
+            asked = max(0.0, terms.utilisation * (performing + undrawn) - performing)
+            row.draw, row.not_drawn = paid * asked, (1 - paid) * asked
         row.fees = (terms.fee_rate or 0.0) * fee_years
         drawn_balance = performing + row.draw  # A'
 
@@ -160,12 +142,20 @@ class Projection:
         row.pik_interest = pik_share(self.asset, row.accrual_begin) * interest * kept_share
         row.interest = interest - row.pik_interest
         self.B = drawn_balance - repaid + row.pik_interest
+        if drawn_balance > 0:
+            row.pik_scheduled = self.Q * (1 - q) * row.scheduled / drawn_balance
+            row.pik_unscheduled = self.Q * (1 - q) * row.unscheduled / drawn_balance
         self.Q = self.Q * (1 - q) * kept_share + row.pik_interest
         self.Z = undrawn - row.draw
+        if terms.utilisation is None:  # a utilisation asks anew on each date
+            self.missed += row.not_drawn
+        if terms.is_revolving and row.paid < end:
+            row.refill = repaid
+        else:
+            row.redrawn = row.draw * (1 - kept_share)
+        self.Z += row.refill
         if row.paid >= end:
-            self.Z = 0.0
-        elif terms.is_revolving:
-            self.Z += repaid
+            self.Z = self.missed = 0.0
         self.deferral.count(row.accrual_begin)
 
     def repay(self, row: Row, k: int, accrual: Accrual, settled: dt.date) -> None:
@@ -174,14 +164,16 @@ class Projection:
             row.default = self.B
             row.default_value = row.default * (1 - self.severity)
             self.recover_later(row, row.paid, k - 1, k)
-            self.B = self.Q = self.Z = 0.0
+            self.B = self.Q = self.Z = self.missed = 0.0
         share = self.dates.shares[row.paid]
         row.scheduled = self.B * share
         row.interest = row.scheduled * accrual.earned(settled, max(row.paid, settled))
         self.B -= row.scheduled
-        self.Q -= self.Q * share
+        row.pik_scheduled = self.Q * share
+        self.Q -= row.pik_scheduled
         if self.commitment.terms.is_revolving and row.paid < self.commitment.available_until:
-            self.Z += row.scheduled
+            row.refill = row.scheduled
+            self.Z += row.refill
 
     def happen(self, row: Row, k: int, accrual: Accrual, settled: dt.date, event: AssetEvent) -> None:
         """3.4: an event, with the interest that it settles."""
@@ -207,10 +199,13 @@ class Projection:
             else:
                 row.fees = premium
         gone = row.default + row.restructuring_loss + row.unscheduled
+        if self.B > 0:
+            row.pik_unscheduled = self.Q * row.unscheduled / self.B
         self.Q = self.Q * (1 - gone / self.B if self.B > 0 else 0.0) + row.pik_interest
         self.B += row.pik_interest - gone
         if event.kind in ("forced_default", "sale"):  # the commitment goes with what defaults or is sold
             self.Z *= 1 - event.fraction
+            self.missed *= 1 - event.fraction
 
     def recover_later(self, row: Row, dated: dt.date, counted_from: int, earliest: int) -> None:
         slot = self.due[self.recovered_in(dated, counted_from, earliest)]
@@ -263,13 +258,6 @@ class Projection:
         row.pik_balance, row.unfunded_balance = self.Q, self.Z
         row.deferring_haircut = self.haircut(row.paid)
         self.rows.append(row)
-
-
-def project_asset(
-    asset: AssetTerms, assumed: Assumptions, analysis: dt.date, curve: Curve | None, quirks: Quirks
-) -> list[Row]:
-    """The rows of the asset in one scenario."""
-    return Projection(asset, assumed, analysis, curve, quirks).run()
 
 
 def at(rates: object, period: int) -> float:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.reference.collateral import Projection, Quirks, Row
+from tests.reference.collateral import Projection
+from tests.reference.collateral_row import Row
+from tests.reference.collateral_schedule import Quirks
 
 
 @dataclass
@@ -26,10 +29,30 @@ class Period:
     net_loss: float = 0.0
     draws: float = 0.0
     capitalised: float = 0.0
+    refills: float = 0.0
+    redrawn: float = 0.0
+    not_drawn: float = 0.0
+    pik_scheduled: float = 0.0
+    pik_unscheduled: float = 0.0
     # Changes of test par over the period, by default and by all else.
     counted_default: float = 0.0
     counted_change: float = 0.0
     value_lost: float = 0.0  # expected of defaulted par that is written off
+
+
+def period_of(date: dt.date, begin: dt.date, ends: Sequence[dt.date]) -> int | None:
+    """Number of the collection period that cash of a date falls in; None outside all of them."""
+    return next((number for number, end in enumerate(ends) if begin < date <= end), None)
+
+
+def share_paid_by_date(shares: Sequence[float], begin: dt.date, ends: Sequence[dt.date]) -> Callable[[dt.date], float]:
+    """The share of draws that is paid, from one by period; all of them where the deal has no period."""
+
+    def share_paid(date: dt.date) -> float:
+        number = period_of(date, begin, ends)
+        return 1.0 if number is None else shares[number]
+
+    return share_paid
 
 
 def roll_up(
@@ -40,9 +63,6 @@ def roll_up(
     if not rows:
         return periods
 
-    def period_of(date: dt.date) -> int | None:
-        return next((number for number, end in enumerate(ends) if date <= end), None)
-
     balance, capital, stock, value, unfunded, haircut = projection.opening
     before = projection.test_par(balance, capital)
     periods[0].performing, periods[0].unfunded, periods[0].deferring_haircut = before, unfunded, haircut
@@ -52,9 +72,9 @@ def roll_up(
         share = row.default / row.begin_balance if row.begin_balance > 0 else 0.0
         counted = projection.test_par(row.default, share * row.begin_pik)
         after = projection.test_par(row.end_balance - row.written_off, row.pik_balance)
-        cash = period_of(row.paid) if row.paid > begin else None
+        cash = period_of(row.paid, begin, ends)
         by_accrual = "COL-20" in quirks and not row.is_event
-        begun = period_of(min(row.accrual_begin, row.paid)) if by_accrual else cash
+        begun = period_of(min(row.accrual_begin, row.paid), dt.date.min, ends) if by_accrual else cash
         if cash is not None:
             into = periods[cash]
             into.interest += row.interest + row.fees
@@ -64,6 +84,11 @@ def roll_up(
             into.net_loss += row.net_loss
             into.draws += row.draw
             into.capitalised += row.pik_interest
+            into.refills += row.refill
+            into.redrawn += row.redrawn
+            into.not_drawn += row.not_drawn
+            into.pik_scheduled += row.pik_scheduled
+            into.pik_unscheduled += row.pik_unscheduled
             into.value_lost += expected + row.default_value - row.recovery - row.defaulted_value
             into.counted_change += after - before + counted
             held[cash + 1] = (row.unfunded_balance, row.deferring_haircut)

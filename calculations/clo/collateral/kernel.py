@@ -1,5 +1,8 @@
 """The compiled loop over scenarios, assets and rows: each balance needs the one before it. Dates and terms are resolved
 before it; names, threads and results belong to the projection.
+
+All compiled functions stand in this one file: the cache of compiled code sees changes of the file that a function is in,
+not of those it calls.
 """
 
 from __future__ import annotations
@@ -133,15 +136,13 @@ def _project_asset(  # type: ignore[no-untyped-def]
                 due = unfunded - undrawn
                 asked = due * features.draw_share[r]
                 interest += paid * due * (features.draw_year_fraction[r] * level + features.draw_accrual[r])
-                fees = due * features.draw_fee[r]
-                if paid < 1.0 or undrawn > 0.0:
-                    full = features.undrawn_fee[r]
-                    fees = due * (full - paid * (full - features.draw_fee[r])) + undrawn * full
+                # The fee of what is drawn ends with its draw; what is short or was missed goes on paying it.
+                fees = unfunded * features.undrawn_fee[r]
+                fees -= paid * due * (features.undrawn_fee[r] - features.draw_fee[r])
                 undrawn += (1.0 - paid) * asked
                 if features.utilisation[a] >= 0.0 and features.may_draw[r]:
                     wanted = features.utilisation[a] * (balance + unfunded) - balance
                     asked = min(max(wanted, 0.0), unfunded)
-                    undrawn = 0.0  # the share is asked for anew on each date
                 draw = paid * asked
                 unfunded -= draw
                 balance += draw

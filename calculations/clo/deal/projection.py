@@ -5,14 +5,15 @@ What each of them does is in its own module; what a person asks of the result, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from calculations.clo.collateral import AssetFlows, Rejection, project_assets
 from calculations.clo.columns import Floats
-from calculations.clo.deal.commitments import FundedPool, funded
+from calculations.clo.deal.assumed import assumed
+from calculations.clo.deal.commitments import funded
 from calculations.clo.deal.engine import run_liabilities
 from calculations.clo.deal.payment_dates import PaymentDates, date_terms
 from calculations.clo.deal.pool_details import PoolDetails
@@ -103,7 +104,7 @@ def run(
         detail=detail,
         bought=bought.flows,
         assets=rows,
-        result=replace(result, assumptions=(*result.assumptions, *_assumed(deal, parts, collateral))),
+        result=replace(result, assumptions=(*result.assumptions, *assumed(deal, parts, collateral))),
         risk=_risk(deal, result, dates, curves, preset),
         equity=_equity(deal, result, dates),
         rejections=collateral.part.rejections,
@@ -133,21 +134,6 @@ def _with_repaid_interest(deal: Deal, part: Part) -> PoolFlows:
         scheduled=flows.scheduled - features.pik_scheduled,
         unscheduled=flows.unscheduled - features.pik_unscheduled,
     )
-
-
-def _assumed(deal: Deal, parts: PoolParts, pool: FundedPool) -> Iterator[str]:
-    """What the collateral took for granted, in sentences."""
-    if pool.path is not None and (short := pool.path.shortfall.sum(axis=1)).any():
-        name = parts.scenarios.names[int(short.argmax())]
-        yield (
-            f"DRAW_SHORTFALL: draws that neither the funding account nor principal of the deal's own pool could pay are "
-            f"not made in {int((short > 0).sum())} of {short.size} scenarios, {short.max():.2f} at most (scenario {name})"
-        )
-    for currency in sorted(parts.held_flat):
-        yield f"the last rate of {currency} that a scenario gives is held for later days"
-    unrated = set() if deal.haircuts.ccc is None else set(deal.haircuts.ccc.buckets) - set(pool.part.rated)
-    for agency in sorted(unrated):
-        yield f"haircuts.ccc.buckets: no asset has a rating of {agency}, so that its bucket is empty"
 
 
 def _curve(name: str, curve: Curve | None) -> Curve:
