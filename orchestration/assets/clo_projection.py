@@ -123,7 +123,11 @@ def project(
         *assumed_of_curve,
         *assumed_of_scenarios,
         *(Assumed(item.asset_id, "asset", None, item.reason) for item in (*rejections, *with_rows.rejections)),
-        *(Assumed(keys["deal_id"], "run", None, text) for text in with_rows.result.assumptions),
+        *(
+            Assumed(keys["deal_id"], "run", None, text)
+            for part in (with_rows, summarised)
+            for text in part.result.assumptions
+        ),
         *(Assumed(keys["deal_id"], item.key, item.value, item.reason) for item in deal.assumed),
     )
     return {
