@@ -167,6 +167,10 @@ def template(
 def pack(
     deal_id: Annotated[str, typer.Argument(help="Deal, e.g. MAG17.")],
     scenario: Annotated[str, typer.Option(help="Scenario whose rows are written.")] = "base",
+    payment_date: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day of the note valuation report (default: the next payment date)."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write (default: <deal>_<date>_<scenario>.xlsx here).")
     ] = None,
@@ -177,7 +181,14 @@ def pack(
     from orchestration.pack import PackError, write_pack
 
     try:
-        written = write_pack(_settings(home), deal_id, scenario, out=out, organization_id=organization)
+        written = write_pack(
+            _settings(home),
+            deal_id,
+            scenario,
+            payment_date=payment_date.date() if payment_date else None,
+            out=out,
+            organization_id=organization,
+        )
     except PackError as error:
         ERRORS.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from orchestration.pack.deal_cash_flows import deal_cash_flows
 from orchestration.pack.layout import Kind, SheetQuery, Table, sheet_queries
+from orchestration.pack.note_valuation import note_valuation_page
 from orchestration.pack.pages import notes_page, summary_page
 from orchestration.pack.published import PackError, PublishedDeal, published_deal
 from orchestration.pack.workbook import Book
@@ -34,13 +36,14 @@ def write_pack(
     deal_id: str,
     scenario_id: str = "base",
     *,
+    payment_date: dt.date | None = None,
     out: Path | None = None,
     organization_id: str | None = None,
 ) -> Written:
     """Write the pack of a published deal, by default to <deal>_<analysis date>_<scenario>.xlsx here.
 
-    Raises `PackError` for a deal or scenario that is not published, a deal that was not projected, and a file that
-    cannot be written.
+    Its note valuation report is of `payment_date`, by default the next one. Raises `PackError` for a deal, scenario or
+    payment date that is not published, a deal that was not projected, and a file that cannot be written.
     """
     with published_deal(settings, deal_id, scenario_id, organization_id) as deal:
         (analysis,) = deal.rows("select distinct event_date from marts.fact_scenario_summary where {mine}")[0]
@@ -50,11 +53,13 @@ def write_pack(
         cash = deal_cash_flows(deal)
         tables = _tables(deal, cash)
         summary, notes = summary_page(deal, cash), notes_page(deal, tables)
+        report = note_valuation_page(deal, payment_date)
     # Renamed when whole, so that nobody opens half a workbook.
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         book = Book(unfinished, f"{deal_id}, scenario {scenario_id}", deal.source.published_at)
         book.add_page(summary)
+        book.add_page(report)
         for table in tables:
             book.add_table(table)
         book.add_page(notes)

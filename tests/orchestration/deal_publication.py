@@ -131,8 +131,13 @@ def _marts() -> dict[str, list[Row]]:
             for key, name in (("k1", "D1"), ("k2", "D2"))
         ],
         "dim_tranche": [
-            {"tranche_key": name, "tranche_number": number, "is_equity": name == "Sub Notes"}
-            for number, name in enumerate(classes)
+            {
+                "tranche_key": name,
+                "tranche_number": number,
+                "is_equity": name == "Sub Notes",
+                "original_balance": original,
+            }
+            for number, (name, original) in enumerate(zip(classes, (125e6, 20e6, 10e6), strict=True))
         ],
         "dim_scenario": [
             *(

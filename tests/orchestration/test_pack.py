@@ -194,6 +194,48 @@ def test_the_summary_charts_balances_and_what_equity_is_paid(path: Path) -> None
     assert all(re.fullmatch(r"\$[A-Z]+\$6:\$[A-Z]+\$7", ref) for refs in cells for ref in refs)
 
 
+def lines_below(sheet: Worksheet, title: str) -> list[tuple[Any, ...]]:
+    """Rows under the header of a section of a page, up to the blank line after it."""
+    rows = list(sheet.iter_rows(values_only=True))
+    start = next(number for number, row in enumerate(rows) if row[0] == title) + 2
+    end = next((number for number in range(start, len(rows)) if rows[number][0] is None), len(rows))
+    return [tuple(value for value in row if value is not None) for row in rows[start:end]]
+
+
+def test_the_note_valuation_report_is_of_the_next_payment_date(shown: Workbook) -> None:
+    sheet = shown["Note Valuation Report"]
+    assert sheet["B2"].value.date() == DAYS[0]
+    class_a, class_b, sub = lines_below(sheet, "Notes")
+    # 125,000,000 issued; 100,000,000 less 6,400,000 is left: a factor of 0.7488
+    assert class_a == ("Class A", 125e6, 100e6, 0.06, 2e6, 2e6, 0, 0, 6.4e6, 93.6e6, pytest.approx(0.7488))
+    assert class_b[4:10] == (1e6, 1e6, 0, 0, 0, 20e6)
+    assert sub[0] == "Sub Notes"
+    assert [row[2:] for row in lines_below(sheet, "Application of interest proceeds")] == [
+        ("trustee", 1e6, 1e6, 4e6),
+        ("A", 2e6, 2e6, 2e6),
+        ("B", 1e6, 1e6, 1e6),
+        ("OC-B", 4e5, 4e5, 6e5),
+        ("sub", 6e5, 6e5, 0),
+    ]
+    assert [row[:4] for row in lines_below(sheet, "Accounts")] == [("reserve", 0, 2e5, 0)]
+
+
+def test_a_list_that_pays_nothing_on_the_date_is_not_in_the_report(shown: Workbook) -> None:
+    titles = {row[0] for row in shown["Note Valuation Report"].iter_rows(values_only=True)}
+    assert "Application of cash for the notes" in titles
+    assert "Application after an event of default" not in titles
+
+
+def test_the_report_of_a_later_date_can_be_asked_for(settings: Settings, tmp_path: Path) -> None:
+    path = write_pack(settings, "D1", payment_date=DAYS[1], out=tmp_path / "later.xlsx").path
+    sheet = openpyxl.load_workbook(path, data_only=True)["Note Valuation Report"]
+    assert [row[-1] for row in lines_below(sheet, "Notes")] == [0, 0, 1]
+    with pytest.raises(
+        PackError, match="2024-02-01 is no payment date of D1 in base; they are: 2024-01-22 to 2024-04-22"
+    ):
+        write_pack(settings, "D1", payment_date=dt.date(2024, 2, 1), out=tmp_path / "none.xlsx")
+
+
 def test_the_notes_say_where_the_figures_are_from(shown: Workbook) -> None:
     found = lines(shown["Notes"])
     assert ("Publication", PUBLICATION) in found
@@ -204,7 +246,7 @@ def test_the_notes_say_where_the_figures_are_from(shown: Workbook) -> None:
 
 def test_headers_stay_in_view(shown: Workbook) -> None:
     for sheet in shown:
-        is_table = sheet.title not in ("Summary", "Notes")
+        is_table = sheet.title not in ("Summary", "Note Valuation Report", "Notes")
         assert sheet.freeze_panes == ("C6" if is_table else "A2")
         assert (sheet.auto_filter.ref is not None) == is_table
 
