@@ -121,7 +121,7 @@ def note_valuation_page(deal: PublishedDeal, payment_date: dt.date | None = None
         lines += _section(LISTS.get(name, f"Application of list {name}"), _STEP_COLUMNS, walked[name])
     if deal.has("fact_account_balances"):
         lines += _section("Accounts", _ACCOUNT_COLUMNS, of_date(_ACCOUNTS))
-    return Page(NAME, lines, (24, 17, 22, 17, 17, 17, 17, 17, 17, 17, 10))
+    return Page(NAME, lines, (24, 17, 22, 17, 17, 17, 17, 22, 17, 22, 10))
 
 
 def _section(title: str, columns: Columns, rows: Iterable[Record]) -> list[Sequence[Cell]]:
