@@ -5,6 +5,7 @@ Single lists and ledgers are in the other rules.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def outside_cash_is_paid_or_kept(outcome: Outcome) -> str | None:
         uses = uses + note.interest_paid + note.deferred_repaid + note.principal_paid
     for fee in result.fees.values():
         uses = uses + fee.paid
-    uses = uses + outcome.paid(lambda step: isinstance(step, PayStep))
+    uses = uses + outcome.paid(lambda step: isinstance(step, PayStep)) + result.draws
     gained = sum((np.diff(balance, axis=1) for balance in result.accounts.values()), np.zeros(outcome.shape))
     waiting = np.cumsum(pool_cash(outcome) - uses - gained, axis=1)
     tolerance = outcome.cent * outcome.shape[1]
@@ -103,11 +104,12 @@ def denominators_are_what_classes_are_owed(outcome: Outcome) -> str | None:
 
 
 def par_of_tests(outcome: Outcome) -> Any:
-    """Performing par, defaulted par at what it recovers, and principal cash: the fee basis with defaults at their value."""
+    """Drawn par and what is held for the rest, defaulted par at what it recovers, and principal cash: the fee basis with
+    defaults at their value, and B + min(Z, R) for B. Source: clo-extensions 3.2."""
     own, bought, owed = outcome.found.flows, outcome.found.bought, outcome.result.purchased_accrued
     stock = own.defaulted[:, 1:] + bought.defaulted[:, 1:]
     value = own.defaulted_value[:, 1:] + bought.defaulted_value[:, 1:]
-    return outcome.result.fee_basis - owed - stock + value
+    return outcome.result.fee_basis - owed - stock + value + outcome.reserved
 
 
 def numerators_are_par_less_haircuts(outcome: Outcome) -> str | None:
@@ -117,7 +119,8 @@ def numerators_are_par_less_haircuts(outcome: Outcome) -> str | None:
     plain = par_of_tests(outcome)
     counts = deal.purchased_accrued.counts_in_tests
     adjusted = plain + (outcome.result.purchased_accrued if counts else 0.0)
-    has_haircut = deal.haircuts.ccc or deal.haircuts.discount or deal.haircuts.defaulted
+    is_lower = deal.haircuts.ccc or deal.haircuts.discount or deal.haircuts.defaulted
+    has_haircut = is_lower or outcome.found.detail.deferring_haircut is not None
     where = outcome.is_alive & ~outcome.result.liquidating  # what is sold has no balance left to look at
 
     def found() -> Iterator[str | None]:
@@ -143,8 +146,8 @@ def default_follows_the_ratio(outcome: Outcome) -> str | None:
         return at_fault("default", is_cured, found[:, 1:], True)
     if outcome.case.holdings.in_default:
         return at_fault("default", ~found, found, True, outcome.is_alive)
-    is_cut = events.ratio.numerator == "adjusted_par" and deal.haircuts != Haircuts()
-    if is_cut or deal.haircuts.defaulted is not None:
+    is_lower = replace(deal.haircuts, fx=0) != Haircuts() or outcome.found.detail.deferring_haircut is not None
+    if (events.ratio.numerator == "adjusted_par" and is_lower) or deal.haircuts.defaulted is not None:
         return None
     owed = 0.0
     for name in events.ratio.denominator:
