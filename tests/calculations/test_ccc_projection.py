@@ -6,11 +6,11 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from calculations.clo.deal import Holdings, run
 
 from calculations.calendars import BusinessCalendar
 from calculations.clo import deal
 from calculations.clo.collateral import AssetTerms
+from calculations.clo.deal import Holdings, run
 from calculations.clo.presets import LEGACY, STANDARD, Preset, preset
 from calculations.clo.scenarios import ReinvestmentTerms, Scenario, Scenarios
 from calculations.curves import Curve

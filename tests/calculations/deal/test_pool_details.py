@@ -14,7 +14,9 @@ from calculations.clo import deal
 from calculations.clo.collateral import AssetTerms
 from calculations.clo.collateral.features import DrawTerms, PikTerms
 from calculations.clo.deal import Holdings, Projection
+from calculations.clo.deal.purchased_accrued import recovered_and_written_off
 from calculations.clo.hedges import Hedge
+from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.scenarios import Assumptions, ReinvestmentTerms, Scenario, Scenarios
 from calculations.curves import Curve
 from tests.calculations.deal.worked import cents
@@ -201,6 +203,22 @@ def test_what_defaults_before_it_is_recovered_is_written_off() -> None:
     found = projected(late, rates=Assumptions(cdr=0.19, severity=0.4, lag_months=3), more=ACCRUED % 200_000).result
     # 10 % defaults in half a year: 180,000 left, of which 3.6m x 4 % comes back
     assert cents(found.purchased_accrued[0])[:3] == [200_000.0, 36_000.0, 36_000.0]
+
+
+def test_of_par_that_is_capitalised_interest_in_part_no_more_is_written_off_than_defaults() -> None:
+    late = replace(LOAN, payments_per_year=2, first_payment=dt.date(2024, 7, 15), purchased_accrued=200_000.0)
+    late = replace(late, pik=PikTerms(balance=2_000_000.0))
+    found = projected(late, rates=Assumptions(cdr=0.19, severity=0.4, lag_months=3), more=ACCRUED % 200_000).result
+    # as above, though the deal counts half of par: 200,000 x 0.9 - 3.6m x 4 %
+    assert cents(found.purchased_accrued[0])[:3] == [200_000.0, 36_000.0, 36_000.0]
+
+
+def test_a_balance_below_one_unit_owes_no_purchased_accrued() -> None:
+    flows = PoolFlows.zeros(1, 2)
+    flows.performing[0], flows.interest[0] = [1_000.0, 0.9, 0.9], [5.0, 0.0]
+    recovered, written_off = recovered_and_written_off([(12.0, flows)])
+    assert recovered.tolist() == [[5.0, 0.0]]
+    assert written_off.tolist() == [[7.0, 0.0]]
 
 
 def test_assets_and_deal_state_the_same_purchased_accrued() -> None:
