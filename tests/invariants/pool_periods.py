@@ -164,16 +164,18 @@ class PoolPeriods:
 
     @cached_property
     def unfunded(self) -> Floats:
-        """What may still be drawn."""
+        """What may still be drawn; nothing by a borrower in default."""
         opening = np.array([asset.draws.unfunded if asset.draws else 0.0 for asset in self.assets])
-        return self.left(self.rows["unfunded_balance"], opening)
+        performs = self.by_asset("is_defaulted") == 0.0
+        return self.left(self.rows["unfunded_balance"], opening) * performs[:, None]
 
     @cached_property
     def repaid_pik(self) -> Floats:
         """Capitalised interest that principal repaid: what was there, less what defaulted with par, with what came to it,
         less what is left. Source: clo-extensions 3.1."""
         rows = self.rows
-        held = rows.before("pik_balance", np.array([asset.pik.balance if asset.pik else 0.0 for asset in self.assets]))
+        opening = [asset.pik.balance if asset.pik and not asset.is_defaulted else 0.0 for asset in self.assets]
+        held = rows.before("pik_balance", np.array(opening))
         begins = rows["begin_balance"]
         lost = np.divide(rows["default"], begins, out=np.zeros(begins.shape), where=begins > 0)
         return self.summed(held * (1.0 - lost) + rows["pik_interest"] - rows["pik_balance"])

@@ -79,7 +79,7 @@ def deal_periods_sum_rows(outcome: Outcome) -> str | None:
     """A flow of a deal period is that of the rows it collects, in the deal's currency. Source: clo-collateral-engine 9.8,
     4.2; clo-extensions 3.1, 3.5."""
     rows, pool, flows = outcome.rows, outcome.pool, outcome.found.flows
-    if _parts_go_their_own_ways(outcome):
+    if parts_go_their_own_ways(outcome):
         return None
     sums = {
         "recoveries": (("recovery",), pool.spot),
@@ -107,7 +107,7 @@ def deal_periods_sum_rows(outcome: Outcome) -> str | None:
     return first_of(found())
 
 
-def _parts_go_their_own_ways(outcome: Outcome) -> bool:
+def parts_go_their_own_ways(outcome: Outcome) -> bool:
     """Whether what is hedged of an asset capitalises other interest than the rest, so that no row tells of both."""
     hedged = [asset for asset in outcome.case.holdings.assets if asset.asset_id in outcome.case.holdings.hedges]
     return any(event.accrued == "capitalised" for asset in hedged for event in asset.events)
@@ -115,13 +115,15 @@ def _parts_go_their_own_ways(outcome: Outcome) -> bool:
 
 def _dust(outcome: Outcome) -> float:
     """What sums of rows may differ by: a part of an asset may be written off where the whole is not."""
-    return outcome.cent + (DUST * len(outcome.case.holdings.currencies) * 2 if outcome.case.holdings.currencies else 0.0)
+    return outcome.cent + (
+        DUST * len(outcome.case.holdings.currencies) * 2 if outcome.case.holdings.currencies else 0.0
+    )
 
 
 def deal_balances_are_what_rows_leave(outcome: Outcome) -> str | None:
     """Par after a period is that of each asset after its last row in it. Source: clo-collateral-engine 4.2; clo-extensions
     3.1, 3.5."""
-    if _parts_go_their_own_ways(outcome):
+    if parts_go_their_own_ways(outcome):
         return None
     # a balance below one unit is written off, or still there, which is the same to a deal
     dust = _dust(outcome) + DUST * len(outcome.case.holdings.assets)
@@ -138,7 +140,7 @@ def deal_balances_are_what_rows_leave(outcome: Outcome) -> str | None:
 
 def hedges_are_closed_at_spot(outcome: Outcome) -> str | None:
     """What defaults leaves its hedge: D (e_h - e_t), received above nothing, owed below. Source: clo-extensions 3.5."""
-    if not outcome.case.holdings.hedges or _parts_go_their_own_ways(outcome):
+    if not outcome.case.holdings.hedges or parts_go_their_own_ways(outcome):
         return None
     pool = outcome.pool
     defaults = pool.summed(outcome.rows["default"])
