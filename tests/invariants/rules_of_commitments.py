@@ -60,8 +60,6 @@ def nothing_is_left_where_a_draw_is_short(outcome: Outcome) -> str | None:
     names = [name for name, terms in outcome.case.deal.accounts.items() if terms.type == FUNDING]
     held = sum((outcome.result.accounts[name][:, :-1] for name in names), np.zeros(outcome.shape))
     spendable = held + outcome.found.flows.principal - _repaid(outcome, is_revolving=None)
-    if outcome.case.deal.pik.repaid_as == "interest":
-        return None  # interest that principal repaid pays draws, and is interest of the deal
     is_short = (path.shortfall > RECORDED) & is_held(outcome)
     drawn = outcome.result.draws
     unspent = is_short & (drawn < spendable - outcome.cent - RECORDED)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -118,10 +119,11 @@ def _discount(outcome: Outcome, asset: AssetTerms) -> float:
     if terms is None or asset.is_defaulted or asset.purchase_price is None:
         return 1.0
     price, below = asset.purchase_price / 100, terms.below.get(asset.kind)
-    if below is None or price >= below:
+    if below is None or price >= float(below):
         return 1.0
     prices = [percent for _, percent in asset.market_values]
-    is_cured = terms.cure is not None and prices and min(*prices, asset.market_value) >= 100 * terms.cure.market_value
+    least = min([asset.market_value or 0.0, *prices])
+    is_cured = terms.cure is not None and prices and least >= 100 * float(terms.cure.market_value)
     return 1.0 if is_cured else price
 
 
@@ -148,7 +150,7 @@ def default_follows_the_ratio(outcome: Outcome) -> str | None:
         return at_fault("default", is_cured, found[:, 1:], True)
     if outcome.case.holdings.in_default:
         return at_fault("default", ~found, found, True, outcome.is_alive)
-    is_lower = replace(deal.haircuts, fx=0) != Haircuts() or outcome.found.detail.deferring_haircut is not None
+    is_lower = replace(deal.haircuts, fx=Decimal(0)) != Haircuts() or outcome.found.detail.deferring_haircut is not None
     if (events.ratio.numerator == "adjusted_par" and is_lower) or deal.haircuts.defaulted is not None:
         return None
     owed = 0.0

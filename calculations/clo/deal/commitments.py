@@ -40,7 +40,7 @@ def funded(deal: Deal, parts: PoolParts) -> FundedPool:
     """The whole pool with draws as far as the funding account, then principal of the deal's own pool pays them.
 
     Principal of a period is taken without what revolvers repay, which refills the account, and without what a draw
-    repays in the row that draws it. A draw that is short is not made, and changes what the loan pays from then on: the
+    repays in the row that draws it, and without repaid capitalised interest that is interest of the deal. A draw that is short is not made, and changes what the loan pays from then on: the
     drawn loans are projected again without the first draw that is short in a scenario, until none is.
     Source: clo-extensions 3.2.
     """
@@ -51,7 +51,7 @@ def funded(deal: Deal, parts: PoolParts) -> FundedPool:
         return FundedPool(part, None, None)
     name = funding_account(deal)
     opening = 0.0 if name is None else float(deal.accounts[name].principal)
-    path = _path(part, opening, has_account=name is not None)
+    path = _path(deal, part, opening)
     if not (path.shortfall > EXACT).any():
         return FundedPool(part, _paid(part, path), None)
     others = parts.of([asset for asset in assets if asset.draws is None])
@@ -66,14 +66,18 @@ def funded(deal: Deal, parts: PoolParts) -> FundedPool:
         paid = (part.features.draws - path.shortfall)[rows, first]
         share[rows, first] = np.clip(paid / asked, 0.0, 1.0)
         part = parts.joined([others, parts.of(drawing, share)], assets)
-        path = _path(part, opening, has_account=name is not None)
+        path = _path(deal, part, opening)
     raise ValueError(f"{deal.file}: draws must settle within {MOST_PASSES} passes, found {path.shortfall.max()} short")
 
 
-def _path(part: Part, opening: float, *, has_account: bool) -> FundingPath:
+def _path(deal: Deal, part: Part, opening: float) -> FundingPath:
     flows, features = part.flows, part.features
-    refills = features.refills if has_account else np.zeros(features.refills.shape)
-    principal = flows.principal - features.refills - features.redrawn
+    principal = flows.principal
+    if deal.pik.repaid_as == "interest":
+        principal = principal - features.pik_scheduled - features.pik_unscheduled
+    repaid = np.minimum(features.refills, principal)
+    refills = np.zeros(repaid.shape) if funding_account(deal) is None else repaid
+    principal = principal - repaid - features.redrawn
     return funding_path(opening, features.draws, features.unfunded, principal, refills)
 
 

@@ -107,6 +107,17 @@ def test_principal_of_the_period_pays_what_the_account_lacks() -> None:
     assert cents(found.result.principal_proceeds[0])[:3] == [0.0, 500_000.0, 0.0]
 
 
+def test_repaid_capitalised_interest_that_is_interest_pays_no_draw() -> None:
+    matures = replace(LOAN, asset_id="SHORT", par=2_500_000.0, maturity=dt.date(2024, 7, 15))
+    matures = replace(matures, pik=PikTerms(balance=1_500_000.0))
+    found = projected(replace(LOAN, draws=DRAWS), matures, more="pik: {repaid_as: interest}\n")
+    # of 2.5m repaid 1m is principal, which is drawn; 1.5m with 4m and 2.5m of par at 2 %, and of the draw a third:
+    # 80,000 + 50,000 + 9,777.78, and the fee of 15,000 less a third of 3,666.67
+    assert cents(found.result.draws[0])[:3] == [0.0, 1_000_000.0, 0.0]
+    assert cents(found.result.principal_proceeds[0])[:2] == [0.0, 0.0]
+    assert cents(found.result.interest_proceeds[0])[1] == round(1_500_000 + 130_000 + 9_777.78 + 15_000 - 1_222.22, 2)
+
+
 def test_a_revolvers_repayment_refills_the_account_up_to_what_is_unfunded() -> None:
     terms = DrawTerms(unfunded=1_000_000.0, available_until=dt.date(2026, 4, 15), is_revolving=True)
     halved = ((dt.date(2024, 7, 15), 1.0), (dt.date(2026, 4, 15), 1.0))
