@@ -15,7 +15,9 @@ from calculations.clo.deal_dates import DealDates
 from calculations.clo.presets import STANDARD
 from calculations.clo.scenarios import Scenario
 from calculations.curves import Curve
-from tests.reference import collateral
+from tests.reference.collateral import Projection
+from tests.reference.collateral_roll_up import Period as CollateralPeriod
+from tests.reference.collateral_roll_up import roll_up
 from tests.reference.reinvested import BoughtLoans
 from tests.reference.waterfall import Period, Waterfall
 
@@ -58,7 +60,7 @@ def project(
         found.append(period)
         beginning = ending if ending > 0 else beginning
         if liquidating:
-            own = [*own[: i + 1], *(collateral.Period() for _ in own[i + 1 :])]
+            own = [*own[: i + 1], *(CollateralPeriod() for _ in own[i + 1 :])]
             bought.sell(i + 1)
         bought.buy(i + 1, period.reinvested)
         if (liquidating or left.performing + left.defaulted <= NOTHING) and period.reinvested <= NOTHING:
@@ -68,20 +70,20 @@ def project(
     return found
 
 
-def _pool(assets: Sequence[AssetTerms], scenario: Scenario, dates: DealDates) -> list[collateral.Period]:
+def _pool(assets: Sequence[AssetTerms], scenario: Scenario, dates: DealDates) -> list[CollateralPeriod]:
     begin, ends = dates.collection_begin[0].item(), [day.item() for day in dates.collection_end]
-    total = [collateral.Period() for _ in range(len(ends) + 1)]
+    total = [CollateralPeriod() for _ in range(len(ends) + 1)]
     for asset in assets:
         assumed = scenario.by_asset.get(asset.asset_id, scenario.assumptions)
-        rows = collateral.project_asset(asset, assumed, dates.analysis, scenario.curve, STANDARD)
-        periods = collateral.roll_up(asset, rows, begin, ends, STANDARD)
+        plain = Projection(asset, assumed, dates.analysis, scenario.curve, STANDARD)
+        periods = roll_up(plain, plain.run(), begin, ends, STANDARD)
         total = [_sum(one, other) for one, other in zip(total, periods, strict=True)]
     return total
 
 
-def _sum(one: collateral.Period, other: collateral.Period) -> collateral.Period:
-    names = [field.name for field in fields(collateral.Period)]
-    return collateral.Period(**{name: getattr(one, name) + getattr(other, name) for name in names})
+def _sum(one: CollateralPeriod, other: CollateralPeriod) -> CollateralPeriod:
+    names = [field.name for field in fields(CollateralPeriod)]
+    return CollateralPeriod(**{name: getattr(one, name) + getattr(other, name) for name in names})
 
 
 def _index(curve: Curve, dates: DealDates, i: int) -> float:

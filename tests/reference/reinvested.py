@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from calculations.clo.scenarios import ReinvestmentTerms
 from calculations.curves import Curve
 from calculations.daycount import days360, year_fraction
-from tests.reference.collateral import Period, add_months, at, period_rate
+from tests.reference.collateral import at, period_rate
+from tests.reference.collateral_roll_up import Period
+from tests.reference.collateral_schedule import add_months
 
 
 @dataclass
