@@ -134,7 +134,8 @@ def add_hedge(document: Document) -> None:
 
 def _add_accounts(source: Random, document: Document) -> None:
     overdrawn = source.random() < 0.4
-    principal = -number(source, 1, 2_000_000) if overdrawn else number(source, 0, 900_000)
+    deepest = source.choice((2_000_000, 15_000_000))
+    principal = -number(source, 1, deepest) if overdrawn else number(source, 0, 900_000)
     document.setdefault("accounts", {}).update(
         collection={"type": 2, "interest": number(source, 0, 300_000), "principal": principal},
         ramp_up={"type": 3, "principal": number(source, 0, 500_000)},

@@ -53,14 +53,19 @@ def the_funding_account_pays_draws_first(outcome: Outcome) -> str | None:
 
 
 def nothing_is_left_where_a_draw_is_short(outcome: Outcome) -> str | None:
-    """A draw is short only where the account is spent, and principal of loans that are not drawn too."""
+    """A draw is short only where the account is spent, and principal of loans that are not drawn too.
+
+    Where a loan has several rows in a period, what the first draws less makes the next ones ask for less.
+    """
     path = outcome.found.detail.funding
     if path is None:
         return None
     names = [name for name, terms in outcome.case.deal.accounts.items() if terms.type == FUNDING]
     held = sum((outcome.result.accounts[name][:, :-1] for name in names), np.zeros(outcome.shape))
     spendable = held + outcome.found.flows.principal - _repaid(outcome, is_revolving=None)
-    is_short = (path.shortfall > RECORDED) & is_held(outcome)
+    draws = [asset.draws is not None for asset in outcome.case.holdings.assets]
+    rows = outcome.pool.summed(np.ones(outcome.rows.group.shape))[:, draws]
+    is_short = (path.shortfall > RECORDED) & is_held(outcome) & (rows <= 1).all(axis=1)
     drawn = outcome.result.draws
     unspent = is_short & (drawn < spendable - outcome.cent - RECORDED)
     return at_fault("draws beside what could pay them", unspent, drawn, spendable)

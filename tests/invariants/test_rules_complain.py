@@ -94,7 +94,7 @@ def spoil(found: Any, path: tuple[str | int, ...], change: Change) -> Any:
 
 @pytest.fixture(scope="module")
 def outcomes() -> list[Outcome]:
-    return [Outcome(case, projected(case)) for case in map(draw_case, range(40))]
+    return [Outcome(case, projected(case)) for case in map(draw_case, range(80))]
 
 
 def test_every_rule_is_spoiled() -> None:
