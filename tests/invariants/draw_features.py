@@ -134,7 +134,7 @@ def add_hedge(document: Document) -> None:
 
 def _add_accounts(source: Random, document: Document) -> None:
     overdrawn = source.random() < 0.4
-    deepest = source.choice((2_000_000, 15_000_000))
+    deepest = source.choice((2_000_000, 40_000_000))
     principal = -number(source, 1, deepest) if overdrawn else number(source, 0, 900_000)
     document.setdefault("accounts", {}).update(
         collection={"type": 2, "interest": number(source, 0, 300_000), "principal": principal},
@@ -142,7 +142,7 @@ def _add_accounts(source: Random, document: Document) -> None:
     )
     if overdrawn:
         document["principal_cash"] = {"allow_negative": True, "limit": Decimal("0.015")}
-        if source.random() < 0.6:
+        if source.random() < 0.8:
             document["principal_cash"]["repay_from"] = ["principal", "interest"]
             _put_before_last(document, {"repay": "principal_cash"}, "interest")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calculations.clo.columns import Floats
+from calculations.clo.columns import Floats, Ints
 from calculations.clo.deal.pool_parts import Part, PoolParts
 from calculations.clo.deal.terms import Deal
 from calculations.clo.funding import FundingPath, funding_path
@@ -55,7 +55,7 @@ def funded(deal: Deal, parts: PoolParts) -> FundedPool:
     if not (path.shortfall > EXACT).any():
         return FundedPool(part, _paid(part, path), None)
     others = parts.of([asset for asset in assets if asset.draws is None])
-    share = np.ones(path.shortfall.shape)
+    share, tried = np.ones(path.shortfall.shape), _Tried.none(path.shortfall.shape)
     for _ in range(MOST_PASSES):
         is_short = path.shortfall > EXACT
         rows = np.flatnonzero(is_short.any(axis=1))
@@ -64,10 +64,35 @@ def funded(deal: Deal, parts: PoolParts) -> FundedPool:
         first = np.argmax(is_short[rows], axis=1)
         asked = (part.features.draws + part.features.not_drawn)[rows, first]
         paid = (part.features.draws - path.shortfall)[rows, first]
-        share[rows, first] = np.clip(paid / asked, 0.0, 1.0)
+        guess = np.clip(paid / asked, 0.0, 1.0)
+        share[rows, first] = tried.better(guess, (rows, first), share, path.shortfall)
         part = parts.joined([others, parts.of(drawing, share)], assets)
         path = _path(deal, part, opening)
     raise ValueError(f"{deal.file}: draws must settle within {MOST_PASSES} passes, found {path.shortfall.max()} short")
+
+
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """Shares tried last and what was short of them, both (scenarios, periods), NaN before the first."""
+
+    share: Floats
+    short: Floats
+
+    @classmethod
+    def none(cls, shape: tuple[int, ...]) -> _Tried:
+        return cls(np.full(shape, np.nan), np.full(shape, np.nan))
+
+    def better(self, guess: Floats, where: tuple[Ints, Ints], share: Floats, short: Floats) -> Floats:
+        """The share at which nothing is short on the line through the last two, where that is below the guess.
+
+        A draw that a later row of its period repays counts among what pays it: as the draw shrinks so does that, and
+        guess by guess what is short would only halve, or less.
+        """
+        here, lacks = share[where], short[where]
+        less = self.short[where] - lacks
+        nothing = here - lacks * np.divide(self.share[where] - here, less, out=np.zeros(less.shape), where=less > 0)
+        self.share[where], self.short[where] = here, lacks
+        return np.where(less > 0, np.clip(nothing, 0.0, guess), guess)
 
 
 def _path(deal: Deal, part: Part, opening: float) -> FundingPath:

@@ -107,6 +107,17 @@ def test_principal_of_the_period_pays_what_the_account_lacks() -> None:
     assert cents(found.result.principal_proceeds[0])[:3] == [0.0, 500_000.0, 0.0]
 
 
+def test_a_draw_that_its_own_repayment_pays_in_part_is_made_as_far_as_it_goes() -> None:
+    terms = DrawTerms(unfunded=3_000_000.0, available_until=dt.date(2024, 6, 1), draws=((dt.date(2024, 5, 1), 3e6),))
+    loan = replace(LOAN, par=10.0, payments_per_year=12, first_payment=dt.date(2024, 5, 15), draws=terms)
+    found = projected(replace(loan, maturity=dt.date(2024, 7, 15)), rates=Assumptions(cpr=0.01)).result
+    # drawn in May, when a share p of it comes back at once, which pays nothing, and repaid in July, all of it in one
+    # deal period: 10 + W - p W pay the draw W, so that W = 10 / p, with p of four months
+    p = 1 - 0.99 ** (4 / 12)
+    assert found.draws[0, 1] == pytest.approx(10 / p, abs=0.01 / p)
+    assert found.principal_proceeds[0, 1] == pytest.approx(10.0, abs=0.01)
+
+
 def test_repaid_capitalised_interest_that_is_interest_pays_no_draw() -> None:
     matures = replace(LOAN, asset_id="SHORT", par=2_500_000.0, maturity=dt.date(2024, 7, 15))
     matures = replace(matures, pik=PikTerms(balance=1_500_000.0))
