@@ -67,7 +67,8 @@ def _steps(document: Document, name: str) -> list[RawStep]:
     return found
 
 
-def _put_first(document: Document, step: RawStep, names: tuple[str, ...] | None = None) -> None:
+def _put_first(document: Document, step: RawStep, *names: str) -> None:
+    """Into the lists named, or all."""
     for name in names or document["lists"]:
         _steps(document, name).insert(0, dict(step))
 
@@ -98,8 +99,8 @@ def _add_dues(source: Random, document: Document) -> None:
         taxes={"amount": number(source, 0, 40_000), "carry": True},
         issuer_profit={"amount": Decimal(375), "carry": False},
     )
-    _put_first(document, {"pay": "issuer_profit"}, ("interest", _worst(document)))
-    _put_first(document, {"pay": "taxes"}, ("interest", "principal", _worst(document)))
+    _put_first(document, {"pay": "issuer_profit"}, "interest", _worst(document))
+    _put_first(document, {"pay": "taxes"}, "interest", "principal", _worst(document))
 
 
 def _worst(document: Document) -> str:
@@ -134,7 +135,7 @@ def add_hedge(document: Document) -> None:
 
 def _add_accounts(source: Random, document: Document) -> None:
     overdrawn = source.random() < 0.4
-    deepest = source.choice((2_000_000, 40_000_000))
+    deepest = source.choice((2_000_000, 9_000_000))
     principal = -number(source, 1, deepest) if overdrawn else number(source, 0, 900_000)
     document.setdefault("accounts", {}).update(
         collection={"type": 2, "interest": number(source, 0, 300_000), "principal": principal},
@@ -144,7 +145,8 @@ def _add_accounts(source: Random, document: Document) -> None:
         document["principal_cash"] = {"allow_negative": True, "limit": Decimal("0.015")}
         if source.random() < 0.8:
             document["principal_cash"]["repay_from"] = ["principal", "interest"]
-            _put_before_last(document, {"repay": "principal_cash"}, "interest")
+            put = source.choice((_put_first, _put_before_last))
+            put(document, {"repay": "principal_cash"}, "interest")
 
 
 def _add_commitments(source: Random, document: Document, assets: Sequence[AssetTerms]) -> None:
@@ -165,14 +167,14 @@ def _add_reserve(source: Random, document: Document) -> None:
         "target": target,
         "release": {"to": source.choice(("interest", "principal")), "when": LAST},
     }
-    _put_first(document, {"fund": "reserve"}, ("interest",))
+    _put_first(document, {"fund": "reserve"}, "interest")
 
 
 def _add_escrow(document: Document) -> None:
     """What the sub notes would get waits until it reaches their hurdle. Source: clo-extensions 1.3."""
     document.setdefault("accounts", {})["escrow"] = {"type": 7}
-    _put_first(document, {"release": {"from": "escrow"}, "when": ESCROW}, ("interest",))
-    _put_first(document, {"release": {"from": "escrow"}}, (_worst(document),))
+    _put_first(document, {"release": {"from": "escrow"}, "when": ESCROW}, "interest")
+    _put_first(document, {"release": {"from": "escrow"}}, _worst(document))
     _put_before_last(document, {"move": {"to": "account.escrow"}, "when": {"not": ESCROW}}, "interest")
 
 
