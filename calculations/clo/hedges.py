@@ -53,12 +53,13 @@ class HedgedFlows:
 
 def hedged_part(asset: AssetTerms, hedge: Hedge) -> AssetTerms:
     """The hedged share of an asset as an asset in the deal's currency: amounts at the hedge's rate, interest its base leg,
-    which does not step with the asset's own rate.
+    which does not step with the asset's own rate. An event that is refused to the asset is refused to its hedged share.
     """
+    events = (event if event.problem_of_terms() else replace(event, rate=None) for event in asset.events)
     return replace(
         _scaled(asset, hedge.ratio * hedge.rate),
         steps=(),
-        events=tuple(replace(event, rate=None) for event in asset.events),
+        events=tuple(events),
         coupon=hedge.coupon,
         coupon_type=hedge.coupon_type,
         spread=hedge.spread,

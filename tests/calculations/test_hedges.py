@@ -109,3 +109,10 @@ def test_amounts_of_a_hedged_loans_features_are_converted_and_its_steps_leave_th
     assert rest is not None
     assert rest.pik is not None
     assert (rest.par, rest.pik.balance, rest.steps) == (2_500_000.0, 500_000.0, featured.steps)
+
+
+def test_an_event_that_is_refused_to_a_loan_is_refused_to_its_hedged_share() -> None:
+    call = AssetEvent(date=dt.date(2024, 5, 15), kind="partial_call", fraction=0.5, rate=0.05)
+    found = hedged_part(replace(LOAN, events=(call,)), HEDGE)
+    # a call changes no rate: EVENT_TERMS, and the loan runs without it
+    assert projected(found).unscheduled.tolist() == projected(hedged_part(LOAN, HEDGE)).unscheduled.tolist()

@@ -15,9 +15,11 @@ from calculations.clo.deal.load import from_document
 from calculations.clo.deal.overlays import with_overlays
 from calculations.clo.deal.payment_dates import date_terms
 from calculations.clo.deal_dates import DealDates, deal_dates
+from calculations.clo.hedges import Hedge
 from calculations.clo.scenarios import Scenarios
+from tests.invariants.draw_currencies import draw_currencies
 from tests.invariants.draw_deals import Document, draw_deal
-from tests.invariants.draw_features import draw_overlays, lay_features
+from tests.invariants.draw_features import add_hedge, draw_overlays, lay_features
 from tests.invariants.draw_pools import ANALYSIS, day_after, draw_pool
 from tests.invariants.draw_scenarios import draw_scenarios
 
@@ -52,8 +54,13 @@ def draw_case(seed: int, *, plain: bool = False) -> Case:
     assets = draw_pool(source, periods, months, plain=plain)
     par = sum(asset.par for asset in assets)
     document, overlays = draw_deal(source, par, periods, months, plain=plain), None
+    currencies: dict[str, str] = {}
+    hedges: dict[str, Hedge] = {}
     if not plain:
-        lay_features(source, document, months)
+        currencies, hedges = draw_currencies(source, assets)
+        lay_features(source, document, assets, months)
+        if hedges:
+            add_hedge(document)
         overlays = draw_overlays(source, document, day_after(source, 1, 250))
     holdings = Holdings(
         assets=assets,
@@ -61,8 +68,10 @@ def draw_case(seed: int, *, plain: bool = False) -> Case:
         calendar=WEEKENDS,
         current_index=source.uniform(0.0, 0.06),
         in_default=not plain and source.random() < 0.03,
+        currencies=currencies,
+        hedges=hedges,
     )
-    return Case(seed, document, overlays, holdings, draw_scenarios(source, assets))
+    return Case(seed, document, overlays, holdings, draw_scenarios(source, assets, sorted(set(currencies.values()))))
 
 
 def projected(case: Case) -> Projection:

@@ -6,10 +6,12 @@ A feature that rewrites lists keeps what the loader asks of them: a sink at the 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
 
+from calculations.clo.collateral import AssetTerms
 from tests.invariants.draw_deals import Document, number
 
 RawStep = dict[str, Any]
@@ -17,16 +19,14 @@ LAST = {"any": ["liquidating", "last_period"]}
 ESCROW = {"any": ["escrow_covers_hurdle", "last_period"]}
 
 
-def lay_features(source: Random, document: Document, months: int) -> None:
-    """Give the deal of `document` each feature or not, in place."""
+def lay_features(source: Random, document: Document, assets: Sequence[AssetTerms], months: int) -> None:
+    """Give the deal of `document`, which holds `assets`, each feature or not, in place."""
     switches = source.random() < 0.1
     _vary_default(source, document)
     if source.random() < 0.2:
         _add_dues(source, document)
     if source.random() < 0.2:
         _add_caps(source, document)
-    if source.random() < 0.15:
-        _add_hedge(document)
     if source.random() < 0.25:
         _add_accounts(source, document)
     if source.random() < 0.2:
@@ -36,10 +36,19 @@ def lay_features(source: Random, document: Document, months: int) -> None:
     _add_moves(source, document)
     _vary_fees(source, document)
     _add_haircuts(source, document, months)
-    if source.random() < 0.15:
+    if source.random() < 0.3:
+        _add_commitments(source, document, assets)
+    if source.random() < 0.3:
+        document["pik"] = {
+            "in_par": source.choice(("exclude", "include")),
+            "repaid_as": source.choice(("principal", "interest", "interest")),
+        }
+    if source.random() < 0.2:
+        by_asset = source.random() < 0.7
+        owed = sum(Decimal(asset.purchased_accrued) for asset in assets)
         document["purchased_accrued"] = {
-            "amount": number(source, 1, 400_000),
-            "recover": source.choice(("any_interest", "by_asset")),
+            "amount": owed if by_asset else number(source, 1, 400_000),
+            "recover": "by_asset" if by_asset else "any_interest",
             "in_tests": source.random() < 0.5,
         }
     if source.random() < 0.15:
@@ -58,7 +67,8 @@ def _steps(document: Document, name: str) -> list[RawStep]:
     return found
 
 
-def _put_first(document: Document, step: RawStep, names: tuple[str, ...] | None = None) -> None:
+def _put_first(document: Document, step: RawStep, *names: str) -> None:
+    """Into the lists named, or all."""
     for name in names or document["lists"]:
         _steps(document, name).insert(0, dict(step))
 
@@ -89,8 +99,8 @@ def _add_dues(source: Random, document: Document) -> None:
         taxes={"amount": number(source, 0, 40_000), "carry": True},
         issuer_profit={"amount": Decimal(375), "carry": False},
     )
-    _put_first(document, {"pay": "issuer_profit"}, ("interest", _worst(document)))
-    _put_first(document, {"pay": "taxes"}, ("interest", "principal", _worst(document)))
+    _put_first(document, {"pay": "issuer_profit"}, "interest", _worst(document))
+    _put_first(document, {"pay": "taxes"}, "interest", "principal", _worst(document))
 
 
 def _worst(document: Document) -> str:
@@ -117,20 +127,33 @@ def _add_caps(source: Random, document: Document) -> None:
         _put_before_last(document, {"fee": fee, "part": "overflow"}, "interest", "notes", _worst(document))
 
 
-def _add_hedge(document: Document) -> None:
+def add_hedge(document: Document) -> None:
+    """A due for counterparties, paid first in every list. Source: clo-extensions 3.5."""
     document.setdefault("dues", {})["hedge"] = {"amount": "close_out", "carry": True}
     _put_first(document, {"pay": "hedge"})
 
 
 def _add_accounts(source: Random, document: Document) -> None:
     overdrawn = source.random() < 0.4
-    principal = -number(source, 1, 2_000_000) if overdrawn else number(source, 0, 900_000)
+    deepest = source.choice((2_000_000, 9_000_000))
+    principal = -number(source, 1, deepest) if overdrawn else number(source, 0, 900_000)
     document.setdefault("accounts", {}).update(
         collection={"type": 2, "interest": number(source, 0, 300_000), "principal": principal},
         ramp_up={"type": 3, "principal": number(source, 0, 500_000)},
     )
     if overdrawn:
         document["principal_cash"] = {"allow_negative": True, "limit": Decimal("0.015")}
+        if source.random() < 0.8:
+            document["principal_cash"]["repay_from"] = ["principal", "interest"]
+            put = source.choice((_put_first, _put_before_last))
+            put(document, {"repay": "principal_cash"}, "interest")
+
+
+def _add_commitments(source: Random, document: Document, assets: Sequence[AssetTerms]) -> None:
+    """An account that pays draws: much less than what may be drawn, about that, or more. Source: clo-extensions 3.2."""
+    unfunded = sum(asset.draws.unfunded for asset in assets if asset.draws)
+    held = Decimal(round(unfunded * source.choice((0.0, 0.1, 0.5, 1.0, 1.3))))
+    document.setdefault("accounts", {})["funding"] = {"type": 4, "principal": held}
 
 
 def _add_reserve(source: Random, document: Document) -> None:
@@ -144,14 +167,14 @@ def _add_reserve(source: Random, document: Document) -> None:
         "target": target,
         "release": {"to": source.choice(("interest", "principal")), "when": LAST},
     }
-    _put_first(document, {"fund": "reserve"}, ("interest",))
+    _put_first(document, {"fund": "reserve"}, "interest")
 
 
 def _add_escrow(document: Document) -> None:
     """What the sub notes would get waits until it reaches their hurdle. Source: clo-extensions 1.3."""
     document.setdefault("accounts", {})["escrow"] = {"type": 7}
-    _put_first(document, {"release": {"from": "escrow"}, "when": ESCROW}, ("interest",))
-    _put_first(document, {"release": {"from": "escrow"}}, (_worst(document),))
+    _put_first(document, {"release": {"from": "escrow"}, "when": ESCROW}, "interest")
+    _put_first(document, {"release": {"from": "escrow"}}, _worst(document))
     _put_before_last(document, {"move": {"to": "account.escrow"}, "when": {"not": ESCROW}}, "interest")
 
 
@@ -185,8 +208,12 @@ def _add_haircuts(source: Random, document: Document, months: int) -> None:
         carry = source.choice(("market_value", Decimal("0.65")))
         buckets = ["moodys", "sp"][: source.randint(1, 2)]
         haircuts["ccc"] = {"limit": number(source, 0, 20, 100), "buckets": buckets, "carry": carry}
-    if source.random() < 0.15:
-        haircuts["discount"] = {"below": {"loan": Decimal("0.8")}}
+    if source.random() < 0.25:
+        haircuts["discount"] = {"below": {"loan": Decimal("0.8"), "bond": Decimal("0.75")}}
+        if source.random() < 0.5:
+            haircuts["discount"]["cure"] = {"market_value": Decimal("0.9"), "days": 30}
+    if source.random() < 0.2:
+        haircuts["fx"] = number(source, 0, 30, 100)
     if source.random() < 0.15:
         haircuts["defaulted"] = {
             "carry": {"min": ["market_value", "recovery_rate"]},

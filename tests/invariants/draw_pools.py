@@ -27,10 +27,13 @@ def draw_pool(source: Random, periods: int, months: int, *, plain: bool) -> tupl
     A `plain` pool has none of the features of clo-extensions 3.
     """
     life = periods * months * 30
-    return tuple(_asset(source, f"L{number}", life, plain=plain) for number in range(source.randint(1, 4)))
+    a_year = (1, 1, 2) if not plain and source.random() < 0.15 else (1, 2, 4, 4, 4, 4, 12)
+    return tuple(
+        _asset(source, f"L{number}", life, source.choice(a_year), plain=plain) for number in range(source.randint(1, 4))
+    )
 
 
-def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTerms:
+def _asset(source: Random, asset_id: str, life: int, payments_per_year: int, *, plain: bool) -> AssetTerms:
     first = day_after(source, -400, 180)
     maturity = max(first, ANALYSIS) + dt.timedelta(source.randint(30, life + 200))
     floats = source.random() < 0.6
@@ -38,6 +41,7 @@ def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTer
     floor = source.uniform(0.0, 0.04) if source.random() < 0.4 else None
     agency = source.randrange(len(RATINGS))
     bad_from = day_after(source, 30, life) if source.random() < 0.1 else None
+    more = {} if plain else _features(source, life, maturity, floats=floats)
     return AssetTerms(
         asset_id=asset_id,
         par=round(source.uniform(1e6, 4e7), 2),
@@ -45,7 +49,7 @@ def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTer
         dated=first - dt.timedelta(source.randint(1, 120)),
         first_payment=first,
         maturity=maturity,
-        payments_per_year=source.choice((1, 2, 4, 4, 4, 4, 12)),
+        payments_per_year=payments_per_year,
         day_count=source.choice(DAY_COUNTS),
         convention=source.choice(CONVENTIONS),
         is_end_of_month=source.random() < 0.2,
@@ -54,14 +58,13 @@ def _asset(source: Random, asset_id: str, life: int, *, plain: bool) -> AssetTer
         floor=floor,
         cap=source.uniform(0.045, 0.1) if source.random() < 0.2 else None,
         instalments=_instalments(source, life) if source.random() < 0.35 else (),
-        market_value=source.uniform(20.0, 100.0),
         recovery_rate=source.uniform(0.2, 0.7),
         is_defaulted=source.random() < 0.1,
         moodys_rating=RATINGS[agency],
         sp_rating=SP_RATINGS[agency],
         moodys_history=((dt.date(2020, 1, 1), RATINGS[agency]), (bad_from, "D")) if bad_from else (),
         uses_rating_migration=source.random() < 0.1,
-        **({} if plain else _features(source, life, maturity, floats=floats)),
+        **{"market_value": source.uniform(20.0, 100.0), **more},
     )
 
 
@@ -72,7 +75,7 @@ def _instalments(source: Random, life: int) -> tuple[tuple[dt.date, float], ...]
 
 def _features(source: Random, life: int, maturity: dt.date, *, floats: bool) -> dict[str, Any]:
     """Fields of what a loan does beside paying by its schedule; most loans have one of them or none."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = _purchase(source)
     if source.random() < 0.12:
         shares = sorted((day_after(source, 1, life), source.choice((0.0, 0.5, 1.0))) for _ in range(2))
         found["pik"] = PikTerms(
@@ -88,6 +91,21 @@ def _features(source: Random, life: int, maturity: dt.date, *, floats: bool) -> 
         )
     if source.random() < 0.2:
         found["events"] = tuple(_event(source, life, maturity) for _ in range(source.randint(1, 2)))
+    return found
+
+
+def _purchase(source: Random) -> dict[str, Any]:
+    """What was paid for a loan or bond, and what it has been worth since: sometimes each week of the last six."""
+    found: dict[str, Any] = {"kind": source.choice(("loan", "loan", "bond"))}
+    if source.random() < 0.4:
+        found["purchase_price"] = source.choice((55.0, 70.0, 78.0, 84.0, 99.0))
+    if source.random() < 0.3:
+        least = source.choice((60.0, 91.0))
+        weeks = [ANALYSIS - dt.timedelta(7 * number) for number in range(6, 0, -1)]
+        found["market_values"] = tuple((day, source.uniform(least, 100.0)) for day in weeks)
+        found["market_value"] = source.uniform(least, 100.0)
+    if source.random() < 0.2:
+        found["purchased_accrued"] = float(source.randint(1, 400_000))
     return found
 
 
@@ -121,4 +139,5 @@ def _event(source: Random, life: int, maturity: dt.date) -> AssetEvent:
         maturity=max(maturity, date) + dt.timedelta(source.randint(1, 400)) if extends else None,
         accrued=source.choice(("paid", "capitalised", "forfeited")),
         premium_as="interest" if price > 1 and source.random() < 0.5 else "principal",
+        scenario=source.choice(("0", "1")) if source.random() < 0.15 else None,
     )

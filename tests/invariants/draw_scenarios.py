@@ -4,8 +4,9 @@ deals, no expected values.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -19,12 +20,15 @@ CALM = "calm"
 TWIN = "twin"
 
 
-def draw_scenarios(source: Random, assets: Sequence[AssetTerms]) -> Scenarios:
-    """One to three scenarios with one curve or a shifted one; some are `calm`, some a `twin` of the first which differs
+def draw_scenarios(source: Random, assets: Sequence[AssetTerms], currencies: Collection[str] = ()) -> Scenarios:
+    """One to three scenarios with one curve or a shifted one, each with rates of `currencies`; some are `calm`, some a `twin` of the first which differs
     in severity and lag alone."""
     level, slope = source.uniform(0.0, 0.06), source.uniform(-0.003, 0.01)
     curve = Curve.of(ANALYSIS, {tenor: level + slope * (1 - math.exp(-tenor / 24)) for tenor in TENORS})
-    found = [_scenario(source, str(number), curve, assets) for number in range(source.randint(1, 2))]
+    found = [
+        replace(_scenario(source, str(number), curve, assets), spot_rates={name: _spot(source) for name in currencies})
+        for number in range(source.randint(1, 2))
+    ]
     kind = source.random()
     if kind < 0.2:
         found.append(replace(found[0], name=CALM, assumptions=Assumptions(), by_asset={}))
@@ -50,6 +54,13 @@ def _scenario(source: Random, name: str, curve: Curve, assets: Sequence[AssetTer
         ),
         liquidation_price=source.uniform(0.5, 1.05),
     )
+
+
+def _spot(source: Random) -> dict[dt.date, float]:
+    """Rates of a currency: that of the analysis date and of up to twelve later days."""
+    days = [0, *(source.randint(1, 1_500) for _ in range(source.choice((0, 4, 12))))]
+    level = source.uniform(0.6, 1.5)
+    return {ANALYSIS + dt.timedelta(day): level * source.uniform(0.85, 1.15) for day in days}
 
 
 def _assumptions(source: Random) -> Assumptions:

@@ -11,42 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from calculations.clo.columns import Flags, Floats, Ints
+from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal import Deal
 from calculations.clo.deal.projection import Projection
 from calculations.clo.deal.steps import Step
 from tests.invariants.cases import Case
+from tests.invariants.pool_periods import PoolPeriods, Rows
 
 Wanted = Callable[[Step], bool]
 LISTS = ("interest", "principal", "notes", "default", "acceleration")
+FUNDING = 4  # the type of the account that pays draws
 DUST = 1.0  # currency units below which a balance is written off (clo-collateral-engine 1.10)
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows of all assets in all scenarios, one after another. `asset` is the number in the pool, `group` that of asset and
-    scenario together, `place` the row's own within its group."""
-
-    asset: Ints
-    scenario: Ints
-    group: Ints
-    place: Ints
-    is_last: Flags
-    columns: dict[str, Any]
-
-    def __getitem__(self, name: str) -> Any:
-        return self.columns[name]
-
-    def total(self, groups: int, *names: str) -> Any:
-        """Columns summed by asset and scenario, (groups,)."""
-        return np.bincount(self.group, np.add.reduce([self.columns[name] for name in names]), groups)
-
-
-_COLUMNS = (
-    *("paid", "begin_balance", "default", "default_value", "interest", "scheduled", "unscheduled", "recovery"),
-    *("net_loss", "end_balance", "defaulted", "defaulted_value", "pik_interest", "pik_balance", "draw"),
-    *("unfunded_balance", "fees", "premium"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,15 +87,19 @@ class Outcome:
 
     @cached_property
     def rows(self) -> Rows:
-        """The rows of `found.assets` as one table."""
-        number = {asset.asset_id: i for i, asset in enumerate(self.case.holdings.assets)}
-        asset = np.array([number[name] for item in self.found.assets for name in item.asset_id], dtype=np.int64)
-        scenario = np.repeat(np.arange(len(self.found.assets)), [item.paid.size for item in self.found.assets])
-        group = scenario * len(number) + asset
-        first = np.flatnonzero(np.diff(group, prepend=-1))
-        place = np.arange(group.size) - np.repeat(first, np.diff([*first, group.size]))
-        columns = {name: np.concatenate([getattr(item, name) for item in self.found.assets]) for name in _COLUMNS}
-        return Rows(asset, scenario, group, place, np.diff(group, append=-1) != 0, columns)
+        return Rows.of(self.found.assets, self.case.holdings.assets)
+
+    @cached_property
+    def pool(self) -> PoolPeriods:
+        """What the rows come to by deal period."""
+        return PoolPeriods(self.case, self.found.dates, self.rows)
+
+    @cached_property
+    def reserved(self) -> Floats:
+        """What tests count beside drawn par: the funding account, up to what may still be drawn. Source: clo-extensions 3.2."""
+        names = [name for name, terms in self.case.deal.accounts.items() if terms.type == FUNDING]
+        held = sum((self.result.accounts[name][:, 1:] for name in names), np.zeros(self.shape))
+        return np.asarray(np.minimum(held, self.pool.unfunded.sum(axis=1)))
 
     def of_assets(self, field: str) -> Any:
         """A field of the assets by asset and scenario, (groups,)."""

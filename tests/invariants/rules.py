@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tests.invariants import rules_of_collateral, rules_of_deal, rules_of_ledgers, rules_of_lists
+from tests.invariants import (
+    rules_of_collateral,
+    rules_of_commitments,
+    rules_of_deal,
+    rules_of_ledgers,
+    rules_of_lists,
+    rules_of_tests,
+)
 from tests.invariants.cases import draw_case, projected
 from tests.invariants.outcome import Outcome
 from tests.invariants.situations import situations
@@ -15,7 +22,14 @@ PROJECTS = "every_case_can_be_projected"
 
 RULES: Mapping[str, Rule] = {
     rule.__name__: rule
-    for part in (rules_of_collateral, rules_of_lists, rules_of_ledgers, rules_of_deal)
+    for part in (
+        rules_of_collateral,
+        rules_of_commitments,
+        rules_of_lists,
+        rules_of_ledgers,
+        rules_of_tests,
+        rules_of_deal,
+    )
     for rule in part.RULES
 }
 

@@ -76,63 +76,76 @@ def no_flow_of_an_asset_is_negative(outcome: Outcome) -> str | None:
 
 
 def deal_periods_sum_rows(outcome: Outcome) -> str | None:
-    """A flow of a deal period is that of the rows it collects. Source: clo-collateral-engine 9.8, 4.2."""
-    rows, dates = outcome.rows, outcome.found.dates
-    scenarios, periods = outcome.shape
-    period = np.searchsorted(dates.collection_end, rows["paid"], side="left")
-    is_in = (rows["paid"] > dates.collection_begin[0]) & (period < periods)
-    place = (rows.scenario * periods + period)[is_in]
+    """A flow of a deal period is that of the rows it collects, in the deal's currency. Source: clo-collateral-engine 9.8,
+    4.2; clo-extensions 3.1, 3.5."""
+    rows, pool, flows = outcome.rows, outcome.pool, outcome.found.flows
+    if parts_go_their_own_ways(outcome):
+        return None
     sums = {
-        "interest": ("interest", "fees"),
-        "scheduled": ("scheduled",),
-        "unscheduled": ("unscheduled", "premium"),
-        "recoveries": ("recovery",),
-        "net_loss": ("net_loss",),
-        "defaults": ("default",),
-        "default_value": ("default_value",),
+        "recoveries": (("recovery",), pool.spot),
+        "net_loss": (("net_loss",), pool.spot),
+        "defaults": (("default",), pool.rate),
+        "default_value": (("default_value",), pool.spot),
     }
+    # repaid capitalised interest may be interest, taken out of either kind of principal
+    moved = pool.repaid_pik.sum(axis=1) if outcome.case.deal.pik.repaid_as == "interest" else np.zeros(outcome.shape)
+    has_moved = moved > outcome.cent
+    scheduled = (pool.summed(rows["scheduled"]) * pool.rate).sum(axis=1)
+    unscheduled = (pool.summed(rows["unscheduled"] + rows["premium"]) * pool.rate).sum(axis=1)
 
     def found() -> Iterator[str | None]:
-        for name, columns in sums.items():
-            stated = sum(np.bincount(place, rows[item][is_in], scenarios * periods) for item in columns)
-            expected = np.asarray(stated).reshape(scenarios, periods)
-            yield difference(name, getattr(outcome.found.flows, name), expected, outcome.cent)
+        for name, (columns, rate) in sums.items():
+            stated = sum(pool.summed(rows[item]) for item in columns) * rate
+            yield difference(name, getattr(flows, name), stated.sum(axis=1), _dust(outcome))
+        yield difference("scheduled", flows.scheduled, scheduled, _dust(outcome), ~has_moved)
+        yield difference("unscheduled", flows.unscheduled, unscheduled, _dust(outcome), ~has_moved)
+        repaid = scheduled + unscheduled - moved
+        yield difference("principal", flows.scheduled + flows.unscheduled, repaid, _dust(outcome))
+        if pool.interest is not None:
+            yield difference("interest", flows.interest, pool.interest.sum(axis=1) + moved, _dust(outcome))
 
     return first_of(found())
 
 
+def parts_go_their_own_ways(outcome: Outcome) -> bool:
+    """Whether what is hedged of an asset capitalises other interest than the rest, so that no row tells of both."""
+    hedged = [asset for asset in outcome.case.holdings.assets if asset.asset_id in outcome.case.holdings.hedges]
+    return any(event.accrued == "capitalised" for asset in hedged for event in asset.events)
+
+
+def _dust(outcome: Outcome) -> float:
+    """What sums of rows may differ by: a part of an asset may be written off where the whole is not."""
+    return outcome.cent + (
+        DUST * len(outcome.case.holdings.currencies) * 2 if outcome.case.holdings.currencies else 0.0
+    )
+
+
 def deal_balances_are_what_rows_leave(outcome: Outcome) -> str | None:
-    """Par after a period is that of each asset after its last row in it. Source: clo-collateral-engine 4.2; clo-extensions 3.1."""
-    rows, dates = outcome.rows, outcome.found.dates
-    scenarios, periods = outcome.shape
-    counts = np.array([asset.pik is not None and asset.pik.in_par for asset in outcome.case.holdings.assets])
-    kept = rows["end_balance"] - np.where(counts[rows.asset], 0.0, rows["pik_balance"])
-    has_rows = np.bincount(rows.group, minlength=outcome.groups) > 0
-    pik = np.array([asset.pik.balance if asset.pik else 0.0 for asset in outcome.case.holdings.assets])
-    is_defaulted, par = outcome.of_assets("is_defaulted"), outcome.of_assets("par")
-    opening = np.where(is_defaulted, 0.0, par - np.tile(np.where(counts, 0.0, pik), scenarios)) * has_rows
-    before = np.where(rows.place > 0, np.roll(kept, 1), opening[rows.group])
-    stock_before = np.where(rows.place > 0, np.roll(rows["defaulted"], 1), np.where(is_defaulted, par, 0.0)[rows.group])
-    period = np.searchsorted(dates.collection_end, rows["paid"], side="left")
-    is_in = (rows["paid"] > dates.collection_begin[0]) & (period < periods)
-    place = (rows.scenario * periods + period)[is_in]
-
-    def balances(change: np.ndarray, start: np.ndarray) -> np.ndarray:
-        moved = np.bincount(place, change[is_in], scenarios * periods).reshape(scenarios, periods)
-        return start.reshape(scenarios, -1).sum(axis=1)[:, None] + np.cumsum(moved, axis=1)
-
+    """Par after a period is that of each asset after its last row in it. Source: clo-collateral-engine 4.2; clo-extensions
+    3.1, 3.5."""
+    if parts_go_their_own_ways(outcome):
+        return None
     # a balance below one unit is written off, or still there, which is the same to a deal
-    dust = outcome.cent + DUST * len(outcome.case.holdings.assets)
-    flows = outcome.found.flows
-    stock = balances(rows["defaulted"] - stock_before, np.where(is_defaulted, par, 0.0) * has_rows)
+    dust = _dust(outcome) + DUST * len(outcome.case.holdings.assets)
+    flows, pool = outcome.found.flows, outcome.pool
     return first_of(
         iter(
             [
-                difference("performing", flows.performing[:, 1:], balances(kept - before, opening), dust),
-                difference("defaulted", flows.defaulted[:, 1:], stock, dust),
+                difference("performing", flows.performing[:, 1:], pool.performing.sum(axis=1), dust),
+                difference("defaulted", flows.defaulted[:, 1:], pool.defaulted.sum(axis=1), dust),
             ]
         )
     )
+
+
+def hedges_are_closed_at_spot(outcome: Outcome) -> str | None:
+    """What defaults leaves its hedge: D (e_h - e_t), received above nothing, owed below. Source: clo-extensions 3.5."""
+    if not outcome.case.holdings.hedges or parts_go_their_own_ways(outcome):
+        return None
+    pool = outcome.pool
+    defaults = pool.summed(outcome.rows["default"])
+    expected = (defaults * (pool.hedged - pool.covered * pool.spot)).sum(axis=1)
+    return difference("close-out", outcome.found.detail.close_out, expected, _dust(outcome))
 
 
 def calm_principal_follows_the_schedule(outcome: Outcome) -> str | None:
@@ -171,10 +184,13 @@ def calm_principal_follows_the_schedule(outcome: Outcome) -> str | None:
 
 def severity_and_lag_leave_performing_flows_alone(outcome: Outcome) -> str | None:
     """A twin that differs in severity and lag alone pays the same. Source: clo-collateral-engine 9.9."""
-    if TWIN not in outcome.case.scenarios.names:
-        return None
+    funding = outcome.found.detail.funding
+    if TWIN not in outcome.case.scenarios.names or (funding is not None and funding.shortfall.any()):
+        return None  # what is recovered may pay a draw that nothing else could
     rows = outcome.rows
-    one, two = rows.scenario == 0, rows.scenario == outcome.case.scenarios.names.index(TWIN)
+    same = np.array([all(event.scenario is None for event in asset.events) for asset in outcome.case.holdings.assets])
+    twin = outcome.case.scenarios.names.index(TWIN)
+    one, two = same[rows.asset] & (rows.scenario == 0), same[rows.asset] & (rows.scenario == twin)
     size = int(rows.place.max(initial=0)) + 1
     places = len(outcome.case.holdings.assets) * size
 
@@ -213,6 +229,7 @@ RULES = (
     no_flow_of_an_asset_is_negative,
     deal_periods_sum_rows,
     deal_balances_are_what_rows_leave,
+    hedges_are_closed_at_spot,
     calm_principal_follows_the_schedule,
     severity_and_lag_leave_performing_flows_alone,
     loans_bought_roll,

@@ -1,5 +1,5 @@
-"""What must hold of a deal as a whole: cash from outside is paid to somebody or kept, tests, default, sale, hurdle, return.
-Single lists and ledgers are in the other rules.
+"""What must hold of a deal as a whole: cash from outside is paid to somebody or kept, overdraft, sale, hurdle, return. Single
+lists, ledgers, tests and default are in the other rules.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from calculations.clo.deal.collateral_terms import Haircuts
-from calculations.clo.deal.steps import PayStep
+from calculations.clo.deal.steps import PayStep, RepayStep
 from tests.invariants.outcome import Outcome, at_fault, difference, first_of
-from tests.invariants.rules_of_ledgers import coupon_factor
 
 
 def pool_cash(outcome: Outcome) -> Any:
@@ -33,19 +31,23 @@ def pool_cash(outcome: Outcome) -> Any:
     return cash if close_out is None else cash + np.where(is_held, np.maximum(close_out, 0.0), 0.0)
 
 
-def outside_cash_is_paid_or_kept(outcome: Outcome) -> str | None:
-    """From outside less to outside is what accounts gained; cash waits between rarer payment dates only, and only an
-    overdraft is below zero. Source: clo-liabilities-waterfall 2.4; clo-extensions 1.6, 4.14, 4.15, 6."""
-    result, deal = outcome.result, outcome.case.deal
+def waiting_cash(outcome: Outcome) -> Any:
+    """What came from outside so far, less what went there and what accounts gained: below 0 an overdraft."""
+    result = outcome.result
     uses = result.equity.interest + result.equity.principal + result.equity.incentive_fee + result.reinvested
     for note in result.notes.values():
         uses = uses + note.interest_paid + note.deferred_repaid + note.principal_paid
     for fee in result.fees.values():
         uses = uses + fee.paid
-    uses = uses + outcome.paid(lambda step: isinstance(step, PayStep))
+    uses = uses + outcome.paid(lambda step: isinstance(step, PayStep)) + result.draws
     gained = sum((np.diff(balance, axis=1) for balance in result.accounts.values()), np.zeros(outcome.shape))
-    waiting = np.cumsum(pool_cash(outcome) - uses - gained, axis=1)
-    tolerance = outcome.cent * outcome.shape[1]
+    return np.cumsum(pool_cash(outcome) - uses - gained, axis=1)
+
+
+def outside_cash_is_paid_or_kept(outcome: Outcome) -> str | None:
+    """From outside less to outside is what accounts gained; cash waits between rarer payment dates only, and only an
+    overdraft is below zero. Source: clo-liabilities-waterfall 2.4; clo-extensions 1.6, 3.2, 4.14, 4.15, 6."""
+    deal, waiting, tolerance = outcome.case.deal, waiting_cash(outcome), outcome.cent * outcome.shape[1]
     if deal.principal_cash.allow_negative:
         most = waiting > tolerance if deal.frequency_switch is None else np.zeros(outcome.shape, dtype=bool)
         return at_fault("cash that nobody got", most, waiting, 0.0)
@@ -61,104 +63,31 @@ def outside_cash_is_paid_or_kept(outcome: Outcome) -> str | None:
     )
 
 
+def an_overdraft_is_repaid_first(outcome: Outcome) -> str | None:
+    """No principal is paid out while its account is overdrawn; where interest repays it too, what its step leaves is all
+    that is left. Source: clo-extensions 4.15."""
+    deal, result = outcome.case.deal, outcome.result
+    if not deal.principal_cash.allow_negative or deal.frequency_switch is not None:
+        return None
+    overdrawn, tolerance = -waiting_cash(outcome), outcome.cent * outcome.shape[1]
+    cash = result.principal_proceeds
+
+    def found() -> Iterator[str | None]:
+        is_short = (overdrawn > tolerance) & outcome.is_alive
+        yield at_fault("principal of an overdrawn account", is_short & (cash > tolerance), cash, 0.0)
+        for step, booked, periods in outcome.steps("interest"):
+            if isinstance(step, RepayStep):
+                where = periods & outcome.is_alive & ~result.event_of_default
+                yield difference("overdraft", booked.due - booked.paid, overdrawn, tolerance, where)
+
+    return first_of(found())
+
+
 def nothing_is_paid_after_the_last_period(outcome: Outcome) -> str | None:
     """A scenario whose collateral is gone has ended. Source: clo-liabilities-waterfall 1.3 step 13."""
     result = outcome.result
     cash = result.interest_proceeds + result.principal_proceeds
     return at_fault("proceeds after the end", cash > outcome.cent, cash, 0.0, ~outcome.is_alive)
-
-
-def tests_pass_above_their_trigger(outcome: Outcome) -> str | None:
-    """A test passes without a denominator and where its ratio is above the trigger. Source: clo-liabilities-waterfall 4.2."""
-
-    def found() -> Iterator[str | None]:
-        for name, test in outcome.result.tests.items():
-            gap = test.numerator - test.trigger * test.denominator
-            is_clear = np.abs(gap) > 1e-9 * np.abs(test.trigger * test.denominator)
-            passes = (test.denominator <= 0) | (gap > 0)
-            yield at_fault(f"test {name}", test.passed != passes, test.passed, passes, is_clear)
-
-    return first_of(found())
-
-
-def denominators_are_what_classes_are_owed(outcome: Outcome) -> str | None:
-    """OC: balances with deferred interest; IC: interest due; both at the opening. Source: clo-liabilities-waterfall 4.1, 3.1."""
-    if outcome.case.deal.frequency_switch is not None:
-        return None
-    owed: dict[str, dict[str, Any]] = {"oc": {}, "ic": {}}
-    for name, note in outcome.case.deal.rated.items():
-        held = outcome.result.notes[name]
-        deferred = held.deferred[:, :-1] * note.is_deferrable
-        owed["oc"][name] = held.balance[:, :-1] + deferred
-        factor = coupon_factor(outcome, note)
-        owed["ic"][name] = (held.balance[:, :-1] + deferred) * factor + held.unpaid[:, :-1] * (1 + factor)
-
-    def found() -> Iterator[str | None]:
-        for name, test in outcome.case.deal.tests.items():
-            expected = sum(owed[test.kind][note] for note in test.denominator)
-            measured = outcome.result.tests[name].denominator
-            yield difference(f"denominator of {name}", measured, expected, outcome.cent, outcome.is_alive)
-
-    return first_of(found())
-
-
-def par_of_tests(outcome: Outcome) -> Any:
-    """Performing par, defaulted par at what it recovers, and principal cash: the fee basis with defaults at their value."""
-    own, bought, owed = outcome.found.flows, outcome.found.bought, outcome.result.purchased_accrued
-    stock = own.defaulted[:, 1:] + bought.defaulted[:, 1:]
-    value = own.defaulted_value[:, 1:] + bought.defaulted_value[:, 1:]
-    return outcome.result.fee_basis - owed - stock + value
-
-
-def numerators_are_par_less_haircuts(outcome: Outcome) -> str | None:
-    """OC numerators: par and principal cash, purchased accrued where it counts, less haircuts. Source:
-    clo-liabilities-waterfall 4.1; clo-extensions 4.10 to 4.13."""
-    deal = outcome.case.deal
-    plain = par_of_tests(outcome)
-    counts = deal.purchased_accrued.counts_in_tests
-    adjusted = plain + (outcome.result.purchased_accrued if counts else 0.0)
-    has_haircut = deal.haircuts.ccc or deal.haircuts.discount or deal.haircuts.defaulted
-    where = outcome.is_alive & ~outcome.result.liquidating  # what is sold has no balance left to look at
-
-    def found() -> Iterator[str | None]:
-        for name, test in deal.tests.items():
-            if test.kind == "oc":
-                measured = outcome.result.tests[name].numerator
-                expected = adjusted if test.numerator == "adjusted_par" else plain
-                yield at_fault(f"numerator of {name}", measured > expected + outcome.cent, measured, expected, where)
-                if not has_haircut:
-                    yield difference(f"numerator of {name}", measured, expected, outcome.cent, where)
-
-    return first_of(found())
-
-
-def default_follows_the_ratio(outcome: Outcome) -> str | None:
-    """In default where the ratio is not above its trigger, or the manual flag stands; for good where it is sticky. Source:
-    clo-liabilities-waterfall 1.3 step 11; clo-extensions 4.5."""
-    deal, events, found = outcome.case.deal, outcome.case.deal.event_of_default, outcome.result.event_of_default
-    if events is None or events.ratio is None:
-        return None
-    is_cured = found[:, :-1] & ~found[:, 1:] & outcome.is_alive[:, 1:]
-    if events.sticky and is_cured.any():
-        return at_fault("default", is_cured, found[:, 1:], True)
-    if outcome.case.holdings.in_default:
-        return at_fault("default", ~found, found, True, outcome.is_alive)
-    is_cut = events.ratio.numerator == "adjusted_par" and deal.haircuts != Haircuts()
-    if is_cut or deal.haircuts.defaulted is not None:
-        return None
-    owed = 0.0
-    for name in events.ratio.denominator:
-        held = outcome.result.notes[name]
-        owed = owed + held.balance[:, :-1] + held.deferred[:, :-1] * deal.notes[name].is_deferrable
-    par = par_of_tests(outcome)
-    if events.ratio.numerator == "adjusted_par" and deal.purchased_accrued.counts_in_tests:
-        par = par + outcome.result.purchased_accrued
-    target = float(events.ratio.trigger or 0) * owed
-    fails = (owed > 0) & (par < target)
-    is_clear = (np.abs(par - target) > 1e-9 * target) & outcome.is_alive & ~outcome.result.liquidating
-    also_unpaid = events.unpaid_interest is not None or events.sticky
-    wrong = (fails & ~found) if also_unpaid else (fails != found)
-    return at_fault("default", wrong, par, target, is_clear)
 
 
 def a_sale_is_final(outcome: Outcome) -> str | None:
@@ -262,11 +191,8 @@ def the_return_discounts_payments_to_their_cost(outcome: Outcome) -> str | None:
 
 RULES = (
     outside_cash_is_paid_or_kept,
+    an_overdraft_is_repaid_first,
     nothing_is_paid_after_the_last_period,
-    tests_pass_above_their_trigger,
-    denominators_are_what_classes_are_owed,
-    numerators_are_par_less_haircuts,
-    default_follows_the_ratio,
     a_sale_is_final,
     the_hurdle_is_reached_for_good,
     the_sub_notes_value_grows_by_what_they_get,

@@ -14,7 +14,7 @@ import numpy as np
 from calculations.clo.deal.parts import Note
 from calculations.clo.deal.steps import FeeStep, PayStep
 from calculations.daycount import year_fraction
-from tests.invariants.outcome import Outcome, at_fault, difference, first_of
+from tests.invariants.outcome import DUST, Outcome, at_fault, difference, first_of
 
 
 def coupon_factor(outcome: Outcome, note: Note) -> Any:
@@ -227,6 +227,37 @@ def purchased_accrued_only_falls(outcome: Outcome) -> str | None:
     )
 
 
+def own_coupons_bring_purchased_accrued_back(outcome: Outcome) -> str | None:
+    """What an asset owes falls by the part of it that defaults, then by its coupon; what no par is left for is written off.
+    Source: clo-extensions 4.10."""
+    pool, bought = outcome.pool, outcome.pool.by_asset("purchased_accrued")
+    if outcome.case.deal.purchased_accrued.recover != "by_asset" or pool.interest is None:
+        return None
+    par = np.where(pool.by_asset("is_defaulted") > 0, 0.0, pool.by_asset("par"))
+    left = pool.left(outcome.rows["end_balance"], par)
+    begins = np.concatenate([np.where(pool.has_rows, par, 0.0)[:, :, None], left[:, :, :-1]], axis=2)
+    share = pool.summed(outcome.rows["default"]) / np.maximum(begins, 1e-9)
+    owed, expected = np.where(pool.has_rows, bought, 0.0), np.empty(outcome.shape)
+    for period in range(outcome.shape[1]):
+        owed = owed * (1.0 - np.clip(share[:, :, period], 0.0, 1.0))
+        owed = np.maximum(owed - pool.interest[:, :, period], 0.0) * (left[:, :, period] > DUST)
+        expected[:, period] = owed.sum(axis=1)
+    where = outcome.is_alive & ~np.logical_or.accumulate(outcome.result.liquidating, axis=1)
+    return difference("purchased accrued", outcome.result.purchased_accrued, expected, outcome.cent, where)
+
+
+def smoothing_keeps_interest_of_rare_payers(outcome: Outcome) -> str | None:
+    """Of interest for n deal periods at most the part for the n - 1 to come is kept. Source: clo-extensions 3.6."""
+    deal, pool = outcome.case.deal, outcome.pool
+    if deal.smoothing is None or pool.interest is None:
+        return None
+    months = np.array([12 // asset.payments_per_year for asset in pool.assets])
+    spans = -(-months // deal.dates.months_between_payments)
+    most = (np.maximum(pool.interest, 0.0) * ((spans - 1) / spans)[:, None]).sum(axis=1)
+    kept = outcome.result.account_flows[deal.smoothing.account].paid_in
+    return at_fault("interest kept", kept > most + outcome.cent, kept, most)
+
+
 RULES = (
     balances_fall_by_principal_paid,
     coupons_accrue_on_balances,
@@ -239,4 +270,6 @@ RULES = (
     accounts_roll,
     accounts_are_empty_at_the_end,
     purchased_accrued_only_falls,
+    own_coupons_bring_purchased_accrued_back,
+    smoothing_keeps_interest_of_rare_payers,
 )

@@ -20,12 +20,13 @@ from calculations.clo.deal.steps import (
     PrincipalStep,
     ReinvestStep,
     ReleaseStep,
+    RepayStep,
     Step,
     condition_of,
 )
 from tests.invariants.outcome import LISTS, Outcome, at_fault, difference, first_of
 
-PAYS_DUES = (FeeStep, InterestStep, DeferredStep, PrincipalStep, PayStep)
+PAYS_DUES = (FeeStep, InterestStep, DeferredStep, PrincipalStep, PayStep, RepayStep)
 
 
 def each_list_spends_what_it_is_given(outcome: Outcome) -> str | None:

@@ -17,10 +17,12 @@ from calculations.clo.deal.steps import (
     PrincipalStep,
     ReinvestStep,
     ReleaseStep,
+    RepayStep,
     Step,
 )
 from tests.invariants.draw_scenarios import CALM, TWIN
 from tests.invariants.outcome import Outcome
+from tests.invariants.rules_of_tests import CCC
 
 
 def _pays(wanted: Callable[[Any], bool]) -> Callable[[Outcome], Any]:
@@ -79,6 +81,32 @@ def _haircut(outcome: Outcome) -> Any:
     return outcome.result.tests["ID"].numerator < par - outcome.result.purchased_accrued - 1
 
 
+def _discount_in_ccc(outcome: Outcome) -> Any:
+    ccc, discount = outcome.case.deal.haircuts.ccc, outcome.found.detail.discount
+    if ccc is None or discount is None:
+        return False
+    is_low = [asset.moodys_rating in CCC and asset.purchase_price == 55.0 for asset in outcome.case.holdings.assets]
+    return any(is_low) and discount.balances.any()
+
+
+def _detail(name: str) -> Callable[[Outcome], Any]:
+    def moves(outcome: Outcome) -> Any:
+        flow = getattr(outcome.found.detail, name)
+        return flow is not None and (flow > 0).any()
+
+    return moves
+
+
+def _close_out(outcome: Outcome) -> Any:
+    found = outcome.found.detail.close_out
+    return np.zeros(outcome.shape) if found is None else found
+
+
+def _draws(outcome: Outcome, name: str) -> Any:
+    path = outcome.found.detail.funding
+    return np.zeros(outcome.shape) if path is None else getattr(path, name) * outcome.is_alive
+
+
 def _is_called(outcome: Outcome) -> Any:
     return outcome.result.liquidating[:, :-1]
 
@@ -114,8 +142,34 @@ SITUATIONS: dict[str, Callable[[Outcome], Any]] = {
     "interest is smoothed": _account("smoothing"),
     "payment dates become rarer": _switches,
     "the principal account is overdrawn": lambda outcome: outcome.case.deal.principal_cash.allow_negative,
+    "interest repays the overdraft": _kind(RepayStep),
     "a haircut bites": _haircut,
+    "a discount obligation is in a bucket of low ratings": _discount_in_ccc,
     "purchased accrued interest comes back": lambda outcome: np.diff(outcome.result.purchased_accrued, axis=1) < 0,
+    "purchased accrued interest comes back by asset": _detail("accrued_recovered"),
+    "purchased accrued interest is written off": _detail("accrued_written_off"),
+    "a hedge pays on closing": lambda outcome: _close_out(outcome) > 0,
+    "a hedge costs on closing": lambda outcome: _close_out(outcome) < 0,
+    "a loan is hedged in part": lambda outcome: any(item.ratio < 1 for item in outcome.case.holdings.hedges.values()),
+    "a loan in another currency is not hedged": lambda outcome: (
+        outcome.case.holdings.currencies.keys() - outcome.case.holdings.hedges.keys()
+    ),
+    "the account pays a draw": lambda outcome: _draws(outcome, "draws") > _draws(outcome, "from_principal"),
+    "principal pays a draw": lambda outcome: _draws(outcome, "from_principal") > 0,
+    "principal pays what the account lacks": lambda outcome: (
+        (_draws(outcome, "draws") > _draws(outcome, "from_principal") + 1) & (_draws(outcome, "from_principal") > 1)
+    ),
+    "a draw is short": lambda outcome: _draws(outcome, "shortfall") > 0,
+    "a revolver refills the account": _account("funding"),
+    "money held for draws counts": lambda outcome: outcome.reserved > 0,
+    "repaid capitalised interest is interest": lambda outcome: (
+        outcome.case.deal.pik.repaid_as == "interest" and (outcome.pool.repaid_pik > 1).any()
+    ),
+    "capitalised interest is par": lambda outcome: (
+        outcome.case.deal.pik.in_par == "include" and (outcome.rows["pik_balance"] > 1).any()
+    ),
+    "a loan defers for long": lambda outcome: outcome.found.detail.deferring_haircut is not None,
+    "an event happens in one scenario": _asset(lambda asset: any(event.scenario is not None for event in asset.events)),
     **{f"clause {name}": _clause(name) for name in ("hurdle", "deferral", "turbo", "threshold", "fee_sharing")},
     "a loan capitalises": _asset(lambda asset: asset.pik is not None),
     "a loan is drawn": _asset(lambda asset: asset.draws is not None),

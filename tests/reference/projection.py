@@ -16,7 +16,7 @@ from calculations.clo.presets import STANDARD
 from calculations.clo.scenarios import Scenario
 from calculations.curves import Curve
 from tests.reference.collateral import Projection
-from tests.reference.collateral_roll_up import Period as Collected
+from tests.reference.collateral_roll_up import Period as CollateralPeriod
 from tests.reference.collateral_roll_up import roll_up
 from tests.reference.reinvested import BoughtLoans
 from tests.reference.waterfall import Period, Waterfall
@@ -60,7 +60,7 @@ def project(
         found.append(period)
         beginning = ending if ending > 0 else beginning
         if liquidating:
-            own = [*own[: i + 1], *(Collected() for _ in own[i + 1 :])]
+            own = [*own[: i + 1], *(CollateralPeriod() for _ in own[i + 1 :])]
             bought.sell(i + 1)
         bought.buy(i + 1, period.reinvested)
         if (liquidating or left.performing + left.defaulted <= NOTHING) and period.reinvested <= NOTHING:
@@ -70,9 +70,9 @@ def project(
     return found
 
 
-def _pool(assets: Sequence[AssetTerms], scenario: Scenario, dates: DealDates) -> list[Collected]:
+def _pool(assets: Sequence[AssetTerms], scenario: Scenario, dates: DealDates) -> list[CollateralPeriod]:
     begin, ends = dates.collection_begin[0].item(), [day.item() for day in dates.collection_end]
-    total = [Collected() for _ in range(len(ends) + 1)]
+    total = [CollateralPeriod() for _ in range(len(ends) + 1)]
     for asset in assets:
         assumed = scenario.by_asset.get(asset.asset_id, scenario.assumptions)
         plain = Projection(asset, assumed, dates.analysis, scenario.curve, STANDARD)
@@ -81,9 +81,9 @@ def _pool(assets: Sequence[AssetTerms], scenario: Scenario, dates: DealDates) ->
     return total
 
 
-def _sum(one: Collected, other: Collected) -> Collected:
-    names = [field.name for field in fields(Collected)]
-    return Collected(**{name: getattr(one, name) + getattr(other, name) for name in names})
+def _sum(one: CollateralPeriod, other: CollateralPeriod) -> CollateralPeriod:
+    names = [field.name for field in fields(CollateralPeriod)]
+    return CollateralPeriod(**{name: getattr(one, name) + getattr(other, name) for name in names})
 
 
 def _index(curve: Curve, dates: DealDates, i: int) -> float:

@@ -135,9 +135,10 @@ class AssetEvent:
         earliest = maturity if self.kind == "amend_extend" else self.date
         if self.maturity is not None and self.maturity < earliest:
             return f"EVENT_EXTENDS_BACKWARDS: maturity must not be before {earliest}, found {self.maturity}"
-        return self._problem_of_terms()
+        return self.problem_of_terms()
 
-    def _problem_of_terms(self) -> str | None:
+    def problem_of_terms(self) -> str | None:
+        """Why no event can have such terms whatever its date, under EVENT_TERMS; None where it can."""
         if not self.amends and (self.rate is not None or self.maturity is not None or self.instalments):
             return f"EVENT_TERMS: a {self.kind} must change neither rate, maturity nor instalments, found that it does"
         if self.rate is not None and not abs(self.rate) < 1:

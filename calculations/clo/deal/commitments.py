@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calculations.clo.columns import Floats
+from calculations.clo.columns import Floats, Ints
 from calculations.clo.deal.pool_parts import Part, PoolParts
 from calculations.clo.deal.terms import Deal
 from calculations.clo.funding import FundingPath, funding_path
@@ -40,7 +40,7 @@ def funded(deal: Deal, parts: PoolParts) -> FundedPool:
     """The whole pool with draws as far as the funding account, then principal of the deal's own pool pays them.
 
     Principal of a period is taken without what revolvers repay, which refills the account, and without what a draw
-    repays in the row that draws it. A draw that is short is not made, and changes what the loan pays from then on: the
+    repays in the row that draws it, and without repaid capitalised interest that is interest of the deal. A draw that is short is not made, and changes what the loan pays from then on: the
     drawn loans are projected again without the first draw that is short in a scenario, until none is.
     Source: clo-extensions 3.2.
     """
@@ -51,11 +51,11 @@ def funded(deal: Deal, parts: PoolParts) -> FundedPool:
         return FundedPool(part, None, None)
     name = funding_account(deal)
     opening = 0.0 if name is None else float(deal.accounts[name].principal)
-    path = _path(part, opening, has_account=name is not None)
+    path = _path(deal, part, opening)
     if not (path.shortfall > EXACT).any():
         return FundedPool(part, _paid(part, path), None)
     others = parts.of([asset for asset in assets if asset.draws is None])
-    share = np.ones(path.shortfall.shape)
+    share, tried = np.ones(path.shortfall.shape), _Tried.none(path.shortfall.shape)
     for _ in range(MOST_PASSES):
         is_short = path.shortfall > EXACT
         rows = np.flatnonzero(is_short.any(axis=1))
@@ -64,16 +64,45 @@ def funded(deal: Deal, parts: PoolParts) -> FundedPool:
         first = np.argmax(is_short[rows], axis=1)
         asked = (part.features.draws + part.features.not_drawn)[rows, first]
         paid = (part.features.draws - path.shortfall)[rows, first]
-        share[rows, first] = np.clip(paid / asked, 0.0, 1.0)
+        guess = np.clip(paid / asked, 0.0, 1.0)
+        share[rows, first] = tried.better(guess, (rows, first), share, path.shortfall)
         part = parts.joined([others, parts.of(drawing, share)], assets)
-        path = _path(part, opening, has_account=name is not None)
+        path = _path(deal, part, opening)
     raise ValueError(f"{deal.file}: draws must settle within {MOST_PASSES} passes, found {path.shortfall.max()} short")
 
 
-def _path(part: Part, opening: float, *, has_account: bool) -> FundingPath:
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """Shares tried last and what was short of them, both (scenarios, periods), NaN before the first."""
+
+    share: Floats
+    short: Floats
+
+    @classmethod
+    def none(cls, shape: tuple[int, ...]) -> _Tried:
+        return cls(np.full(shape, np.nan), np.full(shape, np.nan))
+
+    def better(self, guess: Floats, where: tuple[Ints, Ints], share: Floats, short: Floats) -> Floats:
+        """The share at which nothing is short on the line through the last two, where that is below the guess.
+
+        A draw that a later row of its period repays counts among what pays it: as the draw shrinks so does that, and
+        guess by guess what is short would only halve, or less.
+        """
+        here, lacks = share[where], short[where]
+        less = self.short[where] - lacks
+        nothing = here - lacks * np.divide(self.share[where] - here, less, out=np.zeros(less.shape), where=less > 0)
+        self.share[where], self.short[where] = here, lacks
+        return np.where(less > 0, np.clip(nothing, 0.0, guess), guess)
+
+
+def _path(deal: Deal, part: Part, opening: float) -> FundingPath:
     flows, features = part.flows, part.features
-    refills = features.refills if has_account else np.zeros(features.refills.shape)
-    principal = flows.principal - features.refills - features.redrawn
+    principal = flows.principal
+    if deal.pik.repaid_as == "interest":
+        principal = principal - features.pik_scheduled - features.pik_unscheduled
+    repaid = np.minimum(features.refills, principal)
+    refills = np.zeros(repaid.shape) if funding_account(deal) is None else repaid
+    principal = principal - repaid - features.redrawn
     return funding_path(opening, features.draws, features.unfunded, principal, refills)
 
 

@@ -21,7 +21,6 @@ from calculations.clo.deal.equity_irr import EquityReturns
 from calculations.clo.deal.frequency import Frequency
 from calculations.clo.deal.measure import event_of_default, measured
 from calculations.clo.deal.opening import opened
-from calculations.clo.deal.pay import Recorder as StepRecorder
 from calculations.clo.deal.pay import walk
 from calculations.clo.deal.payment_dates import PaymentDates, coupon_factor
 from calculations.clo.deal.proceeds import Proceeds
@@ -187,6 +186,8 @@ class PeriodLoop:
         for fee in self.state.fees.values():
             fraction = self._fraction(i, fee.terms.day_count)
             fee.accrue(self.beginning, basis, fraction, index, NUMBERS, first_for_ever=for_ever)
+            if self.alive is not None:
+                fee.claim(np.where(self.alive, fee.accrued, 0.0))
             if fee.terms.accrues is not None:
                 accrues = self.state.holds(fee.terms.accrues, basis)
                 fee.claim(np.where(accrues, fee.accrued, 0.0))
@@ -247,7 +248,8 @@ class PeriodLoop:
         """Walk the lists; returns the cash for reinvestment."""
         state, zero = self.state, np.zeros(self.scenarios)
         in_default = bool(defaulted.any())
-        step = self._recorder(~defaulted) if in_default else self.record.step
+        step = self.record.step
+        state.walks = ~defaulted if in_default else True
         combined = np.where(defaulted, interest + principal, 0.0) if in_default else zero
         if in_default:
             interest, principal = np.where(defaulted, 0.0, interest), np.where(defaulted, 0.0, principal)
@@ -259,15 +261,10 @@ class PeriodLoop:
         if in_default:
             events = self.deal.event_of_default
             accelerates = events is not None and events.then == "accelerate"
-            walk(state, "acceleration" if accelerates else "default", combined, self._recorder(defaulted))
+            state.walks = defaulted
+            walk(state, "acceleration" if accelerates else "default", combined, step)
+            state.walks = True
         return state.pools["reinvestment"]
-
-    def _recorder(self, where: Flags) -> StepRecorder | None:
-        """Keeps the steps of a list that is walked in some scenarios only: in the others nothing is due by it."""
-        record = self.record.step
-        if record is None:
-            return None
-        return lambda name, number, due, paid, after: record(name, number, np.where(where, due, 0.0), paid, after)
 
     def _end(self, i: int, held: PeriodCollateral, bought: Floats, overdrawn: Floats) -> None:
         """Buy, end scenarios whose collateral is gone, and decide on the next period. Source: 1.3 steps 12, 13."""

@@ -62,6 +62,8 @@ def _works_without_cash(step: Step) -> bool:
 def take(step: Step, state: PeriodState, cash: Amounts) -> tuple[Amounts, Amounts, Amounts]:
     """One step: due, paid, and the cash it leaves. A release pays a negative amount: it brings cash."""
     gate = state.holds(condition_of(step), cash)
+    if state.walks is not True:  # cash alone does not say so: a release brings its own
+        gate = gate & state.walks
     if gate is False:
         return cash * 0, cash * 0, cash
     if isinstance(step, ReleaseStep):

@@ -47,6 +47,11 @@ class Holdings:
         return self.currencies.get(asset.asset_id) if hedge is None else hedge.currency
 
 
+def counting_pik(asset: AssetTerms) -> AssetTerms:
+    """The asset with its capitalised interest in par. Source: clo-extensions 3.1."""
+    return asset if asset.pik is None else replace(asset, pik=replace(asset.pik, in_par=True))
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """What some assets pay, as `CollateralFlows`; `close_out` (scenarios, periods) of hedges, None without any."""

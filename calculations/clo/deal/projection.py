@@ -17,7 +17,7 @@ from calculations.clo.deal.commitments import funded
 from calculations.clo.deal.engine import run_liabilities
 from calculations.clo.deal.payment_dates import PaymentDates, date_terms
 from calculations.clo.deal.pool_details import PoolDetails
-from calculations.clo.deal.pool_parts import Holdings, Part, PoolParts
+from calculations.clo.deal.pool_parts import Holdings, Part, PoolParts, counting_pik
 from calculations.clo.deal.results import DealResult
 from calculations.clo.deal.terms import Deal
 from calculations.clo.deal_dates import DealDates, deal_dates
@@ -115,12 +115,7 @@ def _as_the_deal_counts(deal: Deal, pool: Holdings) -> Holdings:
     """The pool with capitalised interest in par, where the deal counts it so. Source: clo-extensions 3.1."""
     if deal.pik.in_par == "exclude":
         return pool
-    return replace(
-        pool,
-        assets=tuple(
-            asset if asset.pik is None else replace(asset, pik=replace(asset.pik, in_par=True)) for asset in pool.assets
-        ),
-    )
+    return replace(pool, assets=tuple(map(counting_pik, pool.assets)))
 
 
 def _with_repaid_interest(deal: Deal, part: Part) -> PoolFlows:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from calculations.clo.collateral.kernel import DUST
 from calculations.clo.columns import Floats
 from calculations.clo.pool_flows import PoolFlows
 
@@ -17,8 +18,9 @@ def recovered_and_written_off(assets: Iterable[tuple[float, PoolFlows]]) -> tupl
     assets that owe them.
 
     An asset's coupon repays what it still owes. Of an asset that defaults in part the same part is written off, before
-    the coupon of that period; where nothing performs any more, what the last coupon left. Raises ValueError without
-    any asset. Source: clo-extensions 4.10.
+    the coupon of that period; where nothing performs any more, what the last coupon left. The performing balance must
+    hold capitalised interest, which defaults with the rest. Raises ValueError without any asset.
+    Source: clo-extensions 4.10; clo-collateral-engine 1.10.
     """
     recovered: Floats | None = None
     written_off: Floats | None = None
@@ -31,7 +33,7 @@ def recovered_and_written_off(assets: Iterable[tuple[float, PoolFlows]]) -> tupl
             share = np.divide(flows.defaults[:, i], begins, out=np.zeros(begins.shape), where=begins > 0)
             lost = owed * np.minimum(share, 1.0)
             back = np.minimum(flows.interest[:, i], owed - lost)
-            lost = np.where(flows.performing[:, i + 1] > 0, lost, owed - back)
+            lost = np.where(flows.performing[:, i + 1] >= DUST, lost, owed - back)
             recovered[:, i] += back
             written_off[:, i] += lost
             owed = owed - back - lost

@@ -34,10 +34,13 @@ def collected_from_accounts(state: PeriodState) -> tuple[Amounts, Amounts]:
 
 
 def set_targets(state: PeriodState, basis: Amounts) -> None:
-    """Targets of the period: a number, or a share of the fee basis (scenarios,). Source: clo-extensions 4.3."""
+    """Targets of the period: a number, or a share of the fee basis (scenarios,), which an overdraft may take below zero.
+    Source: clo-extensions 4.3."""
     for name, terms in state.deal.accounts.items():
         if isinstance(terms.target, ShareTarget):
-            state.accounts[name].target = state.numbers.struck(basis * state.numbers.of(terms.target.share))
+            state.accounts[name].target = state.numbers.struck(
+                np.maximum(basis, 0) * state.numbers.of(terms.target.share)
+            )
         elif terms.target is not None:
             state.accounts[name].target = state.numbers.zeros(state.scenarios) + state.numbers.of(terms.target)
 

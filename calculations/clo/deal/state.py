@@ -71,6 +71,7 @@ class PeriodState:
     measures: dict[tuple[str, str], Amounts | None] = field(default_factory=dict)
     pools: dict[str, Amounts] = field(default_factory=dict)
     reinvestment_limit: Any = 0
+    walks: Any = True  # where the list that is open is walked, (scenarios,): in no other scenario does a step act
     overdrawn: Any = 0  # what the principal account is short of, (scenarios,), before a step repays it
     created: dict[str, Amounts] = field(default_factory=dict)
     cover_paid: Amounts | None = None  # the last cure paid in the list being walked

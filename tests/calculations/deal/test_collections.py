@@ -56,6 +56,18 @@ def test_a_deal_goes_on_while_a_repaid_loan_owes_fees() -> None:
     assert cents(found.interest_proceeds) == [0.0, 0.0, 5_000.0]
 
 
+def test_no_fee_accrues_on_crumbs_of_a_pool_that_has_ended() -> None:
+    # of the first scenario's loans less than a hundredth is left (LIA 1.3 step 13); the other one goes on
+    flows = PoolFlows.zeros(2, 2)
+    flows.performing[:] = [[100e6, 1e-9, 1e-9], [100e6, 100e6, 100e6]]
+    flows.scheduled[0, 0] = 100e6
+    found = deal.run_liabilities(deal.loads(PLAIN), flows, dates(2, ends=False), np.full(2, INDEX))
+    assert found.last_period.tolist() == [1, 2]
+    # 100,000 a year, actual/360 over 91 days in each of the two periods
+    of_quarter = round(100_000 * 91 / 360, 2)
+    assert cents(found.fees["trustee"].accrued) == [of_quarter, 0.0, of_quarter, of_quarter]
+
+
 @pytest.mark.parametrize(("index", "coupon"), [(-0.014, 0.001), (-0.02, 0.0)])
 def test_no_class_pays_for_a_negative_index(index: float, coupon: float) -> None:
     # class A of 80m at index + 1.50 %, actual/360 over 91 days; the index itself has no floor (LIA 3.1)

@@ -185,6 +185,18 @@ RESERVED = PLAIN.replace(
 ) + ("accounts: {pot: {type: 5, interest: 120000, target: 150000, release: {to: interest}}}\n")
 
 
+def test_a_share_of_a_basis_below_zero_is_no_target() -> None:
+    text = PLAIN + (
+        "accounts: {collection: {type: 2, principal: -2000000}, reserve: {type: 5, initial: 100, target: {share: 0.5}, release: {to: interest}}}\n"
+        "principal_cash: {allow_negative: true}\n"
+    )
+    text = text.replace("steps:\n", "steps:\n      - {fund: reserve}\n", 1)
+    found = run(text, [0.0], [0.0], [1e6])
+    # the basis is 1m less 2m: all that the reserve holds is above its target, and no more
+    assert cents(found.accounts["reserve"]) == [100.0, 0.0]
+    assert cents(found.account_flows["reserve"].paid_out) == [100.0]
+
+
 def test_reserve_is_filled_to_its_target_and_released_in_the_last_period() -> None:
     found = run(RESERVED, [2_275_000.0, 2_161_250.0], [5e6] * 2, [95e6, 90e6], ends=True)
     assert cents(found.accounts["pot"]) == [120_000.0, 150_000.0, 0.0]

@@ -13,6 +13,7 @@ from calculations.clo.deal import DealError, DealResult, PaymentDates, documents
 from calculations.clo.deal.equity_irr import equity_irr
 from calculations.clo.deal.load import DEALS
 from calculations.clo.deal.overlays import with_overlays
+from calculations.clo.pool_flows import PoolFlows
 from calculations.irr import xirr
 from tests.calculations.deal.test_worked_examples import HURDLE, RESIDUALS
 from tests.calculations.deal.worked import INDEX, PLAIN, QUARTERS, cents, dates, pool
@@ -74,6 +75,19 @@ def test_escrow_holds_the_residual_until_it_covers_the_hurdle() -> None:
     found = plain(None, ESCROW)
     assert paid(found) == ([5_000_000.0], [0.0])
     assert cents(found.accounts["escrow"]) == [0.0, 606_666.67]
+
+
+def test_escrow_stays_where_another_scenario_alone_is_in_default() -> None:
+    worst = "  default:\n    source: all\n    steps: [{release: {from: escrow}}, {principal: [A]}, {residual: {book: principal}}]\n"
+    defaults = "event_of_default: {ratio: {denominator: [A], trigger: 1.00}}\n"
+    terms = deal.loads(ESCROW.replace("lists:\n", f"{defaults}lists:\n{worst}", 1))
+    flows = PoolFlows.zeros(2, 1)
+    flows.interest[:], flows.scheduled[:], flows.performing[:, 0] = 2_275_000.0, 5e6, 100e6
+    flows.performing[:, 1] = [95e6, 70e6]  # 75m are less than the 80m of class A
+    found = deal.run_liabilities(terms, flows, dates(1, ends=False), np.array([INDEX]))
+    assert found.event_of_default.tolist() == [[False], [True]]
+    assert cents(found.accounts["escrow"][0]) == [0.0, 606_666.67]
+    assert cents(found.notes["A"].principal_paid) == [5_000_000.0, 7_275_000.0]
 
 
 DEFER = "deferral: {minimum_equity_irr: 0.06, fees: [junior], interest: false}"

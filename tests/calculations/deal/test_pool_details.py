@@ -14,7 +14,9 @@ from calculations.clo import deal
 from calculations.clo.collateral import AssetTerms
 from calculations.clo.collateral.features import DrawTerms, PikTerms
 from calculations.clo.deal import Holdings, Projection
+from calculations.clo.deal.purchased_accrued import recovered_and_written_off
 from calculations.clo.hedges import Hedge
+from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.scenarios import Assumptions, ReinvestmentTerms, Scenario, Scenarios
 from calculations.curves import Curve
 from tests.calculations.deal.worked import cents
@@ -103,6 +105,28 @@ def test_principal_of_the_period_pays_what_the_account_lacks() -> None:
     # 3m in the second quarter: 1m of the account, 2m of 2.5m principal; 2m in the third cannot be paid
     assert cents(found.result.draws[0])[:4] == [0.0, 3_000_000.0, 0.0, 0.0]
     assert cents(found.result.principal_proceeds[0])[:3] == [0.0, 500_000.0, 0.0]
+
+
+def test_a_draw_that_its_own_repayment_pays_in_part_is_made_as_far_as_it_goes() -> None:
+    terms = DrawTerms(unfunded=3_000_000.0, available_until=dt.date(2024, 6, 1), draws=((dt.date(2024, 5, 1), 3e6),))
+    loan = replace(LOAN, par=10.0, payments_per_year=12, first_payment=dt.date(2024, 5, 15), draws=terms)
+    found = projected(replace(loan, maturity=dt.date(2024, 7, 15)), rates=Assumptions(cpr=0.01)).result
+    # drawn in May, when a share p of it comes back at once, which pays nothing, and repaid in July, all of it in one
+    # deal period: 10 + W - p W pay the draw W, so that W = 10 / p, with p of four months
+    p = 1 - 0.99 ** (4 / 12)
+    assert found.draws[0, 1] == pytest.approx(10 / p, abs=0.01 / p)
+    assert found.principal_proceeds[0, 1] == pytest.approx(10.0, abs=0.01)
+
+
+def test_repaid_capitalised_interest_that_is_interest_pays_no_draw() -> None:
+    matures = replace(LOAN, asset_id="SHORT", par=2_500_000.0, maturity=dt.date(2024, 7, 15))
+    matures = replace(matures, pik=PikTerms(balance=1_500_000.0))
+    found = projected(replace(LOAN, draws=DRAWS), matures, more="pik: {repaid_as: interest}\n")
+    # of 2.5m repaid 1m is principal, which is drawn; 1.5m with 4m and 2.5m of par at 2 %, and of the draw a third:
+    # 80,000 + 50,000 + 9,777.78, and the fee of 15,000 less a third of 3,666.67
+    assert cents(found.result.draws[0])[:3] == [0.0, 1_000_000.0, 0.0]
+    assert cents(found.result.principal_proceeds[0])[:2] == [0.0, 0.0]
+    assert cents(found.result.interest_proceeds[0])[1] == round(1_500_000 + 130_000 + 9_777.78 + 15_000 - 1_222.22, 2)
 
 
 def test_a_revolvers_repayment_refills_the_account_up_to_what_is_unfunded() -> None:
@@ -201,6 +225,22 @@ def test_what_defaults_before_it_is_recovered_is_written_off() -> None:
     found = projected(late, rates=Assumptions(cdr=0.19, severity=0.4, lag_months=3), more=ACCRUED % 200_000).result
     # 10 % defaults in half a year: 180,000 left, of which 3.6m x 4 % comes back
     assert cents(found.purchased_accrued[0])[:3] == [200_000.0, 36_000.0, 36_000.0]
+
+
+def test_of_par_that_is_capitalised_interest_in_part_no_more_is_written_off_than_defaults() -> None:
+    late = replace(LOAN, payments_per_year=2, first_payment=dt.date(2024, 7, 15), purchased_accrued=200_000.0)
+    late = replace(late, pik=PikTerms(balance=2_000_000.0))
+    found = projected(late, rates=Assumptions(cdr=0.19, severity=0.4, lag_months=3), more=ACCRUED % 200_000).result
+    # as above, though the deal counts half of par: 200,000 x 0.9 - 3.6m x 4 %
+    assert cents(found.purchased_accrued[0])[:3] == [200_000.0, 36_000.0, 36_000.0]
+
+
+def test_a_balance_below_one_unit_owes_no_purchased_accrued() -> None:
+    flows = PoolFlows.zeros(1, 2)
+    flows.performing[0], flows.interest[0] = [1_000.0, 0.9, 0.9], [5.0, 0.0]
+    recovered, written_off = recovered_and_written_off([(12.0, flows)])
+    assert recovered.tolist() == [[5.0, 0.0]]
+    assert written_off.tolist() == [[7.0, 0.0]]
 
 
 def test_assets_and_deal_state_the_same_purchased_accrued() -> None:
