@@ -49,6 +49,15 @@ def test_a_call_on_the_day_of_a_restructuring_pays_no_interest_twice() -> None:
     assert found.end_balance.tolist()[2] == pytest.approx(4_000_000.0)
 
 
+def test_a_lender_never_pays_a_coupon() -> None:
+    """An index of -2 % and a spread that steps from 1 % to 3 % on 15 Jul: 0, then 3 % less the 1 % that the first may take."""
+    curve = Curve.of(START, {1: -0.02, 120: -0.02})
+    loan = replace(LOAN, coupon_type="FLOAT", spread=0.01, steps=(RateStep(day("2024-07-15"), 0.03, "spread"),))
+    found = rows_of(loan, Assumptions(), curve=curve, analysis=START)
+    assert found.interest.tolist()[1:3] == pytest.approx([0.0, 10_000_000 * 0.02 / 4], abs=1e-6)
+    assert found.coupon.tolist()[1:3] == pytest.approx([0.0, 0.02], abs=1e-12)
+
+
 def test_nothing_accrues_before_a_loan_is_dated() -> None:
     """A call on 1 Mar of a loan dated 15 Apr repays par alone; its commitment ended before any fee."""
     forward = replace(

@@ -231,6 +231,7 @@ class Projection:
             if "COL-32" in self.quirks:
                 level = round(level, 5)
             level = max(level, asset.floor) if asset.floor is not None else level
+            level = max(level, -min([asset.spread, *(rate for _, rate in self.moves)]))  # no coupon is below 0
             level = min(level, asset.cap) if asset.cap is not None else level
         return Accrual(asset, start, level, self.moves)
 

@@ -154,6 +154,11 @@ class AssetTerms:
         return self.market_value is not None, self.price, self.asset_id
 
     @property
+    def capitalises(self) -> bool:
+        """Whether its terms let interest be capitalised, or some is already."""
+        return self.pik is not None and bool(self.pik.balance or self.pik.shares)
+
+    @property
     def has_rating_history(self) -> bool:
         """Whether an agency's rating depends on the day that is asked for."""
         return len(self.moodys_history) > 1 or len(self.sp_history) > 1

@@ -175,7 +175,7 @@ def _stacked(
         periods=dates.count if dates is not None else 0,
         par=np.array([asset.par for asset in assets], dtype=np.float64),
         price=np.array([asset.price for asset in assets], dtype=np.float64),
-        floor=np.array([-np.inf if a.floor is None else a.floor for a in assets], dtype=np.float64),
+        floor=np.array([_lowest_index(asset) for asset in assets], dtype=np.float64),
         cap=np.array([NO_CAP if a.cap is None else a.cap for a in assets], dtype=np.float64),
         is_defaulted=np.array([asset.is_defaulted for asset in assets], dtype=bool),
         migrates=np.array([asset.uses_rating_migration for asset in assets], dtype=bool),
@@ -242,3 +242,11 @@ def _periods(paid: Days, accrual_begin: Days, kind: Ints, dates: DealDates | Non
     # A loan that is dated in the future may default before it accrues.
     begun = np.searchsorted(dates.collection_end, np.minimum(accrual_begin, paid), side="left")
     return cash, np.where(kind == EVENT, cash, np.where(begun < dates.count, begun, NEVER))
+
+
+def _lowest_index(asset: AssetTerms) -> float:
+    """The lowest index that an asset pays: its floor, and no less than leaves its coupon at 0, for a loan is not paid by its
+    lender, nor a deal's leg of a hedge by the deal."""
+    spreads = [asset.spread, *(step.rate for step in asset.steps)]
+    spreads += [event.rate for event in asset.events if event.rate is not None and not event.problem_of_terms()]
+    return max(-min(spreads), -np.inf if asset.floor is None else asset.floor)

@@ -14,6 +14,7 @@ import numpy as np
 from calculations.calendars import BusinessCalendar
 from calculations.clo.collateral import AssetTerms, FeatureFlows, Rejection, project
 from calculations.clo.collateral.chunks import check_overrides
+from calculations.clo.collateral.features import PikTerms
 from calculations.clo.columns import Floats
 from calculations.clo.deal_dates import DealDates
 from calculations.clo.hedges import Hedge, hedged_flows, hedged_part, spot_path, unhedged_flows, unhedged_part
@@ -48,8 +49,10 @@ class Holdings:
 
 
 def counting_pik(asset: AssetTerms) -> AssetTerms:
-    """The asset with its capitalised interest in par. Source: clo-extensions 3.1."""
-    return asset if asset.pik is None else replace(asset, pik=replace(asset.pik, in_par=True))
+    """The asset with its capitalised interest in par, a restructuring's too. Source: clo-extensions 3.1, 3.4."""
+    if asset.pik is None and not any(event.accrued == "capitalised" for event in asset.events):
+        return asset
+    return replace(asset, pik=replace(asset.pik or PikTerms(), in_par=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +76,7 @@ class PoolParts:
         both would be paid at rates of days that no row has."""
         check_overrides(pool.assets, scenarios)
         for asset in pool.assets:
-            if pool.currency_of(asset) is not None and (asset.draws or asset.pik):
+            if pool.currency_of(asset) is not None and (asset.draws or asset.capitalises):
                 raise ValueError(
                     f"asset {asset.asset_id}: draws and capitalised interest must be in the deal's currency, "
                     f"found an asset in {pool.currency_of(asset)}"

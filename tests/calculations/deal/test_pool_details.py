@@ -12,7 +12,7 @@ import pytest
 from calculations.calendars import BusinessCalendar
 from calculations.clo import deal
 from calculations.clo.collateral import AssetTerms
-from calculations.clo.collateral.features import DrawTerms, PikTerms
+from calculations.clo.collateral.features import AssetEvent, DrawTerms, PikTerms
 from calculations.clo.deal import Holdings, Projection
 from calculations.clo.deal.purchased_accrued import recovered_and_written_off
 from calculations.clo.hedges import Hedge
@@ -233,6 +233,15 @@ def test_of_par_that_is_capitalised_interest_in_part_no_more_is_written_off_than
     found = projected(late, rates=Assumptions(cdr=0.19, severity=0.4, lag_months=3), more=ACCRUED % 200_000).result
     # as above, though the deal counts half of par: 200,000 x 0.9 - 3.6m x 4 %
     assert cents(found.purchased_accrued[0])[:3] == [200_000.0, 36_000.0, 36_000.0]
+
+
+def test_interest_that_a_restructuring_capitalised_takes_nothing_off_what_performs() -> None:
+    event = AssetEvent(dt.date(2024, 2, 15), "restructuring", fraction=0.5, accrued="capitalised")
+    late = replace(LOAN, payments_per_year=2, first_payment=dt.date(2024, 7, 15), purchased_accrued=200_000.0)
+    late = replace(late, events=(event,))
+    found = projected(late, rates=Assumptions(cdr=0.19, severity=0.4, lag_months=3), more=ACCRUED % 200_000).result
+    # half is gone with the haircut; 2m and 30 days of 8 % on 4m, less 10 %, earn 150 days: 2,026,666.67 x 0.9 x 8 % x 5/12
+    assert cents(found.purchased_accrued[0])[:2] == [100_000.0, 90_000.0 - 60_800.0]
 
 
 def test_a_balance_below_one_unit_owes_no_purchased_accrued() -> None:
