@@ -155,7 +155,7 @@ class PoolPeriods:
 
     def counts_pik(self, asset: AssetTerms) -> bool:
         """Whether capitalised interest of an asset is par. Source: clo-extensions 3.1."""
-        return asset.pik is not None and (asset.pik.in_par or self.case.deal.pik.in_par == "include")
+        return self.case.deal.pik.in_par == "include" or (asset.pik is not None and asset.pik.in_par)
 
     @cached_property
     def defaulted(self) -> Floats:

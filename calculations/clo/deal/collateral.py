@@ -14,6 +14,8 @@ from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal.collateral_terms import CccHaircut
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 
+EMPTY_POOL = 0.01  # collateral at or below this is none
+
 
 class ReinvestedPool(Protocol):
     """Loans bought with principal proceeds. `flows` has the shapes of the deal's own; periods count from 1."""
@@ -85,11 +87,15 @@ class Pools:
         return column if self.held is None else np.where(self.held, column, 0.0)
 
     def pays_after(self, i: int) -> Flags:
-        """Where the deal's own pool still pays after period `i`, (scenarios,): loans that are repaid may owe fees on what
-        they can draw, or draw again."""
+        """Where the deal's own pool still pays or holds something after period `i`, (scenarios,): loans that are repaid may
+        owe fees on what they can draw, or draw again; what is left may be interest that tests do not count as par."""
         own = self.flows
-        later = (own.interest, own.scheduled, own.unscheduled, own.recoveries)
-        found: Flags = np.logical_or.reduce([flow[:, i + 1 :].any(axis=1) for flow in later])
+        paid = (own.interest, own.scheduled, own.unscheduled, own.recoveries)
+        held = (own.performing, own.defaulted_value)
+        found: Flags = np.logical_or.reduce(
+            [flow[:, i + 1 :].any(axis=1) for flow in paid]
+            + [(balance[:, i + 2 :] > EMPTY_POOL).any(axis=1) for balance in held]
+        )
         return found if self.held is None else found & self.held
 
     def counted_default(self, i: int, periods: int, value: Floats) -> Floats:

@@ -16,7 +16,14 @@ import numpy as np
 from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal import decisions
 from calculations.clo.deal.amounts import Amounts, Doubles
-from calculations.clo.deal.collateral import PeriodCollateral, Pools, ReinvestedPool, ccc_haircut, discount_haircut
+from calculations.clo.deal.collateral import (
+    EMPTY_POOL,
+    PeriodCollateral,
+    Pools,
+    ReinvestedPool,
+    ccc_haircut,
+    discount_haircut,
+)
 from calculations.clo.deal.equity_irr import EquityReturns
 from calculations.clo.deal.frequency import Frequency
 from calculations.clo.deal.measure import event_of_default, measured
@@ -31,7 +38,6 @@ from calculations.clo.deal.terms import Deal
 from calculations.clo.pool_detail import PoolDetail
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 
-EMPTY_POOL = 0.01  # collateral at or below this is none
 NUMBERS = Doubles()
 
 

@@ -16,7 +16,7 @@ from calculations.clo.columns import Floats
 from calculations.clo.deal.carrying_values import CarriedAsset, carried
 from calculations.clo.deal.commitments import FundedPool
 from calculations.clo.deal.conditions import Measure, walk
-from calculations.clo.deal.pool_parts import PoolParts, counting_pik, sum_of
+from calculations.clo.deal.pool_parts import PoolParts, sum_of
 from calculations.clo.deal.purchased_accrued import recovered_and_written_off
 from calculations.clo.deal.steps import condition_of
 from calculations.clo.deal.terms import Deal
@@ -110,7 +110,12 @@ class PoolDetails:
                 f"found {terms.amount}"
             )
         return recovered_and_written_off(
-            (asset.purchased_accrued, self.parts.of([counting_pik(asset)], self.pool.funded).flows) for asset in bought
+            (
+                asset.purchased_accrued,
+                self.parts.of([asset], self.pool.funded).flows.interest,
+                self.parts.in_own_currency(asset, self.pool.funded),
+            )
+            for asset in bought
         )
 
     def _close_out(self) -> Floats | None:

@@ -103,6 +103,12 @@ class PoolParts:
             parts.append(self._at_spot(currency, unhedged))
         return self.joined(parts, assets)
 
+    def in_own_currency(self, asset: AssetTerms, funded: Floats | None = None) -> PoolFlows:
+        """What one asset does in its own currency, with capitalised interest in its par."""
+        one = [counting_pik(asset)]
+        calendar, preset = self.pool.calendar, self.preset
+        return project(one, self._with_overrides(one), self.dates, calendar, preset, funded=funded).flows
+
     def _with_overrides(self, assets: Sequence[AssetTerms]) -> Scenarios:
         """The scenarios with the assumptions on these assets alone."""
         if not any(item.by_asset for item in self.scenarios.items):

@@ -126,8 +126,8 @@ def _with_repaid_interest(deal: Deal, part: Part) -> PoolFlows:
     return replace(
         flows,
         interest=flows.interest + features.pik_scheduled + features.pik_unscheduled,
-        scheduled=flows.scheduled - features.pik_scheduled,
-        unscheduled=flows.unscheduled - features.pik_unscheduled,
+        scheduled=np.maximum(flows.scheduled - features.pik_scheduled, 0.0),  # what is left is no rounding below zero
+        unscheduled=np.maximum(flows.unscheduled - features.pik_unscheduled, 0.0),
     )
 
 

@@ -13,9 +13,9 @@ from calculations.clo.columns import Floats
 from calculations.clo.pool_flows import PoolFlows
 
 
-def recovered_and_written_off(assets: Iterable[tuple[float, PoolFlows]]) -> tuple[Floats, Floats]:
-    """What comes back and what is written off each period, both (scenarios, periods), of amounts owed and the flows of the
-    assets that owe them.
+def recovered_and_written_off(assets: Iterable[tuple[float, Floats, PoolFlows]]) -> tuple[Floats, Floats]:
+    """What comes back and what is written off each period, both (scenarios, periods), of amounts owed, the interest that
+    the assets pay the deal, and their flows in their own currency, which say what part of them performs.
 
     An asset's coupon repays what it still owes. Of an asset that defaults in part the same part is written off, before
     the coupon of that period; where nothing performs any more, what the last coupon left. The performing balance must
@@ -24,15 +24,15 @@ def recovered_and_written_off(assets: Iterable[tuple[float, PoolFlows]]) -> tupl
     """
     recovered: Floats | None = None
     written_off: Floats | None = None
-    for amount, flows in assets:
+    for amount, interest, flows in assets:
         if recovered is None or written_off is None:
-            recovered, written_off = np.zeros(flows.interest.shape), np.zeros(flows.interest.shape)
-        owed = np.full(flows.interest.shape[0], amount)
-        for i in range(flows.interest.shape[1]):
+            recovered, written_off = np.zeros(interest.shape), np.zeros(interest.shape)
+        owed = np.full(interest.shape[0], amount)
+        for i in range(interest.shape[1]):
             begins = flows.performing[:, i]
             share = np.divide(flows.defaults[:, i], begins, out=np.zeros(begins.shape), where=begins > 0)
             lost = owed * np.minimum(share, 1.0)
-            back = np.minimum(flows.interest[:, i], owed - lost)
+            back = np.minimum(interest[:, i], owed - lost)
             lost = np.where(flows.performing[:, i + 1] >= DUST, lost, owed - back)
             recovered[:, i] += back
             written_off[:, i] += lost

@@ -247,7 +247,7 @@ def test_interest_that_a_restructuring_capitalised_takes_nothing_off_what_perfor
 def test_a_balance_below_one_unit_owes_no_purchased_accrued() -> None:
     flows = PoolFlows.zeros(1, 2)
     flows.performing[0], flows.interest[0] = [1_000.0, 0.9, 0.9], [5.0, 0.0]
-    recovered, written_off = recovered_and_written_off([(12.0, flows)])
+    recovered, written_off = recovered_and_written_off([(12.0, flows.interest, flows)])
     assert recovered.tolist() == [[5.0, 0.0]]
     assert written_off.tolist() == [[7.0, 0.0]]
 
@@ -277,6 +277,23 @@ def test_hedged_asset_pays_its_base_leg_and_its_counterparty_is_paid() -> None:
 def test_a_pool_with_hedges_needs_a_deal_that_pays_counterparties() -> None:
     with pytest.raises(ValueError, match="HEDGE_WITHOUT_STEP"):
         projected(LOAN, scenario=SPOT, hedges={"LOAN": USD})
+
+
+def test_what_is_written_off_of_a_foreign_loan_hangs_on_its_par_not_on_the_currency() -> None:
+    late = replace(LOAN, payments_per_year=2, first_payment=dt.date(2024, 7, 15), purchased_accrued=200_000.0)
+    rates = Assumptions(cdr=0.19, severity=0.4, lag_months=3)
+    found = projected(late, rates=rates, more=ACCRUED % 200_000, scenario=SPOT, currencies={"LOAN": "USD"}).result
+    # 10 % defaults: 180,000 less 4 % of USD 3.6m at 0.94
+    assert cents(found.purchased_accrued[0])[:2] == [200_000.0, 180_000.0 - 144_000.0 * 0.94]
+
+
+def test_a_deal_goes_on_while_interest_that_was_capitalised_is_still_owed() -> None:
+    event = AssetEvent(dt.date(2024, 2, 15), "restructuring", fraction=1.0, accrued="capitalised")
+    found = projected(replace(LOAN, events=(event,)))
+    assert found.flows.performing[0, 1] == 0.0  # what is capitalised is no par
+    # 30 days of 8 % on 4m, capitalised, are repaid on the ninth and last payment date
+    assert cents(found.result.principal_proceeds[0])[-1] == 26_666.67
+    assert found.result.last_period.tolist() == [9]
 
 
 def test_a_scenario_without_a_rate_is_refused() -> None:
