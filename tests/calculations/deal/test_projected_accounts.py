@@ -142,7 +142,9 @@ def test_a_run_without_its_steps_has_no_ledger() -> None:
 @settings(max_examples=20, deadline=None)
 @given(documents(), pools())
 def test_accounts_of_any_deal_balance(document: dict[str, Any], flows: PoolFlows) -> None:
-    found = deal.run_liabilities(deal_of(document), flows, DATES, np.array([0.05, 0.04, 0.045, 0.03]), record_steps=True)
+    found = deal.run_liabilities(
+        deal_of(document), flows, DATES, np.array([0.05, 0.04, 0.045, 0.03]), record_steps=True
+    )
     days = np.array(DATES.payment, dtype="datetime64[D]")
     ledger = projected_ledger(deal_of(document), found, days, buys=False)
     check(ledger, found)
