@@ -13,6 +13,7 @@ from calculations.clo.deal.projected_accounts import projected_ledger
 from calculations.clo.scenario_table import base_case, scenario_of
 from calculations.clo.scenarios import Scenarios
 from calculations.clo.sheet_deal import DealSheet, class_name, deal_inputs, reinvestment_terms
+from calculations.clo.stated_terms import StatedTerms
 from calculations.clo.tape_terms import Assumed, tape_terms
 from calculations.curves import Curve
 from orchestration.assets import clo_account_rows as account_rows
@@ -34,14 +35,15 @@ TABLES = (
     "calc.clo_assumed_inputs",
 )
 STAGED = ("deal_parameters", "deal_tranches", "deal_fees", "deal_accounts", "deal_sub_note_payments")
+OF_ASSETS = ("asset_pik", "asset_draws", "asset_steps", "asset_events")
 OF_LOAD = ("cash_flow_assumptions", "cash_flow_vectors", "sink_schedules", "yield_curve", "holidays")
 
 # A deal is projected as its newest load states it; and as its last good one does, which it shows while it is held.
-NEWEST = """
-    select load_id || '/' || deal_id from intermediate.int_clo__deal_terms where withdrawn_at is null
+SHOWN = """
+    select load_id, deal_id from intermediate.int_clo__deal_terms where withdrawn_at is null
     qualify row_number() over (partition by organization_id, deal_id order by as_of desc, known_at desc, load_id desc) = 1
     union
-    select terms.load_id || '/' || terms.deal_id from intermediate.int_clo__deal_terms as terms
+    select terms.load_id, terms.deal_id from intermediate.int_clo__deal_terms as terms
     inner join ops.deal_status as status
         on terms.organization_id = status.organization_id and terms.deal_id = status.entity_id
         and terms.known_at <= status.last_good_known_at
@@ -50,6 +52,11 @@ NEWEST = """
         partition by terms.organization_id, terms.deal_id
         order by status.recorded_at desc, terms.as_of desc, terms.known_at desc, terms.load_id desc
     ) = 1
+"""
+
+PROJECTED = f"""
+    select projection_id from intermediate.int_clo__deal_projections
+    where (load_id, deal_id) in (select (load_id, deal_id) from ({SHOWN}))
 """
 
 
@@ -91,7 +98,8 @@ def project(
     vectors: dict[str, list[float]] = {}
     for row in inputs["cash_flow_vectors"]:
         vectors.setdefault(row["vector_name"], []).append(row["value"])
-    assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index, terms["analysis_date"])
+    stated = StatedTerms.of(**{name: inputs[f"asset_{name}"] for name in ("pik", "draws", "steps", "events")})
+    assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index, terms["analysis_date"], stated)
     deal_figures, assumed_of_deal = deal_inputs(sheet)
     deal = load(deal_file(keys["deal_id"]), inputs=deal_figures)
     names = _names_of_classes(deal, sheet)
@@ -117,12 +125,13 @@ def project(
     summarised = run(deal, holdings, grid)
     ledger = projected_ledger(deal, with_rows.result, with_rows.dates.payment)
     keys = {**keys, "currency": deal.currency}
+    refused = (*rejections, *with_rows.rejections, *summarised.rejections)
     notes: Iterable[Assumed] = (
         *assumed,
         *assumed_of_deal,
         *assumed_of_curve,
         *assumed_of_scenarios,
-        *(Assumed(item.asset_id, "asset", None, item.reason) for item in (*rejections, *with_rows.rejections)),
+        *(Assumed(item.asset_id, "asset", None, item.reason) for item in refused),
         *(
             Assumed(keys["deal_id"], "run", None, text)
             for part in (with_rows, summarised)
@@ -157,9 +166,8 @@ def sheet_of(deal_id: str, inputs: Mapping[str, Any]) -> DealSheet:
     return DealSheet(deal_id, parameters, *(inputs[name] for name in STAGED[1:]))
 
 
-def stated_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def stated_of(warehouse: Warehouse, load_id: str, deal_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Keys of a deal in a load, and what its sheet states: terms, and rows by staging model."""
-    load_id, deal_id = projection_id.rpartition("/")[0], _deal_of(projection_id)
     mine = [load_id, deal_id]
     (terms,) = warehouse.records(
         "select * from intermediate.int_clo__deal_terms where load_id = ? and deal_id = ?", mine
@@ -172,7 +180,6 @@ def stated_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any],
         )
     keys = {
         "organization_id": terms["organization_id"],
-        "projection_id": projection_id,
         "load_id": load_id,
         "deal_id": deal_id,
         "as_of_date": terms["as_of"],
@@ -183,13 +190,24 @@ def stated_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any],
 
 
 def inputs_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """As `stated_of`, with the pool, its assumptions, the curve and the calendar of the load."""
-    keys, found = stated_of(warehouse, projection_id)
-    load_id = keys["load_id"]
+    """As `stated_of`, with the pool, what tables state of its assets, and the load's assumptions, curve and calendar."""
+    ((load_id, deal_id, known_at),) = warehouse.rows(
+        "select load_id, deal_id, known_at from intermediate.int_clo__deal_projections where projection_id = ?",
+        [projection_id],
+    )
+    keys, found = stated_of(warehouse, load_id, deal_id)
+    keys |= {"projection_id": projection_id, "known_at": known_at}
     found["holdings"] = warehouse.records(
         "select * from intermediate.int_clo__holdings where load_id = ? and deal_id = ? order by asset_id",
-        [load_id, keys["deal_id"]],
+        [load_id, deal_id],
     )
+    held = [row["asset_id"] for row in found["holdings"]]
+    for name in OF_ASSETS:
+        found[name] = warehouse.records(
+            f"select * from intermediate.int_clo__{name} where organization_id = ? and asset_id in (select unnest(?)) "
+            "order by all",
+            [keys["organization_id"], held],
+        )
     for name in OF_LOAD:
         found[name] = warehouse.records(
             f"select * from staging.stg_clo__{name} where load_id = ? order by source_row, source_column", [load_id]
@@ -230,8 +248,10 @@ CLO_PROJECTION = Calculation(
     description="Every deal's newest pool under every scenario: collateral, waterfall, tests, fees and risk.",
     tables=TABLES,
     key="projection_id",
-    inputs=NEWEST,
+    inputs=PROJECTED,
     deps=(
+        "intermediate.int_clo__deal_projections",
+        *(f"intermediate.int_clo__{name}" for name in OF_ASSETS),
         "intermediate.int_clo__deal_terms",
         "intermediate.int_clo__holdings",
         *(f"staging.stg_clo__{name}" for name in (*STAGED, *OF_LOAD)),

@@ -13,7 +13,7 @@ import pytest
 from calculations.clo.deal import load
 from calculations.clo.deal.load import DEALS, deal_file
 from orchestration.assets.clo_configurations import rows as configuration_rows
-from orchestration.assets.clo_projection import project
+from orchestration.assets.clo_projection import OF_ASSETS, project
 from tests.calculations.tape_rows import ROW
 
 ANALYSIS = dt.date(2016, 3, 23)
@@ -126,6 +126,7 @@ def inputs(**changes: Any) -> dict[str, Any]:
         "sink_schedules": [],
         "yield_curve": [{"tenor_months": 1, "rate": 0.005}, {"tenor_months": 120, "rate": 0.02}],
         "holidays": [],
+        **{name: [] for name in OF_ASSETS},
         **changes,
     }
 
