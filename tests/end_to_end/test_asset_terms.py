@@ -245,6 +245,7 @@ def test_events_happen_on_their_days(walk: Walk) -> None:
     found = walk.flows("events", columns)
     assert found["2016-05-30"] == near(30_000, 45_000, 3_000_000, 0, 0, 7_000_000)
     assert found["2016-07-15"] == near(140_000, 0, 0, 0, 0, 7_000_000)
+    assert walk.flows("events", "total_cash_flow")["2016-08-15"] == near(17_500)  # the fee of the extension
     assert found["2016-10-15"] == near(148_750, 0, 0, 0, 0, 7_000_000)
     assert found["2016-11-20"] == near(0, 0, 0, 1_400_000, 59_548.61, 5_659_548.61)
     assert found["2017-04-15"] == near(70_744.36, 0, 5_659_548.61, 0, 0, 0)
