@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -10,12 +11,14 @@ from calculations.calendars import BusinessCalendar
 from calculations.clo.deal import Deal, Holdings, load, run
 from calculations.clo.deal.load import deal_file
 from calculations.clo.deal.projected_accounts import projected_ledger
+from calculations.clo.foreign_assets import foreign_assets
 from calculations.clo.scenario_table import base_case, scenario_of
 from calculations.clo.scenarios import Scenarios
 from calculations.clo.sheet_deal import DealSheet, class_name, deal_inputs, reinvestment_terms
-from calculations.clo.stated_terms import StatedTerms
+from calculations.clo.stated_terms import StatedTerms, by_asset
 from calculations.clo.tape_terms import Assumed, tape_terms
 from calculations.curves import Curve
+from calculations.fx import Quotes
 from orchestration.assets import clo_account_rows as account_rows
 from orchestration.assets import clo_projection_rows as rows
 from orchestration.calculation_cache import Calculation, Tables
@@ -35,7 +38,7 @@ TABLES = (
     "calc.clo_assumed_inputs",
 )
 STAGED = ("deal_parameters", "deal_tranches", "deal_fees", "deal_accounts", "deal_sub_note_payments")
-OF_ASSETS = ("asset_pik", "asset_draws", "asset_steps", "asset_events")
+OF_ASSETS = ("asset_pik", "asset_draws", "asset_steps", "asset_events", "asset_hedges")
 OF_LOAD = ("cash_flow_assumptions", "cash_flow_vectors", "sink_schedules", "yield_curve", "holidays")
 
 # A deal is projected as its newest load states it; and as its last good one does, which it shows while it is held.
@@ -102,36 +105,63 @@ def project(
     assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index, terms["analysis_date"], stated)
     deal_figures, assumed_of_deal = deal_inputs(sheet)
     deal = load(deal_file(keys["deal_id"]), inputs=deal_figures)
+    pool = foreign_assets(
+        assets,
+        {row["asset_id"]: row["currency"] for row in inputs["holdings"]},
+        by_asset(inputs["asset_hedges"], "from_date"),
+        deal.currency,
+        Quotes.of(
+            (row["base_currency"], row["quote_currency"], row["rate_date"], row["rate"])
+            for row in inputs["deal_fx_rates"]
+        ),
+        index,
+        terms["analysis_date"],
+    )
     names = _names_of_classes(deal, sheet)
     curve, assumed_of_curve = _curve(terms["analysis_date"], inputs["yield_curve"])
     base, assumed_of_scenarios = base_case(
         inputs["cash_flow_assumptions"],
         vectors,
-        [asset.asset_id for asset in assets],
+        [asset.asset_id for asset in pool.assets],
         curve=curve,
         reinvestment=reinvestment_terms(sheet),
         liquidation_price=float(deal.call.price if deal.call.price is not None else 1),
     )
+    base = replace(base, spot_rates=pool.spot_rates)
     detailed = Scenarios.of(scenario_of(row, base) for row in scenario_rows if row["has_detail"])
     grid = Scenarios.of(scenario_of(row, base) for row in scenario_rows if not row["has_detail"])
     holdings = Holdings(
-        assets=assets,
+        assets=pool.assets,
         analysis=terms["analysis_date"],
         calendar=BusinessCalendar(frozenset(row["holiday_date"] for row in inputs["holidays"])),
         current_index=index,
         in_default=bool(terms["has_event_of_default"]),
+        currencies=pool.currencies,
+        hedges=pool.hedges,
     )
     with_rows = run(deal, holdings, detailed, details=True)
     summarised = run(deal, holdings, grid)
     ledger = projected_ledger(deal, with_rows.result, with_rows.dates.payment)
+    known = {row["scenario_id"] for row in scenario_rows}
+    nowhere = [row for row in inputs["asset_events"] if row["scenario"] and row["scenario"] not in known]
     keys = {**keys, "currency": deal.currency}
-    refused = (*rejections, *with_rows.rejections, *summarised.rejections)
+    refused = (*rejections, *pool.rejections, *with_rows.rejections, *summarised.rejections)
     notes: Iterable[Assumed] = (
         *assumed,
+        *pool.assumed,
         *assumed_of_deal,
         *assumed_of_curve,
         *assumed_of_scenarios,
         *(Assumed(item.asset_id, "asset", None, item.reason) for item in refused),
+        *(
+            Assumed(
+                row["asset_id"],
+                "scenario",
+                None,
+                f"{row['kind']} of {row['event_date']}: no scenario {row['scenario']!r}",
+            )
+            for row in nowhere
+        ),
         *(
             Assumed(keys["deal_id"], "run", None, text)
             for part in (with_rows, summarised)
@@ -208,6 +238,9 @@ def inputs_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any],
             "order by all",
             [keys["organization_id"], held],
         )
+    found["deal_fx_rates"] = warehouse.records(
+        "select * from intermediate.int_clo__deal_fx_rates where load_id = ? and deal_id = ?", [load_id, deal_id]
+    )
     for name in OF_LOAD:
         found[name] = warehouse.records(
             f"select * from staging.stg_clo__{name} where load_id = ? order by source_row, source_column", [load_id]
@@ -251,6 +284,7 @@ CLO_PROJECTION = Calculation(
     inputs=PROJECTED,
     deps=(
         "intermediate.int_clo__deal_projections",
+        "intermediate.int_clo__deal_fx_rates",
         *(f"intermediate.int_clo__{name}" for name in OF_ASSETS),
         "intermediate.int_clo__deal_terms",
         "intermediate.int_clo__holdings",

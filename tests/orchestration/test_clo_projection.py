@@ -126,7 +126,7 @@ def inputs(**changes: Any) -> dict[str, Any]:
         "sink_schedules": [],
         "yield_curve": [{"tenor_months": 1, "rate": 0.005}, {"tenor_months": 120, "rate": 0.02}],
         "holidays": [],
-        **{name: [] for name in OF_ASSETS},
+        **{name: [] for name in (*OF_ASSETS, "deal_fx_rates")},
         **changes,
     }
 

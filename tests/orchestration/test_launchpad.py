@@ -48,7 +48,7 @@ def models() -> dict[str, list[dict[str, Any]]]:
             {"load_id": LOAD, "deal_id": deal, "projection_id": f"{LOAD}/{deal}", "known_at": dt.datetime(2016, 3, 24)}
             for deal in DEALS
         ],
-        **{f"intermediate.int_clo__{name}": found[name] for name in OF_ASSETS},
+        **{f"intermediate.int_clo__{name}": found[name] for name in (*OF_ASSETS, "deal_fx_rates")},
         "seeds.scenarios": [{"scenario_kind": "named", "is_projected": True, **row} for row in SCENARIOS],
     }
     for name in (*STAGED, *OF_LOAD):
@@ -63,6 +63,7 @@ def without_rows(name: str) -> dict[str, Any]:
     """A row of a sheet that has none in this load, for the columns that the projection reads."""
     shapes: dict[str, dict[str, Any]] = {
         **{name: {"organization_id": "house", "asset_id": "L0"} for name in OF_ASSETS},
+        "deal_fx_rates": {},
         "cash_flow_vectors": {"vector_name": "v", "value": 0.1},
         "sink_schedules": {"asset_id": "L0", "sink_date": AS_OF, "amount": 1.0},
         "holidays": {"holiday_date": AS_OF},
