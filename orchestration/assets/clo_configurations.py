@@ -10,7 +10,7 @@ from calculations.clo.deal import Deal, load
 from calculations.clo.deal.configurations import configurations, version_on
 from calculations.clo.deal.load import deal_file, deal_files, overlay_file
 from calculations.clo.sheet_deal import deal_inputs
-from orchestration.assets.clo_projection import SHOWN, STAGED, sheet_of, stated_of
+from orchestration.assets.clo_projection_inputs import SHOWN, STAGED, sheet_of, stated_of
 from orchestration.calculation_cache import Calculation, Records
 from orchestration.warehouse import Warehouse
 

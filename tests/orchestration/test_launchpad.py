@@ -15,7 +15,8 @@ import pyarrow as pa
 import pytest
 
 from orchestration.assets.calculated import build_calculated_assets
-from orchestration.assets.clo_projection import CLO_PROJECTION, OF_ASSETS, OF_LOAD, STAGED
+from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.clo_projection_inputs import OF_ASSETS, OF_LOAD, STAGED
 from orchestration.jobs import REPROJECT_DEALS
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings

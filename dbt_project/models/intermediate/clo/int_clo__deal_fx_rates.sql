@@ -56,7 +56,7 @@ final as (
         on
             fx_rates.organization_id in (deal_terms.organization_id, '_shared')
             and deal_terms.analysis_date >= fx_rates.rate_date
-            and deal_terms.analysis_date < fx_rates.rate_date + 7
+            and deal_terms.analysis_date <= fx_rates.rate_date + 7
     qualify
         row_number() over (
             partition by
