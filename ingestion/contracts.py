@@ -143,6 +143,8 @@ class TabularContract(Contract):
     withdrawn_currencies: tuple[str, ...] = ()
     plausible: Plausible | None = None
     official_from: Mapping[str, dt.date] = {}
+    has_business_date: bool = True  # off where days of rows lie ahead and say nothing of the file's own day
+    shapes: Mapping[str, Any] = {}  # JSON schemas by name
 
 
 class DelimitedContract(TabularContract):
@@ -163,6 +165,10 @@ class DelimitedContract(TabularContract):
             missing = [column for column in layout.key or table.key if column not in given]
             if missing and not layout.derive:
                 raise ValueError(f"{self.kind}, layout {layout.name}: nothing fills key columns {missing}")
+            for name, field in layout.fields.items():
+                shapes = layout.fields[field.shape_by].codes if field.shape_by is not None else ()
+                if unlisted := [shape for shape in shapes if shape not in self.shapes]:
+                    raise ValueError(f"{self.kind}, layout {layout.name}: {name} has shapes {unlisted}, not listed")
         return self
 
 
@@ -192,7 +198,6 @@ class WorkbookContract(TabularContract):
     reader: Literal["workbook"]
     sheets: tuple[Sheet, ...]
     entities: Mapping[str, str] = {}  # field that names an entity -> its type: fund_id -> fund
-    shapes: Mapping[str, Any] = {}  # JSON schemas by name
     # Sheets, or smaller groups, that a field may refer to as one, by what a person calls them.
     groups: Mapping[str, tuple[str, ...]] = {}
     refers_across_feeds: bool = False  # a row may also name what other feeds of the organisation state

@@ -81,6 +81,7 @@ class LayoutField(Frozen):
     default_from: Literal["feed_name", "known_at"] | None = None
     floor: Literal["none", "zero", "above_zero"] = "none"
     ceiling: Decimal | None = None
+    bounds_rule: str | None = None  # code of the rule that the bounds are: RULE_VIOLATION (code), not OUT_OF_RANGE
     is_percent: bool = False  # the file states percent; the table keeps the fraction
     is_price_currency: bool = False  # codes that prices alone are quoted in, such as GBX, are allowed too
     is_restricted: bool = False  # personal or bank data: masked wherever people look

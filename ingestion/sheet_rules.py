@@ -6,7 +6,6 @@ Source: input-contracts 1.3 and the sheets of its sections 3 and 4.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -16,6 +15,7 @@ import numpy as np
 
 from ingestion.column import Fault
 from ingestion.contracts import Sheet
+from ingestion.documents import check_documents
 from ingestion.rules import RowRule, Where
 from ingestion.units import WHOLE_ROW, Units
 
@@ -24,9 +24,7 @@ FOREVER = dt.date.max
 
 def check_sheet_rules(units: Units, sheet: Sheet) -> None:
     """Mark the rows that break a rule; rows that are faulty already are not judged again."""
-    for name, field in sheet.fields.items():
-        if field.shape_by is not None:
-            _check_shapes(units, name, field.shape_by)
+    check_documents(units)
     sound = np.flatnonzero(units.is_sound()).tolist()
     for exclusive in sheet.exclusive:
         columns = [_column(units, name) for name in exclusive.fields]
@@ -42,27 +40,6 @@ def check_sheet_rules(units: Units, sheet: Sheet) -> None:
         ):
             code = "OVERLAPPING_PERIOD" if rule.no_overlap else "RULE_VIOLATION"
             units.faults[unit, name] = Fault(code, f"{expected} ({rule.code})", found, is_quote=False)
-
-
-def _check_shapes(units: Units, name: str, shape_by: str) -> None:
-    """Mark the documents that do not have the shape that another field of their row names.
-
-    Canonical text says what the cell said, numbers as text, so that it is checked like the cell. Source: input-contracts 3.1.
-    """
-    documents, shapes = _column(units, name), _column(units, shape_by)
-    wrong: dict[tuple[str, str], tuple[str, str] | None] = {}
-    for unit in np.flatnonzero(units.is_sound()).tolist():
-        text, shape = documents[unit], shapes[unit]
-        if text is None:
-            continue
-        if (shape, text) not in wrong:
-            wrong[shape, text] = units.shapes[shape](json.loads(text))
-        fault = wrong[shape, text]
-        if fault is not None:
-            path, found = fault
-            units.faults[unit, name] = Fault(
-                "BAD_JSON_SHAPE", f"of the shape {shape}", f"at {path}: {found}", is_quote=False
-            )
 
 
 def _chosen(units: Units, where: Where | None, unless_filled: str | None, sound: list[int]) -> list[int]:

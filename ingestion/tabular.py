@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from ingestion.column import Fault
 from ingestion.contracts import arrow_schema
 from ingestion.delimited import normal_form, read_grid
 from ingestion.derivations import derive
+from ingestion.documents import check_documents, shape_checks
 from ingestion.extract import Extract
 from ingestion.fields import LayoutField
 from ingestion.identifiers import CHECKS, Identifier
@@ -41,12 +43,14 @@ def read_delimited(
     one column per key, else null. Rows are counted in lines, or in cells of such a layout. Source: input-contracts 1, 5.
     """
     grid = read_grid(text, found.layout.delimiter, found.header_line, source.name)
-    return read_units(Units(grid, found, source, registers=registers))
+    shapes = shape_checks(found.contract.shapes)
+    return read_units(Units(grid, found, source, shapes=shapes, registers=registers))
 
 
 def read_units(units: Units) -> Extract:
     """Type the units of a file and apply the rules of its contract; the rest of `read_delimited`."""
     type_units(units)
+    check_documents(units)
     table = staged(units)
     return Extract(
         kind=units.found.contract.kind,
@@ -121,6 +125,8 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
         for unit in np.flatnonzero(is_empty & is_needed).tolist():
             units.faults[unit, name] = Fault("MISSING_VALUE", "filled", "nothing", is_quote=False)
     column = read_column(cleaned, layout_field, units.lists)
+    if (rule := layout_field.bounds_rule) is not None:
+        column = replace(column, faults={unit: _named(fault, rule) for unit, fault in column.faults.items()})
     # A part of a key that may be empty is then the value '', which is no default worth a note.
     units.columns[name] = pc.fill_null(column.values, "") if layout_field.default == "" else column.values
     units.faults |= {(unit, name): fault for unit, fault in column.faults.items()}
@@ -128,6 +134,13 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
         units.note(code, "instants with their zone", f"{count} without, read as UTC", place)
     if layout_field.identifier is not None:
         _check_identifiers(units, name, layout_field.identifier)
+
+
+def _named(fault: Fault, rule: str) -> Fault:
+    """A breach of a field's bounds under the code of the rule that they are."""
+    if fault.code != "OUT_OF_RANGE":
+        return fault
+    return replace(fault, code="RULE_VIOLATION", expected=f"{fault.expected} ({rule})")
 
 
 def _check_identifiers(units: Units, name: str, identifier: Identifier) -> None:
@@ -206,6 +219,8 @@ def staged(units: Units) -> pa.Table:
 
 def _as_of(units: Units) -> dt.date | None:
     """The greatest day of the lines without a fault, those that state nothing included. Source: input-contracts 1.1."""
+    if not units.found.contract.has_business_date:
+        return None
     day = next(name for name, column_type in units.table.columns.items() if column_type == "date")
     greatest: dt.date | None = pc.max(units.columns[day].filter(pa.array(units.without_fault()))).as_py()
     return greatest

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-from jsonschema import Draft202012Validator
 
 from ingestion.contracts import Sheet, WorkbookContract
 from ingestion.delimited import normal_form
+from ingestion.documents import shape_checks
 from ingestion.extract import LOCATIONS_SCHEMA, Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity
 from ingestion.feeds import FEED_SHEET
 from ingestion.reasons import advice_for, reason
@@ -22,7 +22,7 @@ from ingestion.sheet_rules import check_sheet_rules
 from ingestion.sheet_xml import column_letters
 from ingestion.tabular import staged, type_units
 from ingestion.transitions import check_transitions
-from ingestion.units import JsonCheck, Source, Units
+from ingestion.units import Source, Units
 from ingestion.workbook import Workbook
 
 NOTHING_KNOWN = Knowledge()
@@ -84,7 +84,7 @@ class _Reading:
 
     def _units(self) -> list[tuple[Sheet, Units]]:
         by_form = self._sheets_by_form()
-        shapes = {name: shape_check(schema) for name, schema in self.contract.shapes.items()}
+        shapes = shape_checks(self.contract.shapes)
         found_sheets: list[tuple[Sheet, Units]] = []
         for sheet in self.contract.sheets:
             names = sorted({name for form in forms_of(sheet) for name in by_form.pop(form, [])})
@@ -211,17 +211,6 @@ def forms_of(sheet: Sheet) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(f for form in forms for f in (form, form.removesuffix("s"), f"{form.removesuffix('s')}s"))
     )
-
-
-def shape_check(schema: Mapping[str, Any]) -> JsonCheck:
-    """A check of a document against a JSON schema: where the first fault is and what it is, or None."""
-    validator = Draft202012Validator(dict(schema))
-
-    def check(document: Any) -> tuple[str, str] | None:
-        error = next(iter(sorted(validator.iter_errors(document), key=lambda e: e.json_path)), None)
-        return None if error is None else (error.json_path, error.message)
-
-    return check
 
 
 def locations_of(units: Mapping[str, Units]) -> pa.Table:

@@ -20,9 +20,11 @@ FEES = {
     "BASE MANAGER FEE": "base",
     "JUNIOR MANAGER FEE": "junior",
 }
+FUNDING = "revolver_funding"
 ACCOUNTS = {  # number of an account on a sheet -> its name in a deal, for the accounts that a deal uses by rule
     2: "collection",
     3: "ramp_up",
+    4: FUNDING,
     8: "interest_reserve",
 }
 POLICIES = {"ALL PRINCIPAL": "all_principal", "UNSCHEDULED PRINCIPAL": "unscheduled_principal"}
@@ -154,6 +156,8 @@ def _accounts(rows: Sequence[Row]) -> dict[str, Any]:
         }
         for row in rows
         if row["account_number"] in ACCOUNTS
+        # One that holds nothing is how a sheet says that the deal funds no draws.
+        and (ACCOUNTS[row["account_number"]] != FUNDING or row["principal_amount"])
     }
 
 

@@ -15,11 +15,13 @@ import numpy as np
 
 from calculations import daycount
 from calculations.clo.collateral import AssetTerms, Rejection, read_assets
-from calculations.clo.collateral.features import DrawTerms, PikTerms
+from calculations.clo.collateral.features import PikTerms
 from calculations.clo.derivation import RatingInputs, complete_ratings
+from calculations.clo.stated_terms import StatedTerms, commitment_terms, pik_terms, rate_steps, with_stated_events
 from calculations.months import add_months, as_date
 
 Instalments = Mapping[str, Sequence[tuple[dt.date, float]]]
+NOTHING_STATED = StatedTerms()
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,18 @@ class Assumed:
 
 
 def tape_terms(
-    rows: Sequence[Mapping[str, Any]], instalments: Instalments, index: float | None, analysis: dt.date
+    rows: Sequence[Mapping[str, Any]],
+    instalments: Instalments,
+    index: float | None,
+    analysis: dt.date,
+    stated: StatedTerms = NOTHING_STATED,
 ) -> tuple[tuple[AssetTerms, ...], tuple[Rejection, ...], tuple[Assumed, ...]]:
     """Assets of a deal from rows with the columns of `int_clo__holdings`; `index` is the current index level.
 
-    Returns the assets, those that cannot be projected with the reason, and what was assumed of the others: an asset is
-    never projected on a figure that nobody stated or recorded. Ratings and recovery rates that the tape leaves blank are
-    derived. Source: clo-collateral-engine 1.1, Q4, Q5, Q12, Q14, Q27; clo-extensions 3.1, 3.2; clo-compliance 3.
+    Returns the assets, the assets and events that cannot be projected with the reason, and what was assumed of the others:
+    an asset is never projected on a figure that nobody stated or recorded. What tables beside the tape state (`stated`) is
+    not assumed. Ratings and recovery rates that the tape leaves blank are derived.
+    Source: clo-collateral-engine 1.1, Q4, Q5, Q12, Q14, Q27; clo-extensions 3.1 to 3.4; clo-compliance 3.
     """
     rated = _derived_ratings(rows, analysis)
     terms: list[dict[str, Any]] = []
@@ -51,13 +58,15 @@ def tape_terms(
             continue
         try:
             found, notes = _terms(row, instalments.get(str(row["asset_id"]), ()), index)
+            features, others = _features(row, analysis, stated)
         except ValueError as error:  # terms of a feature, which do not know their asset
             rejections.append(Rejection(str(row["asset_id"]), f"asset {row['asset_id']}: {error}"))
             continue
-        terms.append({**found, **ratings})
-        assumed += notes
+        terms.append({**found, **features, **ratings})
+        assumed += [*notes, *others]
     assets, refused = read_assets(terms)
-    return assets, (*rejections, *refused), tuple(assumed)
+    assets, without_event = with_stated_events(assets, stated.events)
+    return assets, (*rejections, *refused, *without_event), tuple(assumed)
 
 
 def _unusable(row: Mapping[str, Any], index: float | None) -> str | None:
@@ -133,16 +142,6 @@ def _terms(
         assume("amortization_type", "bullet", "the tape says scheduled and no instalments are given")
     if row["par_amount"] == 0:
         assume("par_amount", 0, "nothing is held, so nothing flows")
-    pik, draws = None, None
-    if row["pik_amount"] or row["is_deferred_interest_bond"] or row["is_piking"]:
-        share = float(bool(row["is_piking"]))
-        assume("pik_share", f"{share:g}", "PIK_TERMS_MISSING: the tape has no terms: as it pays now, to the end")
-        pik = PikTerms(balance=row["pik_amount"] or 0.0, shares=((dt.date.min, share),))
-    if unfunded := row["unfunded_amount"]:
-        assume("draws", "0", "the tape has no draw dates: what is unfunded stays so")
-        if row["commitment_fee"] is None:
-            assume("commitment_fee", None, "the tape has none: no fee is projected")
-        draws = DrawTerms(unfunded=unfunded, fee_rate=row["commitment_fee"])
     if row["is_default_obligation"] and row["market_value"] is None:
         assume("market_value", None, "in default without a market value: at its recovery rate, at nothing without one")
     return (
@@ -164,11 +163,46 @@ def _terms(
             "instalments": tuple(instalments) if is_scheduled else (),
             "market_value": row["market_value"],
             "is_defaulted": row["is_default_obligation"],
-            "pik": pik,
-            "draws": draws,
         },
         notes,
     )
+
+
+def _features(row: Mapping[str, Any], analysis: dt.date, stated: StatedTerms) -> tuple[dict[str, Any], list[Assumed]]:
+    """Features of an asset: as tables state them, else as the tape lets assume. Source: clo-extensions 3.1 to 3.3."""
+    asset_id = str(row["asset_id"])
+    notes: list[Assumed] = []
+
+    def assume(field: str, value: str | None, reason: str) -> None:
+        notes.append(Assumed(asset_id, field, value, reason))
+
+    found: dict[str, Any] = {}
+    if shares := stated.pik.get(asset_id):
+        found["pik"] = pik_terms(shares, row["pik_amount"] or 0.0)
+    elif row["pik_amount"] or row["is_deferred_interest_bond"] or row["is_piking"]:
+        share = float(bool(row["is_piking"]))
+        assume("pik_share", f"{share:g}", "PIK_TERMS_MISSING: the tape has no terms: as it pays now, to the end")
+        found["pik"] = PikTerms(balance=row["pik_amount"] or 0.0, shares=((dt.date.min, share),))
+    commitment = stated.draws.get(asset_id)
+    if commitment or row["unfunded_amount"]:
+        terms = commitment_terms(
+            commitment or (),
+            analysis,
+            unfunded=row["unfunded_amount"] or 0.0,
+            fee_rate=row["commitment_fee"],
+            # Without stated terms nothing says until when it may be drawn again.
+            is_revolving=bool(commitment and row["is_revolver"]),
+        )
+        if not terms.says_when_drawn:
+            assume("draws", "0", "the tape has no draw dates: what is unfunded stays so")
+        if terms.draws.fee_rate is None:
+            assume("commitment_fee", None, "the tape has none: no fee is projected")
+        for name, day in terms.left_out:
+            assume(name, None, f"another one from {day} on is stated: a projection has one, that of the analysis date")
+        found["draws"] = terms.draws
+    if steps := stated.steps.get(asset_id):
+        found["steps"] = rate_steps(steps)
+    return found, notes
 
 
 def _derived_ratings(rows: Sequence[Mapping[str, Any]], analysis: dt.date) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ projected as (
     select
         calculated.* exclude (known_at, as_of_date),
         deal_loads.as_of as event_date,
-        deal_loads.known_at,
+        greatest(deal_loads.known_at, calculated.known_at) as known_at,
         deal_loads.is_current,
         dim_deal.deal_key,
         {%- if has_tranches %}

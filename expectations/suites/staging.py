@@ -154,6 +154,22 @@ STAGING = (
         ),
     ),
     Suite(
+        name="stated_terms_are_used",
+        stage="staging",
+        relation="intermediate.int_clo__asset_terms",
+        description="Terms beside the tape speak of assets that a deal holds; the others are kept and change nothing.",
+        keys=("organization_id", "asset_id", "table_name", "term_date", "source"),
+        rules=(
+            in_set(
+                "terms_are_of_held_assets",
+                "is_held",
+                [True],
+                "no deal holds the asset that a row of terms names, so that nothing follows from it",
+                severity="info",
+            ),
+        ),
+    ),
+    Suite(
         name="held_assets_are_sound",
         stage="staging",
         relation="intermediate.int_clo__holdings",

@@ -10,7 +10,7 @@ from calculations.clo.deal import Deal, load
 from calculations.clo.deal.configurations import configurations, version_on
 from calculations.clo.deal.load import deal_file, deal_files, overlay_file
 from calculations.clo.sheet_deal import deal_inputs
-from orchestration.assets.clo_projection import NEWEST, STAGED, sheet_of, stated_of
+from orchestration.assets.clo_projection_inputs import SHOWN, STAGED, sheet_of, stated_of
 from orchestration.calculation_cache import Calculation, Records
 from orchestration.warehouse import Warehouse
 
@@ -29,7 +29,7 @@ def calculate(warehouse: Warehouse, configured_ids: Sequence[str]) -> Records:
         if owner == SHARED:
             found += rows({**keys, "configured_id": configured_id}, load(deal_file(deal_id)), None)
             continue
-        stated, inputs = stated_of(warehouse, configured_id)
+        stated, inputs = stated_of(warehouse, owner, deal_id)
         keys = {"configured_id": configured_id, **{name: stated[name] for name in keys}}
         figures, _ = deal_inputs(sheet_of(deal_id, inputs))
         try:
@@ -73,7 +73,7 @@ CLO_CONFIGURATIONS = Calculation(
     description="The terms of every deal's priority of payments, by version: the deal file's and its overlays'.",
     tables=(TABLE,),
     key="configured_id",
-    inputs=f"select * from ({NEWEST}) union select * from (values {_FILES})",
+    inputs=f"select load_id || '/' || deal_id from ({SHOWN}) union select * from (values {_FILES})",
     deps=("intermediate.int_clo__deal_terms", *(f"staging.stg_clo__{name}" for name in STAGED)),
     compute=calculate,
 )

@@ -9,7 +9,7 @@ from calculations.clo.deal import Deal, PaymentDateInputs, compare, load, read_i
 from calculations.clo.deal.load import deal_file
 from calculations.clo.sheet_deal import DealSheet, deal_inputs
 from orchestration.assets import clo_payment_date_rows as rows
-from orchestration.assets.clo_projection import STAGED
+from orchestration.assets.clo_projection_inputs import STAGED
 from orchestration.calculation_cache import Calculation, Records
 from orchestration.warehouse import Warehouse
 

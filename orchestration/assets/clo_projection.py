@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -10,13 +11,17 @@ from calculations.calendars import BusinessCalendar
 from calculations.clo.deal import Deal, Holdings, load, run
 from calculations.clo.deal.load import deal_file
 from calculations.clo.deal.projected_accounts import projected_ledger
+from calculations.clo.foreign_assets import foreign_assets
 from calculations.clo.scenario_table import base_case, scenario_of
 from calculations.clo.scenarios import Scenarios
 from calculations.clo.sheet_deal import DealSheet, class_name, deal_inputs, reinvestment_terms
+from calculations.clo.stated_terms import StatedTerms, by_asset
 from calculations.clo.tape_terms import Assumed, tape_terms
 from calculations.curves import Curve
+from calculations.fx import Quotes
 from orchestration.assets import clo_account_rows as account_rows
 from orchestration.assets import clo_projection_rows as rows
+from orchestration.assets.clo_projection_inputs import OF_ASSETS, OF_LOAD, SHOWN, STAGED, inputs_of, sheet_of
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse
 
@@ -33,23 +38,9 @@ TABLES = (
     "calc.clo_scenario_summary",
     "calc.clo_assumed_inputs",
 )
-STAGED = ("deal_parameters", "deal_tranches", "deal_fees", "deal_accounts", "deal_sub_note_payments")
-OF_LOAD = ("cash_flow_assumptions", "cash_flow_vectors", "sink_schedules", "yield_curve", "holidays")
-
-# A deal is projected as its newest load states it; and as its last good one does, which it shows while it is held.
-NEWEST = """
-    select load_id || '/' || deal_id from intermediate.int_clo__deal_terms where withdrawn_at is null
-    qualify row_number() over (partition by organization_id, deal_id order by as_of desc, known_at desc, load_id desc) = 1
-    union
-    select terms.load_id || '/' || terms.deal_id from intermediate.int_clo__deal_terms as terms
-    inner join ops.deal_status as status
-        on terms.organization_id = status.organization_id and terms.deal_id = status.entity_id
-        and terms.known_at <= status.last_good_known_at
-    where terms.withdrawn_at is null
-    qualify row_number() over (
-        partition by terms.organization_id, terms.deal_id
-        order by status.recorded_at desc, terms.as_of desc, terms.known_at desc, terms.load_id desc
-    ) = 1
+PROJECTED = f"""
+    select projection_id from intermediate.int_clo__deal_projections
+    where (load_id, deal_id) in (select (load_id, deal_id) from ({SHOWN}))
 """
 
 
@@ -91,38 +82,67 @@ def project(
     vectors: dict[str, list[float]] = {}
     for row in inputs["cash_flow_vectors"]:
         vectors.setdefault(row["vector_name"], []).append(row["value"])
-    assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index, terms["analysis_date"])
+    stated = StatedTerms.of(**{name: inputs[f"asset_{name}"] for name in ("pik", "draws", "steps", "events")})
+    assets, rejections, assumed = tape_terms(inputs["holdings"], instalments, index, terms["analysis_date"], stated)
     deal_figures, assumed_of_deal = deal_inputs(sheet)
     deal = load(deal_file(keys["deal_id"]), inputs=deal_figures)
+    pool = foreign_assets(
+        assets,
+        {row["asset_id"]: row["currency"] for row in inputs["holdings"]},
+        by_asset(inputs["asset_hedges"], "from_date"),
+        deal.currency,
+        Quotes.of(
+            (row["base_currency"], row["quote_currency"], row["rate_date"], row["rate"])
+            for row in inputs["deal_fx_rates"]
+        ),
+        index,
+        terms["analysis_date"],
+    )
     names = _names_of_classes(deal, sheet)
     curve, assumed_of_curve = _curve(terms["analysis_date"], inputs["yield_curve"])
     base, assumed_of_scenarios = base_case(
         inputs["cash_flow_assumptions"],
         vectors,
-        [asset.asset_id for asset in assets],
+        [asset.asset_id for asset in pool.assets],
         curve=curve,
         reinvestment=reinvestment_terms(sheet),
         liquidation_price=float(deal.call.price if deal.call.price is not None else 1),
     )
+    base = replace(base, spot_rates=pool.spot_rates)
     detailed = Scenarios.of(scenario_of(row, base) for row in scenario_rows if row["has_detail"])
     grid = Scenarios.of(scenario_of(row, base) for row in scenario_rows if not row["has_detail"])
     holdings = Holdings(
-        assets=assets,
+        assets=pool.assets,
         analysis=terms["analysis_date"],
         calendar=BusinessCalendar(frozenset(row["holiday_date"] for row in inputs["holidays"])),
         current_index=index,
         in_default=bool(terms["has_event_of_default"]),
+        currencies=pool.currencies,
+        hedges=pool.hedges,
     )
     with_rows = run(deal, holdings, detailed, details=True)
     summarised = run(deal, holdings, grid)
     ledger = projected_ledger(deal, with_rows.result, with_rows.dates.payment)
+    known = {row["scenario_id"] for row in scenario_rows}
+    nowhere = [row for row in inputs["asset_events"] if row["scenario"] and row["scenario"] not in known]
     keys = {**keys, "currency": deal.currency}
+    refused = (*rejections, *pool.rejections, *with_rows.rejections, *summarised.rejections)
     notes: Iterable[Assumed] = (
         *assumed,
+        *pool.assumed,
         *assumed_of_deal,
         *assumed_of_curve,
         *assumed_of_scenarios,
-        *(Assumed(item.asset_id, "asset", None, item.reason) for item in (*rejections, *with_rows.rejections)),
+        *(Assumed(item.asset_id, "asset", None, item.reason) for item in refused),
+        *(
+            Assumed(
+                row["asset_id"],
+                "scenario",
+                None,
+                f"{row['kind']} of {row['event_date']}: no scenario {row['scenario']!r}",
+            )
+            for row in nowhere
+        ),
         *(
             Assumed(keys["deal_id"], "run", None, text)
             for part in (with_rows, summarised)
@@ -132,7 +152,7 @@ def project(
     )
     return {
         "calc.clo_projections": rows.projection(keys, projected=with_rows),
-        "calc.clo_asset_cash_flows": rows.asset_cash_flows(keys, with_rows),
+        "calc.clo_asset_cash_flows": rows.asset_cash_flows(keys, with_rows, pool.currencies),
         "calc.clo_liability_cash_flows": rows.liability_cash_flows(keys, deal, with_rows, names),
         "calc.clo_waterfall_payments": rows.waterfall_payments(keys, deal, with_rows),
         "calc.clo_projected_tests": rows.coverage_tests(keys, deal, with_rows, names),
@@ -149,52 +169,6 @@ def project(
 
 def _deal_of(projection_id: str) -> str:
     return projection_id.rpartition("/")[2]
-
-
-def sheet_of(deal_id: str, inputs: Mapping[str, Any]) -> DealSheet:
-    """The deal as its sheet states it, of rows by staging model."""
-    parameters = {(row["section"], row["name"]): _value(row) for row in inputs["deal_parameters"]}
-    return DealSheet(deal_id, parameters, *(inputs[name] for name in STAGED[1:]))
-
-
-def stated_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Keys of a deal in a load, and what its sheet states: terms, and rows by staging model."""
-    load_id, deal_id = projection_id.rpartition("/")[0], _deal_of(projection_id)
-    mine = [load_id, deal_id]
-    (terms,) = warehouse.records(
-        "select * from intermediate.int_clo__deal_terms where load_id = ? and deal_id = ?", mine
-    )
-    found: dict[str, Any] = {"terms": terms}
-    for name in STAGED:
-        found[name] = warehouse.records(
-            f"select * from staging.stg_clo__{name} where load_id = ? and deal_id = ? order by source_row, source_column",
-            mine,
-        )
-    keys = {
-        "organization_id": terms["organization_id"],
-        "projection_id": projection_id,
-        "load_id": load_id,
-        "deal_id": deal_id,
-        "as_of_date": terms["as_of"],
-        "known_at": terms["known_at"],
-        "currency": None,
-    }
-    return keys, found
-
-
-def inputs_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """As `stated_of`, with the pool, its assumptions, the curve and the calendar of the load."""
-    keys, found = stated_of(warehouse, projection_id)
-    load_id = keys["load_id"]
-    found["holdings"] = warehouse.records(
-        "select * from intermediate.int_clo__holdings where load_id = ? and deal_id = ? order by asset_id",
-        [load_id, keys["deal_id"]],
-    )
-    for name in OF_LOAD:
-        found[name] = warehouse.records(
-            f"select * from staging.stg_clo__{name} where load_id = ? order by source_row, source_column", [load_id]
-        )
-    return keys, found
 
 
 def _names_of_classes(deal: Deal, sheet: DealSheet) -> dict[str, str]:
@@ -220,18 +194,16 @@ def _curve(analysis: dt.date, rows: Sequence[Mapping[str, Any]]) -> tuple[Curve,
     )
 
 
-def _value(row: Mapping[str, Any]) -> Any:
-    column = {"number": "value_number", "date": "value_date", "boolean": "value_boolean"}.get(row["value_type"])
-    return row[column or "value_text"]
-
-
 CLO_PROJECTION = Calculation(
     name="clo_projection",
     description="Every deal's newest pool under every scenario: collateral, waterfall, tests, fees and risk.",
     tables=TABLES,
     key="projection_id",
-    inputs=NEWEST,
+    inputs=PROJECTED,
     deps=(
+        "intermediate.int_clo__deal_projections",
+        "intermediate.int_clo__deal_fx_rates",
+        *(f"intermediate.int_clo__{name}" for name in OF_ASSETS),
         "intermediate.int_clo__deal_terms",
         "intermediate.int_clo__holdings",
         *(f"staging.stg_clo__{name}" for name in (*STAGED, *OF_LOAD)),

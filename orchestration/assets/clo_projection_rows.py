@@ -1,6 +1,7 @@
 """Lays a projection out as rows of the calc tables. What a figure means is in calculations, what a table is in tables.yaml."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,14 @@ def projection(keys: Keys, *, projected: Projection | None = None, reason: str |
     return table(keys, {"is_projected": [projected is not None], "last_payment_date": [last], "reason": [reason]})
 
 
-def asset_cash_flows(keys: Keys, projected: Projection) -> pa.Table:
-    """A row per asset and payment date of each scenario; `period` is the deal period that collects it, NULL past the last."""
+NONE_FOREIGN: Mapping[str, str] = MappingProxyType({})
+
+
+def asset_cash_flows(keys: Keys, projected: Projection, currencies: Mapping[str, str] = NONE_FOREIGN) -> pa.Table:
+    """A row per asset and payment date of each scenario; `period` is the deal period that collects it, NULL past the last.
+
+    `currencies` are those of assets in another than the deal's, whose rows are in it.
+    """
     parts = []
     ends = projected.dates.collection_end
     for flows in projected.assets:
@@ -34,6 +41,9 @@ def asset_cash_flows(keys: Keys, projected: Projection) -> pa.Table:
         columns: dict[str, Any] = {
             "scenario_id": np.full(flows.paid.size, flows.scenario, dtype=object),
             "asset_id": np.array(flows.asset_id, dtype=object),
+            "currency": np.array(
+                [currencies.get(asset_id, keys["currency"]) for asset_id in flows.asset_id], dtype=object
+            ),
             "period": period,
             "payment_date": flows.paid,
             "accrual_start_date": flows.accrual_begin,

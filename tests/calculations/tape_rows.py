@@ -14,7 +14,7 @@ BLANK = dict.fromkeys(
         *("moodys_issuer_rating", "moodys_issuer_outlook", "moodys_senior_secured_rating", "pik_amount"),
         *("moodys_senior_unsecured_rating", "moodys_subordinate_rating", "moodys_credit_estimate", "bond_loan"),
         *("moodys_credit_estimate_date", "moodys_asset_category", "seniority", "unfunded_amount", "commitment_fee"),
-        *("is_structured_finance", "is_dip", "is_deferred_interest_bond"),
+        *("is_structured_finance", "is_dip", "is_deferred_interest_bond", "is_revolver", "currency"),
     )
 )
 ROW: dict[str, Any] = {

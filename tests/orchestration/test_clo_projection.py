@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from calculations.clo.deal import load
 from calculations.clo.deal.load import DEALS, deal_file
 from orchestration.assets.clo_configurations import rows as configuration_rows
 from orchestration.assets.clo_projection import project
+from orchestration.assets.clo_projection_inputs import OF_ASSETS
 from tests.calculations.tape_rows import ROW
 
 ANALYSIS = dt.date(2016, 3, 23)
@@ -126,6 +128,7 @@ def inputs(**changes: Any) -> dict[str, Any]:
         "sink_schedules": [],
         "yield_curve": [{"tenor_months": 1, "rate": 0.005}, {"tenor_months": 120, "rate": 0.02}],
         "holidays": [],
+        **{name: [] for name in (*OF_ASSETS, "deal_fx_rates")},
         **changes,
     }
 
@@ -251,3 +254,83 @@ def test_a_configuration_is_hashed_with_its_files_and_current_on_the_day() -> No
     assert (base["is_current"], first["is_current"]) == (True, False)
     assert [row["is_current"] for row in configuration_rows({}, deal, dt.date(2025, 7, 15))] == [False, True]
     assert [row["is_current"] for row in configuration_rows({}, deal, None)] == [False, True]
+
+
+def rate(base: str, quote: str, value: str) -> dict[str, Any]:
+    return {"base_currency": base, "quote_currency": quote, "rate_date": dt.date(2016, 3, 22), "rate": Decimal(value)}
+
+
+def foreign(**changes: Any) -> dict[str, Any]:
+    """The small load with its first loan in pounds."""
+    stated = inputs()
+    holdings = [stated["holdings"][0] | {"currency": "GBP"}, *stated["holdings"][1:]]
+    return stated | {"holdings": holdings, **changes}
+
+
+def notes_of(tables: dict[str, pa.Table], subject: str) -> list[tuple[str, str]]:
+    found = tables["calc.clo_assumed_inputs"].filter(pc.field("subject") == subject)
+    return list(zip(found["field_name"].to_pylist(), found["reason"].to_pylist(), strict=True))
+
+
+def test_a_loan_in_another_currency_pays_at_the_spot_rate_in_its_own_rows_in_its_own() -> None:
+    """At 1.40 USD a pound the deal has 40 % more of that loan than of one in dollars; the loan's rows stay in pounds."""
+    quotes = [rate("EUR", "USD", "1.12"), rate("EUR", "GBP", "0.80")]
+    tables = project(KEYS, foreign(deal_fx_rates=quotes), SCENARIOS)
+    at_par = project(KEYS, inputs(), SCENARIOS)
+    flows, same = (
+        found["calc.clo_asset_cash_flows"].filter(pc.field("asset_id") == "L0") for found in (tables, at_par)
+    )
+    assert set(flows["currency"].to_pylist()) == {"GBP"}
+    assert set(tables["calc.clo_asset_cash_flows"]["currency"].to_pylist()) == {"GBP", "USD"}
+    assert flows["interest_payment"].to_pylist() == same["interest_payment"].to_pylist()
+    numerators = []
+    for found in (tables, at_par):
+        tests = found["calc.clo_projected_tests"]
+        is_first = (pc.field("test_kind") == "oc") & (pc.field("scenario_id") == "base") & (pc.field("period") == 1)
+        numerators.append(tests.filter(is_first)["numerator"].to_pylist()[0])
+    # 20 equal loans are 100m; what is left of one of them after a period counts 0.40 times more
+    balance = same.filter(pc.field("period") == 1)["ending_balance"].to_pylist()[0]
+    assert numerators[0] - numerators[1] == pytest.approx(0.40 * balance, rel=0.05)
+    assert [field for field, _ in notes_of(tables, "GBP")] == ["spot_rate"]
+
+
+def test_a_loan_without_an_exchange_rate_is_left_out_and_said() -> None:
+    tables = project(KEYS, foreign(), SCENARIOS)
+    assert "L0" not in tables["calc.clo_asset_cash_flows"]["asset_id"].to_pylist()
+    ((_, reason),) = [note for note in notes_of(tables, "L0") if note[0] == "asset"]
+    assert "FX_MISSING" in reason
+
+
+def test_a_hedge_in_a_deal_without_a_step_for_its_counterparty_rejects_the_deal() -> None:
+    hedge = {
+        "asset_id": "L0",
+        "from_date": dt.date(2016, 1, 1),
+        "currency": "GBP",
+        "hedge_rate": Decimal("1.4"),
+        "hedge_ratio": Decimal(1),
+        "coupon_type": "FIXED",
+        "base_rate": Decimal("0.04"),
+        "day_count": "30/360",
+    }
+    quotes = [rate("GBP", "USD", "1.40")]
+    with pytest.raises(ValueError, match="HEDGE_WITHOUT_STEP"):
+        project(KEYS, foreign(deal_fx_rates=quotes, asset_hedges=[hedge]), SCENARIOS)
+
+
+def test_an_event_of_a_scenario_that_nobody_projects_is_said() -> None:
+    event = {
+        "asset_id": "L0",
+        "event_date": dt.date(2016, 9, 1),
+        "kind": "FORCED_DEFAULT",
+        "terms": '{"fraction":"0.5"}',
+        "scenario": "crash",
+    }
+    tables = project(KEYS, inputs(asset_events=[event]), SCENARIOS)
+    assert ("scenario", "FORCED_DEFAULT of 2016-09-01: no scenario 'crash'") in notes_of(tables, "L0")
+    in_grid = project(KEYS, inputs(asset_events=[event | {"scenario": "grid"}]), SCENARIOS)
+    assert "scenario" not in dict(notes_of(in_grid, "L0"))
+    assert in_grid["calc.clo_asset_cash_flows"].equals(project(KEYS, inputs(), SCENARIOS)["calc.clo_asset_cash_flows"])
+    summaries = [
+        found["calc.clo_scenario_summary"].filter(pc.field("scenario_id") == "grid") for found in (tables, in_grid)
+    ]
+    assert not summaries[0].equals(summaries[1])

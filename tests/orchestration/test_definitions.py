@@ -104,11 +104,24 @@ def selected(graph, plan: Plan) -> set[str]:
     return {key.to_user_string() for key in selection_of(plan).resolve(graph)}
 
 
-def test_a_market_file_recomputes_no_deal(graph) -> None:
+def test_a_market_file_recomputes_no_reported_deal(graph) -> None:
     touched = selected(graph, Plan(("new",), everything=False, kinds=frozenset({"fx_feed"})))
     assert {"marts/fact_fx_rates", "marts/dim_organization", "published/warehouse"} <= touched
     assert "intermediate/int_feeds__loads_in_force" in touched
-    assert touched & {"marts/fact_oc_tests", "calc/clo_oc_tests", "ops/deal_status"} == set()
+    assert touched & {"calc/clo_oc_tests", "calc/clo_pool_metrics", "ops/deal_status"} == set()
+
+
+def test_exchange_rates_reach_projections_and_no_other_market_data_does(graph) -> None:
+    """A foreign asset is projected at the rate of its analysis date; a deal without one keeps the id of its projection."""
+    by_kind = {
+        kind: selected(graph, Plan(("new",), everything=False, kinds=frozenset({kind})))
+        for kind in ("fx_feed", "index_levels", "price_feed", "asset_steps")
+    }
+    assert {kind for kind, touched in by_kind.items() if "calc/clo_asset_cash_flows" in touched} == {
+        "fx_feed",
+        "asset_steps",
+    }
+    assert "ops/deal_status" not in by_kind["asset_steps"]
 
 
 def test_a_workbook_recomputes_no_fx_rate(graph) -> None:

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pytest
 
 from orchestration.assets.calculated import build_calculated_assets
-from orchestration.assets.clo_projection import CLO_PROJECTION, OF_LOAD, STAGED
+from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.clo_projection_inputs import OF_ASSETS, OF_LOAD, STAGED
 from orchestration.jobs import REPROJECT_DEALS
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
@@ -44,6 +45,11 @@ def models() -> dict[str, list[dict[str, Any]]]:
         "intermediate.int_clo__holdings": [
             {"load_id": LOAD, "deal_id": deal, **row} for deal in DEALS for row in found["holdings"]
         ],
+        "intermediate.int_clo__deal_projections": [
+            {"load_id": LOAD, "deal_id": deal, "projection_id": f"{LOAD}/{deal}", "known_at": dt.datetime(2016, 3, 24)}
+            for deal in DEALS
+        ],
+        **{f"intermediate.int_clo__{name}": found[name] for name in (*OF_ASSETS, "deal_fx_rates")},
         "seeds.scenarios": [{"scenario_kind": "named", "is_projected": True, **row} for row in SCENARIOS],
     }
     for name in (*STAGED, *OF_LOAD):
@@ -57,6 +63,8 @@ def models() -> dict[str, list[dict[str, Any]]]:
 def without_rows(name: str) -> dict[str, Any]:
     """A row of a sheet that has none in this load, for the columns that the projection reads."""
     shapes: dict[str, dict[str, Any]] = {
+        **{name: {"organization_id": "house", "asset_id": "L0"} for name in OF_ASSETS},
+        "deal_fx_rates": {},
         "cash_flow_vectors": {"vector_name": "v", "value": 0.1},
         "sink_schedules": {"asset_id": "L0", "sink_date": AS_OF, "amount": 1.0},
         "holidays": {"holiday_date": AS_OF},
@@ -72,7 +80,7 @@ def projected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse.create_tables()
     with warehouse.transaction() as connection:
         for relation, rows in models().items():
-            name = relation.rpartition("stg_clo__")[2]
+            name = relation.rpartition("_clo__")[2]
             table = pa.Table.from_pylist(rows or [without_rows(name)])
             connection.register("_rows", table)
             connection.execute(f"create table {relation} as select * from _rows where {bool(rows)}")
