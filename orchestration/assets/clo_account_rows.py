@@ -6,7 +6,7 @@ import pyarrow as pa
 from calculations.clo.deal.account_ledger import BUCKETS
 from calculations.clo.deal.projected_accounts import Ledger
 from calculations.clo.deal.projection import Projection
-from orchestration.assets.clo_projection_rows import Keys, by_period, joined, table
+from orchestration.assets.clo_rows import Keys, by_period, joined, table
 
 TYPES = {  # Source: clo-extensions 6
     1: "payment",

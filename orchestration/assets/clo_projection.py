@@ -21,7 +21,9 @@ from calculations.curves import Curve
 from calculations.fx import Quotes
 from orchestration.assets import clo_account_rows as account_rows
 from orchestration.assets import clo_projection_rows as rows
+from orchestration.assets import clo_summary_rows as summary_rows
 from orchestration.assets.clo_projection_inputs import OF_ASSETS, OF_LOAD, SHOWN, STAGED, inputs_of, sheet_of
+from orchestration.assets.clo_rows import joined
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse
 
@@ -58,12 +60,12 @@ def calculate(warehouse: Warehouse, projection_ids: Sequence[str]) -> Tables:
             # Said among the assumptions too, because those are published.
             why = Assumed(keys["deal_id"], "projection", None, str(error))
             tables = {
-                "calc.clo_projections": rows.projection(keys, reason=str(error)),
-                "calc.clo_assumed_inputs": rows.assumed_inputs(keys, [why]),
+                "calc.clo_projections": summary_rows.projection(keys, reason=str(error)),
+                "calc.clo_assumed_inputs": summary_rows.assumed_inputs(keys, [why]),
             }
         for table, part in tables.items():
             found[table].append(part)
-    return {table: rows.joined(parts) for table, parts in found.items() if parts}
+    return {table: joined(parts) for table, parts in found.items() if parts}
 
 
 def project(
@@ -151,7 +153,7 @@ def project(
         *(Assumed(keys["deal_id"], item.key, item.value, item.reason) for item in deal.assumed),
     )
     return {
-        "calc.clo_projections": rows.projection(keys, projected=with_rows),
+        "calc.clo_projections": summary_rows.projection(keys, projected=with_rows),
         "calc.clo_asset_cash_flows": rows.asset_cash_flows(keys, with_rows, pool.currencies),
         "calc.clo_liability_cash_flows": rows.liability_cash_flows(keys, deal, with_rows, names),
         "calc.clo_waterfall_payments": rows.waterfall_payments(keys, deal, with_rows),
@@ -159,11 +161,13 @@ def project(
         "calc.clo_projected_fees": rows.fees(keys, deal, with_rows),
         "calc.clo_account_movements": account_rows.movements(keys, ledger, with_rows),
         "calc.clo_account_balances": account_rows.balances(keys, ledger, with_rows),
-        "calc.clo_tranche_risk": rows.joined(rows.tranche_risk(keys, part, names) for part in (with_rows, summarised)),
-        "calc.clo_scenario_summary": rows.joined(
-            rows.scenario_summary(keys, deal, part) for part in (with_rows, summarised)
+        "calc.clo_tranche_risk": joined(
+            summary_rows.tranche_risk(keys, part, names) for part in (with_rows, summarised)
         ),
-        "calc.clo_assumed_inputs": rows.assumed_inputs(keys, notes),
+        "calc.clo_scenario_summary": joined(
+            summary_rows.scenario_summary(keys, deal, part) for part in (with_rows, summarised)
+        ),
+        "calc.clo_assumed_inputs": summary_rows.assumed_inputs(keys, notes),
     }
 
 

@@ -1,6 +1,9 @@
-"""Lays a projection out as rows of the calc tables. What a figure means is in calculations, what a table is in tables.yaml."""
+"""Lays a projection's periods out as rows of the calc tables: loans, notes, steps, tests, fees.
 
-from collections.abc import Iterable, Mapping, Sequence
+What a figure means is in calculations, what a table is in tables.yaml, what a projection comes to in `clo_summary_rows`.
+"""
+
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -10,20 +13,10 @@ import pyarrow as pa
 from calculations.clo.deal import Deal, Projection
 from calculations.clo.deal.configurations import version_on
 from calculations.clo.deal.results import CurePayments
-from calculations.clo.deal.steps import CoverStep, kind_of, payee_of
+from calculations.clo.deal.steps import kind_of, payee_of
 from calculations.clo.sheet_deal import EQUITY
-from calculations.clo.tape_terms import Assumed
 from calculations.daycount import year_fraction
-
-Keys = Mapping[str, Any]
-Names = Mapping[str, str]  # class of a deal file -> name of the tranche on its sheet
-
-
-def projection(keys: Keys, *, projected: Projection | None = None, reason: str | None = None) -> pa.Table:
-    """One row: that the deal was projected, or why it was not."""
-    last = None if projected is None else projected.dates.payment[-1].item()
-    return table(keys, {"is_projected": [projected is not None], "last_payment_date": [last], "reason": [reason]})
-
+from orchestration.assets.clo_rows import Keys, Names, by_period, joined, table, unknown
 
 NONE_FOREIGN: Mapping[str, str] = MappingProxyType({})
 
@@ -82,7 +75,7 @@ def liability_cash_flows(keys: Keys, deal: Deal, projected: Projection, names: N
         dates = projected.dates
         years = year_fraction(dates.accrual_begin, dates.payment, deal.notes[name].day_count)
         due_on = note.balance[:, :-1] * years
-        rate = np.divide(note.interest_accrued, due_on, out=_unknown(accrued), where=due_on > 0)
+        rate = np.divide(note.interest_accrued, due_on, out=unknown(accrued), where=due_on > 0)
         parts.append(
             by_period(
                 keys,
@@ -113,7 +106,7 @@ def liability_cash_flows(keys: Keys, deal: Deal, projected: Projection, names: N
             projected,
             {
                 "tranche_name": names[EQUITY],
-                "coupon_rate": _unknown(nothing),
+                "coupon_rate": unknown(nothing),
                 "beginning_balance": nothing + held,
                 "interest_due": nothing,
                 "interest_paid": equity.interest,
@@ -174,16 +167,16 @@ def coverage_tests(keys: Keys, deal: Deal, projected: Projection, names: Names) 
         if of_class not in names:
             continue
         ratio, trigger = test.ratio, test.trigger
-        balances = tests[f"OC-{of_class}"].denominator if f"OC-{of_class}" in tests else _unknown(ratio)
+        balances = tests[f"OC-{of_class}"].denominator if f"OC-{of_class}" in tests else unknown(ratio)
         if kind == "OC":
             interest_cure = np.maximum(0.0, test.denominator - test.numerator / trigger)
             above = trigger > 1
             principal_cure = (trigger * test.denominator - test.numerator) / (trigger - 1) if above else balances * 0
-            cure = _unknown(ratio)
+            cure = unknown(ratio)
         else:
-            interest_cure = principal_cure = _unknown(ratio)
+            interest_cure = principal_cure = unknown(ratio)
             cure = np.maximum(0.0, (1 - ratio / trigger) * balances)
-        failed, paid = ~test.passed, test.cures or CurePayments.none(_unknown(ratio))
+        failed, paid = ~test.passed, test.cures or CurePayments.none(unknown(ratio))
         parts.append(
             by_period(
                 keys,
@@ -240,7 +233,7 @@ def fees(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
                 "fee_name": "incentive",
                 "fee_type": "incentive",
                 "config_version": version,
-                "fee_basis": _unknown(paid),
+                "fee_basis": unknown(paid),
                 "fee_accrued": paid,
                 "fee_paid": paid,
                 "unpaid_balance": np.zeros_like(paid),
@@ -250,137 +243,6 @@ def fees(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
     return joined(parts)
 
 
-def tranche_risk(keys: Keys, projected: Projection, names: Names) -> pa.Table:
-    """A row per class and scenario."""
-    parts = []
-    for name, risk in projected.risk.items():
-        reasons = [
-            "; ".join(f"{what}: {text}" for what, text in (("yield", y), ("margin", m)) if text) or None
-            for y, m in zip(risk.yield_reasons, risk.margin_reasons, strict=True)
-        ]
-        columns = {
-            "scenario_id": list(projected.scenarios.names),
-            "tranche_name": [names[name]] * len(reasons),
-            "annual_yield": risk.annual_yield,
-            "discount_margin": risk.discount_margin,
-            "price": risk.price,
-            "wal": risk.weighted_average_life,
-            "macaulay_duration": risk.macaulay_duration,
-            "modified_duration": risk.modified_duration,
-            "total_interest": risk.total_interest,
-            "total_principal": risk.total_principal,
-            "reason": reasons,
-        }
-        parts.append(table(keys, columns))
-    return joined(parts)
-
-
-def scenario_summary(keys: Keys, deal: Deal, projected: Projection) -> pa.Table:
-    """A row per scenario: return of equity, losses, the first breach of a coverage test, and the last period."""
-    flows, bought, result = projected.flows, projected.bought, projected.result
-    count, periods = flows.interest.shape
-    is_alive = np.arange(periods) < result.last_period[:, None]
-    order = _covered_by_seniority(deal)
-    failed = np.stack([~result.tests[name].passed & is_alive for name in order])  # (tests, scenarios, periods)
-    any_failed: np.ndarray = np.logical_or.reduce(failed, axis=0)
-    first = np.where(any_failed.any(axis=1), any_failed.argmax(axis=1), -1)
-    which = failed[:, np.arange(count), np.maximum(first, 0)].argmax(axis=0)
-    equity = projected.equity
-    payment = projected.dates.payment.tolist()
-    return table(
-        keys,
-        {
-            "scenario_id": list(projected.scenarios.names),
-            "equity_irr": _unknown(np.zeros(count)) if equity is None else equity.rates,
-            "equity_irr_reason": [
-                "the sub notes have no price or no balance" if equity is None else equity.reasons[i] or None
-                for i in range(count)
-            ],
-            "first_breach_period": [int(i) + 1 if i >= 0 else None for i in first],
-            "first_breach_date": [payment[i] if i >= 0 else None for i in first.tolist()],
-            "first_breach_test": [order[w] if i >= 0 else None for w, i in zip(which.tolist(), first, strict=True)],
-            "defaults": flows.defaults.sum(axis=1) + bought.defaults.sum(axis=1),
-            "recoveries": flows.recoveries.sum(axis=1) + bought.recoveries.sum(axis=1),
-            "losses": flows.net_loss.sum(axis=1) + bought.net_loss.sum(axis=1),
-            "equity_distributions": (result.equity.interest + result.equity.principal).sum(axis=1),
-            "last_period": result.last_period,
-        },
-    )
-
-
-def assumed_inputs(keys: Keys, notes: Iterable[Assumed]) -> pa.Table:
-    """A row per input that was assumed, or asset that took no part; one said twice for one reason is one row."""
-    found = list({(item.subject, item.field, item.reason): item for item in notes}.values())
-    return table(
-        keys,
-        {
-            "subject": pa.array([item.subject for item in found], pa.string()),
-            "field_name": pa.array([item.field for item in found], pa.string()),
-            "assumed_value": pa.array([item.value for item in found], pa.string()),
-            "reason": pa.array([item.reason for item in found], pa.string()),
-        },
-    )
-
-
-def joined(parts: Iterable[pa.Table]) -> pa.Table:
-    """Tables end to end; a column in which one of them has nothing but NULL takes the type of the others."""
-    return pa.concat_tables(parts, promote_options="permissive")
-
-
-def _covered_by_seniority(deal: Deal) -> list[str]:
-    """The tests whose failure moves cash to the notes, the most senior first; diversion is none."""
-    covers = [step.cover for terms in deal.lists.values() for step in terms.steps if isinstance(step, CoverStep)]
-    names = {name for cover in covers for name in (cover.oc, cover.ic) if name is not None}
-    return sorted(names, key=lambda name: (len(deal.tests[name].denominator), name))
-
-
-def _unknown(like: Any) -> Any:
-    return np.full(like.shape, np.nan)
-
-
 def _versions(deal: Deal, projected: Projection) -> Any:
     """The configuration of the deal in force on each payment date, (periods,)."""
     return np.array([version_on(deal, day) for day in projected.dates.payment.tolist()])
-
-
-def by_period(keys: Keys, projected: Projection, columns: Mapping[str, Any], is_kept: Any = None) -> pa.Table:
-    """Columns of shape (scenarios, periods), or one value for all, as rows up to each scenario's last period.
-
-    `is_kept`, of that shape or (periods,), leaves out further rows.
-    """
-    names = np.array(projected.scenarios.names, dtype=object)
-    count, periods = names.size, projected.dates.count
-    scenario, period = (item.reshape(-1) for item in np.indices((count, periods)))
-    is_reached = period < projected.result.last_period[scenario]
-    if is_kept is not None:
-        is_reached &= np.broadcast_to(is_kept, (count, periods)).reshape(-1)
-    scenario, period = scenario[is_reached], period[is_reached]
-    found: dict[str, Any] = {
-        "scenario_id": names[scenario],
-        "period": period + 1,
-        "payment_date": projected.dates.payment[period],
-        "accrual_start_date": projected.dates.accrual_begin[period],
-    }
-    for name, values in columns.items():
-        is_array = isinstance(values, np.ndarray) and values.ndim == 2
-        found[name] = values.reshape(-1)[is_reached] if is_array else _repeated(_plain(values), period.size)
-    return table(keys, found)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _repeated(value: Any, size: int) -> pa.Array:
-    return pa.repeat(pa.scalar(value), size)
-
-
-def table(keys: Keys, columns: Mapping[str, Sequence[Any] | np.ndarray | pa.Array]) -> pa.Table:
-    """Columns with the keys beside them on every row; NaN is unknown."""
-    arrays = {
-        name: values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
-        for name, values in columns.items()
-    }
-    size = len(next(iter(arrays.values())))
-    constants = {name: _repeated(value, size) for name, value in keys.items()}
-    return pa.table({**constants, **arrays})
