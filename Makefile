@@ -13,7 +13,7 @@ run: install
 	$(BIN)/weir run --demo-if-empty
 
 test: install lint
-	$(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder tests
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder tests
 
 lint: install
 	$(BIN)/ruff check .
