@@ -93,20 +93,16 @@ def asset_rows(
     happening = [event for event in events if np.datetime64(event.date, "D") < dates.last_performing]
     event_days = as_days([event.date for event in happening])
 
-    paid = np.concatenate([ends, between, event_days])
-    rank = np.concatenate([np.zeros(ends.size), np.ones(between.size), 2.0 + np.arange(event_days.size)])
-    order = np.lexsort((rank, paid))
-    kind = np.concatenate(
-        [
-            np.where(dates.is_after, RECOVERY, INTEREST),
-            np.full(between.size, PRINCIPAL),
-            np.full(event_days.size, EVENT),
-        ]
-    )[order]
-    # What happens on an interest date comes after its payment, thus in the next period.
-    running = np.concatenate([np.searchsorted(ends, between), np.searchsorted(ends, event_days, side="right")])
-    period = np.concatenate([np.arange(ends.size), running])[order].astype(np.int64)
-    paid = paid[order]
+    paid, kind, period = ends, np.where(dates.is_after, RECOVERY, INTEREST), np.arange(ends.size)
+    if between.size or event_days.size:
+        rank = np.concatenate([np.zeros(ends.size), np.ones(between.size), 2.0 + np.arange(event_days.size)])
+        paid = np.concatenate([ends, between, event_days])
+        order = np.lexsort((rank, paid))
+        more = [np.full(between.size, PRINCIPAL), np.full(event_days.size, EVENT)]
+        # What happens on an interest date comes after its payment, thus in the next period.
+        running = [np.searchsorted(ends, between), np.searchsorted(ends, event_days, side="right")]
+        paid = paid[order]
+        kind, period = np.concatenate([kind, *more])[order], np.concatenate([period, *running])[order]
     begin = np.concatenate([[dates.start], ends])[:-1][period]
     is_indexed = asset.is_floating & (period > 0) & (kind != RECOVERY)
     share = _shares_due(paid, kind, due, dates.maturity)
