@@ -15,13 +15,15 @@ from calculations.clo.columns import Floats
 class Funding:
     """One period of the account; arrays of shape (scenarios,).
 
-    `from_principal` is what principal proceeds pay of the draws, `shortfall` what nothing pays and so is not drawn;
-    `released` goes to principal proceeds. `counted` is the part of the account that tests count beside drawn par.
+    `from_principal` is what principal proceeds pay of the draws, `shortfall` what nothing pays and so is not drawn,
+    `spare` what could have paid more; `released` goes to principal proceeds. `counted` is the part of the account that
+    tests count beside drawn par.
     """
 
     account: Floats
     from_principal: Floats
     shortfall: Floats
+    spare: Floats
     refilled: Floats
     released: Floats
     counted: Floats
@@ -34,8 +36,8 @@ def fund_draws(account: Floats, draws: Floats, unfunded: Floats, principal: Floa
     what is unfunded; what it holds above that is released. What cannot be paid stays unfunded.
     Source: clo-extensions 3.2.
     """
-    paid = np.minimum(draws, account)
-    from_principal = np.minimum(draws - paid, np.maximum(principal, 0.0))
+    paid, payable = np.minimum(draws, account), np.maximum(principal, 0.0)
+    from_principal = np.minimum(draws - paid, payable)
     shortfall = draws - paid - from_principal
     left, needed = account - paid, unfunded + shortfall
     refilled = np.minimum(refill, np.maximum(needed - left, 0.0))
@@ -46,6 +48,7 @@ def fund_draws(account: Floats, draws: Floats, unfunded: Floats, principal: Floa
         account=remaining,
         from_principal=from_principal,
         shortfall=shortfall,
+        spare=left + (payable - from_principal),
         refilled=refilled,
         released=released,
         counted=np.minimum(needed, remaining),
@@ -56,8 +59,8 @@ def fund_draws(account: Floats, draws: Floats, unfunded: Floats, principal: Floa
 class FundingPath:
     """The account period by period; arrays of shape (scenarios, periods), balances at the period's end.
 
-    `draws` are paid, `from_principal` of them by principal proceeds; `shortfall` was asked for and is not drawn. The
-    path knows nothing of a sale of the pool. Source: clo-extensions 3.2.
+    `draws` are paid, `from_principal` of them by principal proceeds; `shortfall` was asked for and is not drawn, `spare`
+    is what could have paid more. The path knows nothing of a sale of the pool. Source: clo-extensions 3.2.
     """
 
     draws: Floats
@@ -66,6 +69,7 @@ class FundingPath:
     released: Floats
     counted: Floats
     shortfall: Floats
+    spare: Floats
 
     def of_scenarios(self, rows: slice) -> FundingPath:
         """The path of some scenarios."""
@@ -84,6 +88,6 @@ def funding_path(opening: float, draws: Floats, unfunded: Floats, principal: Flo
         period = fund_draws(account, draws[:, i], unfunded[:, i + 1], principal[:, i], refills[:, i])
         account = period.account
         found["draws"][:, i] = draws[:, i] - period.shortfall
-        for name in ("from_principal", "refilled", "released", "counted", "shortfall"):
+        for name in ("from_principal", "refilled", "released", "counted", "shortfall", "spare"):
             found[name][:, i] = getattr(period, name)
     return FundingPath(**found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -10,14 +11,14 @@ from hypothesis import strategies as st
 
 from calculations.clo import deal
 from calculations.clo.collateral import AssetTerms
-from calculations.clo.collateral.features import DrawTerms
+from calculations.clo.collateral.features import AssetEvent, DrawTerms
 from calculations.clo.deal import Holdings
 from calculations.clo.deal.assumed import assumed
 from calculations.clo.deal.commitments import funded
 from calculations.clo.deal.pool_parts import PoolParts
-from calculations.clo.presets import Preset
-from calculations.clo.scenarios import Scenario, Scenarios
-from tests.calculations.collateral_cases import ANALYSIS, WEEKENDS, quarterly_deal
+from calculations.clo.presets import STANDARD, Preset
+from calculations.clo.scenarios import Assumptions, Scenario, Scenarios
+from tests.calculations.collateral_cases import ANALYSIS, FIXED, WEEKENDS, quarterly_deal
 from tests.calculations.collateral_strategies import draw_terms, featured_assets, presets, scenarios
 from tests.calculations.deal.worked import PLAIN
 from tests.reference.commitments import HALF_CENT, Commitments
@@ -71,3 +72,26 @@ def test_draws_and_the_account_are_those_of_the_plain_implementation(
     recorded = [text for text in assumed(terms, parts, found) if text.startswith("DRAW_SHORTFALL")]
     assert bool(recorded) == bool(some_short)
     assert all(f"in {some_short} of 2 scenarios" in text for text in recorded)
+
+
+def test_a_draw_that_leaves_more_to_pay_it_when_it_is_smaller_is_made_as_far_as_can_be_paid() -> None:
+    """Half of 100,000 defaults on 2 February and is recovered in full: 50,000 of principal, whatever is drawn, since what
+    of the draw itself defaults and comes back the same day pays none of it. The whole draw, 40 million, would find
+    nothing left of it."""
+    loan = replace(
+        FIXED,
+        par=100_000.0,
+        coupon=0.0,
+        dated=dt.date(2024, 1, 31),
+        first_payment=dt.date(2024, 2, 1),
+        maturity=dt.date(2024, 5, 11),
+        payments_per_year=12,
+        draws=DrawTerms(unfunded=50e6, utilisation=0.8),
+        events=(AssetEvent(dt.date(2024, 2, 2), "forced_default", fraction=0.5),),
+    )
+    held = Holdings((loan,), ANALYSIS, WEEKENDS, current_index=0.05)
+    parts = PoolParts(held, Scenarios.of([Scenario("full recovery", Assumptions())]), quarterly_deal(), STANDARD)
+    path = funded(deal.loads(PLAIN), parts).path
+    assert path is not None
+    assert path.draws[0, 0] == pytest.approx(50_000.0, abs=HALF_CENT)
+    assert path.from_principal[0, 0] == pytest.approx(50_000.0, abs=HALF_CENT)
