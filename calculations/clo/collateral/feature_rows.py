@@ -10,7 +10,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from calculations.clo.collateral.accruals import Earning, earned, steps_of
+from calculations.clo.collateral.accruals import Part, earned, steps_of
 from calculations.clo.collateral.dates import PoolDates
 from calculations.clo.collateral.deferral import deferring_since, is_deferring_after, is_deferring_on, pik_shares
 from calculations.clo.collateral.drawings import drawings
@@ -85,17 +85,18 @@ def _lay_earnings(
     """What accrues in rows whose rate steps, or before which a restructuring settles what accrued before it, so that
     later rows of its period, those of its day too, accrue from it. Source: clo-extensions 3.3, 3.4.
     """
-    parts: list[Earning] = []
+    parts: list[Part] = []
     settled, happening = dt.date.min, iter(events)
     begins, dates, kinds = rows.accrual_begin[at].tolist(), rows.paid[at].tolist(), rows.kind[at].tolist()
     indexed = (~np.isnat(rows.fixing[at])).tolist()
-    for start, end, kind, is_indexed in zip(begins, dates, kinds, indexed, strict=True):
-        since = max(start, settled)
-        parts.append(earned(item.asset, steps, start, since, max(end, since), is_indexed=is_indexed))
+    for begin, date, kind, is_indexed in zip(begins, dates, kinds, indexed, strict=True):
+        since = max(begin, settled)
+        parts.append(Part(begin, since, max(date, since), is_indexed))
         if kind == EVENT and next(happening).kind == "restructuring":
-            settled = end
-    accrual = np.array([part.accrual for part in parts])
-    whole = np.array([part.whole for part in parts])
-    rows.year_fraction[at] = [part.year_fraction for part in parts]
+            settled = date
+    earnings = earned(item.asset, steps, parts)
+    accrual = np.array([earning.accrual for earning in earnings])
+    whole = np.array([earning.whole for earning in earnings])
+    rows.year_fraction[at] = [earning.year_fraction for earning in earnings]
     rows.accrual[at] = accrual
     rows.rate[at] = np.divide(accrual, whole, out=rows.rate[at].copy(), where=whole > 0)
