@@ -28,13 +28,13 @@ def recovery_rows(
     """Row of recovery for a default at the start of each asset (lags, assets) and in each row (lags, rows); NEVER where
     none is late enough.
 
-    `asset` numbers the asset of each row; `row_of_end` are the rows of the interest dates, as rows of the pool or of
-    their asset, whichever is asked for; rows that are `is_between` two of them stand in `period`. A default is recovered on the first
-    interest date on or after default date + lag, both as stated, and not before the default itself; under COL-30 so
-    many interest dates later as the lag has payment intervals, rounded half to even. A default between two interest
-    dates is recovered on one that follows. Source: clo-collateral-engine 1.6, 1.8, Q11, Q30; clo-extensions 2.2.
+    `asset` numbers the asset of each row; `row_of_end` are the rows of the interest dates, numbered as the result is to
+    be; rows that are `is_between` two of them stand in `period`. A default is recovered on the first interest date on
+    or after default date + lag, both as stated, and not before the default itself; under COL-30 so many interest dates
+    later as the lag has payment intervals, rounded half to even. A default between two interest dates is recovered on
+    one that follows. Source: clo-collateral-engine 1.6, 1.8, Q11, Q30; clo-extensions 2.2.
     """
-    # Starts and rows alike: by asset, the first interest date that a default may be recovered on, and when it happened.
+    # Starts and rows alike: the first interest date that a default may be recovered on, and when it happened.
     number = np.arange(months.size)
     owner = np.concatenate([number, asset])
     earliest = np.concatenate([np.zeros_like(number), period])

@@ -1,8 +1,8 @@
 """The dated rows of a pool's assets: when each pays, over which fraction of a year, what falls due. No scenarios, no money.
 
 A row is an interest date, a date on which only principal is due, an event, or a date after the end on which only
-recoveries come. Rows of all assets are worked out at once; what an asset does beside paying by its schedule is laid over its rows
-in `feature_rows`.
+recoveries come. Rows of all assets are worked out at once; what an asset does beside paying by its schedule is laid over
+its rows in `feature_rows`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def pool_rows(
     due = _Due.of(items)
     asset, paid, kind, period = _placed(items, dates, due, analysis)
     first_row = first_rows(np.bincount(asset, minlength=size))
-    # An asset without interest dates has no rows, so that each row has an end of its period and all but first one before.
+    # The end before the row's period; what is looked up for a first period, another asset's end, is not taken.
     begin = np.where(period == 0, dates.start[asset], dates.ends.paid[dates.first_end[asset] + period - 1])
     is_floating = np.array([item.asset.is_floating for item in items], dtype=bool)
     is_indexed = is_floating[asset] & (period > 0) & (kind != RECOVERY)
