@@ -3,71 +3,93 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from calculations.calendars import BusinessCalendar, Convention, as_days, end_of_month
+from calculations.calendars import BusinessCalendar, Convention, Flags, as_days, end_of_month
 from calculations.clo.presets import STANDARD, Preset
-from calculations.daycount import Days, Floats
+from calculations.daycount import Days, Floats, Ints
 from calculations.months import add_months, months_between
+from calculations.ragged import by_name, counted
 
 
 @dataclass(frozen=True, eq=False)
 class InterestDates:
-    """Interest dates in order, shape (n,): as stated, and as paid on after adjustment to business days."""
+    """Interest dates of loans, loan by loan in order, shape (n,): as stated, and as paid on after adjustment to business
+    days; `loan` numbers the loan of each.
+    """
 
+    loan: Ints
     nominal: Days
     paid: Days
 
 
 def interest_dates(
-    first: dt.date,
-    maturity: dt.date,
-    months: int,
+    first: Days,
+    maturity: Days,
+    months: Ints,
     calendar: BusinessCalendar,
-    how: Convention = Convention.UNADJUSTED,
-    *,
-    is_end_of_month: bool = False,
+    how: Sequence[Convention],
+    is_end_of_month: Flags,
     preset: Preset = STANDARD,
 ) -> InterestDates:
-    """Interest dates from the first payment every `months` months up to maturity, which is always the last.
+    """Interest dates of loans from the first payment every `months` months up to maturity, which is always the last.
 
-    The first payment is taken as stated. A first payment on or after maturity leaves maturity alone.
+    Terms are (loans,). The first payment is taken as stated. A first payment on or after maturity leaves maturity alone.
     Source: clo-collateral-engine 1.2, Q5.
     """
-    last = calendar.adjust_terminal(maturity, how, preset)
-    count = max(0, int(months_between(first, maturity))) // months + 2
-    nominal = add_months(first, months * np.arange(count))
-    if is_end_of_month:
-        nominal[1:] = end_of_month(nominal[1:])
-    paid = calendar.adjust(nominal, how, preset)
-    paid[0] = nominal[0]
-    is_before = np.logical_and.accumulate(paid < last)
-    return InterestDates(
-        nominal=np.append(nominal[is_before], as_days(maturity)), paid=np.append(paid[is_before], last)
+    every = np.arange(maturity.size)
+    last = _adjusted(partial(calendar.adjust_terminal, preset=preset), maturity, how, every)
+    loan, step = counted(np.maximum(months_between(first, maturity), 0) // months + 2)
+    nominal = _stepped(first, months, loan, step, is_end_of_month[loan] & (step > 0))
+    paid = _adjusted(partial(calendar.adjust, preset=preset), nominal, how, loan)
+    paid = np.where(step == 0, nominal, paid)
+    is_before = paid < last[loan]
+    return joined(
+        InterestDates(loan[is_before], nominal[is_before], paid[is_before]), InterestDates(every, maturity, last)
     )
 
 
 def dates_after(
-    maturity: dt.date,
-    months: int,
-    count: int,
+    maturity: Days,
+    months: Ints,
+    count: Ints,
     calendar: BusinessCalendar,
-    how: Convention = Convention.UNADJUSTED,
-    *,
-    is_end_of_month: bool = False,
+    how: Sequence[Convention],
+    is_end_of_month: Flags,
     preset: Preset = STANDARD,
 ) -> InterestDates:
-    """The `count` dates that follow maturity every `months` months, on which only recoveries are paid.
+    """The `count` dates of each loan that follow maturity every `months` months, on which only recoveries are paid.
 
-    Source: clo-collateral-engine 1.10.
+    Terms are (loans,). Source: clo-collateral-engine 1.10.
     """
-    nominal = add_months(maturity, months * np.arange(1, count + 1))
-    if is_end_of_month:
-        nominal = end_of_month(nominal)
-    return InterestDates(nominal=nominal, paid=calendar.adjust(nominal, how, preset))
+    loan, step = counted(count)
+    nominal = _stepped(maturity, months, loan, step + 1, is_end_of_month[loan])
+    return InterestDates(loan, nominal, _adjusted(partial(calendar.adjust, preset=preset), nominal, how, loan))
+
+
+def joined(first: InterestDates, later: InterestDates) -> InterestDates:
+    """Two parts of the schedules of the same loans as one; no date of the second comes before one of the first."""
+    loan = np.concatenate([first.loan, later.loan])
+    order = np.argsort(loan, kind="stable")
+    nominal, paid = np.concatenate([first.nominal, later.nominal]), np.concatenate([first.paid, later.paid])
+    return InterestDates(loan[order], nominal[order], paid[order])
+
+
+def _stepped(from_days: Days, months: Ints, loan: Ints, step: Ints, is_end_of_month: Flags) -> Days:
+    nominal = add_months(from_days[loan], months[loan] * step)
+    return np.where(is_end_of_month, end_of_month(nominal), nominal)
+
+
+def _adjusted(adjust: Callable[[Days, Convention], Days], days: Days, how: Sequence[Convention], loan: Ints) -> Days:
+    """Days moved as the convention of their loan says."""
+    moved = days.copy()
+    for convention, where in by_name(how, loan):
+        moved[where] = adjust(days[where], convention)
+    return moved
 
 
 def instalment_shares(

@@ -5,6 +5,7 @@ clo-collateral-engine 9.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import fields, replace
 
 import numpy as np
@@ -13,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.clo.collateral import AssetFlows, AssetTerms, project_assets
+from calculations.clo.collateral.arrays import ROW_COLUMNS
 from calculations.clo.collateral.features import DrawTerms, PikTerms
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.scenarios import Assumptions, Scenario, Scenarios
 from tests.calculations.collateral_cases import ANALYSIS, WEEKENDS
-from tests.calculations.collateral_strategies import assets, presets, scenarios
+from tests.calculations.collateral_strategies import assets, featured_assets, presets, scenarios
 from tests.reference import collateral_schedule as reference
 
 FLOWS = ("default", "interest", "scheduled", "unscheduled", "recovery", "net_loss")
@@ -50,6 +52,29 @@ def test_features_without_content_leave_every_figure_as_it_is(
     for field in fields(AssetFlows):
         one, other = getattr(bare, field.name), getattr(empty, field.name)
         assert one == other if isinstance(one, str | tuple) else (one == other).all(), field.name
+
+
+@settings(max_examples=50, deadline=None)
+@given(pool=st.tuples(*(featured_assets(name) for name in "ABC")), scenario=scenarios("any"), preset=presets)
+def test_an_asset_is_in_a_pool_what_it_is_alone(
+    pool: tuple[AssetTerms, ...], scenario: Scenario, preset: Preset
+) -> None:
+    """Also beside one that can have no rows, for it is drawn after its maturity."""
+    late = replace(
+        pool[0],
+        asset_id="late",
+        is_defaulted=False,
+        events=(),
+        instalments=(),
+        draws=DrawTerms(1.0, draws=((pool[0].maturity + dt.timedelta(30), 1.0),)),
+    )
+    (found,) = project_assets([pool[0], late, *pool[1:]], Scenarios.of([scenario]), ANALYSIS, WEEKENDS, preset)
+    assert "late" not in found.asset_id
+    for asset in pool:
+        alone = projected(asset, scenario, preset)
+        is_its = np.array(found.asset_id) == asset.asset_id
+        for name in ("paid", "accrual_begin", *ROW_COLUMNS):
+            assert (getattr(found, name)[is_its] == getattr(alone, name)).all(), name
 
 
 @settings(max_examples=50, deadline=None)

@@ -177,6 +177,17 @@ def test_a_lag_is_the_first_date_it_reaches_or_by_the_old_rule_rounded(
         assert np.flatnonzero(rows_of(long, once, quirks).recovery).tolist() == [intervals]
 
 
+def test_a_lag_reaches_an_interest_date_that_is_stated_after_the_maturity_it_is_paid_before() -> None:
+    """Saturday 31 May 2025 is paid on 2 June where COL-03 rolls it, after the interest date of Sunday 1 June, on which what
+    defaults on 1 March is recovered three months later."""
+    loan = replace(
+        FIXED, dated=ANALYSIS, first_payment=dt.date(2024, 3, 1), maturity=dt.date(2025, 5, 31), convention=""
+    )
+    found = rows_of(loan, Assumptions(cdr=(0.0, 0.0, 0.0, 0.0, 0.1, 0.0), lag_months=3), "COL-03")
+    assert [str(day) for day in found.paid[found.default > 0]] == ["2025-03-01"]
+    assert [str(day) for day in found.paid[found.recovery > 0]] == ["2025-06-01"]
+
+
 def test_balance_on_a_day_is_the_end_of_the_last_row() -> None:
     found = rows_of(AMORTISING, NOTHING)
     assert found.balance_on("C", dt.date(2024, 2, 1)) == 10_000_000.0

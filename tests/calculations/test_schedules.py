@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.calendars import BusinessCalendar, convention
+from calculations.calendars import BusinessCalendar, as_days, convention
 from calculations.clo.presets import preset
-from calculations.schedules import dates_after, instalment_shares, interest_dates
+from calculations.schedules import InterestDates, dates_after, instalment_shares, interest_dates
 
 WEEKENDS = BusinessCalendar()
 MATURITY = dt.date(2025, 12, 1)
@@ -36,13 +37,13 @@ STANDARD_MODIFIED = OLD_MODIFIED.replace("2025-09-01", "2025-08-29")
 
 def paid(first: str, text: str, *, is_end_of_month: bool, quirks: str = "") -> list[str]:
     found = interest_dates(
-        dt.date.fromisoformat(first),
-        MATURITY,
-        3,
+        as_days([first]),
+        as_days([MATURITY]),
+        np.array([3]),
         WEEKENDS,
-        convention(text),
-        is_end_of_month=is_end_of_month,
-        preset=preset(quirks.split()),
+        [convention(text)],
+        np.array([is_end_of_month]),
+        preset(quirks.split()),
     )
     return [str(date) for date in found.paid]
 
@@ -72,7 +73,14 @@ def test_a_first_payment_after_maturity_leaves_one_date() -> None:
 
 
 def test_dates_after_maturity_step_by_the_payment_interval() -> None:
-    found = dates_after(dt.date(2025, 12, 15), 3, 2, WEEKENDS, convention("FOLLOWING"))
+    found = dates_after(
+        as_days([dt.date(2025, 12, 15)]),
+        np.array([3]),
+        np.array([2]),
+        WEEKENDS,
+        [convention("FOLLOWING")],
+        np.array([False]),
+    )
     assert [str(date) for date in found.nominal] == ["2026-03-15", "2026-06-15"]
     assert [str(date) for date in found.paid] == ["2026-03-16", "2026-06-15"]  # 15 March 2026 is a Sunday
 
@@ -95,17 +103,41 @@ def test_instalments_that_land_on_one_business_day_are_one() -> None:
     assert shares.tolist() == pytest.approx([0.5, 1.0])
 
 
-@given(
-    first=st.dates(dt.date(2010, 1, 1), dt.date(2030, 12, 31)),
-    life=st.integers(1, 4000),
-    months=st.sampled_from([1, 3, 6, 12]),
-    text=st.sampled_from(["", "FOLLOWING", "MOD FOLLOWING", "PREVIOUS"]),
-    is_end_of_month=st.booleans(),
+LOANS = st.tuples(
+    st.dates(dt.date(2010, 1, 1), dt.date(2030, 12, 31)),
+    st.integers(-400, 4000),
+    st.sampled_from([1, 3, 6, 12]),
+    st.sampled_from(["", "FOLLOWING", "MOD FOLLOWING", "PREVIOUS"]),
+    st.booleans(),
 )
-def test_interest_dates_rise_and_end_at_maturity(
-    first: dt.date, life: int, months: int, text: str, is_end_of_month: bool
-) -> None:
-    maturity = first + dt.timedelta(life)
-    found = interest_dates(first, maturity, months, WEEKENDS, convention(text), is_end_of_month=is_end_of_month)
+
+
+def of_pool(loans: list[tuple[dt.date, int, int, str, bool]]) -> InterestDates:
+    """Interest dates of loans by first payment, days from it to maturity, months, convention, whether at month end."""
+    return interest_dates(
+        as_days([first for first, *_ in loans]),
+        as_days([first + dt.timedelta(life) for first, life, *_ in loans]),
+        np.array([months for _, _, months, _, _ in loans]),
+        WEEKENDS,
+        [convention(text) for *_, text, _ in loans],
+        np.array([is_end_of_month for *_, is_end_of_month in loans]),
+    )
+
+
+@given(LOANS)
+def test_interest_dates_rise_and_end_at_maturity(loan: tuple[dt.date, int, int, str, bool]) -> None:
+    found = of_pool([loan])
     assert (found.paid[1:] > found.paid[:-1]).all()
-    assert found.paid[-1] == WEEKENDS.adjust(maturity, convention(text))
+    assert found.paid[-1] == WEEKENDS.adjust(loan[0] + dt.timedelta(loan[1]), convention(loan[3]))
+
+
+@given(st.lists(LOANS, min_size=1, max_size=6))
+def test_a_loan_has_the_same_interest_dates_in_a_pool_as_alone(
+    loans: list[tuple[dt.date, int, int, str, bool]],
+) -> None:
+    pool = of_pool(loans)
+    assert (np.diff(pool.loan) >= 0).all()
+    for number, loan in enumerate(loans):
+        alone = of_pool([loan])
+        assert pool.nominal[pool.loan == number].tolist() == alone.nominal.tolist()
+        assert pool.paid[pool.loan == number].tolist() == alone.paid.tolist()

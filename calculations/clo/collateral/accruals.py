@@ -8,7 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from calculations.calendars import as_days
 from calculations.clo.collateral.assets import AssetTerms
 from calculations.clo.collateral.features import AssetEvent
 from calculations.daycount import year_fraction
@@ -35,33 +37,47 @@ def steps_of(asset: AssetTerms, events: Sequence[AssetEvent], analysis: dt.date)
     return sorted(steps.items())
 
 
-def earned(
-    asset: AssetTerms,
-    steps: Sequence[tuple[dt.date, float]],
-    begin: dt.date,
-    start: dt.date,
-    end: dt.date,
-    *,
-    is_indexed: bool,
-) -> Earning:
-    """What accrues from `start` to `end` in an interest period that begins at `begin`.
+class Part(NamedTuple):
+    """From `start` to `end` within an interest period that begins at `begin`."""
 
-    Parts are differences of fractions from `begin`, so that they sum to the whole under every day count. Where the
-    row is not indexed, its rate is the tape's coupon, moved as the spread or coupon moves. Source: clo-extensions,
-    part-period accrual.
+    begin: dt.date
+    start: dt.date
+    end: dt.date
+    is_indexed: bool
+
+
+def earned(asset: AssetTerms, steps: Sequence[tuple[dt.date, float]], parts: Sequence[Part]) -> list[Earning]:
+    """What accrues in each part of an interest period.
+
+    A part's pieces are differences of fractions from where its period begins, so that they sum to the whole under every
+    day count. Where it is not indexed, its rate is the tape's coupon, moved as the spread or coupon moves. Source:
+    clo-extensions, part-period accrual.
     """
+    pieces = [_pieces(asset, steps, part) for part in parts]
+    begins = [part.begin for part, of_part in zip(parts, pieces, strict=True) for _ in range(len(of_part) + 1)]
+    bounds = [
+        date
+        for part, of_part in zip(parts, pieces, strict=True)
+        for date in (*(start for start, _ in of_part), part.end)
+    ]
+    # One call for all parts: a day count costs as much for one date as for a hundred.
+    fractions = iter(year_fraction(as_days(begins), as_days(bounds), asset.day_count).tolist())
+    found: list[Earning] = []
+    for part, of_part in zip(parts, pieces, strict=True):
+        first = last = next(fractions)
+        accrual = 0.0
+        for _, rate in of_part:
+            since, last = last, next(fractions)
+            accrual += rate * (last - since)
+        whole = last - first
+        found.append(Earning(year_fraction=whole if part.is_indexed else 0.0, accrual=accrual, whole=whole))
+    return found
+
+
+def _pieces(asset: AssetTerms, steps: Sequence[tuple[dt.date, float]], part: Part) -> list[tuple[dt.date, float]]:
+    """From when on, within a part, which rate is earned; the first from its start."""
     base = asset.spread if asset.is_floating else asset.coupon
-    first = base if is_indexed else asset.coupon
-    moves = [(max(date, start), first + rate - base) for date, rate in steps if date < end]
-    before = [rate for date, rate in moves if date <= start]
-    pieces = [(start, before[-1] if before else first), *(item for item in moves if item[0] > start)]
-    ends = [*(date for date, _ in pieces[1:]), end]
-    accrual = 0.0
-    for (date, rate), until in zip(pieces, ends, strict=True):
-        accrual += rate * (_fraction(asset, begin, until) - _fraction(asset, begin, date))
-    whole = _fraction(asset, begin, end) - _fraction(asset, begin, start)
-    return Earning(year_fraction=whole if is_indexed else 0.0, accrual=accrual, whole=whole)
-
-
-def _fraction(asset: AssetTerms, begin: dt.date, date: dt.date) -> float:
-    return year_fraction(begin, date, asset.day_count)
+    first = base if part.is_indexed else asset.coupon
+    moves = [(max(date, part.start), first + rate - base) for date, rate in steps if date < part.end]
+    before = [rate for date, rate in moves if date <= part.start]
+    return [(part.start, before[-1] if before else first), *(item for item in moves if item[0] > part.start)]

@@ -62,9 +62,8 @@ def _rates(assumed: Assumptions) -> tuple[float | tuple[float, ...], ...]:
 
 def _pool_arrays(pool: PreparedPool, periods: int, overridden: list[str]) -> PoolArrays:
     # Rates stop changing at the last period of the longest vector, so later rows of one length share their powers.
-    keys, rate_key = np.unique(
-        np.stack([np.minimum(pool.period, periods - 1), pool.theta]), axis=1, return_inverse=True
-    )
+    size = max(pool.thetas.size, 1)
+    keys, rate_key = np.unique(np.minimum(pool.period, periods - 1) * size + pool.theta, return_inverse=True)
     tracked = np.full(len(pool.assets), NEVER, dtype=np.int64)
     tracked[pool.tracked] = np.arange(pool.tracked.size)
     number = {asset_id: column for column, asset_id in enumerate(overridden)}
@@ -88,9 +87,9 @@ def _pool_arrays(pool: PreparedPool, periods: int, overridden: list[str]) -> Poo
         accrual=pool.accrual,
         coupon=pool.rate,
         fixing=pool.fixing,
-        rate_key=rate_key.reshape(-1).astype(np.int64),
-        key_period=keys[0].astype(np.int64),
-        key_theta=pool.thetas[keys[1]],
+        rate_key=rate_key.astype(np.int64),
+        key_period=keys // size,
+        key_theta=pool.thetas[keys % size],
         share=pool.share,
         is_rated_default=pool.is_rated_default,
         recovery_row=pool.recovery_row,

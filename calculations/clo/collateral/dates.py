@@ -1,32 +1,35 @@
-"""The interest dates of one asset after an analysis date, and those on which its recoveries come. No amounts."""
+"""The interest dates of a pool's assets after an analysis date, and those on which recoveries come. No amounts."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from calculations import calendars
-from calculations.calendars import BusinessCalendar
+from calculations.calendars import BusinessCalendar, as_days
 from calculations.clo.collateral.assets import AssetTerms
-from calculations.clo.columns import Flags
+from calculations.clo.columns import Flags, Ints
 from calculations.clo.presets import STANDARD, Preset
 from calculations.daycount import Days
-from calculations.schedules import InterestDates, dates_after, interest_dates
+from calculations.ragged import first_rows
+from calculations.schedules import InterestDates, dates_after, interest_dates, joined
 
 
 @dataclass(frozen=True, eq=False)
-class AssetDates:
-    """Interest dates still to come, dates after them, and where the first period begins."""
+class PoolDates:
+    """Interest dates still to come and dates after them, `ends`, of which asset `i` has `first_end[i]` to
+    `first_end[i + 1]`; the rest is by asset, (assets,): where its first period begins and when it ends.
+    """
 
-    start: np.datetime64
-    nominal_start: np.datetime64
-    paid: Days
-    nominal: Days
-    is_after: Flags  # only recoveries
-    maturity: np.datetime64  # as paid on
-    last_performing: np.datetime64  # maturity, or the day until which anything but recoveries is asked for
+    ends: InterestDates
+    first_end: Ints
+    start: Days
+    nominal_start: Days
+    maturity: Days  # as paid on
+    last_performing: Days  # maturity, or the day until which anything but recoveries is asked for
 
 
 def months_between_payments(asset: AssetTerms, preset: Preset = STANDARD) -> int:
@@ -47,54 +50,66 @@ def months_between_payments(asset: AssetTerms, preset: Preset = STANDARD) -> int
     )
 
 
-def asset_dates(
-    asset: AssetTerms,
-    maturity: dt.date,
+def pool_dates(
+    assets: Sequence[AssetTerms],
+    maturities: Sequence[dt.date],
+    months: Ints,
     analysis: dt.date,
-    months: int,
     longest_lag: int,
     calendar: BusinessCalendar,
     preset: Preset,
     settlement: dt.date | None,
     until: dt.date | None,
-) -> AssetDates:
+) -> PoolDates:
     """Interest dates after the analysis date and, unless COL-07, those on which recoveries still come.
 
-    Source: clo-collateral-engine 1.2, 1.4, 1.10.
+    `maturities` and `months` between payments are (assets,). Source: clo-collateral-engine 1.2, 1.4, 1.10.
     """
-    how, at_end = calendars.convention(asset.convention), asset.is_end_of_month
-    dates = interest_dates(asset.first_payment, maturity, months, calendar, how, is_end_of_month=at_end, preset=preset)
-    count = 0 if "COL-07" in preset else -(-longest_lag // months)
-    after = dates_after(maturity, months, count, calendar, how, is_end_of_month=at_end, preset=preset)
-    day = np.datetime64(analysis, "D")
-    is_left, is_later = dates.paid > day, after.paid > day
-    if not is_left.any() and not asset.is_defaulted:
-        is_later[:] = False
-    start, nominal_start = _accrual_start(asset, dates, day, settlement, preset)
-    paid = np.concatenate([dates.paid[is_left], after.paid[is_later]])
-    last_performing = dates.paid[-1] if until is None else min(dates.paid[-1], np.datetime64(until, "D"))
-    return AssetDates(
+    how = [calendars.convention(asset.convention) for asset in assets]
+    at_end = np.array([asset.is_end_of_month for asset in assets], dtype=bool)
+    stated, first = as_days(maturities), as_days([asset.first_payment for asset in assets])
+    dates = interest_dates(first, stated, months, calendar, how, at_end, preset)
+    count = np.zeros_like(months) if "COL-07" in preset else -(-longest_lag // months)
+    after = dates_after(stated, months, count, calendar, how, at_end, preset)
+
+    day, size = np.datetime64(analysis, "D"), len(assets)
+    first_date = first_rows(np.bincount(dates.loan, minlength=size))
+    maturity = dates.paid[first_date[1:] - 1]
+    recovers = (maturity > day) | np.array([asset.is_defaulted for asset in assets], dtype=bool)
+    ends = joined(_those(dates, dates.paid > day), _those(after, (after.paid > day) & recovers[after.loan]))
+    start, nominal_start = _accrual_start(assets, dates, first_date[:-1], day, settlement, preset)
+    return PoolDates(
+        ends=ends,
+        first_end=first_rows(np.bincount(ends.loan, minlength=size)),
         start=start,
         nominal_start=nominal_start,
-        paid=paid,
-        nominal=np.concatenate([dates.nominal[is_left], after.nominal[is_later]]),
-        is_after=paid > last_performing,
-        maturity=dates.paid[-1],
-        last_performing=last_performing,
+        maturity=maturity,
+        last_performing=maturity if until is None else np.minimum(maturity, np.datetime64(until, "D")),
     )
 
 
+def _those(dates: InterestDates, is_kept: Flags) -> InterestDates:
+    return InterestDates(dates.loan[is_kept], dates.nominal[is_kept], dates.paid[is_kept])
+
+
 def _accrual_start(
-    asset: AssetTerms, dates: InterestDates, day: np.datetime64, settlement: dt.date | None, preset: Preset
-) -> tuple[np.datetime64, np.datetime64]:
-    """Where the first row accrues from, as paid and as stated: the last interest date up to the analysis date.
+    assets: Sequence[AssetTerms],
+    dates: InterestDates,
+    first_date: Ints,
+    day: np.datetime64,
+    settlement: dt.date | None,
+    preset: Preset,
+) -> tuple[Days, Days]:
+    """Where each first row accrues from, as paid and as stated: the last interest date up to the analysis date.
 
     Under COL-01 an interest date on the analysis date does not count. Source: clo-collateral-engine 1.4, Q1.
     """
-    past = dates.paid < day if "COL-01" in preset else dates.paid <= day
-    start = nominal = np.datetime64(asset.dated, "D")
-    if past.any():
-        start, nominal = dates.paid[past][-1], dates.nominal[past][-1]
-    if settlement is not None and np.datetime64(settlement, "D") > start:
-        start = nominal = np.datetime64(settlement, "D")
-    return start, nominal
+    is_past = dates.paid < day if "COL-01" in preset else dates.paid <= day
+    count = np.bincount(dates.loan[is_past], minlength=len(assets))
+    last, dated = first_date + count - 1, as_days([asset.dated for asset in assets])
+    start = np.where(count > 0, dates.paid[last], dated)
+    nominal = np.where(count > 0, dates.nominal[last], dated)
+    if settlement is None:
+        return start, nominal
+    settled = np.datetime64(settlement, "D")
+    return np.maximum(start, settled), np.where(settled > start, settled, nominal)

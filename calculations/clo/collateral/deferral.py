@@ -12,39 +12,37 @@ from calculations.daycount import Days
 from calculations.months import add_months, as_date
 
 
-def pik_shares(terms: PikTerms | None, begin: Days, is_interest: Flags) -> Floats:
+def pik_shares(terms: PikTerms, begin: Days, is_interest: Flags) -> Floats:
     """Share of each row's interest that is capitalised, (rows,): the one that rules where its accrual starts.
 
     Source: clo-extensions 3.1.
     """
-    if terms is None:
-        return np.zeros(begin.shape)
     return np.array([terms.share_on(date) for date in begin.tolist()]) * is_interest
 
 
-def deferring_since(terms: PikTerms | None, dated: dt.date, start: dt.date) -> dt.date | None:
+def deferring_since(terms: PikTerms, dated: dt.date, start: dt.date) -> dt.date | None:
     """Since when interest is capitalised that accrues from `start`, as far as the terms tell of the time before; None
     where it is paid.
     """
     since: dt.date | None = None
-    for date, share in sorted(terms.shares if terms is not None else ()):
+    for date, share in sorted(terms.shares):
         if date <= start:
             since = None if share == 0.0 else since or max(date, dated)
     return since
 
 
-def is_deferring_on(terms: PikTerms | None, since: dt.date | None, date: dt.date) -> bool:
+def is_deferring_on(terms: PikTerms, since: dt.date | None, date: dt.date) -> bool:
     """Whether interest has been capitalised `since` a date for more months than the terms allow.
 
     Source: clo-extensions 3.1.
     """
-    if terms is None or since is None:
+    if since is None:
         return False
     return date > as_date(add_months(since, terms.deferring_after))
 
 
 def is_deferring_after(
-    terms: PikTerms | None, since: dt.date | None, begin: Days, paid: Days, shares: Floats, is_interest: Flags
+    terms: PikTerms, since: dt.date | None, begin: Days, paid: Days, shares: Floats, is_interest: Flags
 ) -> Flags:
     """Whether after each row, (rows,), interest has been capitalised for longer than the terms allow.
 
@@ -52,8 +50,6 @@ def is_deferring_after(
     date is paid wholly in cash. Source: clo-extensions 3.1.
     """
     found = np.zeros(paid.shape, dtype=bool)
-    if terms is None:
-        return found
     for row, (start, date) in enumerate(zip(begin.tolist(), paid.tolist(), strict=True)):
         if is_interest[row]:
             since = None if shares[row] == 0.0 else since or start

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calculations.clo.collateral.accruals import earned
+from calculations.clo.collateral.accruals import Part, earned
 from calculations.clo.collateral.assets import AssetTerms
 from calculations.clo.collateral.features import DrawTerms
 from calculations.clo.columns import Flags, Floats
@@ -85,7 +85,7 @@ def drawings(
                         f"asset {asset.asset_id}, draws: DRAW_ABOVE_COMMITMENT: draws until {date} must sum to "
                         f"{unfunded} at most, found {drawn}"
                     )
-                part = earned(asset, steps, begin, max(day, begin), date, is_indexed=bool(is_indexed[row]))
+                (part,) = earned(asset, steps, [Part(begin, max(day, begin), date, bool(is_indexed[row]))])
                 found.year_fraction[row] += amount / unfunded * part.year_fraction
                 found.accrual[row] += amount / unfunded * part.accrual
                 undrawn = _fraction(asset, begin, min(date, end)) - _fraction(asset, begin, max(day, begin))

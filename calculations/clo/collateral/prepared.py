@@ -12,17 +12,20 @@ import numpy as np
 from calculations.calendars import BusinessCalendar
 from calculations.clo.ccc import AGENCIES
 from calculations.clo.collateral.assets import AssetTerms, Rejection
-from calculations.clo.collateral.event_terms import EVENT_COLUMNS
+from calculations.clo.collateral.dates import pool_dates
+from calculations.clo.collateral.feature_rows import lay_features
 from calculations.clo.collateral.principal_due import accepted_events
 from calculations.clo.collateral.recovery import NEVER
-from calculations.clo.collateral.rows import EVENT, INTEREST, AssetRows, asset_rows
+from calculations.clo.collateral.rows import EVENT, INTEREST, PoolRows, ScheduledAsset, pool_rows, scheduled
 from calculations.clo.columns import Flags, Floats, Ints
 from calculations.clo.deal_dates import DealDates
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.ratings import CAA1_RANK, Agency, rating_rank
 from calculations.daycount import Days, days360
+from calculations.ragged import counted, first_rows
 
 NO_CAP = np.inf
+MONTHS_A_YEAR = 12  # payments are as far apart at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +35,7 @@ class PreparedPool:
     `fixing` numbers the pairs of `fixing_day` and `fixing_months` (fixings,); `theta` numbers `thetas`. `cash_period`
     and `default_period` are deal periods from 0, NEVER outside them. `recovery_row` (lags, rows) and `first_recovery`
     (lags, n), for what is in default from the start, are row numbers by lag of `lags`. The arrays from `rate` on are
-    those of `AssetRows` and its drawings. `rejections` are assets and events that take no part, with the reason.
+    those of `PoolRows` and its drawings. `rejections` are assets and events that take no part, with the reason.
     """
 
     preset: Preset
@@ -114,59 +117,64 @@ def prepare(
     while performing. Source: clo-collateral-engine 1, 4.2, Q5, Q15, Q20.
     """
     lag_months = np.unique(np.array(lags, dtype=np.int64))
-    kept: list[AssetTerms] = []
-    rows: list[AssetRows] = []
-    rejections: list[Rejection] = []
-    seen: set[str] = set()
+    items: list[ScheduledAsset] = []
+    rejections: dict[str, list[Rejection]] = {}
     for asset in assets:
-        if asset.asset_id in seen:
+        if asset.asset_id in rejections:
             raise ValueError(f"asset {asset.asset_id}: must stand once in a pool, found again")
-        seen.add(asset.asset_id)
-        events, refused = accepted_events(asset, analysis, calendar, preset)
-        rejections += refused
+        events, rejections[asset.asset_id] = accepted_events(asset, analysis, calendar, preset)
         try:
-            found = asset_rows(
-                asset, events, analysis, lag_months, calendar, preset, settlement=settlement, until=until
-            )
+            items.append(scheduled(asset, events, calendar, preset))
         except ValueError as error:
-            rejections.append(Rejection(asset.asset_id, str(error)))
-            continue
-        if not found.paid.size:
-            rejections.append(
-                Rejection(
-                    asset.asset_id,
-                    f"asset {asset.asset_id}, maturity: must be after analysis date {analysis}, found {asset.maturity}",
-                )
-            )
-            continue
-        kept.append(asset)
-        rows.append(found)
-    return _stacked(kept, rows, tuple(rejections), lag_months, dates, preset)
+            rejections[asset.asset_id].append(Rejection(asset.asset_id, str(error)))
+    when = pool_dates(
+        [item.asset for item in items],
+        [item.due.maturity for item in items],
+        np.array([item.months for item in items], dtype=np.int64),
+        analysis,
+        int(lag_months.max(initial=0)),
+        calendar,
+        preset,
+        settlement,
+        until,
+    )
+    rows = pool_rows(items, when, analysis, lag_months, preset)
+    refused = lay_features(rows, items, when, analysis)
+    for number in np.flatnonzero(np.diff(rows.first_row) == 0).tolist():
+        asset = items[number].asset
+        reason = f"asset {asset.asset_id}, maturity: must be after analysis date {analysis}, found {asset.maturity}"
+        refused.setdefault(number, reason)
+    for number, reason in refused.items():
+        asset_id = items[number].asset.asset_id
+        rejections[asset_id].append(Rejection(asset_id, reason))
+    listed = tuple(item for of_asset in rejections.values() for item in of_asset)
+    kept = np.array([number for number in range(len(items)) if number not in refused], dtype=np.int64)
+    return _pool(items, kept, rows, listed, lag_months, dates, preset)
 
 
-def _stacked(
-    assets: list[AssetTerms],
-    rows: list[AssetRows],
+def _pool(
+    items: Sequence[ScheduledAsset],
+    kept: Ints,
+    rows: PoolRows,
     rejections: tuple[Rejection, ...],
     lags: Ints,
     dates: DealDates | None,
     preset: Preset,
 ) -> PreparedPool:
-    first_row = np.concatenate([[0], np.cumsum([item.paid.size for item in rows])]).astype(np.int64)
-    recovery = [
-        np.where(item.recovery_row == NEVER, NEVER, item.recovery_row + start)
-        for item, start in zip(rows, first_row[:-1].tolist(), strict=True)
-    ]
-    empty = np.zeros((lags.size, 0), dtype=np.int64)
-    paid = _joined([item.paid for item in rows], "datetime64[D]")
-    accrual_begin = _joined([item.accrual_begin for item in rows], "datetime64[D]")
-    months = np.repeat([item.months for item in rows], np.diff(first_row)).astype(np.int64)
-    fixing, fixing_day, fixing_months = _numbered_fixings(_joined([i.fixing for i in rows], "datetime64[D]"), months)
-    kind = _joined([item.kind for item in rows], np.int64)
-    # One call for the whole pool: a day count costs as much for a loan as for a thousand.
+    """The pool of the assets whose numbers are `kept`."""
+    assets = [items[number].asset for number in kept.tolist()]
+    asset, place = counted(np.diff(rows.first_row)[kept])
+    first_row = first_rows(np.diff(rows.first_row)[kept])
+    row = rows.first_row[kept][asset] + place  # number of each kept row among all
+    paid, accrual_begin, kind = rows.paid[row], rows.accrual_begin[row], rows.kind[row]
+    months = np.array([items[number].months for number in kept.tolist()], dtype=np.int64)[asset]
+    fixing, fixing_day, fixing_months = _numbered_fixings(rows.fixing[row], months)
     years = np.where(kind == INTEREST, days360(accrual_begin, paid) / 360.0, 0.0)
     thetas, theta = np.unique(years, return_inverse=True)
     cash_period, default_period = _periods(paid, accrual_begin, kind, dates, preset)
+    # Taken, not indexed, which would order them by column: the loop is compiled for arrays in order of rows.
+    first_recovery, recovery = rows.first_recovery.take(kept, axis=1), rows.recovery_row.take(row, axis=1)
+    draws = rows.drawings
     return PreparedPool(
         preset=preset,
         assets=tuple(assets),
@@ -180,51 +188,49 @@ def _stacked(
         is_defaulted=np.array([asset.is_defaulted for asset in assets], dtype=bool),
         migrates=np.array([asset.uses_rating_migration for asset in assets], dtype=bool),
         first_row=first_row,
-        first_recovery=np.concatenate([empty, *[item[:, :1] for item in recovery]], axis=1),
+        first_recovery=np.where(first_recovery == NEVER, NEVER, first_recovery + first_row[:-1]),
         paid=paid,
         accrual_begin=accrual_begin,
         kind=kind,
-        period=_joined([item.period for item in rows], np.int64),
-        year_fraction=_joined([item.year_fraction for item in rows], np.float64),
-        accrual=_joined([item.accrual for item in rows], np.float64),
+        period=rows.period[row],
+        year_fraction=rows.year_fraction[row],
+        accrual=rows.accrual[row],
         fixing=fixing,
         fixing_day=fixing_day,
         fixing_months=fixing_months,
         theta=theta.astype(np.int64),
         thetas=thetas,
-        share=_joined([item.share for item in rows], np.float64),
-        is_rated_default=_joined([item.is_rated_default for item in rows], np.bool_),
-        recovery_row=np.concatenate([empty, *[item[:, 1:] for item in recovery]], axis=1),
+        share=rows.share[row],
+        is_rated_default=rows.is_rated_default[row],
+        recovery_row=np.where(recovery == NEVER, NEVER, recovery + first_row[asset]),
         cash_period=cash_period,
         default_period=default_period,
-        rate=_joined([item.rate for item in rows], np.float64),
-        pik_share=_joined([item.pik_share for item in rows], np.float64),
-        defers_at_start=np.array([item.defers_at_start for item in rows], dtype=bool),
-        is_deferring=_joined([item.is_deferring for item in rows], np.bool_),
-        draw_share=_joined([item.drawings.share for item in rows], np.float64),
-        draw_year_fraction=_joined([item.drawings.year_fraction for item in rows], np.float64),
-        draw_accrual=_joined([item.drawings.accrual for item in rows], np.float64),
-        draw_fee=_joined([item.drawings.fee for item in rows], np.float64),
-        undrawn_fee=_joined([item.drawings.undrawn_fee for item in rows], np.float64),
-        may_draw=_joined([item.drawings.may_draw for item in rows], np.bool_),
-        lapses=_joined([item.drawings.lapses for item in rows], np.bool_),
-        event=np.concatenate([np.zeros((0, EVENT_COLUMNS)), *[item.event for item in rows]]),
+        rate=rows.rate[row],
+        pik_share=rows.pik_share[row],
+        defers_at_start=rows.defers_at_start[kept],
+        is_deferring=rows.is_deferring[row],
+        draw_share=draws.share[row],
+        draw_year_fraction=draws.year_fraction[row],
+        draw_accrual=draws.accrual[row],
+        draw_fee=draws.fee[row],
+        undrawn_fee=draws.undrawn_fee[row],
+        may_draw=draws.may_draw[row],
+        lapses=draws.lapses[row],
+        event=rows.event[row],
     )
-
-
-def _joined(parts: list[np.ndarray], dtype: object) -> np.ndarray:
-    return np.concatenate([np.zeros(0, dtype=dtype), *parts]).astype(dtype)  # type: ignore[call-overload]
 
 
 def _numbered_fixings(days: Days, months: Ints) -> tuple[Ints, Days, Ints]:
     """Each row's fixing as a number, NEVER where it has none, and the day and tenor of each number."""
     is_fixed = ~np.isnat(days)
+    # Pairs as one number each: a search among numbers is many times faster than one among pairs.
     pairs, number = np.unique(
-        np.stack([days[is_fixed].astype(np.int64), months[is_fixed]]), axis=1, return_inverse=True
+        days[is_fixed].astype(np.int64) * MONTHS_A_YEAR + months[is_fixed] - 1, return_inverse=True
     )
     fixing = np.full(days.shape, NEVER, dtype=np.int64)
-    fixing[is_fixed] = number.reshape(-1)
-    return fixing, pairs[0].astype("datetime64[D]"), pairs[1]
+    fixing[is_fixed] = number
+    day, tenor = np.divmod(pairs, MONTHS_A_YEAR)
+    return fixing, day.astype("datetime64[D]"), tenor + 1
 
 
 def _periods(paid: Days, accrual_begin: Days, kind: Ints, dates: DealDates | None, preset: Preset) -> tuple[Ints, Ints]:
