@@ -80,7 +80,9 @@ class Outcome:
     def _walked(self, name: str, deal: Deal, periods: Flags) -> Walked:
         steps = deal.lists[name].steps
         booked = [self.result.steps[name, number] for number in range(1, len(steps) + 1)]
-        due, paid, after = (np.array([getattr(step, what) for step in booked]) for what in ("due", "paid", "cash_after"))
+        due, paid, after = (
+            np.array([getattr(step, what) for step in booked]) for what in ("due", "paid", "cash_after")
+        )
         return Walked(name, steps, due, paid, after, periods)
 
     @cached_property
