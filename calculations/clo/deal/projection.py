@@ -93,8 +93,9 @@ def run(
             pool.analysis,
             pool.calendar,
             preset,
-            dates=None if collateral.funded is None else dates,
+            dates=dates,
             funded=collateral.funded,
+            preparing=parts.preparing,
         )
     return Projection(
         scenarios=scenarios,
