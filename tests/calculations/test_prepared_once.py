@@ -43,6 +43,7 @@ def test_flows_draws_and_rows_of_a_pool_share_one_preparation() -> None:
         if preparing is prepare:
             expected = flows, short, rows
     assert len(calls) == 1
-    for found, alone in zip((flows, short, *rows), (*expected[:2], *expected[2]), strict=True):
+    pairs: list[tuple[Any, Any]] = list(zip((flows, short, *rows), (*expected[:2], *expected[2]), strict=True))
+    for found, alone in pairs:
         for item in fields(found):
             np.testing.assert_array_equal(getattr(found, item.name), getattr(alone, item.name), item.name)

@@ -155,13 +155,13 @@ class Outcome:
 def difference(what: str, left: Any, right: Any, tolerance: float, where: Any = True) -> str | None:
     """A message where two amounts differ by more than `tolerance`; None where none do."""
     gap = np.abs(left - right)
-    return at_fault(what, (gap > tolerance) | ~np.isfinite(gap), left, right, where)
+    return at_fault(what, ~(gap <= tolerance), left, right, where)  # what is no number is not within it
 
 
 def at_fault(what: str, wrong: Any, left: Any, right: Any, where: Any = True) -> str | None:
     """A message on the first place of `wrong` within `where`, with both amounts; None where there is none."""
-    wrong = np.asarray(wrong & where)
-    if not wrong.any():
+    wrong = np.asarray(wrong if where is True else wrong & where)
+    if not np.count_nonzero(wrong):
         return None
     place = tuple(int(item) for item in np.argwhere(wrong)[0])
     amounts = [float(np.broadcast_to(side, wrong.shape)[place]) for side in (left, right)]
