@@ -11,7 +11,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import overload
 
 import numpy as np
@@ -173,17 +173,26 @@ def _forwards_of(node_rates: Floats) -> Floats:
 
 def _log_growth(as_of: dt.date, forwards: Floats, days: Days) -> Floats:
     """ln(1 + forward) at each day."""
-    nodes = add_months(as_of, np.arange(forwards.shape[-1]))
-    found: Floats = np.log1p(_interpolated(nodes.astype(np.int64), forwards, days.astype(np.int64)))
+    nodes = _nodes(as_of, forwards.shape[-1])
+    found: Floats = np.log1p(_interpolated(nodes, forwards, days.astype(np.int64)))
     return found
 
 
+@lru_cache(maxsize=64)
+def _nodes(as_of: dt.date, count: int) -> Ints:
+    """The days, as numbers, on which forwards begin: every month from the curve's day on."""
+    return add_months(as_of, np.arange(count)).astype(np.int64)
+
+
 def _spots(as_of: dt.date, forwards: Floats, days: Days, months: int) -> Floats:
-    total = np.zeros((*forwards.shape[:-1], len(days)))
     # Month by month from the day before, so that a 31st stays on the 28th once it has passed a February.
-    for _ in range(months):
-        total += _log_growth(as_of, forwards, days)
-        days = add_months(days, 1)
+    path = [days]
+    for _ in range(months - 1):
+        path.append(add_months(path[-1], 1))
+    growth = _log_growth(as_of, forwards, np.concatenate(path))
+    total = np.zeros((*forwards.shape[:-1], len(days)))
+    for month in range(months):
+        total += growth[..., month * len(days) : (month + 1) * len(days)]
     return np.expm1(total / max(months, 1))
 
 

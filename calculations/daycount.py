@@ -89,33 +89,33 @@ def days360(start: dt.date | Days, end: dt.date | Days, *, european: bool = Fals
 
 
 def _ordered(start: Any, end: Any) -> tuple[Days, Days, bool]:
-    is_scalar = np.ndim(start) == 0 and np.ndim(end) == 0
-    a, b = np.broadcast_arrays(
-        np.atleast_1d(np.asarray(start, dtype="datetime64[D]")), np.atleast_1d(np.asarray(end, dtype="datetime64[D]"))
-    )
-    if np.isnat(a).any() or np.isnat(b).any():
+    a, b = np.asarray(start, dtype="datetime64[D]"), np.asarray(end, dtype="datetime64[D]")
+    is_scalar = a.ndim == b.ndim == 0
+    if is_scalar:
+        a = a.reshape(1)
+    first = np.minimum(a, b)  # missing where either is
+    if np.isnat(first).any():
         raise ValueError("a day count needs two dates, found a missing one")
-    return np.minimum(a, b), np.maximum(a, b), is_scalar
+    return first, np.maximum(a, b), is_scalar
 
 
 def _year_month_day(day: Days) -> tuple[Ints, Ints, Ints]:
     months = day.astype("datetime64[M]")
-    year = day.astype("datetime64[Y]").astype(np.int64) + 1970
-    return year, months.astype(np.int64) % 12 + 1, (day - months.astype("datetime64[D]")).astype(np.int64) + 1
+    number = months.astype(np.int64)
+    year = number // 12
+    return year + 1970, number - 12 * year + 1, (day - months.astype("datetime64[D]")).astype(np.int64) + 1
 
 
-def _is_february_end(day: Days) -> NDArray[np.bool_]:
-    _, month, _ = _year_month_day(day)
-    _, next_month, _ = _year_month_day(day + np.timedelta64(1, "D"))
-    return (month == 2) & (next_month == 3)
+def _is_february_end(year: Ints, month: Ints, day: Ints) -> NDArray[np.bool_]:
+    return (month == 2) & (day == 28 + _is_leap(year))
 
 
 def _days_30_360_us(first: Days, last: Days, *, both_february_rule: bool) -> Ints:
     ya, ma, da = _year_month_day(first)
     yb, mb, db = _year_month_day(last)
-    february = _is_february_end(first)
+    february = _is_february_end(ya, ma, da)
     if both_february_rule:
-        db = np.where(february & _is_february_end(last), 30, db)
+        db = np.where(february & _is_february_end(yb, mb, db), 30, db)
     da = np.where(february, 30, da)
     db = np.where((db == 31) & (da >= 30), 30, db)
     da = np.minimum(da, 30)
@@ -134,7 +134,7 @@ def _average_year(first: Days, last: Days) -> Floats:
     yb, mb, db = _year_month_day(last)
     within_a_year = (yb == ya) | ((yb == ya + 1) & ((mb < ma) | ((mb == ma) & (db <= da))))
     has_leap_day = _leap_day_between(ya, first, last) | _leap_day_between(yb, first, last)
-    is_leap_year = (yb == ya) & (_january(ya + 1) - _january(ya) == np.timedelta64(366, "D"))
+    is_leap_year = (yb == ya) & _is_leap(ya)
     short = np.where(is_leap_year | has_leap_day, 366.0, 365.0)
     long = (_january(yb + 1) - _january(ya)).astype(np.int64) / (yb - ya + 1)
     return np.where(within_a_year, short, long)
@@ -146,5 +146,8 @@ def _january(year: Ints) -> Days:
 
 def _leap_day_between(year: Ints, first: Days, last: Days) -> NDArray[np.bool_]:
     leap_day = _january(year) + np.timedelta64(59, "D")  # 1 March in a common year
-    is_leap = _january(year + 1) - _january(year) == np.timedelta64(366, "D")
-    return is_leap & (first <= leap_day) & (leap_day <= last)
+    return _is_leap(year) & (first <= leap_day) & (leap_day <= last)
+
+
+def _is_leap(year: Ints) -> NDArray[np.bool_]:
+    return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))

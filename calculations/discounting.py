@@ -94,6 +94,26 @@ def discount_factors(rates: Floats, periods: Floats, frequency: int) -> Floats:
     return found
 
 
+def interval_basis(day_count: str) -> str:
+    """What the parts of compounding periods are measured in: a convention of 30-day months, or "actual" days.
+
+    Raises ValueError for an unknown day count. Source: clo-collateral-engine 6.
+    """
+    name = convention(day_count)
+    return name if name in (US_30_360, EU_30_360) else "actual"
+
+
+def check_flows(amounts: Floats) -> None:
+    """Raises ValueError for a flow (scenarios, flows) that is negative or not finite: it has no one spread."""
+    is_flow = (amounts >= 0) & (amounts < np.inf)
+    if not is_flow.all():
+        scenario, flow = (int(index[0]) for index in np.nonzero(~is_flow))
+        raise ValueError(
+            f"scenario {scenario + 1}, flow {flow + 1}: a flow to be discounted must be a number >= 0, "
+            f"found {amounts[scenario, flow]}"
+        )
+
+
 def solve_spreads(
     amounts: Floats,
     rates: Floats,
@@ -112,13 +132,7 @@ def solve_spreads(
 
     Raises ValueError for a negative flow and for numbers that are not finite. Source: clo-collateral-engine 6.
     """
-    is_flow = (amounts >= 0) & (amounts < np.inf)
-    if not is_flow.all():
-        scenario, flow = (int(index[0]) for index in np.nonzero(~is_flow))
-        raise ValueError(
-            f"scenario {scenario + 1}, flow {flow + 1}: a flow to be discounted must be a number >= 0, "
-            f"found {amounts[scenario, flow]}"
-        )
+    check_flows(amounts)
     if not np.isfinite(rates).all():
         scenario, flow = (int(index[0]) for index in np.nonzero(~np.isfinite(rates)))
         raise ValueError(
@@ -220,7 +234,5 @@ def _stepped(origin: Days, until: Days, months: int) -> tuple[Days, Days, Ints]:
 
 
 def _days(start: Days, end: Days, basis: str) -> Ints:
-    name = convention(basis)
-    if name in (US_30_360, EU_30_360):
-        return days360(start, end, european=name == EU_30_360)
-    return (end - start).astype(np.int64)
+    name = interval_basis(basis)
+    return (end - start).astype(np.int64) if name == "actual" else days360(start, end, european=name == EU_30_360)

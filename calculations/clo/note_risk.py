@@ -7,6 +7,7 @@ Prices are full: a fraction of the class's opening balance, accrued interest and
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,14 @@ from numpy.typing import NDArray
 
 from calculations.clo.presets import STANDARD, Preset
 from calculations.daycount import ACT_365F, Days, Floats, Ints, year_fraction
-from calculations.discounting import Reasons, compounding_periods, discount_factors, solve_spreads
+from calculations.discounting import (
+    Reasons,
+    check_flows,
+    compounding_periods,
+    discount_factors,
+    interval_basis,
+    solve_spreads,
+)
 
 FREQUENCY = 4  # compounding periods a year of every measure, whatever the class's payment dates. Source: 3.4
 
@@ -101,33 +109,83 @@ def note_risk(flows: NoteFlows, terms: NoteTerms, index_rates: Floats, preset: P
     Raises ValueError for payment dates before settlement, for a negative payment, and for index rates of another shape.
     Source: clo-liabilities-waterfall 3.4.
     """
-    scenarios, count = flows.opening_balance.shape
-    if index_rates.ndim != 2 or index_rates.shape[0] not in (1, scenarios) or index_rates.shape[1] != count:
-        raise ValueError(
-            f"class {terms.class_name}: index rates must be (1 or {scenarios} scenarios, {count} periods), "
-            f"found {index_rates.shape}"
-        )
-    periods = compounding_periods(terms.settlement, flows.days, terms.day_count, FREQUENCY)
-    cash, last = _counted(flows, terms.is_equity)
-    balance = _or_nan(flows.opening_balance[:, 0])
-    values = balance * (np.nan if terms.price is None else terms.price)
+    return note_risks([(flows, terms)], index_rates, preset)[0]
+
+
+def note_risks(
+    classes: Sequence[tuple[NoteFlows, NoteTerms]], index_rates: Floats, preset: Preset = STANDARD
+) -> list[NoteRisk]:
+    """`note_risk` of the classes of a deal, in order. Those whose intervals are alike are solved together: for a few
+    scenarios the steps of a solution cost the same for many classes as for one."""
+    counted = [_Counted.of(flows, terms, index_rates) for flows, terms in classes]
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for number, (flows, terms) in enumerate(classes):
+        key = (terms.settlement, interval_basis(terms.day_count), flows.days.tobytes(), len(flows.opening_balance))
+        alike.setdefault(key, []).append(number)
+    found: dict[int, NoteRisk] = {}
+    for numbers in alike.values():
+        found |= zip(numbers, _together([counted[i] for i in numbers], index_rates, preset), strict=True)
+    return [found[number] for number in range(len(classes))]
+
+
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """A class with what counts of its flows: `cash` (scenarios, periods), `last` the last period that does, (scenarios,),
+    -1 if none. `balance` and `value` (scenarios,) are NaN where there is nothing to divide by."""
+
+    flows: NoteFlows
+    terms: NoteTerms
+    cash: Floats
+    last: Ints
+    balance: Floats
+    value: Floats
+
+    @classmethod
+    def of(cls, flows: NoteFlows, terms: NoteTerms, index_rates: Floats) -> _Counted:
+        """Raises ValueError for a negative payment, and for index rates of another shape."""
+        scenarios, count = flows.opening_balance.shape
+        if index_rates.ndim != 2 or index_rates.shape[0] not in (1, scenarios) or index_rates.shape[1] != count:
+            raise ValueError(
+                f"class {terms.class_name}: index rates must be (1 or {scenarios} scenarios, {count} periods), "
+                f"found {index_rates.shape}"
+            )
+        cash, last = _counted(flows, terms.is_equity)
+        check_flows(cash)
+        balance = _or_nan(flows.opening_balance[:, 0])
+        return cls(flows, terms, cash, last, balance, balance * (np.nan if terms.price is None else terms.price))
+
+
+def _together(classes: Sequence[_Counted], index_rates: Floats, preset: Preset) -> list[NoteRisk]:
+    """Measures of classes of the same intervals: their scenarios one class after another are one set of scenarios."""
+    first = classes[0]
+    periods = compounding_periods(first.terms.settlement, first.flows.days, first.terms.day_count, FREQUENCY)
+    times = year_fraction(first.terms.settlement, first.flows.days, ACT_365F)
+    cash, values = np.concatenate([item.cash for item in classes]), np.concatenate([item.value for item in classes])
+    rates = index_rates if len(index_rates) == 1 else np.tile(index_rates, (len(classes), 1))
     yields = solve_spreads(cash, np.zeros((1, 1)), values, periods, FREQUENCY)
-    near = yields.rates - index_rates.mean(axis=1)
-    margins = solve_spreads(cash, index_rates, values, periods, FREQUENCY, guesses=near)
-    times = year_fraction(terms.settlement, flows.days, ACT_365F)
+    near = yields.rates - rates.mean(axis=1)
+    margins = solve_spreads(cash, rates, values, periods, FREQUENCY, guesses=near)
     macaulay = _macaulay_durations(cash, times, yields.rates) / _or_nan(values)
-    return NoteRisk(
-        total_interest=(flows.interest + flows.interest_on_deferred + flows.deferred_repaid).sum(axis=1),
-        total_principal=flows.principal.sum(axis=1),
-        price=_worths_at_margin(cash, index_rates, terms.discount_margin, periods) / balance,
-        annual_yield=yields.rates,
-        yield_reasons=yields.reasons,
-        discount_margin=margins.rates,
-        margin_reasons=margins.reasons,
-        weighted_average_life=_average_lives(flows, terms, times, last, preset),
-        macaulay_duration=macaulay,
-        modified_duration=_modified_durations(macaulay, yields.rates),
-    )
+    modified = _modified_durations(macaulay, yields.rates)
+    found, size = [], len(first.cash)
+    for number, item in enumerate(classes):
+        rows, flows, terms = slice(number * size, (number + 1) * size), item.flows, item.terms
+        worths = _worths_at_margin(item.cash, index_rates, terms.discount_margin, periods)
+        found.append(
+            NoteRisk(
+                total_interest=(flows.interest + flows.interest_on_deferred + flows.deferred_repaid).sum(axis=1),
+                total_principal=flows.principal.sum(axis=1),
+                price=worths / item.balance,
+                annual_yield=yields.rates[rows],
+                yield_reasons=yields.reasons[rows],
+                discount_margin=margins.rates[rows],
+                margin_reasons=margins.reasons[rows],
+                weighted_average_life=_average_lives(flows, terms, times, item.last, preset),
+                macaulay_duration=macaulay[rows],
+                modified_duration=modified[rows],
+            )
+        )
+    return found
 
 
 def _counted(flows: NoteFlows, is_equity: bool) -> tuple[Floats, Ints]:

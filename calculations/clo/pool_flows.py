@@ -5,6 +5,7 @@ collateral and liabilities. How flows come about, and who is paid, does not belo
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class RatedBalances:
     asset_ids: tuple[str, ...] = ()
     carried: Floats | None = None
 
-    @property
+    @cached_property
     def loss(self) -> Floats:
         """What of par is lost where an asset counts at its price, (assets,) or (scenarios, periods + 1, assets)."""
         lost: Floats = np.maximum(0.0, (1.0 if self.carried is None else self.carried) - self.prices)

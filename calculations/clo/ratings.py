@@ -5,6 +5,7 @@ Ranks run from 1 (best) to 21, D is 22, and 0 means "not rated": blank, NR or a 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -24,10 +25,14 @@ def rating_rank(ratings: Texts, agency: Agency) -> Ints:
 
     Source: clo-compliance 3.1, Q10, Q11, Q12.
     """
-    rank_of = rating_scale().rank_of[agency]
-    unique, inverse = np.unique(fold(ratings), return_inverse=True)
-    ranks = np.array([rank_of.get(str(text), 0) for text in unique], dtype=np.int64)
-    return ranks[inverse].reshape(np.shape(ratings))
+    texts = np.asarray(ratings)
+    ranks = np.array([_rank(text, agency) for text in texts.ravel().tolist()], dtype=np.int64)
+    return ranks.reshape(texts.shape)
+
+
+@lru_cache(maxsize=1_000)  # tapes repeat a few spellings
+def _rank(text: str, agency: Agency) -> int:
+    return rating_scale().rank_of[agency].get(str(fold(np.array([text]))[0]), 0)
 
 
 def rating_text(ranks: Ints, agency: Agency) -> Texts:

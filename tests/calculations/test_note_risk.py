@@ -6,14 +6,14 @@ The flows of 9.1 are built here from its terms: quarterly, actual/360, index 5 %
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.clo.note_risk import NoteFlows, NoteTerms, note_risk
+from calculations.clo.note_risk import NoteFlows, NoteTerms, note_risk, note_risks
 from calculations.clo.presets import LEGACY, STANDARD
 from calculations.curves import Curve
 from calculations.discounting import NO_POSITIVE_FLOW, NO_ROOT, NO_VALUE, scenario_interval_rates
@@ -215,3 +215,20 @@ def test_a_higher_price_lowers_the_margin_and_the_size_of_the_class_changes_noth
     again = note_risk(scaled, replace(TERMS_B, price=0.9), rates)
     np.testing.assert_allclose(again.discount_margin, low.discount_margin, atol=1e-12)
     np.testing.assert_allclose(again.weighted_average_life, low.weighted_average_life, rtol=1e-12)
+
+
+def test_each_class_of_a_deal_is_measured_as_it_is_alone() -> None:
+    thirty = replace(TERMS_B, class_name="C", day_count="30/360", discount_margin=None)
+    later = replace(TERMS_A, class_name="D", settlement=FEBRUARY)
+    classes = [(CLASS_A, TERMS_A), (CLASS_B, thirty), (CLASS_B, TERMS_B), (CLASS_A, later)]
+    rates = np.full((1, 4), 0.05)
+    for (paid, terms), found in zip(classes, note_risks(classes, rates), strict=True):
+        alone = note_risk(paid, terms, rates)
+        for item in fields(found):
+            np.testing.assert_array_equal(getattr(found, item.name), getattr(alone, item.name), f"{terms} {item.name}")
+
+
+def test_a_negative_payment_is_named_by_its_own_scenario() -> None:
+    spoiled = flows([10e6] * 4, 0.08, [0, -9e6, 0, 19e6])
+    with pytest.raises(ValueError, match="scenario 1, flow 2: a flow to be discounted must be a number >= 0"):
+        note_risks([(CLASS_A, TERMS_A), (spoiled, TERMS_B)], np.full((1, 4), 0.05))

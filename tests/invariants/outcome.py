@@ -25,6 +25,23 @@ DUST = 1.0  # currency units below which a balance is written off (clo-collatera
 
 
 @dataclass(frozen=True, eq=False)
+class Walked:
+    """A list as one version of the deal has it, with what was booked for its steps: arrays (steps, scenarios, periods).
+    The version is in force in `periods` (periods,)."""
+
+    name: str
+    steps: tuple[Step, ...]
+    due: Floats
+    paid: Floats
+    after: Floats
+    periods: Flags
+
+    def where(self, wanted: Wanted) -> Flags:
+        """The steps of a kind, in the periods in which they stand there: (steps, 1, periods)."""
+        return np.array([wanted(step) for step in self.steps])[:, None, None] & self.periods
+
+
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """Arrays of amounts are of shape (scenarios, periods)."""
 
@@ -53,21 +70,49 @@ class Outcome:
         distinct = {id(deal): deal for deal in in_force}
         return [(deal, np.array([item is deal for item in in_force])) for deal in distinct.values()]
 
-    def steps(self, name: str) -> Iterator[tuple[Step, Any, Flags]]:
-        """Steps of a list in order with what was booked, and the periods (periods,) in which that step stood there."""
-        for deal, periods in self.versions:
-            if name in deal.lists:
-                for number, step in enumerate(deal.lists[name].steps, start=1):
-                    yield step, self.result.steps[name, number], periods
+    @cached_property
+    def walked(self) -> tuple[Walked, ...]:
+        """Every list of every version."""
+        return tuple(
+            self._walked(name, deal, periods) for name in LISTS for deal, periods in self.versions if name in deal.lists
+        )
 
-    def paid(self, wanted: Wanted, lists: tuple[str, ...] = LISTS) -> Floats:
-        """What all steps of a kind paid."""
-        found = np.zeros(self.shape)
-        for name in lists:
-            for step, booked, periods in self.steps(name):
-                if wanted(step):
-                    found += np.where(periods, booked.paid, 0.0)
+    def _walked(self, name: str, deal: Deal, periods: Flags) -> Walked:
+        steps = deal.lists[name].steps
+        booked = [self.result.steps[name, number] for number in range(1, len(steps) + 1)]
+        due, paid, after = (
+            np.array([getattr(step, what) for step in booked]) for what in ("due", "paid", "cash_after")
+        )
+        return Walked(name, steps, due, paid, after, periods)
+
+    @cached_property
+    def _steps(self) -> dict[str, list[tuple[Step, Any, Flags]]]:
+        return {
+            name: [
+                (step, self.result.steps[name, number], walked.periods)
+                for walked in self.walked
+                if walked.name == name
+                for number, step in enumerate(walked.steps, start=1)
+            ]
+            for name in LISTS
+        }
+
+    def steps(self, name: str) -> list[tuple[Step, Any, Flags]]:
+        """Steps of a list in order with what was booked, and the periods (periods,) in which that step stood there."""
+        return self._steps[name]
+
+    @cached_property
+    def payments(self) -> list[tuple[str, Step, Floats]]:
+        """The steps that paid anything while they stood in their list: the list, the step and what it paid."""
+        found = []
+        for walked in self.walked:
+            paid = np.where(walked.periods, walked.paid, 0.0)
+            found += [(walked.name, walked.steps[i], paid[i]) for i in np.flatnonzero(paid.any(axis=(1, 2)))]
         return found
+
+    def paid(self, wanted: Wanted) -> Floats:
+        """What all steps of a kind paid."""
+        return sum((paid for _, step, paid in self.payments if wanted(step)), np.zeros(self.shape))
 
     @cached_property
     def is_last_period(self) -> Flags:
@@ -110,13 +155,13 @@ class Outcome:
 def difference(what: str, left: Any, right: Any, tolerance: float, where: Any = True) -> str | None:
     """A message where two amounts differ by more than `tolerance`; None where none do."""
     gap = np.abs(left - right)
-    return at_fault(what, (gap > tolerance) | ~np.isfinite(gap), left, right, where)
+    return at_fault(what, ~(gap <= tolerance), left, right, where)  # what is no number is not within it
 
 
 def at_fault(what: str, wrong: Any, left: Any, right: Any, where: Any = True) -> str | None:
     """A message on the first place of `wrong` within `where`, with both amounts; None where there is none."""
-    wrong = np.asarray(wrong & where)
-    if not wrong.any():
+    wrong = np.asarray(wrong if where is True else wrong & where)
+    if not np.count_nonzero(wrong):
         return None
     place = tuple(int(item) for item in np.argwhere(wrong)[0])
     amounts = [float(np.broadcast_to(side, wrong.shape)[place]) for side in (left, right)]

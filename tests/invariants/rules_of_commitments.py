@@ -7,6 +7,7 @@ Source: clo-extensions 3.2.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from tests.invariants.outcome import FUNDING, Outcome, at_fault, difference, fir
 RECORDED = 0.005  # a draw short by less is paid
 
 
+@lru_cache(maxsize=1)  # several rules of a case ask
 def is_held(outcome: Outcome) -> Flags:
     """Periods up to the one that sells the pool, or ends the deal."""
     sold = np.logical_or.accumulate(outcome.result.liquidating, axis=1)

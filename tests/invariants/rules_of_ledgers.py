@@ -7,6 +7,7 @@ Accruals are worked out again here from coupon, index and dates.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,15 @@ from calculations.daycount import year_fraction
 from tests.invariants.outcome import DUST, Outcome, at_fault, difference, first_of
 
 
-def coupon_factor(outcome: Outcome, note: Note) -> Any:
-    """Coupon times day-count fraction by period; nothing after a scenario's last one. Source: clo-liabilities-waterfall 3.1."""
-    dates = outcome.found.dates
-    grid = dates.nominal_grid if note.accrue == "unadjusted" else dates.grid
-    fraction = year_fraction(grid[:-1], grid[1:], note.day_count)
+@lru_cache(maxsize=1)  # several rules of a case ask
+def coupon_factors(outcome: Outcome) -> dict[str, Any]:
+    """Coupon times day-count fraction by class and period; nothing after a scenario's last one. Source:
+    clo-liabilities-waterfall 3.1."""
+    return {name: _coupon_factor(outcome, note) for name, note in outcome.case.deal.rated.items()}
+
+
+def _coupon_factor(outcome: Outcome, note: Note) -> Any:
+    fraction = year_fractions(outcome, note.day_count, unadjusted=note.accrue == "unadjusted")
     if note.fixed is not None:
         coupon = np.full(outcome.shape, float(note.fixed))
     else:
@@ -30,6 +35,14 @@ def coupon_factor(outcome: Outcome, note: Note) -> Any:
     return coupon * fraction * outcome.is_alive
 
 
+@lru_cache(maxsize=8)
+def year_fractions(outcome: Outcome, day_count: str, *, unadjusted: bool = False) -> Any:
+    """Of each period, (periods,)."""
+    grid = outcome.found.dates.nominal_grid if unadjusted else outcome.found.dates.grid
+    return year_fraction(grid[:-1], grid[1:], day_count)
+
+
+@lru_cache(maxsize=1)
 def fee_bases(outcome: Outcome) -> tuple[Any, Any]:
     """Beginning and ending basis of each period; a basis that is not above zero begins no period. Source: 5."""
     ending = outcome.result.fee_basis
@@ -62,7 +75,7 @@ def coupons_accrue_on_balances(outcome: Outcome) -> str | None:
 
     def found() -> Iterator[str | None]:
         for name, note in outcome.case.deal.rated.items():
-            paid, factor = outcome.result.notes[name], coupon_factor(outcome, note)
+            paid, factor = outcome.result.notes[name], coupon_factors(outcome)[name]
             interest = paid.balance[:, :-1] * factor
             on_deferred = paid.deferred[:, :-1] * factor * note.is_deferrable
             yield difference(f"interest of {name}", paid.interest_accrued, interest, outcome.cent)
@@ -78,7 +91,7 @@ def interest_is_paid_deferred_or_unpaid(outcome: Outcome) -> str | None:
 
     def found() -> Iterator[str | None]:
         for name, note in outcome.case.deal.rated.items():
-            paid, factor = outcome.result.notes[name], coupon_factor(outcome, note)
+            paid, factor = outcome.result.notes[name], coupon_factors(outcome)[name]
             owed = paid.deferred + paid.unpaid
             due = owed[:, :-1] + paid.interest_accrued + paid.on_deferred_accrued + paid.unpaid[:, :-1] * factor
             left = due - paid.interest_paid - paid.deferred_repaid
@@ -96,7 +109,6 @@ def fees_accrue_on_their_basis(outcome: Outcome) -> str | None:
     if outcome.case.deal.frequency_switch is not None:
         return None
     beginning, ending = fee_bases(outcome)
-    grid = outcome.found.dates.grid
 
     def found() -> Iterator[str | None]:
         for deal, periods in outcome.versions:
@@ -105,7 +117,7 @@ def fees_accrue_on_their_basis(outcome: Outcome) -> str | None:
                     continue
                 paid = outcome.result.fees[name]
                 basis = beginning if fee.kind == "beginning" else (beginning + ending) / 2
-                fraction = year_fraction(grid[:-1], grid[1:], fee.day_count)
+                fraction = year_fractions(outcome, fee.day_count)
                 accrued = (basis * float(fee.rate or 0) + float(fee.fixed)) * fraction
                 if fee.interest_spread is not None:
                     bearing = paid.unpaid[:, :-1] - (0.0 if fee.deferred_bears_interest else paid.deferred[:, :-1])
@@ -157,12 +169,11 @@ def caps_bound_what_they_share(outcome: Outcome) -> str | None:
     if lifts or deal.frequency_switch is not None:
         return None
     beginning, ending = fee_bases(outcome)
-    grid = outcome.found.dates.grid
 
     def found() -> Iterator[str | None]:
         for name, cap in deal.caps.items():
             basis = beginning if cap.basis == "beginning" else (beginning + ending) / 2
-            own = (float(cap.fixed) + float(cap.rate) * basis) * year_fraction(grid[:-1], grid[1:], cap.day_count)
+            own = (float(cap.fixed) + float(cap.rate) * basis) * year_fractions(outcome, cap.day_count)
             allowed = float(sum(cap.carried)) + np.cumsum(own, axis=1)
             capped = outcome.paid(lambda step, name=name: isinstance(step, FeeStep) and step.cap == name)  # type: ignore[misc]
             taken = np.cumsum(capped, axis=1)

@@ -33,15 +33,10 @@ def each_list_spends_what_it_is_given(outcome: Outcome) -> str | None:
     """Each step leaves cash less its payment, and the last one none. Source: clo-liabilities-waterfall 2.1, 2.4."""
 
     def found() -> Iterator[str | None]:
-        for name in LISTS:
-            for deal, periods in outcome.versions:
-                if name not in deal.lists:
-                    continue
-                booked = [outcome.result.steps[name, n] for n in range(1, len(deal.lists[name].steps) + 1)]
-                paid = np.stack([step.paid for step in booked])
-                after = np.stack([step.cash_after for step in booked])
-                yield difference(f"cash in list {name}", after[1:] + paid[1:], after[:-1], outcome.cent, periods)
-                yield difference(f"cash left by list {name}", after[-1], 0.0, outcome.cent, periods)
+        for walked in outcome.walked:
+            given = walked.after[1:] + walked.paid[1:]
+            yield difference(f"cash in list {walked.name}", given, walked.after[:-1], outcome.cent, walked.periods)
+            yield difference(f"cash left by list {walked.name}", walked.after[-1], 0.0, outcome.cent, walked.periods)
 
     return first_of(found())
 
@@ -54,11 +49,8 @@ def lists_are_given_the_pools(outcome: Outcome) -> str | None:
     to_principal = outcome.paid(lambda step: _moves_to(step, "principal"))
     to_notes = outcome.paid(lambda step: _moves_to(step, "notes"))
     given = {name: np.zeros(outcome.shape) for name in LISTS}
-    for name in LISTS:
-        for deal, periods in outcome.versions:
-            if name in deal.lists:
-                first = result.steps[name, 1]
-                given[name] += np.where(periods, first.paid + first.cash_after, 0.0)
+    for walked in outcome.walked:
+        given[walked.name] += np.where(walked.periods, walked.paid[0] + walked.after[0], 0.0)
     own = {
         "interest": np.where(default, 0.0, interest),
         "principal": np.where(default, 0.0, principal) + to_principal,
@@ -80,15 +72,14 @@ def no_payment_exceeds_its_due(outcome: Outcome) -> str | None:
     """Payments lie between nothing and what is due, cash never below nothing. Source: clo-liabilities-waterfall 2.4."""
 
     def found() -> Iterator[str | None]:
-        for name in LISTS:
-            for step, booked, periods in outcome.steps(name):
-                if isinstance(step, ReleaseStep):
-                    yield at_fault(f"release in {name}", booked.paid > outcome.cent, booked.paid, 0.0, periods)
-                    continue
-                yield at_fault(f"payment in {name}", booked.paid < -outcome.cent, booked.paid, 0.0, periods)
-                too_much = booked.paid > booked.due + outcome.cent
-                yield at_fault(f"payment in {name}", too_much, booked.paid, booked.due, periods)
-                yield at_fault(f"cash in {name}", booked.cash_after < -outcome.cent, booked.cash_after, 0.0, periods)
+        for walked in outcome.walked:
+            name, paid, after = walked.name, walked.paid, walked.after
+            releases = walked.where(lambda step: isinstance(step, ReleaseStep))
+            pays = walked.periods & ~releases
+            yield at_fault(f"release in {name}", paid > outcome.cent, paid, 0.0, releases)
+            yield at_fault(f"payment in {name}", paid < -outcome.cent, paid, 0.0, pays)
+            yield at_fault(f"payment in {name}", paid > walked.due + outcome.cent, paid, walked.due, pays)
+            yield at_fault(f"cash in {name}", after < -outcome.cent, after, 0.0, pays)
 
     return first_of(found())
 
@@ -97,14 +88,16 @@ def juniors_wait_for_seniors(outcome: Outcome) -> str | None:
     """A step that is not paid in full leaves no cash, unless a cap bounds it. Source: clo-liabilities-waterfall 2.4."""
 
     def found() -> Iterator[str | None]:
-        for name in LISTS:
-            for number, (step, booked, periods) in enumerate(outcome.steps(name), start=1):
-                if isinstance(step, PAYS_DUES) and not (isinstance(step, FeeStep) and step.cap):
-                    is_short = booked.paid < booked.due - outcome.cent
-                    passes_on = is_short & (booked.cash_after > outcome.cent)
-                    yield at_fault(f"cash after step {name}:{number}", passes_on, booked.cash_after, 0.0, periods)
+        for walked in outcome.walked:
+            is_short = walked.paid < walked.due - outcome.cent
+            passes_on = is_short & (walked.after > outcome.cent)
+            yield at_fault(f"cash after a step of {walked.name}", passes_on, walked.after, 0.0, walked.where(_waits))
 
     return first_of(found())
+
+
+def _waits(step: Step) -> bool:
+    return isinstance(step, PAYS_DUES) and not (isinstance(step, FeeStep) and step.cap)
 
 
 def cures_are_paid_for_failing_tests_alone(outcome: Outcome) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from calculations.clo.collateral import AssetTerms
 from calculations.clo.deal.collateral_terms import Haircuts
 from tests.invariants.outcome import DUST, Outcome, at_fault, difference, first_of
 from tests.invariants.rules_of_collateral import parts_go_their_own_ways
-from tests.invariants.rules_of_ledgers import coupon_factor
+from tests.invariants.rules_of_ledgers import coupon_factors
 
 CCC = ("Caa1", "Caa2", "Ca", "CCC+", "CCC", "CC")
 
@@ -42,7 +43,7 @@ def denominators_are_what_classes_are_owed(outcome: Outcome) -> str | None:
         held = outcome.result.notes[name]
         deferred = held.deferred[:, :-1] * note.is_deferrable
         owed["oc"][name] = held.balance[:, :-1] + deferred
-        factor = coupon_factor(outcome, note)
+        factor = coupon_factors(outcome)[name]
         owed["ic"][name] = (held.balance[:, :-1] + deferred) * factor + held.unpaid[:, :-1] * (1 + factor)
 
     def found() -> Iterator[str | None]:
@@ -54,6 +55,7 @@ def denominators_are_what_classes_are_owed(outcome: Outcome) -> str | None:
     return first_of(found())
 
 
+@lru_cache(maxsize=1)  # several rules of a case ask
 def par_of_tests(outcome: Outcome) -> Any:
     """Drawn par and what is held for the rest, defaulted par at what it recovers, and principal cash: the fee basis with
     defaults at their value, and B + min(Z, R) for B. Source: clo-extensions 3.2."""

@@ -26,7 +26,7 @@ from tests.invariants.rules_of_tests import CCC
 
 
 def _pays(wanted: Callable[[Any], bool]) -> Callable[[Outcome], Any]:
-    return lambda outcome: outcome.paid(lambda step: wanted(step)) != 0
+    return lambda outcome: outcome.paid(wanted) != 0
 
 
 def _kind(kind: type[Step]) -> Callable[[Outcome], Any]:
@@ -39,7 +39,7 @@ def _moves(to: str) -> Callable[[Outcome], Any]:
 
 def _walks(name: str) -> Callable[[Outcome], Any]:
     def walked(outcome: Outcome) -> Any:
-        return any((step.paid != 0).any() for key, step in outcome.result.steps.items() if key[0] == name)
+        return any(paying == name for paying, _, _ in outcome.payments)
 
     return walked
 

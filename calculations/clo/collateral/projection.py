@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
@@ -25,6 +25,8 @@ from calculations.clo.pool_flows import PoolFlows, RatedBalances
 from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.scenarios import Scenarios
 
+Preparing = Callable[..., PreparedPool]  # `prepare`, or one that remembers
+
 
 def project(
     assets: Sequence[AssetTerms],
@@ -35,18 +37,20 @@ def project(
     *,
     funded: Floats | None = None,
     threads: int | None = None,
+    preparing: Preparing = prepare,
 ) -> CollateralFlows:
     """Flows and balances of a pool by scenario and deal period, unrounded; the same for any number of threads.
 
     `funded` (scenarios, periods) is the share of the draws of a period that is paid, None for all: the rest stays
-    unfunded, and no later draw is larger for it.
+    unfunded, and no later draw is larger for it. `preparing` may remember the pools that it prepared (`functools.cache`),
+    for a caller that projects the same assets more than once.
     Raises ValueError for an asset that stands twice, an assumption for an asset that is not in the pool, or curves
     that are not of one day and one set of tenors. Source: clo-collateral-engine 1, 4.2 to 4.4.
     """
     check_overrides(assets, scenarios)
     groups = groups_of_events(assets, scenarios)
     if len(groups) == 1:
-        return _projected(groups[0].assets, scenarios, dates, calendar, preset, funded, threads)
+        return _projected(groups[0].assets, scenarios, dates, calendar, preset, funded, threads, preparing)
     parts = [
         _projected(
             group.assets,
@@ -56,6 +60,7 @@ def project(
             preset,
             None if funded is None else funded[group.rows],
             threads,
+            preparing,
         )
         for group in groups
     ]
@@ -70,8 +75,9 @@ def _projected(
     preset: Preset,
     funded: Floats | None,
     threads: int | None,
+    preparing: Preparing,
 ) -> CollateralFlows:
-    pool = prepare(assets, dates.analysis, calendar, lags_of(scenarios), dates=dates, preset=preset)
+    pool = _prepared(preparing, assets, scenarios, dates.analysis, calendar, preset, dates)
     count, tracked = len(scenarios), pool.tracked
     flows, features = PoolFlows.zeros(count, pool.periods), FeatureFlows.zeros(count, pool.periods)
     balances = np.zeros((count, pool.periods + 1, tracked.size))
@@ -110,30 +116,40 @@ def project_assets(
     until: dt.date | None = None,
     dates: DealDates | None = None,
     funded: Floats | None = None,
+    preparing: Preparing = prepare,
 ) -> tuple[AssetFlows, ...]:
     """The rows of every asset, one result per scenario; for a few scenarios, as all rows are kept.
 
     Interest accrues from `settlement` where that is later than the last interest date; after `until` only recoveries
-    are paid. `funded` is the share of draws paid by deal period, as in `project`, and needs the deal's `dates`. Raises
-    ValueError as `project`. Source: clo-collateral-engine 1.
+    are paid. `funded` is the share of draws paid by deal period, as in `project`, and needs the deal's `dates`; `preparing`
+    as there. Raises ValueError as `project`. Source: clo-collateral-engine 1.
     """
     check_overrides(assets, scenarios)
     found: dict[int, AssetFlows] = {}
     for group in groups_of_events(assets, scenarios):
         some = Scenarios.of(scenarios.items[i] for i in group.rows)
-        pool = prepare(
-            group.assets,
-            analysis,
-            calendar,
-            lags_of(some),
-            dates=dates,
-            preset=preset,
-            settlement=settlement,
-            until=until,
-        )
+        pool = _prepared(preparing, group.assets, some, analysis, calendar, preset, dates, settlement, until)
         paid = None if funded is None else funded[group.rows]
         found |= dict(zip(group.rows.tolist(), _rows_of(pool, some, paid), strict=True))
     return tuple(found[i] for i in range(len(scenarios)))
+
+
+def _prepared(
+    preparing: Preparing,
+    assets: Sequence[AssetTerms],
+    scenarios: Scenarios,
+    analysis: dt.date,
+    calendar: BusinessCalendar,
+    preset: Preset,
+    dates: DealDates | None,
+    settlement: dt.date | None = None,
+    until: dt.date | None = None,
+) -> PreparedPool:
+    """The one form in which pools are prepared here, so that what remembers them knows the same one again."""
+    lags = tuple(lags_of(scenarios))
+    return preparing(
+        tuple(assets), analysis, calendar, lags, dates=dates, preset=preset, settlement=settlement, until=until
+    )
 
 
 def _rows_of(pool: PreparedPool, scenarios: Scenarios, funded: Floats | None) -> Iterator[AssetFlows]:

@@ -6,7 +6,7 @@ Types and spellings of single keys are checked on reading. Source: clo-liabiliti
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from calculations.clo.deal.conditions import Condition, Controlling, Failing, Measure, walk
 from calculations.clo.deal.feature_checks import problems_of_features
@@ -76,15 +76,16 @@ def note_ids(step: Step) -> tuple[str, ...]:
     return step.principal if isinstance(step, PrincipalStep) else ()
 
 
-def _unknown(key: str, names: Iterable[str], known: Iterable[str], what: str, code: str) -> Iterator[Problem]:
-    known = sorted(known)
+def _unknown(key: str, names: Iterable[str], known: Collection[str], what: str, code: str) -> Iterator[Problem]:
     for name in names:
         if name not in known:
-            yield Problem(code, key, repr(name), f"{what}: {', '.join(known) or 'none is defined'}")
+            yield Problem(code, key, repr(name), f"{what}: {', '.join(sorted(known)) or 'none is defined'}")
 
 
 def _ids(deal: Deal) -> Iterator[Problem]:
     accounts, rated = set(deal.accounts), set(deal.rated)
+    pools = {"notes", "principal", *(f"account.{name}" for name in accounts)}
+    oc, ic = ({name for name, terms in deal.tests.items() if terms.kind == kind} for kind in ("oc", "ic"))
     for key, _, step in _numbered(deal):
         yield from _unknown(key, note_ids(step), rated, "a class of this deal", "NOTE_UNKNOWN")
         yield from _condition(key, condition_of(step), deal)
@@ -94,17 +95,14 @@ def _ids(deal: Deal) -> Iterator[Problem]:
         elif isinstance(step, PayStep):
             yield from _unknown(key, [step.pay], deal.dues, "a due of this deal", "DUE_UNKNOWN")
         elif isinstance(step, CoverStep):
-            for kind, name in (("oc", step.cover.oc), ("ic", step.cover.ic)):
-                known = [test for test, terms in deal.tests.items() if terms.kind == kind]
-                yield from _unknown(key, [name] if name else [], known, f"an {kind} test", "TEST_UNKNOWN")
+            yield from _unknown(key, [step.cover.oc], oc, "an oc test", "TEST_UNKNOWN")
+            yield from _unknown(key, [step.cover.ic] if step.cover.ic else [], ic, "an ic test", "TEST_UNKNOWN")
         elif isinstance(step, DivertStep):
-            known = [test for test, terms in deal.tests.items() if terms.kind == "oc"]
-            yield from _unknown(key, [step.divert.test], known, "an oc test", "TEST_UNKNOWN")
+            yield from _unknown(key, [step.divert.test], oc, "an oc test", "TEST_UNKNOWN")
         elif isinstance(step, FundStep | ReleaseStep):
             name = step.fund if isinstance(step, FundStep) else step.release.from_account
             yield from _unknown(key, [name], accounts, "an account", "ACCOUNT_UNKNOWN")
         elif isinstance(step, MoveStep):
-            pools = {"notes", "principal", *(f"account.{name}" for name in accounts)}
             yield from _unknown(key, [step.move.to], pools, "a pool or an account", "ACCOUNT_UNKNOWN")
         elif isinstance(step, ResidualStep):
             equity = [deal.equity] if deal.equity else []
@@ -143,13 +141,11 @@ def _deferrals(deal: Deal) -> Iterator[Problem]:
     if deal.acts("LIA-12b"):
         return
     for list_name, terms in deal.lists.items():
+        paying = [(i, step) for i, step in enumerate(terms.steps) if isinstance(step, InterestStep)]
+        repaying = [(i, step) for i, step in enumerate(terms.steps) if isinstance(step, DeferredStep)]
         for name, note in deal.rated.items():
-            interest = [
-                i for i, step in enumerate(terms.steps) if isinstance(step, InterestStep) and name in step.interest
-            ]
-            repaid = [
-                i for i, step in enumerate(terms.steps) if isinstance(step, DeferredStep) and name in step.deferred
-            ]
+            interest = [i for i, step in paying if name in step.interest]
+            repaid = [i for i, step in repaying if name in step.deferred]
             key = f"lists.{list_name}"
             if note.is_deferrable and interest and not repaid:
                 yield Problem(

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from calculations.clo.columns import Flags, Floats
+from calculations.clo.deal.amounts import is_any
 from calculations.clo.deal.collateral_terms import CccHaircut
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 
@@ -168,8 +169,12 @@ def ccc_haircut(
     worst, haircut = np.zeros_like(limit), np.zeros_like(limit)
     for bucket in buckets:
         par = bucket.balances[:, i + 1]
+        if not par.shape[1]:
+            continue
         running = np.cumsum(par, axis=1)
-        excess = np.maximum(running[:, -1] - limit, 0.0) if par.shape[1] else np.zeros_like(limit)
+        excess = np.maximum(running[:, -1] - limit, 0.0)
+        if not is_any(excess):
+            continue
         taken = np.clip(excess[:, None] - (running - par), 0.0, par)
         priced = bucket if flat is None else replace(bucket, prices=np.full(bucket.prices.shape, flat))
         haircut = np.where(excess > worst, _taken_off(taken, priced.loss, i), haircut)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from calculations.clo.deal.amounts import Amounts, Mask
+from calculations.clo.deal.amounts import Amounts, Mask, is_any
 from calculations.clo.deal.parts import CoverageTest
 from calculations.clo.deal.results import CurePayments
 
@@ -64,7 +64,7 @@ class TestLedger:
     def __post_init__(self) -> None:
         at_least = self.terms.passes == "at_least"
         self.failed = ~passes(self.numerator, self.denominator, self.trigger, at_least=at_least)
-        self.may_fail = bool(self.failed.any())
+        self.may_fail = is_any(self.failed)
 
     @property
     def ratio(self) -> Amounts:

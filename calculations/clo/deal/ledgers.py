@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from calculations.clo.deal.amounts import Amounts, Mask, Numbers
+from calculations.clo.deal.amounts import Amounts, Mask, Numbers, is_any
 from calculations.clo.deal.parts import Cap, DueTerms, FeeTerms, Note
 
 
@@ -49,7 +49,7 @@ class NoteLedger:
         self.opening_balance = self.balance
         self.accrued = numbers.struck(self.balance * factor)
         self.current = self.accrued
-        if carries_unpaid and self.unpaid.any():
+        if carries_unpaid and is_any(self.unpaid):
             self.current = self.current + self.unpaid + numbers.struck(self.unpaid * factor)
         self.accrued_on_deferred = numbers.struck(self.deferred * factor) if self.terms.is_deferrable else zero
         self.on_deferred = self.accrued_on_deferred

@@ -15,7 +15,7 @@ import numpy as np
 
 from calculations.clo.columns import Flags, Floats
 from calculations.clo.deal import decisions
-from calculations.clo.deal.amounts import Amounts, Doubles
+from calculations.clo.deal.amounts import Amounts, Doubles, is_any
 from calculations.clo.deal.collateral import (
     EMPTY_POOL,
     PeriodCollateral,
@@ -79,7 +79,7 @@ class PeriodLoop:
     def run(self) -> DealResult:
         for i in range(self.periods):
             self._period(i)
-            if self.alive is not None and not self.alive.any():
+            if self.alive is not None and not is_any(self.alive):
                 break
         return self.record.result(self.last)
 
@@ -225,7 +225,7 @@ class PeriodLoop:
         """Where nothing is left at the end of period `i`, `reserved` for commitments neither, and nothing more comes of
         what there was."""
         found: Flags = held.performing + held.defaulted + reserved <= EMPTY_POOL
-        if found.any():
+        if is_any(found):
             found &= ~self.pools.pays_after(i)
         return found
 
@@ -253,7 +253,7 @@ class PeriodLoop:
     def _distribute(self, interest: Floats, principal: Floats, unscheduled: Floats, defaulted: Flags) -> Floats:
         """Walk the lists; returns the cash for reinvestment."""
         state, zero = self.state, np.zeros(self.scenarios)
-        in_default = bool(defaulted.any())
+        in_default = is_any(defaulted)
         step = self.record.step
         state.walks = ~defaulted if in_default else True
         combined = np.where(defaulted, interest + principal, 0.0) if in_default else zero
@@ -293,13 +293,13 @@ class PeriodLoop:
             called = decisions.called(self.state, self.dates.payment[i], self.dates.payment[i + 1], self.pays)
             if i + 2 == self.periods and self.dates.ends_at_maturity:
                 called = self._everywhere()
-            if called.any():
+            if is_any(called):
                 self.liquidating = called if self.liquidating is None else self.liquidating | called
 
     def _roll(self, basis: Floats) -> None:
         for fee in self.state.fees.values():
             low = fee.terms.defers_while
-            if low is None and not fee.deferred.any():
+            if low is None and not is_any(fee.deferred):
                 continue
             fee.defer(False if low is None else self.state.holds(low, basis))
         self.returns.add(self.state.payment_date, self.state.sub.interest + self.state.sub.principal)

@@ -11,7 +11,6 @@ from calculations.clo.deal.amounts import Amounts
 from calculations.clo.deal.cures import TestLedger, passes
 from calculations.clo.deal.parts import CoverageTest
 from calculations.clo.deal.pay import interest_before
-from calculations.clo.deal.ranks import ordered_tests
 from calculations.clo.deal.state import PeriodState
 
 
@@ -35,7 +34,7 @@ def measured(
             numerator = _interest_numerator(state, test, interest)
             denominator = _total(state, test.denominator, "interest_due")
         found[name] = TestLedger(name, test, state.numbers.of(test.trigger), numerator, denominator, balance)
-    return found, tuple(name for name in ordered_tests(state.deal) if name in found)
+    return found, tuple(name for name in state.ranked_tests if name in found)
 
 
 def event_of_default(state: PeriodState, adjusted_par: Amounts, plain_par: Amounts) -> Flags:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from calculations.clo.deal.amounts import Amounts
+from calculations.clo.deal.amounts import Amounts, is_any
 from calculations.clo.deal.cures import credit_cure, note_cure
 from calculations.clo.deal.state import PeriodState
 from calculations.clo.deal.stated import book_as_stated
@@ -43,20 +43,16 @@ def walk(state: PeriodState, name: str, cash: Amounts, record: Recorder | None =
     Where payments are stated, each step is offered the cash that the stated ones left. Source: clo-extensions 5.2.
     """
     state.open_list(name)
-    for number, step in enumerate(state.deal.lists[name].steps, start=1):
-        if record is None and not _works_without_cash(step) and not cash.any():
-            state.cover_paid = None if isinstance(step, CoverStep) else state.cover_paid
-            continue
+    terms = state.deal.lists[name]
+    for number, step in enumerate(terms.steps, start=1):
+        if record is None and number > terms.last_without_cash and not is_any(cash):
+            return
         before = cash
         due, paid, cash = take(step, state, cash)
         if state.stated:
             cash = book_as_stated(state, number, step, before, due, paid)
         if record is not None:
             record(name, number, due, paid, cash)
-
-
-def _works_without_cash(step: Step) -> bool:
-    return isinstance(step, ReleaseStep) or (isinstance(step, FeeStep) and step.created_by is not None)
 
 
 def take(step: Step, state: PeriodState, cash: Amounts) -> tuple[Amounts, Amounts, Amounts]:
@@ -176,7 +172,7 @@ def _cover(step: CoverStep, state: PeriodState, cash: Amounts) -> Paid:
     due = state.numbers.struck(due)
     paid = np.minimum(cash, due)
     state.cover_paid = paid
-    if paid.any():
+    if is_any(paid):
         if state.notes_cures:
             pair = (step.cover.oc, *((step.cover.ic,) if step.cover.ic else ()))
             note_cure(state.tests, state.test_order, pair, paid, arithmetic, state.arithmetic)

@@ -7,14 +7,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
 
 from calculations.calendars import BusinessCalendar
-from calculations.clo.collateral import AssetTerms, FeatureFlows, Rejection, project
+from calculations.clo.collateral import AssetTerms, CollateralFlows, FeatureFlows, Rejection, project
 from calculations.clo.collateral.chunks import check_overrides
 from calculations.clo.collateral.features import PikTerms
+from calculations.clo.collateral.prepared import prepare
 from calculations.clo.columns import Floats
 from calculations.clo.deal_dates import DealDates
 from calculations.clo.hedges import Hedge, hedged_flows, hedged_part, spot_path, unhedged_flows, unhedged_part
@@ -83,6 +85,8 @@ class PoolParts:
                 )
         self.pool, self.scenarios, self.dates, self.preset = pool, scenarios, dates, preset
         self.fx_haircut = fx_haircut
+        # draws that are short, details of single assets and rows all project assets again that were prepared before
+        self.preparing = cache(prepare)
         self._spot: dict[str, Floats] = {}
         self.held_flat: set[str] = set()  # currencies whose last rate stands for later days
 
@@ -92,7 +96,7 @@ class PoolParts:
         Raises ValueError with FX_MISSING where a scenario has no rate of an asset's currency.
         """
         own = [asset for asset in assets if self.pool.currency_of(asset) is None]
-        domestic = project(own, self._with_overrides(own), self.dates, self.pool.calendar, self.preset, funded=funded)
+        domestic = self._project(own, funded)
         if len(own) == len(assets):
             return Part(domestic.flows, domestic.features, domestic.rated, domestic.rejections, None)
         foreign = [asset for asset in assets if self.pool.currency_of(asset) is not None]
@@ -105,9 +109,18 @@ class PoolParts:
 
     def in_own_currency(self, asset: AssetTerms, funded: Floats | None = None) -> PoolFlows:
         """What one asset does in its own currency, with capitalised interest in its par."""
-        one = [counting_pik(asset)]
-        calendar, preset = self.pool.calendar, self.preset
-        return project(one, self._with_overrides(one), self.dates, calendar, preset, funded=funded).flows
+        return self._project([counting_pik(asset)], funded).flows
+
+    def _project(self, assets: Sequence[AssetTerms], funded: Floats | None = None) -> CollateralFlows:
+        return project(
+            assets,
+            self._with_overrides(assets),
+            self.dates,
+            self.pool.calendar,
+            self.preset,
+            funded=funded,
+            preparing=self.preparing,
+        )
 
     def _with_overrides(self, assets: Sequence[AssetTerms]) -> Scenarios:
         """The scenarios with the assumptions on these assets alone."""
@@ -138,12 +151,12 @@ class PoolParts:
         return list(groups.items())
 
     def _hedged(self, hedge: Hedge, assets: Sequence[AssetTerms]) -> Part:
-        found = project(assets, self._with_overrides(assets), self.dates, self.pool.calendar, self.preset)
+        found = self._project(assets)
         moved = hedged_flows(found.flows, hedge, self.spot(hedge.currency))
         return Part(moved.flows, found.features, found.rated, found.rejections, moved.close_out)
 
     def _at_spot(self, currency: str, assets: Sequence[AssetTerms]) -> Part:
-        found = project(assets, self._with_overrides(assets), self.dates, self.pool.calendar, self.preset)
+        found = self._project(assets)
         spot = self.spot(currency)
         counted = spot[:, :, None] * (1.0 - self.fx_haircut)
         rated = {agency: replace(bucket, balances=bucket.balances * counted) for agency, bucket in found.rated.items()}

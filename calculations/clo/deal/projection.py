@@ -22,7 +22,7 @@ from calculations.clo.deal.results import DealResult
 from calculations.clo.deal.terms import Deal
 from calculations.clo.deal_dates import DealDates, deal_dates
 from calculations.clo.equity_return import EquityReturns, equity_irrs
-from calculations.clo.note_risk import NoteFlows, NoteRisk, NoteTerms, note_risk
+from calculations.clo.note_risk import NoteFlows, NoteRisk, NoteTerms, note_risks
 from calculations.clo.pool_detail import PoolDetail
 from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.presets import STANDARD, Preset
@@ -93,8 +93,9 @@ def run(
             pool.analysis,
             pool.calendar,
             preset,
-            dates=None if collateral.funded is None else dates,
+            dates=dates,
             funded=collateral.funded,
+            preparing=parts.preparing,
         )
     return Projection(
         scenarios=scenarios,
@@ -158,7 +159,7 @@ def _risk(
     number = {curve: i for i, curve in enumerate(distinct)}
     rates = scenario_interval_rates(distinct, dates.payment, settlement=dates.analysis, frequency=4, preset=preset)
     index_rates = rates if len(distinct) == 1 else rates[[number[curve] for curve in curves]]
-    found: dict[str, NoteRisk] = {}
+    classes: list[tuple[NoteFlows, NoteTerms]] = []
     for name, note in deal.rated.items():
         paid = result.notes[name]
         if not (note.opening_balance or 0) > 0:
@@ -179,8 +180,11 @@ def _risk(
             price=None if note.price is None else float(note.price),
             discount_margin=None if note.discount_margin is None else float(note.discount_margin),
         )
-        found[name] = note_risk(flows, terms, index_rates, preset)
-    return found
+        classes.append((flows, terms))
+    return {
+        terms.class_name: risk
+        for (_, terms), risk in zip(classes, note_risks(classes, index_rates, preset), strict=True)
+    }
 
 
 def _equity(deal: Deal, result: DealResult, dates: DealDates) -> EquityReturns | None:

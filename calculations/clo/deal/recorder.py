@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from calculations.clo.columns import Flags, Floats
-from calculations.clo.deal.amounts import Amounts
+from calculations.clo.deal.amounts import Amounts, is_any
 from calculations.clo.deal.collateral import PeriodCollateral
 from calculations.clo.deal.proceeds import Proceeds
 from calculations.clo.deal.results import (
@@ -37,6 +37,7 @@ class Recorder:
     def __init__(self, state: PeriodState, periods: int, *, with_steps: bool) -> None:
         self.state, self.periods, self.deal = state, periods, state.deal
         self.rows: dict[Any, Amounts] = {}
+        self.zeros: dict[Any, Amounts] = {}
         self.with_steps = with_steps
         self.period = 0
         self.step = self._step if with_steps else None
@@ -84,12 +85,14 @@ class Recorder:
     def overdrawn(self, overdrawn: Floats, collateral: Floats) -> None:
         """Where the principal account is overdrawn by more than the deal's limit. Source: clo-extensions 4.15."""
         limit = self.deal.principal_cash.limit
-        if limit is not None and overdrawn.any():
+        if limit is not None and is_any(overdrawn):
             self._put("overdraft", overdrawn < -float(limit) * collateral)
 
     def _step(self, name: str, number: int, due: Amounts, paid: Amounts, after: Amounts) -> None:
-        for what, amount in (("due", due), ("paid", paid), ("after", after)):
-            self._put(("step", name, number, what), amount)
+        put = self._put
+        put(("due", name, number), due)
+        put(("paid", name, number), paid)
+        put(("after", name, number), after)
 
     def close(self, bought: Floats, drawn: Floats) -> None:
         """What the period's payments were."""
@@ -138,7 +141,7 @@ class Recorder:
     def _put(self, key: Any, row: Amounts) -> None:
         held = self.rows.get(key)
         if held is None:
-            if not row.any():
+            if not is_any(row):
                 return
             # the system gives zeroed memory page by page, so that rows never reached cost nothing
             held = self.rows[key] = np.zeros((self.periods + 1, row.shape[0]), dtype=row.dtype)
@@ -229,14 +232,18 @@ class Recorder:
     def _flow(self, key: Any, kind: Any = np.float64) -> Amounts:
         """(scenarios, periods); zero in periods that were not reached."""
         held = self.rows.get(key)
-        if held is None:
-            return np.broadcast_to(np.zeros((), dtype=kind), (self.state.scenarios, self.periods))
-        return held[:-1].T
+        return self._nothing(kind) if held is None else held[:-1].T
+
+    def _nothing(self, kind: Any = np.float64) -> Amounts:
+        """Zeros (scenarios, periods) that take no memory; the same ones for every flow of a kind."""
+        if kind not in self.zeros:
+            self.zeros[kind] = np.broadcast_to(np.zeros((), dtype=kind), (self.state.scenarios, self.periods))
+        return self.zeros[kind]
 
     def _stock(self, key: Any, last: Amounts) -> Amounts:
         """(scenarios, periods + 1); what is left last stays."""
         held = self.rows.get(key)
-        if held is None and not last.any():
+        if held is None and not is_any(last):
             return np.broadcast_to(np.zeros(()), (self.state.scenarios, self.periods + 1))
         if held is None:
             held = np.zeros((self.periods + 1, self.state.scenarios))
@@ -252,8 +259,11 @@ class Recorder:
         for deal in versions:
             for name, terms in deal.lists.items():
                 lengths[name] = max(lengths.get(name, 0), len(terms.steps))
+        flow = self._flow
         return {
-            (name, number): StepResult(*(self._flow(("step", name, number, what)) for what in ("due", "paid", "after")))
+            (name, number): StepResult(
+                flow(("due", name, number)), flow(("paid", name, number)), flow(("after", name, number))
+            )
             for name, length in lengths.items()
             for number in range(1, length + 1)
         }

@@ -28,7 +28,7 @@ from calculations.clo.deal.conditions import (
 from calculations.clo.deal.cures import TestLedger
 from calculations.clo.deal.incentive import SubLedger
 from calculations.clo.deal.ledgers import CapLedger, DueLedger, FeeLedger, NoteLedger
-from calculations.clo.deal.ranks import Group, controlling_groups
+from calculations.clo.deal.ranks import Group, controlling_groups, ordered_tests
 from calculations.clo.deal.terms import Deal
 
 Gate = bool | Mask
@@ -80,6 +80,7 @@ class PeriodState:
     stated: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)  # payments of a report, by list and step
     arithmetic: str = "interest"
     _groups: tuple[Group, ...] = ()
+    _ranked: tuple[str, ...] | None = None
     _control: Any = None
     _gates: dict[int, Gate] = field(default_factory=dict)
 
@@ -87,10 +88,17 @@ class PeriodState:
         """Go on under the version of the deal in force; ledgers keep their balances."""
         if deal is self.deal:
             return
-        self.deal = deal
+        self.deal, self._ranked = deal, None
         for name, fee in self.fees.items():
             fee.terms = deal.fees[name]
         self.sub.terms = deal.incentive
+
+    @property
+    def ranked_tests(self) -> tuple[str, ...]:
+        """The tests that steps name, from the most senior down."""
+        if self._ranked is None:
+            self._ranked = ordered_tests(self.deal)
+        return self._ranked
 
     def start(self, **flags: Gate) -> None:
         """Begin a payment date: states by name, and nothing measured yet."""

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from calculations.clo.deal.collateral_terms import (
     FrequencySwitch,
@@ -32,7 +33,7 @@ from calculations.clo.deal.parts import (
     Note,
     Reinvestment,
 )
-from calculations.clo.deal.steps import Step, condition_of
+from calculations.clo.deal.steps import ReleaseStep, Step, condition_of
 from calculations.clo.presets import Preset
 
 
@@ -42,6 +43,13 @@ class PaymentList:
 
     source: str
     steps: tuple[Step, ...]
+
+    @cached_property
+    def last_without_cash(self) -> int:
+        """The number of the last step that does something where no cash reaches it: a release brings its own, and a quirk
+        pays out of what has left the list; 0 where there is none."""
+        works = [isinstance(step, ReleaseStep) or getattr(step, "created_by", None) is not None for step in self.steps]
+        return max((number for number, does in enumerate(works, start=1) if does), default=0)
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class Deal:
                 return version.deal
         return self
 
-    @property
+    @cached_property
     def measures_equity(self) -> bool:
         """Whether a term of any version asks for the sub notes' return."""
         deals = (self, *(version.deal for version in self.versions))
@@ -113,7 +121,7 @@ class Deal:
         """The notes that are not equity."""
         return {name: note for name, note in self.notes.items() if not note.equity}
 
-    @property
+    @cached_property
     def equity(self) -> str | None:
         """The sub notes' name."""
         return next((name for name, note in self.notes.items() if note.equity), None)
