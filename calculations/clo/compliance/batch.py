@@ -57,12 +57,16 @@ class Grouping:
 
 @dataclass(eq=False)
 class Chunk:
-    """Some pools: par (pools, n), cash (pools,), and what is summed of them, each once."""
+    """Some pools: par (pools, n), cash (pools,), and what is summed of them, each once.
+
+    `results` (pools,) by number are those of the tests that have been measured already.
+    """
 
     par: Floats
     cash: Floats
     sums: Floats
     holdings: Floats
+    results: dict[int, Floats] = field(default_factory=dict)
     _totals: dict[int, Floats] = field(default_factory=dict)
 
     def totals(self, grouping: Grouping) -> Floats:

@@ -13,6 +13,7 @@ from calculations.clo.compliance.batch import Chunk, as_batch, chunks
 from calculations.clo.compliance.catalogue import Catalogue, Definition, catalogue
 from calculations.clo.compliance.conditions import Context
 from calculations.clo.compliance.deal import DealInputs, DealTest
+from calculations.clo.compliance.kinds import measure
 from calculations.clo.compliance.limits import RECOVERY_TEST, limits, maintains, meets, undecided
 from calculations.clo.compliance.measures import Measure, Workbench
 from calculations.clo.compliance.universe import Universe
@@ -108,14 +109,15 @@ class Prepared:
 
     def _figures(self, pools: Chunk) -> dict[int, tuple[Floats, Floats, Floats]]:
         found: dict[int, tuple[Floats, Floats, Floats]] = {}
-        for number, measure in self.measures.items():
-            figures = measure.figures(pools)
-            is_unknown = (pools.sums[:, measure.unknown_place] > 0) | np.isnan(figures.result)
+        for number, ready in self.measures.items():
+            figures = ready.figures(pools)
+            is_unknown = (pools.sums[:, ready.unknown_place] > 0) | np.isnan(figures.result)
             found[number] = (
                 np.where(is_unknown, np.nan, figures.numerator),
                 np.where(is_unknown, np.nan, figures.denominator),
                 np.where(is_unknown, np.nan, figures.result),
             )
+            pools.results[number] = found[number][2]
         return found
 
     def _recovery(self, figures: Mapping[int, tuple[Floats, Floats, Floats]], pools: Chunk) -> Floats:
@@ -146,19 +148,23 @@ class Prepared:
     ) -> tuple[str | None, ...]:
         found: list[str | None] = []
         for place, test in enumerate(self.tests):
-            measure = self.measures.get(test.number)
+            ready = self.measures.get(test.number)
             why = None
-            if measure is not None and np.isnan(result[:, place]).any():
-                why = self._why_no_result(measure, held, cash)
+            if ready is not None and np.isnan(result[:, place]).any():
+                why = self._why_no_result(ready, held, cash)
             parts = [part for part in (why, limit_reasons[place], self.faults[place]) if part]
             found.append("; ".join(parts) or None)
         return tuple(found)
 
-    def _why_no_result(self, measure: Measure, held: Flags, cash: Floats) -> str:
-        if measure.missing is not None:
-            return measure.missing
-        if (is_unknown := measure.is_unknown & held).any():
+    def _why_no_result(self, ready: Measure, held: Flags, cash: Floats) -> str:
+        if ready.missing is not None:
+            return ready.missing
+        if (is_unknown := ready.is_unknown & held).any():
             return f"what the test takes is unknown for {named(self.context.universe.asset_id, is_unknown)}"
+        needed = [self.measures[number] for number in ready.definition.depends_on]
+        for other in needed if ready.definition.kind == "REGRESSION" else ():
+            if other.missing is not None or (other.is_unknown & held).any():
+                return f"test {other.definition.number} has no result: {self._why_no_result(other, held, cash)}"
         if np.isnan(cash).any():
             return "principal cash of the collection account is unknown"
         return "the denominator is not above zero"
@@ -178,7 +184,7 @@ def prepare(
     context = Context(universe, inputs, preset)
     bench = Workbench(context)
     order = _in_order_of_need([test.number for test in tests if test.number in known], known)
-    measures = {number: bench.measure(known[number]) for number in order}
+    measures = {number: measure(bench, known[number]) for number in order}
     return Prepared(
         tests=tuple(tests),
         context=context,
@@ -209,14 +215,10 @@ def _in_order_of_need(numbers: Sequence[int], known: Mapping[int, Definition]) -
     def add(number: int) -> None:
         if number in order:
             return
-        for needed in _needs(known[number]):
+        for needed in known[number].depends_on:
             add(needed)
         order[number] = None
 
     for number in numbers:
         add(number)
     return list(order)
-
-
-def _needs(definition: Definition) -> tuple[int, ...]:
-    return definition.depends_on

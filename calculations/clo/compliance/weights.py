@@ -9,7 +9,7 @@ import numpy as np
 from calculations.clo.columns import Floats, fold
 from calculations.clo.compliance.conditions import Context
 from calculations.clo.ratings import rating_factor, rating_rank
-from calculations.clo.reference import agency_factors
+from calculations.clo.reference import agency_factors, rating_scale
 
 
 def weight_of(name: str, context: Context) -> Floats:
@@ -32,12 +32,21 @@ def _moodys_factor(context: Context) -> Floats:
     return rating_factor(context.universe.moodys_rating_warf)
 
 
+def _facility_factor(context: Context) -> Floats:
+    return rating_factor(context.universe.moodys_rating)
+
+
 def _sp_factor(context: Context) -> Floats:
     return agency_factors("sp")[rating_rank(context.universe.sp_rating, "sp")]
 
 
 def _fitch_factor(context: Context) -> Floats:
-    return agency_factors("fitch")[rating_rank(context.universe.fitch_rating, "sp")]
+    """The deal's own factors where it states them: Fitch has printed more than one table."""
+    ranks, stated = rating_rank(context.universe.fitch_rating, "sp"), context.inputs.fitch_factors
+    if stated is None:
+        return agency_factors("fitch")[ranks]
+    by_rank = {rating_scale().rank_of["sp"][rating.upper()]: factor for rating, factor in stated.items()}
+    return np.array([by_rank.get(int(rank), np.nan) for rank in ranks])
 
 
 def _market_price(context: Context) -> Floats:
@@ -60,6 +69,7 @@ def _lower_of_market_and_recovery(context: Context) -> Floats:
 WEIGHTS: Mapping[str, Callable[[Context], Floats]] = {
     "floating_spread": _floating_spread,
     "moodys_rating_factor": _moodys_factor,
+    "moodys_facility_factor": _facility_factor,
     "sp_rating_factor": _sp_factor,
     "fitch_rating_factor": _fitch_factor,
     "market_price": _market_price,
