@@ -123,7 +123,7 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class All:
+class AllOf:
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
@@ -140,14 +140,14 @@ class All:
 
 
 @dataclass(frozen=True)
-class Any_:
+class AnyOf:
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
         return " or ".join(_within(part) for part in self.parts)
 
     def apply(self, context: Context) -> Truth:
-        return Not(All(tuple(Not(part) for part in self.parts))).apply(context)
+        return Not(AllOf(tuple(Not(part) for part in self.parts))).apply(context)
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,9 @@ class Not:
         return Truth(~truth.holds & ~truth.is_unknown, truth.is_unknown)
 
 
-Condition = Compare | All | Any_ | Not
+Condition = Compare | AllOf | AnyOf | Not
 
-EVERY = All(())
+EVERY = AllOf(())
 
 
 def _value(value: Any, inputs: DealInputs) -> Any:
@@ -202,4 +202,4 @@ def _is_unrated(column: str, ratings: Texts, context: Context) -> Flags:
 
 
 def _within(part: Condition) -> str:
-    return f"({part})" if isinstance(part, All | Any_) and len(part.parts) > 1 else str(part)
+    return f"({part})" if isinstance(part, AllOf | AnyOf) and len(part.parts) > 1 else str(part)
