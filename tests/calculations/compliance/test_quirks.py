@@ -91,7 +91,7 @@ def test_only_the_exact_spelling_counts_under_cmp_20() -> None:
     coupons = [{"par": 1.0, "coupon_type": "FIXED"}, {"par": 2.0, "coupon_type": "Fixed"}]
     assert (share(9, coupons), share(9, coupons, "CMP-20")) == (3.0, 1.0)
     other = [{"par": 1.0, "coupon_type": "FIXED"}, {"par": 2.0, "coupon_type": "Zero"}]
-    assert result_of(9, other).reason == "what the test takes is unknown for L001"
+    assert result_of(9, other).reason == "coupon_type not known for L001"
     assert share(9, other, "CMP-20") == 1.0
     piking = Universe.from_columns({"asset_id": ["A"], "is_piking": ["yes"]}, quirk)  # PiKing alone in any case
     assert piking.is_piking.tolist() == [True]

@@ -37,7 +37,7 @@ def test_junior_coverage_values_defaulted_assets_at_market_and_deferring_ones_at
     found = result_of(38, lines, replace(INPUTS, cash=5.0))
     assert found.result == pytest.approx((5 + 3 + 4.5 + 10) / 50, rel=1e-12)
     unpriced = [{**lines[0], "market_value": None}, *lines[1:]]
-    assert result_of(38, unpriced).reason == "what the test takes is unknown for L000"  # clo-workbook 4, value rules
+    assert result_of(38, unpriced).reason == "market_value not known for L000"  # clo-workbook 4, value rules
 
 
 @pytest.mark.parametrize(("number", "kept"), [(2, True), (8, True), (27, True), (29, True), (7, False), (14, False)])
@@ -58,4 +58,4 @@ def test_a_life_exactly_between_two_hundredths_goes_to_the_even_one() -> None:
 
 def test_a_missing_life_leaves_test_35_without_a_result_and_names_the_asset() -> None:
     found = result_of(35, [{}, {"wal": None, "asset_id": "BLANK"}])
-    assert (found.result, found.reason) == (None, "what the test takes is unknown for BLANK")
+    assert (found.result, found.reason) == (None, "wal not known for BLANK")
