@@ -171,7 +171,7 @@ class Prepared:
                 return f"test {other.definition.number} has no result: {self._why_no_result(other, held, cash)}"
         if np.isnan(cash).any():
             return "principal cash of the collection account is unknown"
-        return "the denominator is not above zero"
+        return "the pool holds nothing" if ready.definition.kind == "SCORE" else "the denominator is not above zero"
 
 
 def prepare(

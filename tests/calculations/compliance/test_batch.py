@@ -153,3 +153,14 @@ def test_linear_forms_give_numerator_and_denominator() -> None:
             assert form is not None
             value = par @ form.vector + cash * form.cash + form.constant
             assert value == pytest.approx(figure[0, found.column(number)], rel=1e-12)
+
+
+@pytest.mark.parametrize(("pools", "assets"), [(0, 1), (2, 0), (1, 1)])
+def test_pools_that_hold_nothing_have_shares_of_nothing_and_no_average(pools: int, assets: int) -> None:
+    universe = Universe.from_columns({name: [value] * assets for name, value in {**LOAN, "asset_id": "L"}.items()})
+    found = evaluate(ALL, universe, np.zeros((pools, assets)), 5.0, INPUTS)
+    assert found.result.shape == (pools, len(ALL))
+    for number, expected in ((4, 0.0), (36, 0.0), (47, 1.0), (121, 0.0), (38, 5.0 / 50.0)):
+        assert found.result[:, found.column(number)].tolist() == [expected] * pools
+    assert np.isnan(found.result[:, [found.column(number) for number in (33, 37, 105)]]).all()
+    assert evaluate((), universe, np.zeros((pools, assets)), 5.0, INPUTS).result.shape == (pools, 0)
