@@ -1,0 +1,1 @@
+"""Trading for a CLO: filters, trades, objective, rankings, hypothetical runs, rebalancing and optimisation."""
