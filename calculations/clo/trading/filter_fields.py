@@ -67,12 +67,12 @@ FIELDS: tuple[Field, ...] = (
     Field("WAL", "wal", "number"),
     Field("Market Value", "market_value", "number"),
     Field("Coupon", "coupon", "fraction"),
-    Field("WAS", "spread", "fraction"),
-    Field("LIBOR Floor", "floor", "fraction"),
+    Field("WAS", "coupon_spread", "fraction"),
+    Field("LIBOR Floor", "libor_floor", "fraction"),
     Field("Maturity", "maturity", "day"),
     Field("Facility Size", "facility_size", "number"),
     Field("Moody's Recovery Rate", "moodys_recovery_rate", "fraction"),
-    Field("Analyst Opinion", "analyst_opinion", "opinion", ("Analyst Opinnion",)),
+    Field("Analyst Opinion", "credit_opinion", "opinion", ("Analyst Opinnion",)),
 )
 
 

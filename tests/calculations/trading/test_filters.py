@@ -26,8 +26,8 @@ ASSETS: dict[str, list[Any]] = {
     "is_cov_lite": ["Yes", "no", "", "YES", "No"],
     "wal": [5.0, 7.0, None, 3.0, 10.0],
     "maturity": [dt.date(2021, 1, 1), dt.date(2022, 6, 30), None, dt.date(2023, 1, 1), dt.date(2020, 1, 1)],
-    "analyst_opinion": ["Buy", "", None, "Sale", "Hold"],
-    "spread": [0.04, 0.035, 0.05, 0.03, None],
+    "credit_opinion": ["Buy", "", None, "Sale", "Hold"],
+    "coupon_spread": [0.04, 0.035, 0.05, 0.03, None],
 }
 
 
