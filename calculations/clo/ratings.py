@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from calculations.clo.columns import Flags, Floats, Ints, Texts, fold
+from calculations.clo.presets import STANDARD, Preset
 from calculations.clo.reference import rating_scale
 
 Agency = Literal["moodys", "sp"]
@@ -43,6 +44,12 @@ def is_rated(ratings: Texts, agency: Agency) -> Flags:
 def rating_factor(ratings: Texts) -> Floats:
     """Moody's rating factor of each rating; an unknown one counts 10000. Source: clo-compliance 3.1, Q13."""
     return rating_scale().factor[rating_rank(ratings, "moodys")]
+
+
+def ranking_factor(ratings: Texts, preset: Preset = STANDARD) -> Floats:
+    """Moody's rating factor as a ranking of trades reckons with it: under CMP-13 an unknown rating counts 0. Source: Q13."""
+    factors = rating_factor(ratings)
+    return np.where(is_rated(ratings, "moodys"), factors, 0.0) if "CMP-13" in preset else factors
 
 
 def notch(ranks: Ints, upgrade: int) -> Ints:

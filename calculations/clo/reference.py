@@ -2,7 +2,8 @@
 
 Sources: rating_scale.csv clo-compliance 3.1 (rank 15 is B on the S&P side, Q10; D is below every rank, Q33);
 rating_derivations.csv 3.2 to 3.5 (watch and outlook of the WARF rating per Q1); moodys_recovery_rates.csv 3.6
-(0.05 at three notches below, Q15); diversity_scores.csv 3.7; country_aliases.csv Q7.
+(0.05 at three notches below, Q15); diversity_scores.csv 3.7; country_aliases.csv Q7; country_groups.csv 1.3. Where a
+table has a column `preset`, it says with or without which quirk a row stands.
 """
 
 from __future__ import annotations
@@ -56,17 +57,46 @@ def diversity_bands() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 @cache
-def recovery_rates() -> Mapping[str, NDArray[np.float64]]:
-    """Moody's asset category in upper case -> rates by notches from -3 to 2, shape (6,)."""
+def recovery_rates(preset: frozenset[str] = frozenset()) -> Mapping[str, NDArray[np.float64]]:
+    """Moody's asset category in upper case -> rates by notches from -3 to 2 under a preset, shape (6,)."""
     rates: dict[str, dict[int, float]] = {}
-    for row in read_table("moodys_recovery_rates"):
+    for row in rows_under("moodys_recovery_rates", preset):
         rates.setdefault(row["moodys_asset_category"], {})[int(row["notches"])] = float(row["rate"])
     return {category: np.array([by_notch[d] for d in range(-3, 3)]) for category, by_notch in rates.items()}
 
 
 @cache
+def agency_factors(agency: str) -> NDArray[np.float64]:
+    """Rating factors of S&P or Fitch by rank, shape (23,); nan at 0, not rated.
+
+    Sources: S&P, CDO Monitor for corporate CLOs (rating factors of the SPWARF); Fitch, CLOs and Corporate CDOs Rating
+    Criteria (rating factors of the Fitch WARF).
+    """
+    return np.array([np.nan, *(float(row[agency]) for row in read_table("agency_rating_factors"))])
+
+
+@cache
 def country_aliases() -> Mapping[str, str]:
     return {row["alias"]: row["country"] for row in read_table("country_aliases")}
+
+
+@cache
+def country_groups(preset: frozenset[str] = frozenset()) -> Mapping[str, tuple[str, ...]]:
+    """Countries of each group, in upper case, under a preset. Source: clo-compliance 1.3, Q7."""
+    groups: dict[str, list[str]] = {}
+    for row in rows_under("country_groups", preset):
+        groups.setdefault(row["country_group"], []).append(row["country"])
+    return {group: tuple(members) for group, members in groups.items()}
+
+
+def rows_under(name: str, preset: frozenset[str]) -> tuple[Mapping[str, str], ...]:
+    """The rows of a table whose column `preset` is blank, or says `with` a quirk of the set or `without` another."""
+    return tuple(row for row in read_table(name) if _stands(row["preset"], preset))
+
+
+def _stands(condition: str, preset: frozenset[str]) -> bool:
+    word, _, quirk_id = condition.partition(" ")
+    return not word or (quirk_id in preset) == (word == "with")
 
 
 @cache

@@ -63,12 +63,23 @@ HEADINGS = {  # column of raw table clo_assets -> heading of the asset list
     "index_cap": "Index Cap",
     "business_day_convention": "Business Day Convention",
     "is_payment_end_of_month": "PMT EOM",
+    "facility_size": "Facility Size",
+    "currency": "Currency",
+    "is_delayed_drawdown": "Delayed Drawdown ",
+    "is_revolver": "Revolver",
+    "is_letter_of_credit": "Letter of Credit",
+    "is_participation": "Participation",
+    "is_convertible": "Convertible",
+    "is_bridge_loan": "Bridge Loan",
+    "is_current_pay": "Current Pay",
+    "is_first_lien_last_out": "First Lien Last Out Loan",
+    "credit_opinion": "Credit Opinion",
     "held_par": "MAG17_Par_Amount",
 }
 NUMBERS = frozenset(
     {
         *("coupon_spread", "libor_floor", "coupon", "wal", "market_value", "moodys_recovery_rate", "held_par"),
-        *("payment_frequency", "commitment_fee", "unfunded_amount", "pik_amount", "index_cap"),
+        *("payment_frequency", "commitment_fee", "unfunded_amount", "pik_amount", "index_cap", "facility_size"),
     }
 )
 DAYS = frozenset({"maturity", "dated_date", "first_payment_date"})

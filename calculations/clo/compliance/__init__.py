@@ -1,0 +1,30 @@
+"""Compliance tests of a CLO: the catalogue as data, and every test of a deal for one pool or many at once.
+
+Trades, objectives and rankings are not here; nor is the reading of tables. The README tells how a test is written.
+"""
+
+from calculations.clo.compliance.catalogue import CatalogueError, Definition, catalogue, load_catalogue
+from calculations.clo.compliance.deal import Curve, DealInputs, DealTest, MissingInput, SdrCoefficients
+from calculations.clo.compliance.report import Holdings, TestResult, run
+from calculations.clo.compliance.results import Prepared, Results, evaluate, prepare
+from calculations.clo.compliance.universe import Universe
+
+__all__ = [
+    "CatalogueError",
+    "Curve",
+    "DealInputs",
+    "DealTest",
+    "Definition",
+    "Holdings",
+    "MissingInput",
+    "Prepared",
+    "Results",
+    "SdrCoefficients",
+    "TestResult",
+    "Universe",
+    "catalogue",
+    "evaluate",
+    "load_catalogue",
+    "prepare",
+    "run",
+]

@@ -1,0 +1,69 @@
+"""Values per asset that tests average and that are no plain column: spreads, rating factors. What is done with them is not here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from calculations.clo.columns import Floats, fold
+from calculations.clo.compliance.conditions import Context
+from calculations.clo.ratings import rating_factor, rating_rank
+from calculations.clo.reference import agency_factors
+
+
+def weight_of(name: str, context: Context) -> Floats:
+    """Value per asset, shape (n,), nan where unknown. Raises MissingInput for a figure that the deal does not state."""
+    if name in WEIGHTS:
+        return WEIGHTS[name](context)
+    return np.asarray(getattr(context.universe, name), dtype=np.float64)
+
+
+def _floating_spread(context: Context) -> Floats:
+    """Spread over the current index, as `pool.effective_spread`. Source: clo-compliance 1.4."""
+    universe, libor = context.universe, float(context.inputs.required("current_libor"))
+    is_libor = np.char.find(fold(universe.index_name), "LIBOR") >= 0
+    is_floor_binding = np.nan_to_num(universe.libor_floor, nan=-np.inf) > libor
+    return np.where(is_libor & ~is_floor_binding, universe.coupon_spread, universe.coupon - libor)
+
+
+def _moodys_factor(context: Context) -> Floats:
+    """Factor of the rating that counts for the WARF; an unknown one counts 10000. Source: clo-compliance 3.1, Q13."""
+    return rating_factor(context.universe.moodys_rating_warf)
+
+
+def _sp_factor(context: Context) -> Floats:
+    return agency_factors("sp")[rating_rank(context.universe.sp_rating, "sp")]
+
+
+def _fitch_factor(context: Context) -> Floats:
+    return agency_factors("fitch")[rating_rank(context.universe.fitch_rating, "sp")]
+
+
+def _market_price(context: Context) -> Floats:
+    return context.universe.market_value / 100.0
+
+
+def _purchase_fraction(context: Context) -> Floats:
+    return context.universe.purchase_price / 100.0
+
+
+def _one(context: Context) -> Floats:
+    return np.ones(context.universe.size)
+
+
+def _lower_of_market_and_recovery(context: Context) -> Floats:
+    universe = context.universe
+    return np.minimum(universe.market_value / 100.0, universe.moodys_recovery_rate)
+
+
+WEIGHTS: Mapping[str, Callable[[Context], Floats]] = {
+    "floating_spread": _floating_spread,
+    "moodys_rating_factor": _moodys_factor,
+    "sp_rating_factor": _sp_factor,
+    "fitch_rating_factor": _fitch_factor,
+    "market_price": _market_price,
+    "purchase_fraction": _purchase_fraction,
+    "lower_of_market_and_recovery": _lower_of_market_and_recovery,
+    "one": _one,
+}
