@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from calculations.clo.columns import Flags, Texts, as_day, as_flag, as_float, as_text, fold
+from calculations.clo.columns import Flags, Texts, fold
+from calculations.clo.compliance.universe import Universe
 from calculations.clo.ratings import Agency, rating_rank
 from calculations.clo.reference import country_aliases
 from calculations.clo.trading.filter_fields import HOLD, UNRATED, Field, Value, folded, read_value, value_text
@@ -106,59 +107,52 @@ class Selection:
     unknown: Mapping[str, int]
 
 
-def select(wanted: Filter | None, assets: Mapping[str, Any], count: int) -> Selection:
-    """The assets that pass a filter; without one all `count` pass.
-
-    `assets` holds columns of shape (n,) under the names that the fields read; a column that is absent is unknown
-    throughout. Raises ValueError for a column of another length. Source: clo-compliance 5.7.
-    """
-    if wanted is None:
-        return Selection(np.ones(count, dtype=np.bool_), {})
+def select(wanted: Filter | None, universe: Universe) -> Selection:
+    """The assets of a universe that pass a filter; without one all pass. Source: clo-compliance 5.7."""
     unknown: dict[str, int] = {}
-    passing = _mask(wanted, assets, count, unknown)
+    passing = np.ones(universe.size, dtype=np.bool_) if wanted is None else _mask(wanted, universe, unknown)
     return Selection(passing, unknown)
 
 
-def _mask(node: Filter, assets: Mapping[str, Any], count: int, unknown: dict[str, int]) -> Flags:
+def mask(wanted: Filter | None, universe: Universe) -> Flags:
+    """As `select`, the mask alone."""
+    return select(wanted, universe).mask
+
+
+def _mask(node: Filter, universe: Universe, unknown: dict[str, int]) -> Flags:
     match node:
         case Comparison():
-            passes, is_known = _compare(node, assets, count)
+            passes, is_known = _compare(node, universe)
             if not is_known.all():
                 unknown[str(node)] = int((~is_known).sum())
             return passes & is_known
         case Not(part):
-            return ~_mask(part, assets, count, unknown)
+            return ~_mask(part, universe, unknown)
         case And(parts):
-            return np.logical_and.reduce([_mask(part, assets, count, unknown) for part in parts])
+            return np.logical_and.reduce([_mask(part, universe, unknown) for part in parts])
         case Or(parts):
-            return np.logical_or.reduce([_mask(part, assets, count, unknown) for part in parts])
+            return np.logical_or.reduce([_mask(part, universe, unknown) for part in parts])
 
 
-def _compare(node: Comparison, assets: Mapping[str, Any], count: int) -> tuple[Flags, Flags]:
+def _compare(node: Comparison, universe: Universe) -> tuple[Flags, Flags]:
     """Whether each asset passes, and whether it states a value at all."""
     field, wanted, compare = node.field, node.value, _COMPARE[node.operator]
-    column = assets.get(field.column, [None] * count)
-    if len(column) != count:
-        raise ValueError(f"column {field.column} must have {count} entries, one per asset, found {len(column)}")
+    column = getattr(universe, field.column)
     match field.kind:
         case "moodys" | "sp":
-            return _compare_ratings(as_text(column), field.kind, node)
+            return _compare_ratings(column, field.kind, node)
         case "text" | "country":
-            found = _texts(as_text(column), field.kind)
+            found = _texts(column, field.kind)
             return compare(found, _texts(np.array([wanted]), field.kind)[0]), found != ""
         case "opinion":
-            found = np.array([read_value(field, text) or text for text in as_text(column)], dtype=np.str_)
-            found = np.where(found == "", HOLD, found)
-            return compare(found, wanted), np.ones(count, dtype=np.bool_)
+            found = np.array([read_value(field, text) or text or HOLD for text in column.tolist()], dtype=np.str_)
+            return compare(found, wanted), np.ones(universe.size, dtype=np.bool_)
         case "flag":
-            flags = as_flag(column)
-            return compare(flags, wanted), np.full(count, field.column in assets)
+            return compare(column, wanted), np.ones(universe.size, dtype=np.bool_)
         case "day":
-            days = as_day(column)
-            return compare(days, np.datetime64(str(wanted), "D")), ~np.isnat(days)
+            return compare(column, np.datetime64(str(wanted), "D")), ~np.isnat(column)
         case _:
-            numbers = as_float(column)
-            return compare(numbers, wanted), ~np.isnan(numbers)
+            return compare(column, wanted), ~np.isnan(column)
 
 
 def _compare_ratings(ratings: Texts, agency: Agency, node: Comparison) -> tuple[Flags, Flags]:

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calculations.clo.compliance.universe import Universe
 from calculations.clo.reference import rating_scale
 from calculations.clo.trading.filter_fields import FIELD_OF, FIELDS, Field
 from calculations.clo.trading.filter_parser import FilterRow, parse_filter, parse_filter_rows
-from calculations.clo.trading.filters import And, Comparison, Filter, FilterError, Not, Or, select
+from calculations.clo.trading.filters import And, Comparison, Filter, FilterError, Not, Or, mask, select
 
 ASSETS: dict[str, list[Any]] = {
     "moodys_rating": ["B1", "B3", "CAA1", "", "Aaa"],
@@ -31,8 +32,13 @@ ASSETS: dict[str, list[Any]] = {
 }
 
 
+def universe_of(columns: Mapping[str, list[Any]]) -> Universe:
+    count = len(next(iter(columns.values())))
+    return Universe.from_columns({"asset_id": [f"A{place}" for place in range(count)], **columns})
+
+
 def passing(text: str) -> list[int]:
-    return np.flatnonzero(select(parse_filter(text), ASSETS, 5).mask).tolist()
+    return np.flatnonzero(mask(parse_filter(text), universe_of(ASSETS))).tolist()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_connectives_have_ordinary_precedence(text: str, expected: list[int]) ->
 
 
 def test_values_that_assets_do_not_state_are_counted_by_condition() -> None:
-    found = select(parse_filter("WAL <= 7 or not Country = USA"), ASSETS, 5)
+    found = select(parse_filter("WAL <= 7 or not Country = USA"), universe_of(ASSETS))
     assert found.unknown == {"WAL <= 7.0": 1, 'Country = "USA"': 1}
 
 
@@ -254,4 +260,4 @@ def _columns() -> Mapping[str, st.SearchStrategy[Any]]:
 def test_a_filter_passes_what_a_frame_query_passes(tree: Filter, lines: list[dict[str, Any]]) -> None:
     columns = {name: [line[name] for line in lines] for name in lines[0]}
     expected = _pandas(tree, pd.DataFrame(columns))
-    np.testing.assert_array_equal(select(tree, columns, len(lines)).mask, expected.to_numpy())
+    np.testing.assert_array_equal(mask(tree, universe_of(columns)), expected.to_numpy())
