@@ -1,4 +1,4 @@
-"""Orders against a deal's holdings: what each one does, in order or one by one, and why one did less than it asked.
+"""Orders against a deal's position, par and cash: what each one does, in order or one by one, and why one did less than it asked.
 
 What a single trade does to par and cash is in mechanics; nothing here asks whether a trade is good.
 """
@@ -30,7 +30,7 @@ _SIDES = {"BUY": "BUY", "PURCHASE": "BUY", "SELL": "SELL", "SALE": "SELL"}
 
 
 @dataclass(frozen=True, eq=False)
-class Holdings:
+class Position:
     """A deal's par of every asset of the universe, shape (n,), and its principal cash, both in the deal's currency."""
 
     par: Floats
@@ -82,49 +82,49 @@ class Fill:
         return _SIDES.get(self.order.side.strip().upper()) == "BUY"
 
 
-def fill(holdings: Holdings, order: Order, market: Market) -> tuple[Holdings, Fill]:
-    """The holdings after one order, and what became of it; a trade that cannot be done leaves the holdings as they are.
+def fill(position: Position, order: Order, market: Market) -> tuple[Position, Fill]:
+    """The position after one order, and what became of it; a trade that cannot be done leaves the position as it is.
 
     Source: clo-compliance 5.1, Q30.
     """
     side, place = _SIDES.get(order.side.strip().upper()), market.place(order.asset_id)
     price = order.price or (None if place is None else float(market.market_value[place]))
-    if outcome := _refusal(side, place, order.par, price, holdings):
-        return holdings, Fill(order, 0.0, None, 0.0, outcome)
+    if outcome := _refusal(side, place, order.par, price, position):
+        return position, Fill(order, 0.0, None, 0.0, outcome)
     assert place is not None
-    held, accrued = holdings.par[place], market.accrued_of(place)
+    held, accrued = position.par[place], market.accrued_of(place)
     if side == "BUY":
-        done, cut = purchase(order.par, price, None, held, holdings.cash, accrued), CUT_TO_CASH
+        done, cut = purchase(order.par, price, None, held, position.cash, accrued), CUT_TO_CASH
     else:
-        done, cut = sale(order.par, price, None, held, holdings.cash, accrued), CUT_TO_HOLDING
-    par = holdings.par.copy()
+        done, cut = sale(order.par, price, None, held, position.cash, accrued), CUT_TO_HOLDING
+    par = position.par.copy()
     par[place] = done.held
     traded, cash = float(done.par), float(done.cash)
     outcome = DONE if traded == order.par else cut
-    return Holdings(par, cash), Fill(order, traded, price, cash - holdings.cash, outcome)
+    return Position(par, cash), Fill(order, traded, price, cash - position.cash, outcome)
 
 
-def fill_in_order(holdings: Holdings, orders: Iterable[Order], market: Market) -> tuple[Holdings, tuple[Fill, ...]]:
-    """The holdings after all orders, each one trading with the cash that those before it left. Source: 5.4, pool mode."""
+def fill_in_order(position: Position, orders: Iterable[Order], market: Market) -> tuple[Position, tuple[Fill, ...]]:
+    """The position after all orders, each one trading with the cash that those before it left. Source: 5.4, pool mode."""
     fills = []
     for order in orders:
-        holdings, done = fill(holdings, order, market)
+        position, done = fill(position, order, market)
         fills.append(done)
-    return holdings, tuple(fills)
+    return position, tuple(fills)
 
 
-def _refusal(side: str | None, place: int | None, par: float, price: float | None, holdings: Holdings) -> str | None:
+def _refusal(side: str | None, place: int | None, par: float, price: float | None, position: Position) -> str | None:
     if side is None:
         return NOT_A_SIDE
     if place is None:
         return UNKNOWN_ASSET
     if not (np.isfinite(par) and par > 0):
         return NOT_AN_AMOUNT
-    if side == "SELL" and holdings.par[place] <= 0:
+    if side == "SELL" and position.par[place] <= 0:
         return NOT_HELD
     if price is None or not (np.isfinite(price) and price > 0):
         return NO_PRICE
-    return NO_CASH if side == "BUY" and holdings.cash <= 0 else None
+    return NO_CASH if side == "BUY" and position.cash <= 0 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,14 +136,14 @@ class Singles:
     traded: Floats
 
 
-def each_alone(holdings: Holdings, side: Side, places: Ints, par: float, market: Market) -> Singles:
+def each_alone(position: Position, side: Side, places: Ints, par: float, market: Market) -> Singles:
     """The pool after buying or selling up to `par` of each asset alone, at market value.
 
     Raises ValueError for an asset without a market value above zero, where it is to be bought. Source: 5.3, 5.5.
     """
     trade = purchase if side == "BUY" else sale
     price, accrued = market.market_value[places], market.accrued_of(places)
-    done = trade(par, price, None, holdings.par[places], holdings.cash, accrued)
-    pools = np.repeat(holdings.par[None, :], places.size, axis=0)
+    done = trade(par, price, None, position.par[places], position.cash, accrued)
+    pools = np.repeat(position.par[None, :], places.size, axis=0)
     pools[np.arange(places.size), places] = done.held
     return Singles(pools, done.cash, done.par)

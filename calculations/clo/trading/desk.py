@@ -12,7 +12,7 @@ from calculations.clo.compliance.deal import DealInputs
 from calculations.clo.compliance.results import Prepared, Results
 from calculations.clo.compliance.universe import Universe
 from calculations.clo.presets import Preset
-from calculations.clo.trading.baskets import Holdings, Market
+from calculations.clo.trading.baskets import Position, Market
 from calculations.clo.trading.objective import Objective, PoolObjective, objective_notes, pool_objective
 
 
@@ -51,24 +51,24 @@ class Run:
     """
 
     desk: Desk
-    holdings: Holdings
+    position: Position
     base: Results
     weighed: Objective
     base_objective: PoolObjective
     notes: tuple[str, ...]
 
     @classmethod
-    def start(cls, desk: Desk, holdings: Holdings) -> Run:
+    def start(cls, desk: Desk, position: Position) -> Run:
         """Evaluates the pool that trades start from. Raises ValueError as `Prepared.evaluate` does."""
-        base = desk.prepared.evaluate(holdings.par, holdings.cash)
+        base = desk.prepared.evaluate(position.par, position.cash)
         notes = list(objective_notes(desk.objective, [test.number for test in base.tests]))
-        open_places = [place for place in np.flatnonzero(~base.is_decided[0])]
+        open_places = np.flatnonzero(~base.is_decided[0]).tolist()
         for place in open_places:
             why = base.reasons[place] or "no reason stated"
             notes.append(f"test {base.tests[place].number} cannot be decided and blocks nothing: {why}")
         weighed = desk.objective.exempting(base.tests[place].number for place in open_places)
         objective = pool_objective(base, weighed, desk.preset)
-        return cls(desk, holdings, base, weighed, objective, tuple(notes))
+        return cls(desk, position, base, weighed, objective, tuple(notes))
 
     def evaluate(self, par: Floats, cash: Floats | float) -> Results:
         """Every test for pools reached by trades; par (pools, n), cash (pools,)."""

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from calculations.clo.trading.attributes import TradeAttributes, trade_attributes
-from calculations.clo.trading.baskets import Fill, Holdings, Order, fill, fill_in_order
+from calculations.clo.trading.baskets import Fill, Position, Order, fill, fill_in_order
 from calculations.clo.trading.changes import TestChange, changes
 from calculations.clo.trading.desk import Desk, Run
 
@@ -53,22 +53,22 @@ class Outcome:
 
 
 def hypothetical_run(
-    desk: Desk, holdings: Holdings, orders: Iterable[Order], mode: Mode = "POOL"
+    desk: Desk, position: Position, orders: Iterable[Order], mode: Mode = "POOL"
 ) -> tuple[Outcome, ...]:
     """One outcome per order in INDIVIDUAL mode, each alone against the pool; one for all of them in order in POOL mode.
 
-    The holdings given are left as they are. A trade that cannot be done, or only in part, says so in its fill, and the
+    The position given is left as it is. A trade that cannot be done, or only in part, says so in its fill, and the
     others run. Every pool after trades is compared with the pool before them. Source: clo-compliance 5.4, Q2, Q31.
     """
-    run = Run.start(desk, holdings)
+    run = Run.start(desk, position)
     if mode == "POOL":
-        after, fills = fill_in_order(holdings, orders, desk.market)
+        after, fills = fill_in_order(position, orders, desk.market)
         return outcomes(run, [(after, fills)])
-    singles = [fill(holdings, order, desk.market) for order in orders]
+    singles = [fill(position, order, desk.market) for order in orders]
     return outcomes(run, [(after, (done,)) for after, done in singles])
 
 
-def outcomes(run: Run, traded: list[tuple[Holdings, tuple[Fill, ...]]]) -> tuple[Outcome, ...]:
+def outcomes(run: Run, traded: list[tuple[Position, tuple[Fill, ...]]]) -> tuple[Outcome, ...]:
     """An outcome for each pool that some trades lead to; all of them are evaluated at once."""
     if not traded:
         return ()
@@ -84,7 +84,7 @@ def outcomes(run: Run, traded: list[tuple[Holdings, tuple[Fill, ...]]]) -> tuple
                 objective_before=run.base_objective.of(0),
                 objective_after=objective.of(place),
                 blocked_by=objective.blocked_by(place),
-                before=_figures(run.desk, run.holdings),
+                before=_figures(run.desk, run.position),
                 after=_figures(run.desk, after),
                 purchases=bought,
                 sales=sold,
@@ -94,11 +94,11 @@ def outcomes(run: Run, traded: list[tuple[Holdings, tuple[Fill, ...]]]) -> tuple
     return tuple(made)
 
 
-def _figures(desk: Desk, holdings: Holdings) -> PoolFigures:
-    performing = float(holdings.par[desk.universe.is_performing].sum())
+def _figures(desk: Desk, position: Position) -> PoolFigures:
+    performing = float(position.par[desk.universe.is_performing].sum())
     return PoolFigures(
-        cash=holdings.cash,
-        held_par=float(holdings.par.sum()),
-        collateral_principal_amount=performing + holdings.cash,
-        asset_count=int((holdings.par > 0).sum()),
+        cash=position.cash,
+        held_par=float(position.par.sum()),
+        collateral_principal_amount=performing + position.cash,
+        asset_count=int((position.par > 0).sum()),
     )

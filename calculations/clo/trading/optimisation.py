@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from calculations.clo.trading.baskets import Holdings, Order, Side, fill
+from calculations.clo.trading.baskets import Position, Order, Side, fill
 from calculations.clo.trading.desk import Desk, Run
 from calculations.clo.trading.filters import Filter
 from calculations.clo.trading.hypothetical import outcomes
@@ -45,31 +45,31 @@ class OptimisationTerms:
             raise ValueError(f"side must be BUY, SELL or ALL, found {self.side!r}")
 
 
-def optimise(desk: Desk, holdings: Holdings, terms: OptimisationTerms, seed: int = 0) -> Proposal:
+def optimise(desk: Desk, position: Position, terms: OptimisationTerms, seed: int = 0) -> Proposal:
     """Trades of one increment each, at market value, while cash is left and the best candidate betters the objective.
 
     ALL takes either side by the toss of a coin. The same seed gives the same trades. Without `sample` every candidate is
     weighed. Source: clo-compliance 5.5, Q30.
     """
-    run = Run.start(desk, holdings)
+    run = Run.start(desk, position)
     generator = np.random.default_rng(seed)
     steps: list[Step] = []
     notes: list[str] = []
     empty: Counter[str] = Counter()
     # Only after half of the trades that the cash allows twice over does a side without candidates end the search.
-    patience = holdings.cash / terms.increment
+    patience = position.cash / terms.increment
     current = run.base_objective.of(0)
     if current is None:
         notes.append("the objective of the pool is not stated, so no trade can better it")
     for turn in range(MAX_TRADES):
-        if current is None or holdings.cash < LEAST_CASH:
+        if current is None or position.cash < LEAST_CASH:
             break
         side: Side = ("BUY", "SELL")[int(generator.integers(2))] if terms.side == "ALL" else terms.side
         wanted = terms.buy_filter if side == "BUY" else terms.sale_filter
-        places = candidates(desk, holdings, side, wanted, allow_increases=terms.allow_increases).places
+        places = candidates(desk, position, side, wanted, allow_increases=terms.allow_increases).places
         if terms.sample is not None and places.size > terms.sample:
             places = np.sort(generator.choice(places, size=terms.sample, replace=False))
-        ranking = rank_by_objective(run, holdings, side, places, terms.increment)
+        ranking = rank_by_objective(run, position, side, places, terms.increment)
         notes.extend(ranking.notes)
         if not ranking.places.size:
             empty[side] += 1
@@ -81,8 +81,8 @@ def optimise(desk: Desk, holdings: Holdings, terms: OptimisationTerms, seed: int
             notes.append(f"the best {side.lower()} would not better the objective of {current:.6f}")
             break
         order = Order(str(desk.universe.asset_id[ranking.places[0]]), side, terms.increment)
-        holdings, done = fill(holdings, order, desk.market)
+        position, done = fill(position, order, desk.market)
         current = float(ranking.score[0])
         steps.append(Step(done, current))
-    (outcome,) = outcomes(run, [(holdings, tuple(step.fill for step in steps))])
-    return Proposal(holdings, outcome, "greedy", tuple(steps), notes=(*run.notes, *dict.fromkeys(notes)))
+    (outcome,) = outcomes(run, [(position, tuple(step.fill for step in steps))])
+    return Proposal(position, outcome, "greedy", tuple(steps), notes=(*run.notes, *dict.fromkeys(notes)))

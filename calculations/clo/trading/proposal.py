@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calculations.clo.trading.baskets import Fill, Holdings
+from calculations.clo.trading.baskets import Fill, Position
 from calculations.clo.trading.hypothetical import Outcome
 
 
@@ -38,12 +38,12 @@ class Search:
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """Trades, the holdings they lead to, and the deal before and after them.
+    """Trades, the position that they lead to, and the deal before and after them.
 
     `steps` is the log of a greedy search, `search` tells of a programme. No trades and a note where nothing was found.
     """
 
-    holdings: Holdings
+    position: Position
     outcome: Outcome
     method: str
     steps: tuple[Step, ...] = ()

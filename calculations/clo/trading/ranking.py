@@ -10,7 +10,7 @@ import numpy as np
 
 from calculations.clo.columns import Flags, Floats, Ints, Texts
 from calculations.clo.compliance.results import Results
-from calculations.clo.trading.baskets import Holdings, Side, each_alone
+from calculations.clo.trading.baskets import Position, Side, each_alone
 from calculations.clo.trading.desk import Desk, Run
 from calculations.clo.trading.filters import Filter, select
 from calculations.clo.trading.scores import Form, TestFigures, asset_scores
@@ -44,7 +44,7 @@ class Ranking:
 
 
 def candidates(
-    desk: Desk, holdings: Holdings, side: Side, wanted: Filter | None, *, allow_increases: bool = True
+    desk: Desk, position: Position, side: Side, wanted: Filter | None, *, allow_increases: bool = True
 ) -> Candidates:
     """To buy: what passes the filter, is not defaulted, trades at 75 or more, and is not held unless increases are allowed.
     To sell: what is held, passes the filter and has a price. Source: clo-compliance 5.3, Q30.
@@ -57,10 +57,10 @@ def candidates(
         {
             "defaulted": universe.is_performing,
             f"price unknown or below {LEAST_PRICE:g}": np.nan_to_num(price) >= LEAST_PRICE,
-            "held already": (holdings.par <= 0) | allow_increases,
+            "held already": (position.par <= 0) | allow_increases,
         }
         if side == "BUY"
-        else {"not held": holdings.par > 0, "price unknown": is_priced}
+        else {"not held": position.par > 0, "price unknown": is_priced}
     )
     for name, holds in rules.items():
         left_out[name] = int((is_left & ~holds).sum())
@@ -93,23 +93,26 @@ def rank_by_score(
     return Ranking(kept[order], score[order], np.ones(order.size, dtype=np.bool_), tuple(notes))
 
 
-def rank_by_objective(run: Run, holdings: Holdings, side: Side, places: Ints, par: float) -> Ranking:
+def rank_by_objective(run: Run, position: Position, side: Side, places: Ints, par: float) -> Ranking:
     """Candidates by the true pool objective after trading up to `par` of each alone at market value, best first.
 
     A trade that a test blocks has objective 0 and comes last; ties by asset id. One evaluation of all pools.
     Source: clo-compliance 5.3 (the older ranking), 5.5.
     """
-    if not places.size or (side == "BUY" and holdings.cash <= 0):
-        nothing = np.zeros(0)
-        return Ranking(places[:0], nothing, nothing.astype(np.bool_), () if not places.size else ("no principal cash",))
-    pools = each_alone(holdings, side, places, par, run.desk.market)
+    is_priced = np.nan_to_num(run.desk.universe.market_value[places]) > 0
+    notes = [] if is_priced.all() else [f"{int((~is_priced).sum())} candidates have no price and are not ranked"]
+    places = places[is_priced]
+    if side == "BUY" and position.cash <= 0:
+        notes, places = [*notes, "no principal cash"], places[:0]
+    pools = each_alone(position, side, places, par, run.desk.market)
     objective = run.weigh(pools.par, pools.cash)
     is_stated = ~np.isnan(objective.value)
-    notes = () if is_stated.all() else (f"the objective is not stated for {int((~is_stated).sum())} candidates",)
+    if not is_stated.all():
+        notes.append(f"the objective is not stated for {int((~is_stated).sum())} candidates")
     kept, value, is_feasible = places[is_stated], objective.value[is_stated], objective.is_feasible[is_stated]
     order = in_order(value, run.desk.universe.asset_id[kept], is_descending=True)
     order = order[np.argsort(~is_feasible[order], kind="stable")]
-    return Ranking(kept[order], value[order], is_feasible[order], notes)
+    return Ranking(kept[order], value[order], is_feasible[order], tuple(notes))
 
 
 def in_order(score: Floats, asset_id: Texts, *, is_descending: bool) -> Ints:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.clo.columns import Ints
-from calculations.clo.trading.baskets import Fill, Holdings, Order, each_alone, fill
+from calculations.clo.trading.baskets import Fill, Position, Order, each_alone, fill
 from calculations.clo.trading.desk import Desk, Run
 from calculations.clo.trading.filters import Filter
 from calculations.clo.trading.hypothetical import outcomes
@@ -42,34 +42,34 @@ class RebalancingTerms:
             raise ValueError(f"increment must be a number above zero, found {self.increment}")
 
 
-def rebalance(desk: Desk, holdings: Holdings, terms: RebalancingTerms) -> Proposal:
+def rebalance(desk: Desk, position: Position, terms: RebalancingTerms) -> Proposal:
     """Sales first, the lowest score first and no test asked; then purchases, the highest score first, taken where no test
     blocks the pool after it, until the par to buy is reached, the cash is spent or no candidate is left.
 
     Source: clo-compliance 5.6, Q2, Q32.
     """
-    run = Run.start(desk, holdings)
-    walk = _Walk(run, holdings)
+    run = Run.start(desk, position)
+    walk = _Walk(run, position)
     _sell(walk, terms)
     _buy(walk, terms)
-    (outcome,) = outcomes(run, [(walk.holdings, tuple(step.fill for step in walk.steps if not step.remark))])
-    return Proposal(walk.holdings, outcome, "greedy", tuple(walk.steps), notes=(*run.notes, *dict.fromkeys(walk.notes)))
+    (outcome,) = outcomes(run, [(walk.position, tuple(step.fill for step in walk.steps if not step.remark))])
+    return Proposal(walk.position, outcome, "greedy", tuple(walk.steps), notes=(*run.notes, *dict.fromkeys(walk.notes)))
 
 
 class _Walk:
-    """Holdings on the way, what was done to them, and the notes made."""
+    """The position on the way, what was done to it, and the notes made."""
 
-    def __init__(self, run: Run, holdings: Holdings) -> None:
-        self.run, self.holdings = run, holdings
+    def __init__(self, run: Run, position: Position) -> None:
+        self.run, self.position = run, position
         self.steps: list[Step] = []
         self.notes: list[str] = []
 
-    def trade(self, place: int, side: str, par: float) -> tuple[Holdings, Fill]:
+    def trade(self, place: int, side: str, par: float) -> tuple[Position, Fill]:
         asset_id = str(self.run.desk.universe.asset_id[place])
-        return fill(self.holdings, Order(asset_id, side, par), self.run.desk.market)
+        return fill(self.position, Order(asset_id, side, par), self.run.desk.market)
 
-    def accept(self, after: Holdings, done: Fill, objective: float | None) -> None:
-        self.holdings = after
+    def accept(self, after: Position, done: Fill, objective: float | None) -> None:
+        self.position = after
         self.steps.append(Step(done, objective))
 
 
@@ -77,15 +77,15 @@ def _sell(walk: _Walk, terms: RebalancingTerms) -> None:
     run, target = walk.run, terms.sale_par
     if target <= 0:
         return
-    passing = candidates(run.desk, walk.holdings, "SELL", terms.sale_filter).places
-    available = float(walk.holdings.par[passing].sum())
+    passing = candidates(run.desk, walk.position, "SELL", terms.sale_filter).places
+    available = float(walk.position.par[passing].sum())
     if target > available * (1 + _DUST):
         walk.notes.append(f"par to sell is cut from {target:,.2f} to the {available:,.2f} that may be sold")
         target = available
     sold = 0.0
     while target - sold > _DUST * target:
-        found = candidates(run.desk, walk.holdings, "SELL", terms.sale_filter).places
-        ranking = rank_by_score(run, run.evaluate(walk.holdings.par, walk.holdings.cash), "SELL", found)
+        found = candidates(run.desk, walk.position, "SELL", terms.sale_filter).places
+        ranking = rank_by_score(run, run.evaluate(walk.position.par, walk.position.cash), "SELL", found)
         walk.notes.extend(ranking.notes)
         if not ranking.places.size:
             walk.notes.append(f"nothing is left to sell after {sold:,.2f} of par")
@@ -105,11 +105,11 @@ def _buy(walk: _Walk, terms: RebalancingTerms) -> None:
     bought = 0.0
     by_place: dict[int, float] = {}
     barred: set[int] = set()
-    while bought < terms.buy_par * (1 - _DUST) and walk.holdings.cash > LEAST_CASH:
+    while bought < terms.buy_par * (1 - _DUST) and walk.position.cash > LEAST_CASH:
         found = candidates(
-            run.desk, walk.holdings, "BUY", terms.buy_filter, allow_increases=terms.allow_increases
+            run.desk, walk.position, "BUY", terms.buy_filter, allow_increases=terms.allow_increases
         ).places
-        ranking = rank_by_score(run, run.evaluate(walk.holdings.par, walk.holdings.cash), "BUY", found)
+        ranking = rank_by_score(run, run.evaluate(walk.position.par, walk.position.cash), "BUY", found)
         walk.notes.extend(ranking.notes)
         places = np.array([place for place in ranking.places if place not in barred], dtype=np.int64)
         accepted = _first_feasible(walk, terms, places, by_place, barred, limit)
@@ -133,7 +133,7 @@ def _first_feasible(
     run, start, size = walk.run, 0, 8
     while start < places.size:
         part = places[start : start + size]
-        pools = each_alone(walk.holdings, "BUY", part, terms.increment, run.desk.market)
+        pools = each_alone(walk.position, "BUY", part, terms.increment, run.desk.market)
         objective = run.weigh(pools.par, pools.cash)
         for pool, place in enumerate(part.tolist()):
             after, done = walk.trade(place, "BUY", terms.increment)

@@ -11,7 +11,7 @@ from calculations.clo.compliance.deal import DealInputs, DealTest
 from calculations.clo.compliance.results import prepare
 from calculations.clo.compliance.universe import Universe
 from calculations.clo.presets import STANDARD, Preset
-from calculations.clo.trading.baskets import Holdings
+from calculations.clo.trading.baskets import Position
 from calculations.clo.trading.desk import Desk
 from calculations.clo.trading.objective import Objective
 
@@ -58,7 +58,7 @@ def desk_of(
     return Desk(prepare(tests, universe, inputs, preset), Objective(tuple(weights.items()), exempt))
 
 
-def worked_desk() -> tuple[Desk, Holdings]:
+def worked_desk() -> tuple[Desk, Position]:
     """The rebalancing example of clo-compliance 7."""
     rows = [
         ("A", "USA", "B2", 5.0, 100.0),  # rating factors 2720, 3490, 2220, 1766, 2220
@@ -75,4 +75,4 @@ def worked_desk() -> tuple[Desk, Holdings]:
         DealTest(36, "Max", None, overwrite=2900.0),
     )
     desk = desk_of(universe, tests, {35: 0.4, 36: 0.6}, DealInputs(current_libor=0.005))
-    return desk, Holdings(np.array([10e6, 6e6, 4e6, 0.0, 0.0]), 0.0)
+    return desk, Position(np.array([10e6, 6e6, 4e6, 0.0, 0.0]), 0.0)

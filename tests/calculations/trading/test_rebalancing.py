@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calculations.clo.trading.baskets import Holdings
+from calculations.clo.trading.baskets import Position
 from calculations.clo.trading.desk import Run
 from calculations.clo.trading.filter_parser import parse_filter
 from calculations.clo.trading.proposal import Proposal
@@ -20,13 +20,13 @@ TERMS = RebalancingTerms(sale_par=2e6, buy_par=20e6, increment=1e6)
 
 @pytest.fixture(scope="module")
 def found() -> Proposal:
-    desk, holdings = worked_desk()
-    return rebalance(desk, holdings, TERMS)
+    desk, position = worked_desk()
+    return rebalance(desk, position, TERMS)
 
 
 def scores(par: list[float], cash: float, side: str) -> dict[str, float]:
-    desk, holdings = worked_desk()
-    run = Run.start(desk, holdings)
+    desk, position = worked_desk()
+    run = Run.start(desk, position)
     held = [place for place in range(5) if side == "BUY" or par[place] > 0]
     results = run.evaluate(np.array(par), cash)
     ranking = rank_by_score(run, results, side, np.array(held))  # type: ignore[arg-type]
@@ -90,8 +90,8 @@ def test_trades_of_the_example_in_their_order(found: Proposal) -> None:
 
 
 def test_the_pool_after_the_sales_and_each_purchase_of_the_example() -> None:
-    desk, holdings = worked_desk()
-    run = Run.start(desk, holdings)
+    desk, position = worked_desk()
+    run = Run.start(desk, position)
     pools = np.array(
         [
             [10e6, 4e6, 4e6, 0, 0],
@@ -108,8 +108,8 @@ def test_the_pool_after_the_sales_and_each_purchase_of_the_example() -> None:
 
 
 def test_the_end_of_the_example(found: Proposal) -> None:
-    assert found.holdings.par == pytest.approx([10.97e6, 4e6, 4e6, 0.0, 1e6], rel=1e-9)
-    assert found.holdings.cash == 0.0
+    assert found.position.par == pytest.approx([10.97e6, 4e6, 4e6, 0.0, 1e6], rel=1e-9)
+    assert found.position.cash == 0.0
     after = {change.number: change.result_after for change in found.outcome.tests}
     assert after[14] == pytest.approx(0.200300, abs=5e-7)
     assert after[35] == pytest.approx(5.03, rel=1e-9)
@@ -119,15 +119,15 @@ def test_the_end_of_the_example(found: Proposal) -> None:
 
 
 def test_par_to_sell_is_cut_to_what_may_be_sold() -> None:
-    desk, holdings = worked_desk()
-    found = rebalance(desk, holdings, replace(TERMS, sale_par=50e6, buy_par=0, sale_filter=parse_filter("WAL <= 4")))
-    assert found.holdings.par.tolist() == [10e6, 0.0, 4e6, 0.0, 0.0]
+    desk, position = worked_desk()
+    found = rebalance(desk, position, replace(TERMS, sale_par=50e6, buy_par=0, sale_filter=parse_filter("WAL <= 4")))
+    assert found.position.par.tolist() == [10e6, 0.0, 4e6, 0.0, 0.0]
     assert "par to sell is cut from 50,000,000.00 to the 6,000,000.00 that may be sold" in found.notes
 
 
 def test_an_increment_above_the_limit_of_one_name_buys_nothing_and_says_so() -> None:
     desk, _ = worked_desk()
-    rich = Holdings(np.array([10e6, 6e6, 4e6, 0.0, 0.0]), 50e6)
+    rich = Position(np.array([10e6, 6e6, 4e6, 0.0, 0.0]), 50e6)
     found = rebalance(desk, rich, replace(TERMS, sale_par=0, increment=2e6))
     assert found.fills == ()
     assert any(note.startswith("an increment of 2,000,000.00 is above the 1,000,000.00") for note in found.notes)
@@ -135,23 +135,23 @@ def test_an_increment_above_the_limit_of_one_name_buys_nothing_and_says_so() -> 
 
 
 def test_without_increases_only_what_is_not_held_is_bought() -> None:
-    desk, holdings = worked_desk()
-    found = rebalance(desk, holdings, replace(TERMS, allow_increases=False))
+    desk, position = worked_desk()
+    found = rebalance(desk, position, replace(TERMS, allow_increases=False))
     bought = {done.order.asset_id for done in found.fills if done.is_purchase}
     assert bought == {"E"}
 
 
 def test_a_purchase_that_a_test_blocks_is_never_kept() -> None:
     # D would be the best of all, and is over the limit of test 14 at once
-    desk, holdings = worked_desk()
-    found = rebalance(desk, holdings, replace(TERMS, buy_filter=parse_filter("Country = Sweden")))
+    desk, position = worked_desk()
+    found = rebalance(desk, position, replace(TERMS, buy_filter=parse_filter("Country = Sweden")))
     assert [done.order.asset_id for done in found.fills] == ["B", "B"]
     assert found.outcome.blocked_by == ()
     assert "no candidate is left to buy after 0.00 of par" in found.notes
 
 
-def test_the_holdings_given_are_left_as_they_are() -> None:
-    desk, holdings = worked_desk()
-    before = holdings.par.copy()
-    rebalance(desk, holdings, TERMS)
-    np.testing.assert_array_equal(holdings.par, before)
+def test_the_position_given_is_left_as_it_is() -> None:
+    desk, position = worked_desk()
+    before = position.par.copy()
+    rebalance(desk, position, TERMS)
+    np.testing.assert_array_equal(position.par, before)
