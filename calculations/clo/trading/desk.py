@@ -12,7 +12,7 @@ from calculations.clo.compliance.deal import DealInputs
 from calculations.clo.compliance.results import Prepared, Results
 from calculations.clo.compliance.universe import Universe
 from calculations.clo.presets import Preset
-from calculations.clo.trading.baskets import Position, Market
+from calculations.clo.trading.baskets import Market, Position
 from calculations.clo.trading.objective import Objective, PoolObjective, objective_notes, pool_objective
 
 

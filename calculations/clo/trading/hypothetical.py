@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from calculations.clo.trading.attributes import TradeAttributes, trade_attributes
-from calculations.clo.trading.baskets import Fill, Position, Order, fill, fill_in_order
+from calculations.clo.trading.baskets import Fill, Order, Position, fill, fill_in_order
 from calculations.clo.trading.changes import TestChange, changes
 from calculations.clo.trading.desk import Desk, Run
 

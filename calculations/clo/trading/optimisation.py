@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from calculations.clo.trading.baskets import Position, Order, Side, fill
+from calculations.clo.trading.baskets import Order, Position, Side, fill
 from calculations.clo.trading.desk import Desk, Run
 from calculations.clo.trading.filters import Filter
 from calculations.clo.trading.hypothetical import outcomes
@@ -45,7 +45,7 @@ class OptimisationTerms:
             raise ValueError(f"side must be BUY, SELL or ALL, found {self.side!r}")
 
 
-def optimise(desk: Desk, position: Position, terms: OptimisationTerms, seed: int = 0) -> Proposal:
+def optimise_greedily(desk: Desk, position: Position, terms: OptimisationTerms, seed: int = 0) -> Proposal:
     """Trades of one increment each, at market value, while cash is left and the best candidate betters the objective.
 
     ALL takes either side by the toss of a coin. The same seed gives the same trades. Without `sample` every candidate is

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.clo.columns import Ints
-from calculations.clo.trading.baskets import Fill, Position, Order, each_alone, fill
+from calculations.clo.trading.baskets import Fill, Order, Position, each_alone, fill
 from calculations.clo.trading.desk import Desk, Run
 from calculations.clo.trading.filters import Filter
 from calculations.clo.trading.hypothetical import outcomes
@@ -42,7 +42,7 @@ class RebalancingTerms:
             raise ValueError(f"increment must be a number above zero, found {self.increment}")
 
 
-def rebalance(desk: Desk, position: Position, terms: RebalancingTerms) -> Proposal:
+def rebalance_greedily(desk: Desk, position: Position, terms: RebalancingTerms) -> Proposal:
     """Sales first, the lowest score first and no test asked; then purchases, the highest score first, taken where no test
     blocks the pool after it, until the par to buy is reached, the cash is spent or no candidate is left.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.clo.trading.baskets import Fill, Position, Market, Order, each_alone, fill, fill_in_order
+from calculations.clo.trading.baskets import Fill, Market, Order, Position, each_alone, fill, fill_in_order
 
 IDS = np.array(["A", "B", "C"])
 MARKET = Market(IDS, np.array([100.0, 98.0, np.nan]))

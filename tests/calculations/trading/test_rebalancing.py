@@ -11,8 +11,9 @@ from calculations.clo.trading.baskets import Position
 from calculations.clo.trading.desk import Run
 from calculations.clo.trading.filter_parser import parse_filter
 from calculations.clo.trading.proposal import Proposal
+from calculations.clo.trading.propose import rebalance
 from calculations.clo.trading.ranking import rank_by_score
-from calculations.clo.trading.rebalancing import RebalancingTerms, rebalance
+from calculations.clo.trading.rebalancing import RebalancingTerms
 from tests.calculations.trading.desks import worked_desk
 
 TERMS = RebalancingTerms(sale_par=2e6, buy_par=20e6, increment=1e6)
