@@ -153,7 +153,8 @@ def _by_programme(
     if run.base_objective.of(0) is None:
         progress.reasons.append("the objective of the pool is not stated, so no plan can be weighed")
     else:
-        improve(run, room, progress.plan or start, progress, increment, how.lots)
+        for begin in (start, room.none()):
+            improve(run, room, begin, progress, increment, how.lots)
         polish(run, room, progress, increment)
     chosen = _settled(run, room, greedy, progress)
     search = Search(

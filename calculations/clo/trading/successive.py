@@ -17,7 +17,8 @@ from calculations.clo.trading.objective import PoolObjective, ratios
 from calculations.clo.trading.plans import Plan, Room
 from calculations.clo.trading.programme import Columns, Lots, solve
 
-MAX_ROUNDS = 60
+MAX_ROUNDS = 40  # programmes from one start
+MOST_SECONDS = 10.0  # for one programme
 BETTER = 1e-9  # of the objective: less is no improvement
 _SHRINK, _GROW = 4.0, 2.0
 
@@ -47,32 +48,38 @@ class Progress:
         return True
 
 
-def improve(run: Run, room: Room, centre: Plan, progress: Progress, increment: float, lots: Lots) -> None:
-    """Betters `progress` by programmes around `centre`, a plan that need not keep the tests itself."""
+def improve(run: Run, room: Room, start: Plan, progress: Progress, increment: float, lots: Lots) -> None:
+    """Betters `progress` by programmes that begin around a plan, which need not keep the tests itself.
+
+    The centre moves to what betters it, if only a start of its own; the reach grows where a programme was right and shrinks
+    where it was not.
+    """
     columns = Columns.of(room, increment, lots)
     if not columns.place.size:
         progress.reasons.append("there is nothing to buy or sell")
         return
     linear = Linearised.of(run)
+    centre, value = start, _value(weigh(run, room, start)) if room.fits(start.bought, start.sold) else None
     cuts: list[tuple[Form, bool]] = []
     widest = reach = float(columns.most.max(initial=1.0))
-    while progress.rounds < MAX_ROUNDS and progress.seconds_left > 0 and reach >= _least_reach(lots):
+    last = progress.rounds + MAX_ROUNDS
+    while progress.rounds < last and progress.seconds_left > 0 and reach >= _least_reach(lots):
         par, cash = room.par(centre.bought, centre.sold), float(room.cash(centre.bought, centre.sold))
         rows = [*_rows(run, linear, par, cash), *(form for form, _ in cuts)]
-        gain = _gain(run, room, linear, columns, centre)
-        found = solve(room, columns, gain, rows, centre, reach, min(progress.seconds_left, 10.0))
+        gain = _gain(run, room, linear, columns, centre, float(np.clip(reach / 8, 1, 8)))
+        found = solve(room, columns, gain, rows, centre, reach, min(progress.seconds_left, MOST_SECONDS))
         progress.rounds, progress.nodes = progress.rounds + 1, progress.nodes + found.nodes
         if found.plan is None:
             progress.reasons.append(f"the programme has no solution: {found.reason}")
-            if reach >= widest and progress.value is None:
-                return
             reach /= _SHRINK
             continue
         progress.gap = found.gap
         objective = weigh(run, room, found.plan)
-        if objective.is_feasible[0]:
-            if progress.offer(found.plan, float(objective.value[0])):
-                centre, reach = found.plan, min(widest, reach * _GROW)
+        reached = _value(objective)
+        if reached is not None:
+            progress.offer(found.plan, reached)
+            if value is None or reached > value + BETTER * abs(value):
+                centre, value, reach = found.plan, reached, min(widest, reach * _GROW)
                 cuts = [(form, is_exact) for form, is_exact in cuts if is_exact]
             else:
                 reach /= _SHRINK
@@ -83,8 +90,13 @@ def improve(run: Run, room: Room, centre: Plan, progress: Progress, increment: f
         if not new:
             progress.reasons.append(f"a plan was dropped that breaks test {_numbers(objective)}")
             reach /= _SHRINK
-        elif progress.value is None:
+        elif value is None:
             centre = found.plan
+
+
+def _value(objective: PoolObjective) -> float | None:
+    """The objective of the one pool weighed; None where a test blocks it or it is not stated."""
+    return objective.of(0) if objective.is_feasible[0] else None
 
 
 def weigh(run: Run, room: Room, plan: Plan) -> PoolObjective:
@@ -125,8 +137,10 @@ def _kept_share(run: Run, place: int) -> float:
     return round(result, 4) if result > 0 else 0.0
 
 
-def _gain(run: Run, room: Room, linear: Linearised, columns: Columns, centre: Plan) -> Floats:
-    """Change of the objective per unit of each column around a plan: slopes of linear tests, single steps of all others."""
+def _gain(run: Run, room: Room, linear: Linearised, columns: Columns, centre: Plan, step: float) -> Floats:
+    """Change of the objective per unit of each column around a plan: slopes of linear tests; of all others the change over
+    `step` units of each column alone, since a score in bands has no slope.
+    """
     par, cash = room.par(centre.bought, centre.sold), float(room.cash(centre.bought, centre.sold))
     gain = np.zeros(columns.place.size)
     stepped: list[tuple[int, float]] = []
@@ -138,13 +152,13 @@ def _gain(run: Run, room: Room, linear: Linearised, columns: Columns, centre: Pl
         elif number in linear.others:
             stepped.append((number, weight))
     if stepped:
-        moved = np.maximum(par + _steps(columns, par.size), 0.0)
-        paid = cash - columns.sign * columns.size * room.unit[columns.place]
+        moved = np.maximum(par + step * _steps(columns, par.size), 0.0)
+        paid = cash - step * columns.sign * columns.size * room.unit[columns.place]
         after = ratios(run.evaluate(moved, paid))
         before = ratios(run.evaluate(par, cash))
         for number, weight in stepped:
             place = run.base.column(number)
-            gain += 100.0 * weight * np.nan_to_num(after[:, place] - before[0, place])
+            gain += 100.0 * weight * np.nan_to_num(after[:, place] - before[0, place]) / step
     return gain
 
 
