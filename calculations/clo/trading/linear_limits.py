@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.clo.columns import Floats
-from calculations.clo.compliance.batch import Linear
+from calculations.clo.compliance.batch import Grouping, Linear
 from calculations.clo.compliance.deal import DealTest
 from calculations.clo.compliance.limits import RECOVERY_TEST, limits, meets
 from calculations.clo.compliance.measures import Measure
@@ -103,40 +103,56 @@ class Linearised:
                 )
         return cls(run, found, others, _recovery(run))
 
-    def limit_rows(self, number: int, par: Floats, cash: float) -> tuple[Form, bool]:
-        """`form <= 0` where the test is held, and whether that is exact everywhere or a tangent at the pool given.
+    def is_fixed(self, number: int) -> bool:
+        """Whether the limit of a linear test is the same for every pool."""
+        return not self.tests[number].slope or self.recovery is None
 
-        A test that the starting pool fails is held to the starting result, which is what maintaining means.
+    def limit_row(self, number: int, par: Floats, cash: float) -> Form:
+        """`form <= 0` where a linear test is held; a tangent at the pool given where a moving limit makes it curved.
+
+        A result that maintains the starting one passes, so a limit is at least as wide as that.
         """
-        item = self.tests[number]
-        start = self._kept(item)
-        if start is not None:
-            return item.numerator.plus(item.denominator, -start).times(item.sign), True
-        if not item.slope or self.recovery is None:
+        item, kept = self.tests[number], self._kept(self.tests[number])
+        if self.is_fixed(number):
             limit = _rounded(item.fixed + item.slope * self._given_recovery(), item)
-            return item.numerator.plus(item.denominator, -limit).times(item.sign), True
+            if kept is not None:
+                limit = min(limit, kept) if item.test.is_minimum else max(limit, kept)
+            return item.numerator.plus(item.denominator, -limit).times(item.sign)
+        if kept is not None and not self._meets_at_start(item):
+            return item.numerator.plus(item.denominator, -kept).times(item.sign)
+        assert self.recovery is not None
         top, bottom = self.recovery
         if bottom.equals(item.denominator):
             moving = item.denominator.times(item.fixed).plus(top, item.slope)
-            return item.numerator.plus(moving, -1.0).times(item.sign), True
+            return item.numerator.plus(moving, -1.0).times(item.sign)
         rate = top.at(par, cash) / bottom.at(par, cash)
-        limit = item.fixed + item.slope * rate
         weight = item.slope * item.denominator.at(par, cash) / bottom.at(par, cash)
-        tangent = item.numerator.plus(item.denominator, -limit).plus(top.plus(bottom, -rate), -weight)
-        return tangent.times(item.sign), False
+        tangent = item.numerator.plus(item.denominator, -(item.fixed + item.slope * rate))
+        return tangent.plus(top.plus(bottom, -rate), -weight).times(item.sign)
+
+    def _meets_at_start(self, item: LinearTest) -> bool:
+        base, place = self.run.base, self.run.base.column(item.test.number)
+        is_minimum = np.array([bool(item.test.is_minimum)])
+        return bool(meets(base.result[:1, place], base.threshold[:1, place], is_minimum)[0])
 
     def _kept(self, item: LinearTest) -> float | None:
-        """The result that a test already failing must keep; None where it meets its limit."""
-        base, place = self.run.base, self.run.base.column(item.test.number)
-        result, limit = base.result[:1, place], base.threshold[:1, place]
-        if meets(result, limit, np.array([bool(item.test.is_minimum)]))[0]:
+        """The worst result that still maintains the starting one; None where the starting one is not above 0."""
+        result = float(self.run.base.result[0, self.run.base.column(item.test.number)])
+        if not result > 0:
             return None
-        rounded = round(float(result[0]), 4) if item.places is None else float(result[0])
         half = 0.5 * 10.0 ** -(4 if item.places is None else item.places) - _INSIDE
-        return rounded + item.sign * half
+        return (round(result, 4) if item.places is None else result) + item.sign * half
 
     def _given_recovery(self) -> float:
         return self.run.desk.inputs.mwarr or 0.0
+
+    def group_limit(self, number: int) -> float | None:
+        """The maximum that a test about groups is held to, a starting result above it included; None where it has none."""
+        base, place = self.run.base, self.run.base.column(number)
+        limit, result = float(base.threshold[0, place]), float(base.result[0, place])
+        if math.isnan(limit) or base.is_minimum[place]:
+            return None
+        return max(limit, round(result, 4) + 0.5e-4 - _INSIDE) if result > 0 else limit
 
     def limit_at(self, number: int, par: Floats, cash: float) -> float:
         """The limit of a linear test in a pool."""
@@ -176,21 +192,30 @@ def group_rows(measure: Measure, limit: float, par: Floats, cash: float, kept: F
         return
     totals = grouping.totals(par[None, :])[0]
     allowed = limit * Form.of(bottom).at(par, cash)
-    ends = np.append(grouping.starts[1:], grouping.members.size)
-
-    def total(groups: list[int]) -> Form:
-        vector = np.zeros(par.size)
-        for group in groups:
-            vector[grouping.members[grouping.starts[group] : ends[group]]] = 1.0
-        return Form(vector).plus(Form.of(bottom), -limit)
-
     if definition.kind == "RANKED_GROUP_SHARE" and definition.rank is not None:
         order = np.argsort(-grouping.totals(kept[None, :])[0], kind="stable")
         for group in order[definition.rank - 1 :].tolist():
             if totals[group] > allowed:
-                yield total([group]), definition.rank == 1
+                yield _group_row(grouping, [group], Form.of(bottom), limit), definition.rank == 1
     elif definition.kind == "SUM_OF_LARGEST" and definition.largest is not None:
-        yield total(np.argsort(-totals, kind="stable")[: definition.largest].tolist()), True
+        largest = np.argsort(-totals, kind="stable")[: definition.largest]
+        yield _group_row(grouping, largest.tolist(), Form.of(bottom), limit), True
+
+
+def every_group(measure: Measure, limit: float) -> Iterator[Form]:
+    """`form <= 0` for each group of a test about the largest alone; none for other tests."""
+    if measure.grouping is None or measure.denominator is None or measure.definition.rank != 1:
+        return
+    for group in range(measure.grouping.labels.size):
+        yield _group_row(measure.grouping, [group], Form.of(measure.denominator), limit)
+
+
+def _group_row(grouping: Grouping, groups: list[int], bottom: Form, limit: float) -> Form:
+    ends = np.append(grouping.starts[1:], grouping.members.size)
+    vector = np.zeros(bottom.vector.size)
+    for group in groups:
+        vector[grouping.members[grouping.starts[group] : ends[group]]] = 1.0
+    return Form(vector).plus(bottom, -limit)
 
 
 def _recovery(run: Run) -> tuple[Form, Form] | None:

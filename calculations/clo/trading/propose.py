@@ -14,6 +14,7 @@ import numpy as np
 
 from calculations.clo.columns import Ints
 from calculations.clo.trading.baskets import Position, fill_in_order
+from calculations.clo.trading.bounds import objective_bound
 from calculations.clo.trading.desk import Desk, Run
 from calculations.clo.trading.hypothetical import Outcome, outcomes
 from calculations.clo.trading.optimisation import OptimisationTerms, optimise_greedily
@@ -160,7 +161,7 @@ def _by_programme(
     search = Search(
         greedy=known if not greedy.outcome.blocked_by else None,
         found=None if chosen is None else chosen[1].objective_after,
-        bound=None,
+        bound=None if chosen is None else objective_bound(run, room, increment),
         gap=progress.gap,
         seconds=time.monotonic() - begun,
         nodes=progress.nodes,

@@ -109,9 +109,9 @@ def _least_reach(lots: Lots) -> float:
 
 
 def _rows(run: Run, linear: Linearised, par: Floats, cash: float) -> list[Form]:
-    """Every linear test that is held, exact or as a tangent at the pool, and the groups near a limit in it."""
+    """Every linear test that is held, exact or as a tangent at the pool."""
     held = [number for number in linear.tests if number not in run.weighed.exempt]
-    return [linear.limit_rows(number, par, cash)[0] for number in held]
+    return [linear.limit_row(number, par, cash) for number in held]
 
 
 def _cuts(
@@ -122,19 +122,10 @@ def _cuts(
     found: list[tuple[Form, bool]] = []
     for number in objective.blocked_by(0):
         measure = linear.others.get(number)
-        place = run.base.column(number)
-        if measure is None or run.base.is_minimum[place]:
-            continue
-        limit = float(run.base.threshold[0, place])
-        if not np.isnan(limit):
-            found.extend(group_rows(measure, max(limit, _kept_share(run, place)), par, cash, kept))
+        limit = None if measure is None else linear.group_limit(number)
+        if measure is not None and limit is not None:
+            found.extend(group_rows(measure, limit, par, cash, kept))
     return found
-
-
-def _kept_share(run: Run, place: int) -> float:
-    """A share that the starting pool has may be kept even above its limit, to four decimals."""
-    result = float(run.base.result[0, place])
-    return round(result, 4) if result > 0 else 0.0
 
 
 def _gain(run: Run, room: Room, linear: Linearised, columns: Columns, centre: Plan, step: float) -> Floats:
