@@ -22,19 +22,21 @@ Side = Literal["buy", "sale"]
 
 MAX_LENGTH = 10_000
 MAX_NESTING = 100  # parentheses, and likewise `not`s; the parser calls itself once for each
-_CELLS = ("logical_operator", "open_parenthesis", "field", "comparison_operator", "value", "close_parenthesis")
+_CELLS = ("logical_operator", "open_parenthesis", "field", "comparison_operator", "value_text", "close_parenthesis")
 
 
 @dataclass(frozen=True)
 class FilterRow:
-    """One row of a filter on the control sheet, cell by cell; `row` is its row on the sheet."""
+    """One row of a filter on the control sheet, cell by cell; `row` is its row on the sheet. Names are those of the columns of
+    `stg_clo__run_model_filters`.
+    """
 
     row: int
     logical_operator: str | None = None
     open_parenthesis: str | None = None
     field: str | None = None
     comparison_operator: str | None = None
-    value: str | None = None
+    value_text: str | None = None
     close_parenthesis: str | None = None
 
     @property
@@ -73,7 +75,7 @@ def parse_filter_rows(rows: Iterable[FilterRow], side: Side = "buy") -> Filter |
 
 def _check_row(row: FilterRow, side: Side, *, is_first: bool) -> None:
     where = f"{side} filter, row {row.row}"
-    for name in ("field", "comparison_operator", "value"):
+    for name in ("field", "comparison_operator", "value_text"):
         if not _cell(row, name):
             raise FilterError(f"{where}, {name.replace('_', ' ')}", f"a {name.replace('_', ' ')}", "a blank cell")
     joined = " ".join(_cell(row, "logical_operator").lower().split())
@@ -87,7 +89,7 @@ def _check_row(row: FilterRow, side: Side, *, is_first: bool) -> None:
 
 
 def _row_text(row: FilterRow) -> str:
-    value = _cell(row, "value").replace('"', '""')
+    value = _cell(row, "value_text").replace('"', '""')
     before = f"{_cell(row, 'logical_operator')} {_cell(row, 'open_parenthesis')}".strip()
     condition = f'{_cell(row, "field")} {_cell(row, "comparison_operator")} "{value}"{_cell(row, "close_parenthesis")}'
     return f"{before} {condition}".strip()

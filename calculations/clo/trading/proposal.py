@@ -22,7 +22,8 @@ class Search:
     """How a programme was solved.
 
     `greedy` and `found` are objectives; `bound` is one that no choice of trades can exceed, None where none is proved;
-    `gap` is that of the last programme as its solver reports it, a fraction. `rounds` counts programmes, `cuts` the
+    `gap` is that of the last programme as its solver reports it, a fraction, None where all par was continuous and the
+    programme was solved to the end. `rounds` counts programmes, `cuts` the
     constraints added because a proposal broke a test.
     """
 
@@ -34,6 +35,13 @@ class Search:
     nodes: int
     rounds: int
     cuts: int
+
+    @property
+    def gap_to_bound(self) -> float | None:
+        """How far below the bound the objective found is, as a fraction of it; None where no bound is proved."""
+        if self.bound is None or not self.found:
+            return None
+        return max(0.0, self.bound - self.found) / self.found
 
 
 @dataclass(frozen=True, eq=False)

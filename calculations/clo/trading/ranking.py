@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from calculations.clo.columns import Flags, Floats, Ints, Texts
 from calculations.clo.compliance.results import Results
 from calculations.clo.trading.baskets import Position, Side, each_alone
 from calculations.clo.trading.desk import Desk, Run
+from calculations.clo.trading.filter_fields import FIELDS
 from calculations.clo.trading.filters import Filter, select
 from calculations.clo.trading.scores import Form, TestFigures, asset_scores
 
@@ -113,6 +114,22 @@ def rank_by_objective(run: Run, position: Position, side: Side, places: Ints, pa
     order = in_order(value, run.desk.universe.asset_id[kept], is_descending=True)
     order = order[np.argsort(~is_feasible[order], kind="stable")]
     return Ranking(kept[order], value[order], is_feasible[order], tuple(notes))
+
+
+def ranking_columns(ranking: Ranking, desk: Desk, position: Position) -> dict[str, Any]:
+    """A ranking as columns, one row per candidate in order: its score, id, held par and what a person judges it by.
+
+    Source: clo-compliance 5.3 (the output row).
+    """
+    universe, places = desk.universe, ranking.places
+    shown = ("asset_id", "market_value", "moodys_rating", "sp_rating", "coupon", "coupon_spread", "libor_floor", "wal")
+    shown += ("moodys_recovery_rate", *(field.column for field in FIELDS))
+    return {
+        "score": ranking.score,
+        "is_feasible": ranking.is_feasible,
+        "par": position.par[places],
+        **{name: getattr(universe, name)[places] for name in dict.fromkeys(shown)},
+    }
 
 
 def in_order(score: Floats, asset_id: Texts, *, is_descending: bool) -> Ints:

@@ -65,6 +65,7 @@ def test_the_programme_finds_the_best_of_all_choices_of_whole_lots() -> None:
     assert found.outcome.objective_after == pytest.approx(best_by_trying(desk, position, 1e6), rel=1e-9)
     assert found.search.bound is not None
     assert found.search.bound >= (found.search.found or 0.0)
+    assert found.search.gap_to_bound == pytest.approx(found.search.bound / (found.search.found or 1.0) - 1)
 
 
 def test_in_any_par_the_programme_does_no_worse_than_in_whole_lots() -> None:

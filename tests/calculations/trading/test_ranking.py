@@ -14,8 +14,9 @@ from calculations.clo.compliance import DealInputs, DealTest
 from calculations.clo.presets import STANDARD, Preset, preset
 from calculations.clo.trading.baskets import Order, Position, Side, fill
 from calculations.clo.trading.desk import Desk, Run
+from calculations.clo.trading.filter_fields import FIELDS
 from calculations.clo.trading.filter_parser import parse_filter
-from calculations.clo.trading.ranking import candidates, rank_by_objective, rank_by_score
+from calculations.clo.trading.ranking import candidates, rank_by_objective, rank_by_score, ranking_columns
 from calculations.clo.trading.scores import Form, TestFigures, asset_scores
 from tests.calculations.compliance.mag17 import DEAL, INPUTS, holdings
 from tests.calculations.trading.desks import desk_of, universe_of
@@ -166,6 +167,17 @@ def test_one_candidate_is_shown_as_a_row() -> None:
     desk, position = small_desk()
     run = Run.start(desk, position)
     assert rank_by_score(run, run.base, "BUY", np.array([2])).places.tolist() == [2]
+
+
+def test_a_ranking_shows_the_fields_that_a_person_judges_by() -> None:
+    desk, position = small_desk()
+    run = Run.start(desk, position)
+    ranking = rank_by_score(run, run.base, "BUY", candidates(desk, position, "BUY", None).places)
+    shown = ranking_columns(ranking, desk, position)
+    assert shown["asset_id"].tolist() == ["X", "Y", "Z"]
+    assert shown["par"].tolist() == [0.0, 5e6, 5e6]
+    assert shown["wal"].tolist() == [4.0, 4.0, 5.0]
+    assert {field.column for field in FIELDS} <= set(shown)
 
 
 def test_a_weighted_test_without_score_is_named() -> None:
