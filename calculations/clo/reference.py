@@ -69,8 +69,8 @@ def recovery_rates(preset: frozenset[str] = frozenset()) -> Mapping[str, NDArray
 def agency_factors(agency: str) -> NDArray[np.float64]:
     """Rating factors of S&P or Fitch by rank, shape (23,); nan at 0, not rated.
 
-    Sources: S&P, CDO Monitor for corporate CLOs (rating factors of the SPWARF); Fitch, CLOs and Corporate CDOs Rating
-    Criteria (rating factors of the Fitch WARF).
+    Sources: S&P, Updated Assumptions for CDO Monitor Non-Model Version (21 June 2019), rating factors of the SPWARF;
+    Fitch, CLOs and Corporate CDOs Rating Criteria, rating factors of its editions before 2020.
     """
     return np.array([np.nan, *(float(row[agency]) for row in read_table("agency_rating_factors"))])
 

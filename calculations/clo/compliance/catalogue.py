@@ -15,8 +15,8 @@ import yaml
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from calculations.clo.compliance.conditions import EVERY, All, Any_, Compare, Condition, Not
-from calculations.clo.compliance.deal import DealInputs
+from calculations.clo.compliance.conditions import EVERY, AllOf, AnyOf, Compare, Condition, Not
+from calculations.clo.compliance.deal import SDR_TERMS, DealInputs
 from calculations.clo.compliance.parsing import parse_condition
 from calculations.clo.compliance.universe import column_kinds
 from calculations.clo.compliance.weights import WEIGHTS
@@ -27,7 +27,7 @@ _STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
 def _condition(value: Any) -> Condition:
-    return value if isinstance(value, Compare | All | Any_ | Not) else parse_condition(value)
+    return value if isinstance(value, Compare | AllOf | AnyOf | Not) else parse_condition(value)
 
 
 def _weight(value: Any) -> str:
@@ -62,7 +62,7 @@ Kind = Literal[
     "SUM_OF_LARGEST",
     "EFFECTIVE_NUMBER",
     "DISTINCT_COUNT",
-    "AVERAGE",
+    "AVERAGE_WITH_EXCESS",
     "DISPERSION",
     "EXCESS_HAIRCUT",
     "REGRESSION",
@@ -109,6 +109,15 @@ class Case:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Excess:
+    """What another class of assets earns above a base of the deal."""
+
+    where: ConditionField
+    weight: Weight
+    base: Input
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Definition:
     """One test. The README beside this module says what each field means and which kinds take it."""
 
@@ -130,6 +139,9 @@ class Definition:
     weight: Weight | None = None
     cases: tuple[Case, ...] = ()
     score: Literal["moodys_diversity", "zero"] | None = None
+    excess: Excess | None = None
+    excess_over: Input | None = None
+    terms: Mapping[str, int] = Field(default_factory=dict)
     group: Group | None = None
     rank: Annotated[int, Field(ge=1)] | None = None
     largest: Annotated[int, Field(ge=1)] | None = None
@@ -149,6 +161,12 @@ class Definition:
         needed = _NEEDED.get(self.kind, ())
         if missing := [name for name in needed if getattr(self, name) is None]:
             raise ValueError(f"kind {self.kind} needs {', '.join(missing)}")
+        if self.kind == "SHARE" and self.denominator is None and self.denominator_input is None:
+            raise ValueError("kind SHARE needs denominator or denominator_input")
+        if unknown_terms := [name for name in self.terms if name not in SDR_TERMS]:
+            raise ValueError(f"terms must be among {', '.join(SDR_TERMS)}, found {', '.join(unknown_terms)}")
+        if set(self.terms.values()) - set(self.depends_on):
+            raise ValueError("terms must be among the tests that depends_on names")
         if self.denominator is not None and self.denominator_input is not None:
             raise ValueError("denominator and denominator_input exclude each other")
         if unknown := [quirk for quirk in self.quirks if quirk not in quirks()]:
@@ -161,9 +179,12 @@ class Definition:
         }
         return replace(self, **changes) if changes else self
 
+    def counting(self, where: Condition) -> Definition:
+        """The definition about other assets."""
+        return replace(self, where=where)
+
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
-    "SHARE": ("denominator",),
     "RANKED_GROUP_SHARE": ("group", "rank", "denominator"),
     "SUM_OF_LARGEST": ("group", "largest", "denominator"),
     "WEIGHTED_AVERAGE": ("weight",),
@@ -171,8 +192,9 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "SCORE": ("score",),
     "EFFECTIVE_NUMBER": ("group",),
     "DISTINCT_COUNT": ("group",),
-    "AVERAGE": ("group",),
+    "AVERAGE_WITH_EXCESS": ("weight", "excess"),
     "DISPERSION": ("weight",),
+    "EXCESS_HAIRCUT": ("weight", "excess_over", "denominator"),
 }
 
 Catalogue = Mapping[int, Definition]

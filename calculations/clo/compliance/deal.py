@@ -80,13 +80,19 @@ class SdrCoefficients:
     wal: float
 
 
+SDR_TERMS = tuple(item.name for item in fields(SdrCoefficients) if item.name != "constant")
+
+
 @dataclass(frozen=True)
 class DealInputs:
     """The deal's figures on the analysis date; None where not stated, which is not the same as 0.
 
     Rates and `warr_threshold` are fractions, `warf_threshold` and `warf_factor` rating factors per point of recovery,
     `was_factor` a spread per point of recovery. `cash` is the principal balance of the collection account and may be
-    negative. `mwarr` is read only where test 33 is not listed. Source: clo-compliance 1.1, 2.3.
+    negative. `mwarr` is read only where test 33 is not listed. `base_coupon` and `base_spread` are what an excess of
+    coupon or spread begins above, `ccc_limit` the share above which a CCC excess begins, `target_par` an amount.
+    `fitch_factors` by rating stand for the shipped ones where the deal's documents print others.
+    Source: clo-compliance 1.1, 2.3.
     """
 
     analysis_date: dt.date | None = None
@@ -106,6 +112,7 @@ class DealInputs:
     base_spread: float | None = None
     ccc_limit: float | None = None
     sdr: SdrCoefficients | None = None
+    fitch_factors: Mapping[str, float] | None = None
     curves: Mapping[str, Curve] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,6 +1,6 @@
 """A definition made ready for a universe: which sums its numerator and denominator take, and which assets it cannot judge.
 
-Limits and passing are in `thresholds` and `results`.
+How each kind does it is in `kinds` and `kinds_of_groups`, limits and passing in `limits`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.clo.columns import Flags, Floats, Texts, fold
-from calculations.clo.compliance import batch
 from calculations.clo.compliance.batch import Chunk, Columns, Grouping, Linear
 from calculations.clo.compliance.catalogue import Definition
 from calculations.clo.compliance.conditions import Compare, Context, Truth
-from calculations.clo.compliance.deal import MissingInput
 from calculations.clo.compliance.diversity import Diversity
-from calculations.clo.compliance.weights import weight_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +54,6 @@ class Workbench:
         self.holdings = Columns()
         self._groupings: dict[tuple[str, bytes], Grouping] = {}
         self._diversity: Diversity | None = None
-
-    def measure(self, definition: Definition) -> Measure:
-        """The definition, under the preset of the context, ready for any pool."""
-        definition = definition.under(self.context.preset)
-        try:
-            return _MAKERS[definition.kind](self, definition)
-        except MissingInput as error:
-            nothing = np.zeros(self.context.universe.size, dtype=np.bool_)
-            return Measure(definition, _no_figures, nothing, self.sums.add(nothing.astype(float)), missing=str(error))
 
     def counted(self, definition: Definition) -> Truth:
         """Which assets a definition is about."""
@@ -128,12 +116,7 @@ class Workbench:
         return Measure(definition, figures, is_unknown, place, numerator, denominator, grouping)
 
 
-def _no_figures(chunk: Chunk) -> Figures:
-    nothing = np.full(chunk.cash.shape, np.nan)
-    return Figures(nothing, nothing, nothing)
-
-
-def _quotient(definition: Definition, numerator: Floats, denominator: Floats) -> Figures:
+def quotient(definition: Definition, numerator: Floats, denominator: Floats) -> Figures:
     """Numerator over denominator; what a denominator of nothing means is the definition's to say."""
     is_empty = ~(denominator > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -153,109 +136,3 @@ def round_half_even(values: Floats, decimals: int) -> Floats:
     half = np.rint(2 * scaled) / 2
     is_half = np.abs(scaled - half) <= 1e-12 * np.abs(scaled)
     return np.rint(np.where(is_half, half, scaled)) / 10.0**decimals
-
-
-def _linear_quotient(
-    bench: Workbench, definition: Definition, vector: Floats, unknown: Flags, counted: Truth
-) -> Measure:
-    bottom, is_unsure = bench.denominator(definition, counted)
-    top = bench.linear(vector, cash=1.0 if definition.include_cash else 0.0)
-    return bench.done(
-        definition,
-        lambda chunk: _quotient(definition, top.of(chunk), bottom.of(chunk)),
-        unknown | is_unsure,
-        top,
-        bottom,
-    )
-
-
-def _share(bench: Workbench, definition: Definition) -> Measure:
-    counted = bench.counted(definition)
-    vector, unknown = counted.holds.astype(np.float64), counted.is_unknown
-    if definition.per_holding is not None:
-        return _share_per_holding(bench, definition, counted)
-    if definition.less is not None:
-        less = definition.less.apply(bench.context)
-        performing = bench.context.universe.is_performing | (not definition.exclude_defaulted)
-        vector = vector - (less.holds & performing)
-        unknown = unknown | (less.is_unknown & performing)
-    return _linear_quotient(bench, definition, vector, unknown, counted)
-
-
-def _share_per_holding(bench: Workbench, definition: Definition, counted: Truth) -> Measure:
-    assert definition.per_holding is not None
-    amounts = weight_of(definition.per_holding, bench.context)
-    vector = np.where(counted.holds, np.nan_to_num(amounts), 0.0)
-    top = Linear(vector, bench.holdings.add(vector), per_holding=True)
-    bottom, _ = bench.denominator(definition, counted)
-    unknown = counted.is_unknown | (counted.holds & np.isnan(amounts))
-    return bench.done(
-        definition, lambda chunk: _quotient(definition, top.of(chunk), bottom.of(chunk)), unknown, top, bottom
-    )
-
-
-def _weighted_average(bench: Workbench, definition: Definition) -> Measure:
-    assert definition.weight is not None
-    counted = bench.counted(definition)
-    values = weight_of(definition.weight, bench.context)
-    vector = np.where(counted.holds, values, 0.0)
-    return _linear_quotient(bench, definition, vector, counted.is_unknown | np.isnan(vector), counted)
-
-
-def _coverage(bench: Workbench, definition: Definition) -> Measure:
-    """Par at what each case values it at, the first case that fits; an asset that none fits counts nothing."""
-    counted = bench.counted(definition)
-    size = bench.context.universe.size
-    vector, is_open, unknown = np.zeros(size), counted.holds.copy(), counted.is_unknown.copy()
-    for case in definition.cases:
-        truth = case.where.apply(bench.context)
-        fits = is_open & truth.holds
-        vector = np.where(fits, weight_of(case.weight, bench.context), vector)
-        unknown |= is_open & truth.is_unknown
-        is_open &= ~(truth.holds | truth.is_unknown)
-    return _linear_quotient(bench, definition, vector, unknown | np.isnan(vector), counted)
-
-
-def _ranked_group(bench: Workbench, definition: Definition) -> Measure:
-    assert definition.group is not None
-    assert definition.rank is not None
-    counted = bench.counted(definition)
-    grouping, is_unnamed = bench.grouping(definition.group, counted.holds)
-    bottom, _ = bench.denominator(definition, counted)
-    rank, shown = definition.rank, definition.shown_rank or definition.rank
-
-    def pick(totals: Floats, place: int) -> Floats:
-        if definition.first_by == "key":
-            return batch.first_held(totals)
-        return batch.nth_by_old_sort(totals, place) if definition.uses_old_sort else batch.nth_largest(totals, place)
-
-    def figures(chunk: Chunk) -> Figures:
-        totals = chunk.totals(grouping)
-        found = _quotient(definition, pick(totals, rank), bottom.of(chunk))
-        return found if shown == rank else Figures(pick(totals, shown), found.denominator, found.result)
-
-    return bench.done(definition, figures, counted.is_unknown | is_unnamed, denominator=bottom, grouping=grouping)
-
-
-def _score(bench: Workbench, definition: Definition) -> Measure:
-    universe = bench.context.universe
-    if definition.score == "zero":
-        nothing = np.zeros(universe.size, dtype=np.bool_)
-        return _linear_quotient(bench, definition, nothing.astype(float), nothing, bench.counted(definition))
-    diversity = bench.diversity()
-    unknown = (universe.issuer_id == "") | (universe.moodys_industry == "")
-
-    def figures(chunk: Chunk) -> Figures:
-        zero = np.zeros(chunk.cash.shape)  # the workbook leaves both at 0 (clo-compliance 1.3)
-        return Figures(zero, zero, diversity.scores(chunk))
-
-    return bench.done(definition, figures, unknown)
-
-
-_MAKERS: dict[str, Callable[[Workbench, Definition], Measure]] = {
-    "SHARE": _share,
-    "RANKED_GROUP_SHARE": _ranked_group,
-    "WEIGHTED_AVERAGE": _weighted_average,
-    "COVERAGE": _coverage,
-    "SCORE": _score,
-}

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from calculations.clo.columns import Flags, Floats, named
+from calculations.clo.columns import Flags, Floats
 from calculations.clo.compliance.batch import Chunk, as_batch, chunks
 from calculations.clo.compliance.catalogue import Catalogue, Definition, catalogue
 from calculations.clo.compliance.conditions import Context
 from calculations.clo.compliance.deal import DealInputs, DealTest
+from calculations.clo.compliance.kinds import measure
 from calculations.clo.compliance.limits import RECOVERY_TEST, limits, maintains, meets, undecided
 from calculations.clo.compliance.measures import Measure, Workbench
 from calculations.clo.compliance.universe import Universe
+from calculations.clo.compliance.unknowns import unknown_for
 from calculations.clo.presets import STANDARD, Preset
 
 
@@ -71,51 +73,55 @@ class Prepared:
         """
         universe = self.context.universe
         par, cash = as_batch(np.asarray(par), np.asarray(cash, dtype=np.float64), universe.size)
-        shape = (par.shape[0], len(self.tests))
+        shape = (len(self.tests), par.shape[0])  # a test to a row, so that each is written in one piece
         numerator, denominator, result, threshold = (np.full(shape, np.nan) for _ in range(4))
         held = np.zeros(universe.size, dtype=np.bool_)
         limit_reasons: list[str | None] = [None] * len(self.tests)
         for part in chunks(par.shape[0], universe.size):
-            pools = Chunk(par[part], cash[part], par[part] @ self._sums, (par[part] > 0) @ self._holdings)
-            held |= (pools.par > 0).any(axis=0)
+            sums, holdings = self._sums @ par[part].T, self._holdings @ (par[part] > 0).T
+            pools = Chunk(par[part], cash[part], sums, holdings)
+            held |= pools.par.any(axis=0)
             figures = self._figures(pools)
             recovery = self._recovery(figures, pools)
             for place, test in enumerate(self.tests):
                 if test.number not in self.measures:
                     continue
                 found = figures[test.number]
-                numerator[part, place], denominator[part, place], result[part, place] = found
+                numerator[place, part], denominator[place, part], result[place, part] = found
                 definition = self.measures[test.number].definition
-                threshold[part, place], why = limits(test, definition, recovery, self.context.inputs)
+                threshold[place, part], why = limits(test, definition, recovery, self.context.inputs)
                 limit_reasons[place] = limit_reasons[place] or why
-        before = self._previous(previous)
+        before = self._previous(previous)[:, None]
         is_minimum = np.array([test.is_minimum is True for test in self.tests], dtype=np.bool_)
-        is_decided = ~np.isnan(result) & ~np.isnan(threshold) & np.array([fault is None for fault in self.faults])
-        is_met = meets(result, threshold, is_minimum) | self._passes_empty(result, denominator)
-        is_maintained = is_decided & ~is_met & maintains(result, before, is_minimum)
+        is_faultless = np.array([fault is None for fault in self.faults], dtype=np.bool_)
+        is_decided = ~np.isnan(result) & ~np.isnan(threshold) & is_faultless[:, None]
+        is_met = meets(result, threshold, is_minimum[:, None]) | self._passes_empty(result, denominator)
+        is_open = is_decided & ~is_met
+        is_maintained = is_open & (maintains(result, before, is_minimum[:, None]) if is_open.any() else False)
         return Results(
             tests=self.tests,
-            numerator=numerator,
-            denominator=denominator,
-            result=result,
-            threshold=threshold,
+            numerator=numerator.T,
+            denominator=denominator.T,
+            result=result.T,
+            threshold=threshold.T,
             is_minimum=is_minimum,
-            passed=is_decided & (is_met | is_maintained),
-            is_maintained=is_maintained,
-            is_decided=is_decided,
+            passed=(is_decided & (is_met | is_maintained)).T,
+            is_maintained=is_maintained.T,
+            is_decided=is_decided.T,
             reasons=self._reasons(held, cash, result, limit_reasons),
         )
 
     def _figures(self, pools: Chunk) -> dict[int, tuple[Floats, Floats, Floats]]:
         found: dict[int, tuple[Floats, Floats, Floats]] = {}
-        for number, measure in self.measures.items():
-            figures = measure.figures(pools)
-            is_unknown = (pools.sums[:, measure.unknown_place] > 0) | np.isnan(figures.result)
+        for number, ready in self.measures.items():
+            figures = ready.figures(pools)
+            is_unknown = (pools.sums[ready.unknown_place] > 0) | np.isnan(figures.result)
             found[number] = (
                 np.where(is_unknown, np.nan, figures.numerator),
                 np.where(is_unknown, np.nan, figures.denominator),
                 np.where(is_unknown, np.nan, figures.result),
             )
+            pools.results[number] = found[number][2]
         return found
 
     def _recovery(self, figures: Mapping[int, tuple[Floats, Floats, Floats]], pools: Chunk) -> Floats:
@@ -139,29 +145,33 @@ class Prepared:
             test.number in self.measures and self.measures[test.number].definition.empty == "passes"
             for test in self.tests
         ]
-        return (result == 0) & (denominator == 0) & np.array(passes, dtype=np.bool_)
+        return (result == 0) & (denominator == 0) & np.array(passes, dtype=np.bool_)[:, None]
 
     def _reasons(
         self, held: Flags, cash: Floats, result: Floats, limit_reasons: Sequence[str | None]
     ) -> tuple[str | None, ...]:
         found: list[str | None] = []
         for place, test in enumerate(self.tests):
-            measure = self.measures.get(test.number)
+            ready = self.measures.get(test.number)
             why = None
-            if measure is not None and np.isnan(result[:, place]).any():
-                why = self._why_no_result(measure, held, cash)
+            if ready is not None and np.isnan(result[place]).any():
+                why = self._why_no_result(ready, held, cash)
             parts = [part for part in (why, limit_reasons[place], self.faults[place]) if part]
             found.append("; ".join(parts) or None)
         return tuple(found)
 
-    def _why_no_result(self, measure: Measure, held: Flags, cash: Floats) -> str:
-        if measure.missing is not None:
-            return measure.missing
-        if (is_unknown := measure.is_unknown & held).any():
-            return f"what the test takes is unknown for {named(self.context.universe.asset_id, is_unknown)}"
+    def _why_no_result(self, ready: Measure, held: Flags, cash: Floats) -> str:
+        if ready.missing is not None:
+            return ready.missing
+        if (is_unknown := ready.is_unknown & held).any():
+            return unknown_for(ready.definition, is_unknown, self.context)
+        needed = [self.measures[number] for number in ready.definition.depends_on]
+        for other in needed if ready.definition.kind == "REGRESSION" else ():
+            if other.missing is not None or (other.is_unknown & held).any():
+                return f"test {other.definition.number} has no result: {self._why_no_result(other, held, cash)}"
         if np.isnan(cash).any():
             return "principal cash of the collection account is unknown"
-        return "the denominator is not above zero"
+        return "the pool holds nothing" if ready.definition.kind == "SCORE" else "the denominator is not above zero"
 
 
 def prepare(
@@ -178,7 +188,7 @@ def prepare(
     context = Context(universe, inputs, preset)
     bench = Workbench(context)
     order = _in_order_of_need([test.number for test in tests if test.number in known], known)
-    measures = {number: bench.measure(known[number]) for number in order}
+    measures = {number: measure(bench, known[number]) for number in order}
     return Prepared(
         tests=tuple(tests),
         context=context,
@@ -209,14 +219,10 @@ def _in_order_of_need(numbers: Sequence[int], known: Mapping[int, Definition]) -
     def add(number: int) -> None:
         if number in order:
             return
-        for needed in _needs(known[number]):
+        for needed in known[number].depends_on:
             add(needed)
         order[number] = None
 
     for number in numbers:
         add(number)
     return list(order)
-
-
-def _needs(definition: Definition) -> tuple[int, ...]:
-    return definition.depends_on

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from calculations.clo.columns import Floats, fold
 from calculations.clo.compliance.conditions import Context
 from calculations.clo.ratings import rating_factor, rating_rank
-from calculations.clo.reference import agency_factors
+from calculations.clo.reference import agency_factors, rating_scale
 
 
 def weight_of(name: str, context: Context) -> Floats:
     """Value per asset, shape (n,), nan where unknown. Raises MissingInput for a figure that the deal does not state."""
     if name in WEIGHTS:
-        return WEIGHTS[name](context)
+        return WEIGHTS[name].of(context)
     return np.asarray(getattr(context.universe, name), dtype=np.float64)
 
 
@@ -32,12 +33,21 @@ def _moodys_factor(context: Context) -> Floats:
     return rating_factor(context.universe.moodys_rating_warf)
 
 
+def _facility_factor(context: Context) -> Floats:
+    return rating_factor(context.universe.moodys_rating)
+
+
 def _sp_factor(context: Context) -> Floats:
     return agency_factors("sp")[rating_rank(context.universe.sp_rating, "sp")]
 
 
 def _fitch_factor(context: Context) -> Floats:
-    return agency_factors("fitch")[rating_rank(context.universe.fitch_rating, "sp")]
+    """The deal's own factors where it states them: Fitch has printed more than one table."""
+    ranks, stated = rating_rank(context.universe.fitch_rating, "sp"), context.inputs.fitch_factors
+    if stated is None:
+        return agency_factors("fitch")[ranks]
+    by_rank = {rating_scale().rank_of["sp"][rating.upper()]: factor for rating, factor in stated.items()}
+    return np.array([by_rank.get(int(rank), np.nan) for rank in ranks])
 
 
 def _market_price(context: Context) -> Floats:
@@ -57,13 +67,22 @@ def _lower_of_market_and_recovery(context: Context) -> Floats:
     return np.minimum(universe.market_value / 100.0, universe.moodys_recovery_rate)
 
 
-WEIGHTS: Mapping[str, Callable[[Context], Floats]] = {
-    "floating_spread": _floating_spread,
-    "moodys_rating_factor": _moodys_factor,
-    "sp_rating_factor": _sp_factor,
-    "fitch_rating_factor": _fitch_factor,
-    "market_price": _market_price,
-    "purchase_fraction": _purchase_fraction,
-    "lower_of_market_and_recovery": _lower_of_market_and_recovery,
-    "one": _one,
+@dataclass(frozen=True)
+class Derived:
+    """A value per asset that is made of columns, and which those are."""
+
+    of: Callable[[Context], Floats]
+    columns: tuple[str, ...] = ()
+
+
+WEIGHTS: Mapping[str, Derived] = {
+    "floating_spread": Derived(_floating_spread, ("coupon_spread", "coupon")),
+    "moodys_rating_factor": Derived(_moodys_factor, ("moodys_rating_warf",)),
+    "moodys_facility_factor": Derived(_facility_factor, ("moodys_rating",)),
+    "sp_rating_factor": Derived(_sp_factor, ("sp_rating",)),
+    "fitch_rating_factor": Derived(_fitch_factor, ("fitch_rating",)),
+    "market_price": Derived(_market_price, ("market_value",)),
+    "purchase_fraction": Derived(_purchase_fraction, ("purchase_price",)),
+    "lower_of_market_and_recovery": Derived(_lower_of_market_and_recovery, ("market_value", "moodys_recovery_rate")),
+    "one": Derived(_one),
 }
