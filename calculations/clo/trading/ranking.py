@@ -122,8 +122,8 @@ def ranking_columns(ranking: Ranking, desk: Desk, position: Position) -> dict[st
     Source: clo-compliance 5.3 (the output row).
     """
     universe, places = desk.universe, ranking.places
-    shown = ("asset_id", "market_value", "moodys_rating", "sp_rating", "coupon", "coupon_spread", "libor_floor", "wal")
-    shown += ("moodys_recovery_rate", *(field.column for field in FIELDS))
+    first = ("asset_id", "market_value", "moodys_rating", "sp_rating", "coupon", "coupon_spread", "libor_floor", "wal")
+    shown = [*first, "moodys_recovery_rate", *(field.column for field in FIELDS)]
     return {
         "score": ranking.score,
         "is_feasible": ranking.is_feasible,
