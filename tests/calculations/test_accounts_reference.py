@@ -19,7 +19,7 @@ from calculations.clo.liquidation import liquidate
 from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.scenarios import Assumptions, Scenario, Scenarios
 from calculations.clo.smoothing import SmoothingAccount
-from calculations.clo.trades import purchase, sale
+from calculations.clo.trading.mechanics import purchase, sale
 from tests.calculations.collateral_cases import ANALYSIS, CURVE_H, WEEKENDS, quarterly_deal
 from tests.calculations.collateral_strategies import featured_assets
 from tests.reference import accounts as reference

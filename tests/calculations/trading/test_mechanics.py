@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.clo.trades import purchase, sale
+from calculations.clo.trading.mechanics import purchase, sale
 
 amounts = st.floats(0.0, 1e9)
-prices = st.floats(0.0, 150.0)
+prices = st.floats(0.01, 150.0)
 
 
 def test_a_purchase_goes_as_far_as_the_cash() -> None:
@@ -34,7 +34,7 @@ def test_overdrawn_principal_buys_nothing() -> None:
     assert (found.par, found.cash) == (0.0, -50.0)
 
 
-@pytest.mark.parametrize(("price", "par"), [(None, 1.0), (-1.0, 1.0), (90.0, -1.0)])
+@pytest.mark.parametrize(("price", "par"), [(None, 1.0), (-1.0, 1.0), (90.0, -1.0), (0.0, 1.0)])
 def test_a_trade_without_price_or_of_negative_par_is_an_error(price: float | None, par: float) -> None:
     with pytest.raises(ValueError, match="found"):
         purchase(par, price, None, held=0.0, cash=1.0)
