@@ -57,7 +57,9 @@ class StatedCorrelations:
     def __post_init__(self) -> None:
         size = self.asset_id.size
         if self.values.shape != (size, size):
-            raise ValueError(f"correlations must be ({size}, {size}), one row and column per id, found {self.values.shape}")
+            raise ValueError(
+                f"correlations must be ({size}, {size}), one row and column per id, found {self.values.shape}"
+            )
         ids, count = np.unique(self.asset_id, return_counts=True)
         if (count > 1).any():
             raise ValueError(f"DUPLICATE_KEY: an id must stand once in a matrix, found again: {named(ids, count > 1)}")
@@ -94,7 +96,9 @@ def read_correlation_table(rows: Iterable[Mapping[str, Any]], source: str) -> Co
                 "CORRELATION_TABLE: relationships must be Same Issuer, Same S&P Industry and Otherwise, each once, "
                 f"found {row['relationship']!r}"
             )
-        base, step = (math.nan if row[key] is None else float(row[key]) for key in ("base_correlation", "step_per_notch"))
+        base, step = (
+            math.nan if row[key] is None else float(row[key]) for key in ("base_correlation", "step_per_notch")
+        )
         found[name] = Relationship(base, step)
     if missing := [name for name in _RELATIONSHIPS.values() if name not in found]:
         raise ValueError(f"CORRELATION_TABLE: every relationship needs a row, found none for {', '.join(missing)}")
@@ -167,7 +171,9 @@ def stated_correlations(
         *_of_pairs("CORRELATION_DIAGONAL", is_off_one, stated, "must be 1; it is taken as 1"),
         *_of_pairs("CORRELATION_MIRRORED", is_mirrored, stated, "must be from -1 to 1; the mirrored cell is taken"),
         *_of_pairs("CORRELATION_ASYMMETRIC", differs, stated, "must equal the mirrored cell; this one is taken"),
-        *_of_pairs("CORRELATION_UNUSABLE", is_lost, stated, "must be from -1 to 1 here or mirrored; the computed one is taken"),
+        *_of_pairs(
+            "CORRELATION_UNUSABLE", is_lost, stated, "must be from -1 to 1 here or mirrored; the computed one is taken"
+        ),
         *_of_ids(universe, stated),
     ]
     return found, tuple(findings)

@@ -48,7 +48,8 @@ def correlation_factor(matrix: Floats) -> CorrelationFactor:
     if np.abs(np.diag(matrix) - 1.0).max() > 1e-12:
         raise ValueError(f"DIAGONAL: an asset's correlation with itself must be 1, found {np.diag(matrix).min()!r}")
     try:
-        return CorrelationFactor(matrix, np.linalg.cholesky(matrix), None)
+        lower: Floats = np.linalg.cholesky(matrix)
+        return CorrelationFactor(matrix, lower, None)
     except np.linalg.LinAlgError:
         smallest = float(np.linalg.eigvalsh(matrix)[0])
     if smallest >= INDEFINITE * size:  # semi-definite: two assets move as one
@@ -101,6 +102,7 @@ def _semidefinite(matrix: Floats) -> Floats:
 def _semidefinite_factor(matrix: Floats) -> Floats:
     """A lower factor of a matrix that may be singular: the triangle of its square root, which Cholesky's steps cannot reach."""
     values, vectors = np.linalg.eigh(matrix)
-    upper = np.linalg.qr((vectors * np.sqrt(np.maximum(values, 0.0))).T, mode="r")
+    root: Floats = (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    upper: Floats = np.asarray(np.linalg.qr(root, mode="r"))
     signs = np.where(np.diag(upper) < 0, -1.0, 1.0)
     return np.tril(upper.T * signs)

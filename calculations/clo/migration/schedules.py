@@ -88,7 +88,9 @@ def scheduled_balances(
         final[row] = principal[own][-1]
     held = {asset.asset_id for asset in kept}
     rejections = [
-        Rejection(asset.asset_id, f"asset {asset.asset_id}: must have a payment after {analysis} and a balance, found none")
+        Rejection(
+            asset.asset_id, f"asset {asset.asset_id}: must have a payment after {analysis} and a balance, found none"
+        )
         for asset in assets
         if asset.asset_id not in held
     ]

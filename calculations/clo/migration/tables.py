@@ -83,9 +83,7 @@ def with_default_rates(table: PathTable, per_year: int, preset: Preset = STANDAR
     balances = table.balances.copy()
     opening = table.balance("performing")[:, :-1]
     scale = 4 if "CMP-22" in preset else per_year
-    rates = np.divide(
-        scale * table.balance("defaults")[:, 1:], opening, out=np.zeros_like(opening), where=opening > 0
-    )
+    rates = np.divide(scale * table.balance("defaults")[:, 1:], opening, out=np.zeros_like(opening), where=opening > 0)
     balances[:, 1:, columns.index("cdr")] = rates
     if "CMP-22" in preset:
         has_stopped = np.logical_or.accumulate(opening <= 0, axis=1)

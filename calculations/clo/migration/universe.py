@@ -70,9 +70,7 @@ class Universe:
         return np.where(ranks == SP_DEFAULT_RANK, 0, np.where(ranks == 0, _UNRATED_RANK, ranks))
 
 
-def initial_states(
-    universe: Universe, states: Sequence[str] = STATES
-) -> tuple[States, tuple[Finding, ...]]:
+def initial_states(universe: Universe, states: Sequence[str] = STATES) -> tuple[States, tuple[Finding, ...]]:
     """State of each asset on the analysis date (n,), as a number in `states`, and UNRATED for those that begin CCC unrated.
 
     D where the asset is flagged as defaulted or rated D. Raises ValueError with STATE_NOT_IN_MATRIX for a rating that the
