@@ -48,8 +48,7 @@ def correlation_factor(matrix: Floats) -> CorrelationFactor:
     if np.abs(np.diag(matrix) - 1.0).max() > 1e-12:
         raise ValueError(f"DIAGONAL: an asset's correlation with itself must be 1, found {np.diag(matrix).min()!r}")
     try:
-        lower: Floats = np.linalg.cholesky(matrix)
-        return CorrelationFactor(matrix, lower, None)
+        return CorrelationFactor(matrix, np.asarray(np.linalg.cholesky(matrix), dtype=np.float64), None)
     except np.linalg.LinAlgError:
         smallest = float(np.linalg.eigvalsh(matrix)[0])
     if smallest >= INDEFINITE * size:  # semi-definite: two assets move as one
@@ -103,6 +102,6 @@ def _semidefinite_factor(matrix: Floats) -> Floats:
     """A lower factor of a matrix that may be singular: the triangle of its square root, which Cholesky's steps cannot reach."""
     values, vectors = np.linalg.eigh(matrix)
     root: Floats = (vectors * np.sqrt(np.maximum(values, 0.0))).T
-    upper: Floats = np.asarray(np.linalg.qr(root, mode="r"))
+    upper = np.asarray(np.linalg.qr(root, mode="r"), dtype=np.float64)
     signs = np.where(np.diag(upper) < 0, -1.0, 1.0)
     return np.tril(upper.T * signs)
