@@ -45,8 +45,10 @@ def correlation_factor(matrix: Floats) -> CorrelationFactor:
     size = matrix.shape[0]
     if matrix.shape != (size, size) or not np.isfinite(matrix).all() or np.abs(matrix - matrix.T).max() > 1e-12:
         raise ValueError(f"NOT_SYMMETRIC: correlations must be finite, square and symmetric, found {matrix.shape}")
-    if np.abs(np.diag(matrix) - 1.0).max() > 1e-12:
-        raise ValueError(f"DIAGONAL: an asset's correlation with itself must be 1, found {np.diag(matrix).min()!r}")
+    diagonal = np.diag(matrix)
+    worst = float(diagonal[np.argmax(np.abs(diagonal - 1.0))])
+    if abs(worst - 1.0) > 1e-12:
+        raise ValueError(f"DIAGONAL: an asset's correlation with itself must be 1, found {worst!r}")
     try:
         return CorrelationFactor(matrix, np.asarray(np.linalg.cholesky(matrix), dtype=np.float64), None)
     except np.linalg.LinAlgError:
