@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.clo import Timed, clo_engine
+from tests.benchmarks.migration import migration_engine
 from tests.benchmarks.reading import FundReading, Reading, clo_workbook, fund_workbook
 from tests.benchmarks.runs import Run, demo_runs
 from tests.benchmarks.timing import Spread
@@ -55,8 +56,8 @@ def runs_table(runs: list[Run]) -> Table:
     return table
 
 
-def clo_table(lines: list[Timed]) -> Table:
-    table = Table(title="CLO engine: median (least to greatest)", title_justify="left")
+def timed_table(title: str, lines: list[Timed]) -> Table:
+    table = Table(title=f"{title}: median (least to greatest)", title_justify="left")
     for column in ("what", "seconds", "target", "measured"):
         table.add_column(column)
     for line in lines:
@@ -68,7 +69,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         engine = clo_engine(folder)
-        CONSOLE.print(clo_table(engine))
+        CONSOLE.print(timed_table("CLO engine", engine))
+        migration = migration_engine()
+        CONSOLE.print(timed_table("Rating migration", migration))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)
         CONSOLE.print(reading_table(clo, typed, fund))
@@ -77,6 +80,7 @@ def main() -> None:
     CONSOLE.print(runs_table(runs))
     measured = {
         "clo_engine": [asdict(line) for line in engine],
+        "clo_migration": [asdict(line) for line in migration],
         "clo_workbook": asdict(clo) | {"whole_reader_seconds": asdict(typed)},
         "fund_workbook": asdict(fund),
         "demo_written_seconds": writing,

@@ -89,10 +89,12 @@ def days_of_default(probability: Floats, by_date: Floats, days: Ints) -> Ints:
     is_found = end < days.size
     end = np.clip(end, 1, days.size - 1)
     before, after = by_date[end - 1], by_date[end]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        hazard = np.log((1.0 - before) / (1.0 - probability)) / np.log((1.0 - before) / (1.0 - after))
-        even = (probability - before) / (after - before)
-    share = np.clip(np.where(after < 1.0, hazard, even), 0.0, 1.0)
+    with np.errstate(all="ignore"):
+        # Logarithms of 1 - x lose a small x; and where even these are alike, nothing but an even spread is left.
+        fallen, whole = np.log1p(-probability) - np.log1p(-before), np.log1p(-after) - np.log1p(-before)
+        has_hazard = np.isfinite(whole) & (whole < 0)
+        share = np.where(has_hazard, fallen / whole, (probability - before) / (after - before))
+    share = np.clip(np.where(is_found, share, 1.0), 0.0, 1.0)
     length = days[end] - days[end - 1]
-    day = days[end - 1] + np.maximum(np.ceil(np.where(is_found, share, 1.0) * length), 1).astype(np.int64)
+    day = days[end - 1] + np.maximum(np.ceil(share * length), 1).astype(np.int64)
     return np.where(is_found, day, NEVER)

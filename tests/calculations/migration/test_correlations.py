@@ -78,7 +78,7 @@ def test_states_merge_what_is_below_b_minus_and_name_what_is_unrated() -> None:
 
 
 def test_a_rating_without_a_row_is_refused() -> None:
-    with pytest.raises(ValueError, match="STATE_NOT_IN_MATRIX: .*found AA of N0"):
+    with pytest.raises(ValueError, match=r"STATE_NOT_IN_MATRIX: .*found AA of N0"):
         initial_states(universe(sp_rating=["AA"]), ("BB", "B", "CCC", "D"))
 
 
@@ -170,7 +170,7 @@ def test_cells_of_a_table_become_a_matrix_in_the_order_of_the_sheet() -> None:
 
 
 def test_an_id_or_a_pair_stands_once() -> None:
-    with pytest.raises(ValueError, match="DUPLICATE_KEY: .*found again: A"):
+    with pytest.raises(ValueError, match=r"DUPLICATE_KEY: .*found again: A"):
         stated("AA", (1, 0), (0, 1))
     with pytest.raises(ValueError, match="DUPLICATE_CELL"):
         StatedCorrelations.from_pairs(["A", "A"], ["B", "B"], np.array([0.1, 0.2]))
