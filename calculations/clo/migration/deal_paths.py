@@ -129,7 +129,6 @@ class _Followed:
         days = (prepared.paid - simulation.dates[0]).astype(np.int64)
         columns = np.array([place[asset_id] for asset_id in prepared.asset_ids], dtype=np.int64)
         default_day = simulation.default_day[:, columns].astype(np.int64)
-        default_day[:, prepared.is_defaulted] = NEVER  # the pool knows of these already
         period = np.full(default_day.shape, NEVER, dtype=np.int64)
         for asset in range(len(prepared.assets)):
             rows = slice(prepared.first_row[asset], prepared.first_row[asset + 1])

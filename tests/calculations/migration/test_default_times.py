@@ -71,6 +71,15 @@ def test_probability_by_each_date_is_that_of_the_powers() -> None:
         assert abs(observed - expected) < 4 * np.sqrt(expected * (1 - expected) / found.size)
 
 
+def test_in_a_single_period_the_same_draws_are_defaults_as_in_migration() -> None:
+    # one normal an asset either way: high is bad
+    universe = replace(alike(60), sp_rating=np.array(["BB", "B", "CCC"] * 20))
+    model = flat_model(universe, 0.3 + 0.7 * np.eye(60), "annual", 1)
+    times, migrated = (draw(model, {}, 2 * BATCH, 41).default_day >= 0 for draw in (simulate_default_times, simulate))
+    assert times.tolist() == migrated.tolist()
+    assert 0 < times.mean() < 0.2
+
+
 def test_correlation_holds_through_time() -> None:
     """Variance of five years' defaults is that of one draw, BVN of the five-year quantile; fresh draws each quarter,
     correlated within it only, leave less."""

@@ -343,6 +343,7 @@ def table_of(totals: list[float]) -> PathTable:
         ([3.0, 1.0, 2.0, 4.0], 1, 3, 0),  # of four the third
         ([2.0, 2.0, 2.0], 0, 0, 1),  # of equal ones the first, and the order kept
         ([5.0], 0, 0, 0),
+        ([1.0, 2.0] * 20, 0, 1, 1),  # many of equal ones: place 20 is the first of the greater
     ],
 )
 def test_paths_are_chosen_by_what_defaults_in_all_pools(
