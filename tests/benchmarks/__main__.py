@@ -12,6 +12,7 @@ from rich.table import Table
 
 from tests.benchmarks.clo import Timed, clo_engine
 from tests.benchmarks.compliance import compliance_batches
+from tests.benchmarks.migration import migration_engine
 from tests.benchmarks.reading import FundReading, Reading, clo_workbook, fund_workbook
 from tests.benchmarks.runs import Run, demo_runs
 from tests.benchmarks.timing import Spread
@@ -56,8 +57,8 @@ def runs_table(runs: list[Run]) -> Table:
     return table
 
 
-def clo_table(lines: list[Timed]) -> Table:
-    table = Table(title="CLO engine: median (least to greatest)", title_justify="left")
+def timed_table(title: str, lines: list[Timed]) -> Table:
+    table = Table(title=f"{title}: median (least to greatest)", title_justify="left")
     for column in ("what", "seconds", "target", "measured"):
         table.add_column(column)
     for line in lines:
@@ -68,8 +69,12 @@ def clo_table(lines: list[Timed]) -> Table:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        engine = [*clo_engine(folder), *compliance_batches()]
-        CONSOLE.print(clo_table(engine))
+        engine = clo_engine(folder)
+        CONSOLE.print(timed_table("CLO engine", engine))
+        compliance = compliance_batches()
+        CONSOLE.print(timed_table("Compliance", compliance))
+        migration = migration_engine()
+        CONSOLE.print(timed_table("Rating migration", migration))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)
         CONSOLE.print(reading_table(clo, typed, fund))
@@ -78,6 +83,8 @@ def main() -> None:
     CONSOLE.print(runs_table(runs))
     measured = {
         "clo_engine": [asdict(line) for line in engine],
+        "clo_compliance": [asdict(line) for line in compliance],
+        "clo_migration": [asdict(line) for line in migration],
         "clo_workbook": asdict(clo) | {"whole_reader_seconds": asdict(typed)},
         "fund_workbook": asdict(fund),
         "demo_written_seconds": writing,
