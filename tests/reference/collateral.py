@@ -200,7 +200,7 @@ class Projection:
                 row.fees = premium
         gone = row.default + row.restructuring_loss + row.unscheduled
         if self.B > 0:
-            row.pik_unscheduled = self.Q * row.unscheduled / self.B
+            row.pik_unscheduled = self.Q * (row.unscheduled + min(row.premium, 0.0)) / self.B
         self.Q = self.Q * (1 - gone / self.B if self.B > 0 else 0.0) + row.pik_interest
         self.B += row.pik_interest - gone
         if event.kind in ("forced_default", "sale"):  # the commitment goes with what defaults or is sold

@@ -22,7 +22,8 @@ class FeatureFlows:
     `unfunded` is what may still be drawn, `deferring_haircut` what performing par of loans that defer for too long is
     worth less than par. `refills` are principal that revolvers repaid and may draw again, `redrawn` what others repaid
     of a draw in the row that drew it, `not_drawn` what was asked for and not paid. `pik_scheduled` and
-    `pik_unscheduled` are the parts of principal that repaid capitalised interest. Source: clo-extensions 3.1, 3.2.
+    `pik_unscheduled` are the parts of principal that repaid capitalised interest, a call below par at its price. Source:
+    clo-extensions 3.1, 3.2, 3.4.
     """
 
     draws: Floats

@@ -191,7 +191,8 @@ def _project_asset(  # type: ignore[no-untyped-def]
             fees = balance * terms[FEE]
             interest = balance * earned * terms[PAID]
             capitalised = balance * earned * terms[CAPITALISED]
-            pik_unscheduled = capital * terms[REPAID]
+            # Below par only its price comes back, of capitalised interest too.
+            pik_unscheduled = capital * (terms[REPAID] + min(terms[PREMIUM], 0.0))
             capital = capital * (1.0 - terms[DEFAULTED] - terms[WRITTEN_DOWN] - terms[REPAID]) + capitalised
             balance = balance - default - written_down - unscheduled + capitalised
 

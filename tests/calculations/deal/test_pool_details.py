@@ -336,6 +336,17 @@ def test_repaid_capitalised_interest_is_interest_where_the_deal_says_so() -> Non
     assert cents(as_principal.flows.principal[0])[:2] == [0.0, 4_000_000.0]
 
 
+def test_a_call_below_par_pays_capitalised_interest_at_its_price() -> None:
+    """A tenth of the loan, thus of 400,000 of capitalised interest, is called at 70: 28,000 of interest, not 40,000."""
+    call = AssetEvent(dt.date(2024, 2, 20), "partial_call", fraction=0.1, price=0.7)
+    loan = replace(LOAN, pik=replace(PIK, balance=400_000.0, shares=()), events=(call,))
+    as_principal, as_interest = projected(loan), projected(loan, more="pik: {repaid_as: interest}\n")
+    moved = as_interest.flows.interest - as_principal.flows.interest
+    assert cents(moved[0])[0] == 28_000.0
+    total = [found.flows.interest + found.flows.principal for found in (as_principal, as_interest)]
+    assert cents(total[0][0]) == cents(total[1][0])
+
+
 def test_longer_index_and_shares_of_a_switch_come_from_curve_and_assets() -> None:
     semi = replace(LOAN, asset_id="SEMI", payments_per_year=2, first_payment=dt.date(2024, 7, 15))
     when = "{share_of: {months_between_above: 3}, above: 0.40}"
