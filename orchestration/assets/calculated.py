@@ -10,6 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration.assets.clo_balances import CLO_BALANCES
+from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
@@ -31,7 +32,7 @@ from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
-CALCULATIONS = (CLO_BALANCES, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
+CALCULATIONS = (CLO_BALANCES, CLO_COMPLIANCE, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
     "calc.clo_oc_tests": coverage_picture,
