@@ -27,8 +27,8 @@ class Columns:
         return self._place[key]
 
     def matrix(self, size: int) -> Floats:
-        """Shape (n, vectors)."""
-        return np.stack(self._vectors, axis=1) if self._vectors else np.zeros((size, 0))
+        """Shape (vectors, n)."""
+        return np.stack(self._vectors) if self._vectors else np.zeros((0, size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Grouping:
 
 @dataclass(eq=False)
 class Chunk:
-    """Some pools: par (pools, n), cash (pools,), and what is summed of them, each once.
+    """Some pools: par (pools, n), cash (pools,), and what is summed of them, each once, a sum (pools,) to a row.
 
     `results` (pools,) by number are those of the tests that have been measured already.
     """
@@ -91,7 +91,7 @@ class Linear:
 
     def of(self, chunk: Chunk) -> Floats:
         sums = chunk.holdings if self.per_holding else chunk.sums
-        figure = sums[:, self.place] + self.constant
+        figure = sums[self.place] + self.constant
         return figure + self.cash * chunk.cash if self.cash else figure
 
 

@@ -92,7 +92,7 @@ def _described(prepared: Prepared, results: Results, place: int, par: Floats) ->
         threshold=_or_none(results.threshold[0, place]),
         previous=test.previous,
         passed=passed if is_decided else None,
-        comment=None if measure is None else group_named(measure, par),
+        comment=None if measure is None or np.isnan(results.result[0, place]) else group_named(measure, par),
         pass_comment=pass_comment,
         reason=results.reasons[place],
         is_listed=test.is_listed,

@@ -72,38 +72,41 @@ class Prepared:
         """
         universe = self.context.universe
         par, cash = as_batch(np.asarray(par), np.asarray(cash, dtype=np.float64), universe.size)
-        shape = (par.shape[0], len(self.tests))
+        shape = (len(self.tests), par.shape[0])  # a test to a row, so that each is written in one piece
         numerator, denominator, result, threshold = (np.full(shape, np.nan) for _ in range(4))
         held = np.zeros(universe.size, dtype=np.bool_)
         limit_reasons: list[str | None] = [None] * len(self.tests)
         for part in chunks(par.shape[0], universe.size):
-            pools = Chunk(par[part], cash[part], par[part] @ self._sums, (par[part] > 0) @ self._holdings)
-            held |= (pools.par > 0).any(axis=0)
+            sums, holdings = self._sums @ par[part].T, self._holdings @ (par[part] > 0).T
+            pools = Chunk(par[part], cash[part], sums, holdings)
+            held |= pools.par.any(axis=0)
             figures = self._figures(pools)
             recovery = self._recovery(figures, pools)
             for place, test in enumerate(self.tests):
                 if test.number not in self.measures:
                     continue
                 found = figures[test.number]
-                numerator[part, place], denominator[part, place], result[part, place] = found
+                numerator[place, part], denominator[place, part], result[place, part] = found
                 definition = self.measures[test.number].definition
-                threshold[part, place], why = limits(test, definition, recovery, self.context.inputs)
+                threshold[place, part], why = limits(test, definition, recovery, self.context.inputs)
                 limit_reasons[place] = limit_reasons[place] or why
-        before = self._previous(previous)
+        before = self._previous(previous)[:, None]
         is_minimum = np.array([test.is_minimum is True for test in self.tests], dtype=np.bool_)
-        is_decided = ~np.isnan(result) & ~np.isnan(threshold) & np.array([fault is None for fault in self.faults])
-        is_met = meets(result, threshold, is_minimum) | self._passes_empty(result, denominator)
-        is_maintained = is_decided & ~is_met & maintains(result, before, is_minimum)
+        is_faultless = np.array([fault is None for fault in self.faults], dtype=np.bool_)
+        is_decided = ~np.isnan(result) & ~np.isnan(threshold) & is_faultless[:, None]
+        is_met = meets(result, threshold, is_minimum[:, None]) | self._passes_empty(result, denominator)
+        is_open = is_decided & ~is_met
+        is_maintained = is_open & (maintains(result, before, is_minimum[:, None]) if is_open.any() else False)
         return Results(
             tests=self.tests,
-            numerator=numerator,
-            denominator=denominator,
-            result=result,
-            threshold=threshold,
+            numerator=numerator.T,
+            denominator=denominator.T,
+            result=result.T,
+            threshold=threshold.T,
             is_minimum=is_minimum,
-            passed=is_decided & (is_met | is_maintained),
-            is_maintained=is_maintained,
-            is_decided=is_decided,
+            passed=(is_decided & (is_met | is_maintained)).T,
+            is_maintained=is_maintained.T,
+            is_decided=is_decided.T,
             reasons=self._reasons(held, cash, result, limit_reasons),
         )
 
@@ -111,7 +114,7 @@ class Prepared:
         found: dict[int, tuple[Floats, Floats, Floats]] = {}
         for number, ready in self.measures.items():
             figures = ready.figures(pools)
-            is_unknown = (pools.sums[:, ready.unknown_place] > 0) | np.isnan(figures.result)
+            is_unknown = (pools.sums[ready.unknown_place] > 0) | np.isnan(figures.result)
             found[number] = (
                 np.where(is_unknown, np.nan, figures.numerator),
                 np.where(is_unknown, np.nan, figures.denominator),
@@ -141,7 +144,7 @@ class Prepared:
             test.number in self.measures and self.measures[test.number].definition.empty == "passes"
             for test in self.tests
         ]
-        return (result == 0) & (denominator == 0) & np.array(passes, dtype=np.bool_)
+        return (result == 0) & (denominator == 0) & np.array(passes, dtype=np.bool_)[:, None]
 
     def _reasons(
         self, held: Flags, cash: Floats, result: Floats, limit_reasons: Sequence[str | None]
@@ -150,7 +153,7 @@ class Prepared:
         for place, test in enumerate(self.tests):
             ready = self.measures.get(test.number)
             why = None
-            if ready is not None and np.isnan(result[:, place]).any():
+            if ready is not None and np.isnan(result[place]).any():
                 why = self._why_no_result(ready, held, cash)
             parts = [part for part in (why, limit_reasons[place], self.faults[place]) if part]
             found.append("; ".join(parts) or None)
