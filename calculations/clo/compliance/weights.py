@@ -77,3 +77,6 @@ WEIGHTS: Mapping[str, Callable[[Context], Floats]] = {
     "lower_of_market_and_recovery": _lower_of_market_and_recovery,
     "one": _one,
 }
+
+# What those of them that are not the asset's alone take from the deal.
+INPUTS_OF_WEIGHTS: Mapping[str, str] = {"floating_spread": "current_libor", "fitch_rating_factor": "fitch_factors"}
