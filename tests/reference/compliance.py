@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 Asset = dict[str, Any]
@@ -147,7 +148,8 @@ def plain_results(columns: Mapping[str, list[Any]], inputs: Any) -> dict[int, Fi
     fixed = [a for a in pool if upper(a["coupon_type"]) == "FIXED"]
     average(34, lambda a: a["coupon"], fixed, par(fixed, anything))
     average(35, lambda a: a["wal"], pool, perf)
-    found[35] = (found[35][0], perf, round(found[35][2], 2))
+    # to 12 digits first: dust decides no half (clo-compliance 1.2)
+    found[35] = (found[35][0], perf, float(round(Decimal(f"{found[35][2]:.12g}"), 2)))
     for number in (36, 54):
         average(number, lambda a: FACTORS.get(upper(a["moodys_rating_warf"]), 10000), live, perf)
     found[37] = (0.0, 0.0, plain_diversity(pool))

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from calculations.clo.compliance.conditions import EVERY, All, Any_, Compare, Condition, Not
+from calculations.clo.compliance.conditions import EVERY, AllOf, AnyOf, Compare, Condition, Not
 from calculations.clo.compliance.deal import SDR_TERMS, DealInputs
 from calculations.clo.compliance.parsing import parse_condition
 from calculations.clo.compliance.universe import column_kinds
@@ -27,7 +27,7 @@ _STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
 def _condition(value: Any) -> Condition:
-    return value if isinstance(value, Compare | All | Any_ | Not) else parse_condition(value)
+    return value if isinstance(value, Compare | AllOf | AnyOf | Not) else parse_condition(value)
 
 
 def _weight(value: Any) -> str:

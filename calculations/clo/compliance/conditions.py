@@ -92,20 +92,14 @@ class Compare:
         return Truth(compare(numbers, float(value)), np.isnan(numbers))
 
     def _compare_texts(self, column: Texts, context: Context) -> Truth:
-        is_exact = self.column in _EXACT or (self.column == "coupon_type" and "CMP-20" in context.preset)
-        texts = column if is_exact else fold(column)
-        domain = _DOMAINS.get(self.column)
-        is_unknown = texts == "" if domain is None else ~np.isin(texts, domain)
-        if self.column == "coupon_type" and "CMP-20" in context.preset:
-            is_unknown = np.zeros(texts.shape, dtype=np.bool_)
-        if agency_of(self.column) is not None:
-            is_unknown = _is_unrated(self.column, column, context)
+        texts = column if self.column in _EXACT or _is_typed_exactly(self.column, context) else fold(column)
         wanted = self.value if isinstance(self.value, tuple) else (str(_value(self.value, context.inputs)).upper(),)
         if self.operator == "in_group":
             groups = country_groups(context.preset)
             wanted = tuple(country for group in wanted for country in groups[group])
         found = np.isin(texts, wanted)
         holds = ~found if self.operator in ("is_not", "not_in") else found
+        is_unknown = is_undecided(self.column, column, context)
         return Truth(holds & ~is_unknown, is_unknown)
 
     def _compare_ratings(self, column: Texts, context: Context) -> Truth:
@@ -118,12 +112,12 @@ class Compare:
             "rated_below": ranks > limit,
             "rated_at_or_above": (ranks <= limit) & (ranks > 0),
         }[self.operator]
-        is_unknown = _is_unrated(self.column, column, context)
+        is_unknown = is_undecided(self.column, column, context)
         return Truth(holds & ~is_unknown, is_unknown)
 
 
 @dataclass(frozen=True)
-class All:
+class AllOf:
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
@@ -140,14 +134,14 @@ class All:
 
 
 @dataclass(frozen=True)
-class Any_:
+class AnyOf:
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
         return " or ".join(_within(part) for part in self.parts)
 
     def apply(self, context: Context) -> Truth:
-        return Not(All(tuple(Not(part) for part in self.parts))).apply(context)
+        return Not(AllOf(tuple(Not(part) for part in self.parts))).apply(context)
 
 
 @dataclass(frozen=True)
@@ -162,9 +156,9 @@ class Not:
         return Truth(~truth.holds & ~truth.is_unknown, truth.is_unknown)
 
 
-Condition = Compare | All | Any_ | Not
+Condition = Compare | AllOf | AnyOf | Not
 
-EVERY = All(())
+EVERY = AllOf(())
 
 
 def _value(value: Any, inputs: DealInputs) -> Any:
@@ -192,14 +186,23 @@ def agency_of(column: str) -> Agency | None:
     return None
 
 
-def _is_unrated(column: str, ratings: Texts, context: Context) -> Flags:
-    """Where there is no rating to compare; under CMP-11 an unrated asset ranks above all, so it is known to be in none."""
+def is_undecided(column: str, values: Texts, context: Context) -> Flags:
+    """Where a text says nothing: blank, a coupon type that there is not, or no rating.
+
+    Under CMP-11 an unrated asset ranks above all, so it is known to be in no class; under CMP-20 a coupon type that is
+    not typed exactly is known to be neither.
+    """
     agency = agency_of(column)
-    assert agency is not None
-    if "CMP-11" in context.preset:
-        return np.zeros(ratings.shape, dtype=np.bool_)
-    return rating_rank(ratings, agency) == 0
+    if (agency is not None and "CMP-11" in context.preset) or _is_typed_exactly(column, context):
+        return np.zeros(values.shape, dtype=np.bool_)
+    if agency is not None:
+        return rating_rank(values, agency) == 0
+    return ~np.isin(fold(values), _DOMAINS[column]) if column in _DOMAINS else values == ""
+
+
+def _is_typed_exactly(column: str, context: Context) -> bool:
+    return column == "coupon_type" and "CMP-20" in context.preset
 
 
 def _within(part: Condition) -> str:
-    return f"({part})" if isinstance(part, All | Any_) and len(part.parts) > 1 else str(part)
+    return f"({part})" if isinstance(part, AllOf | AnyOf) and len(part.parts) > 1 else str(part)

@@ -35,7 +35,8 @@ class Diversity:
         names, industry = np.unique(fold(universe.moodys_industry), return_inverse=True)
         main: list[int] = []
         mixed: list[tuple[int, Ints]] = []
-        for issuer, members in enumerate(np.split(issuers.members, issuers.starts[1:])):
+        by_issuer = np.split(issuers.members, issuers.starts[1:]) if issuers.members.size else []
+        for issuer, members in enumerate(by_issuer):
             by_id = members[np.argsort(universe.asset_id[members], kind="stable")]
             main.append(int(industry[by_id[0]]))
             if np.unique(industry[by_id]).size > 1:

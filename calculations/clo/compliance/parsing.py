@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from calculations.clo.compliance.conditions import RATED, All, Any_, Compare, Condition, Not, agency_of
+from calculations.clo.compliance.conditions import RATED, AllOf, AnyOf, Compare, Condition, Not, agency_of
 from calculations.clo.compliance.deal import DealInputs
 from calculations.clo.compliance.universe import column_kinds
 from calculations.clo.reference import country_groups, rating_scale
@@ -29,12 +29,12 @@ def parse_condition(document: Any) -> Condition:
             if not isinstance(value, list) or not value:
                 raise ValueError(f"{key} takes a list of conditions, found {value!r}")
             inner = tuple(parse_condition(item) for item in value)
-            parts.append(All(inner) if key == "all" else Any_(inner))
+            parts.append(AllOf(inner) if key == "all" else AnyOf(inner))
         elif key == "not":
             parts.append(Not(parse_condition(value)))
         else:
             parts.extend(_comparisons(key, value))
-    return parts[0] if len(parts) == 1 else All(tuple(parts))
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 
 def _comparisons(column: Any, value: Any) -> list[Condition]:

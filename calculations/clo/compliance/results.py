@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from calculations.clo.columns import Flags, Floats, named
+from calculations.clo.columns import Flags, Floats
 from calculations.clo.compliance.batch import Chunk, as_batch, chunks
 from calculations.clo.compliance.catalogue import Catalogue, Definition, catalogue
 from calculations.clo.compliance.conditions import Context
@@ -18,6 +18,7 @@ from calculations.clo.compliance.limits import RECOVERY_TEST, limits, maintains,
 from calculations.clo.compliance.measures import Measure, Workbench
 from calculations.clo.compliance.needs import inputs_of
 from calculations.clo.compliance.universe import Universe
+from calculations.clo.compliance.unknowns import unknown_for
 from calculations.clo.presets import STANDARD, Preset
 
 
@@ -170,14 +171,14 @@ class Prepared:
         if ready.missing is not None:
             return ready.missing
         if (is_unknown := ready.is_unknown & held).any():
-            return f"what the test takes is unknown for {named(self.context.universe.asset_id, is_unknown)}"
+            return unknown_for(ready.definition, is_unknown, self.context)
         needed = [self.measures[number] for number in ready.definition.depends_on]
         for other in needed if ready.definition.kind == "REGRESSION" else ():
             if other.missing is not None or (other.is_unknown & held).any():
                 return f"test {other.definition.number} has no result: {self._why_no_result(other, held, cash)}"
         if np.isnan(cash).any():
             return "principal cash of the collection account is unknown"
-        return "the denominator is not above zero"
+        return "the pool holds nothing" if ready.definition.kind == "SCORE" else "the denominator is not above zero"
 
 
 def prepare(

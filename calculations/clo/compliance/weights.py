@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from calculations.clo.reference import agency_factors, rating_scale
 def weight_of(name: str, context: Context) -> Floats:
     """Value per asset, shape (n,), nan where unknown. Raises MissingInput for a figure that the deal does not state."""
     if name in WEIGHTS:
-        return WEIGHTS[name](context)
+        return WEIGHTS[name].of(context)
     return np.asarray(getattr(context.universe, name), dtype=np.float64)
 
 
@@ -66,16 +67,24 @@ def _lower_of_market_and_recovery(context: Context) -> Floats:
     return np.minimum(universe.market_value / 100.0, universe.moodys_recovery_rate)
 
 
-WEIGHTS: Mapping[str, Callable[[Context], Floats]] = {
-    "floating_spread": _floating_spread,
-    "moodys_rating_factor": _moodys_factor,
-    "moodys_facility_factor": _facility_factor,
-    "sp_rating_factor": _sp_factor,
-    "fitch_rating_factor": _fitch_factor,
-    "market_price": _market_price,
-    "purchase_fraction": _purchase_fraction,
-    "lower_of_market_and_recovery": _lower_of_market_and_recovery,
-    "one": _one,
+@dataclass(frozen=True)
+class Derived:
+    """A value per asset that is made of columns, and which those are."""
+
+    of: Callable[[Context], Floats]
+    columns: tuple[str, ...] = ()
+
+
+WEIGHTS: Mapping[str, Derived] = {
+    "floating_spread": Derived(_floating_spread, ("coupon_spread", "coupon")),
+    "moodys_rating_factor": Derived(_moodys_factor, ("moodys_rating_warf",)),
+    "moodys_facility_factor": Derived(_facility_factor, ("moodys_rating",)),
+    "sp_rating_factor": Derived(_sp_factor, ("sp_rating",)),
+    "fitch_rating_factor": Derived(_fitch_factor, ("fitch_rating",)),
+    "market_price": Derived(_market_price, ("market_value",)),
+    "purchase_fraction": Derived(_purchase_fraction, ("purchase_price",)),
+    "lower_of_market_and_recovery": Derived(_lower_of_market_and_recovery, ("market_value", "moodys_recovery_rate")),
+    "one": Derived(_one),
 }
 
 # What those of them that are not the asset's alone take from the deal.

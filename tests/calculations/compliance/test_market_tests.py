@@ -233,14 +233,14 @@ def test_the_scenario_default_rate_is_the_deal_s_regression_on_six_other_tests()
     unstated = result_of(109, lines)
     assert (unstated.result, unstated.reason) == (None, "deal input sdr is not stated")
     blank = result_of(109, [*lines, par(1)], replace(INPUTS, sdr=sdr))
-    assert blank.reason == "test 107 has no result: what the test takes is unknown for L002"
+    assert blank.reason == "test 107 has no result: sp_region not known for L002"
 
 
 def test_a_deal_may_state_fitch_factors_of_its_own() -> None:
     inputs = replace(INPUTS, fitch_factors={"B": 23.671})
     assert result_of(101, [par(10, {"fitch_rating": "B"})], inputs).result == pytest.approx(23.671, rel=1e-12)
     missing = result_of(101, [par(10, {"fitch_rating": "BB"})], inputs)
-    assert missing.reason == "what the test takes is unknown for L000"
+    assert missing.reason == "fitch_rating_factor not known for L000"
 
 
 NEEDED: dict[int, Line] = {  # what leaves a test without a result where it is not known of one held asset
@@ -259,19 +259,49 @@ NEEDED: dict[int, Line] = {  # what leaves a test without a result where it is n
 }
 
 
+COLUMNS: dict[int, tuple[str, ...]] = {  # what the reason names; the column itself where the test is about one flag
+    **dict.fromkeys((101, 128), ("fitch_rating",)),
+    102: ("fitch_recovery_rate",),
+    103: ("sp_rating",),
+    107: ("sp_region",),
+    **dict.fromkeys((115, 129, 134, 182), ("market_value",)),
+    **dict.fromkeys((116, 149, 150, 181), ("purchase_price",)),
+    126: ("fitch_industry",),
+    135: ("country_ceiling_moodys",),
+    142: ("counterparty_name",),
+    143: ("counterparty_moodys_rating",),
+    144: ("counterparty_moodys_rating", "counterparty_name"),
+    145: ("counterparty_sp_rating",),
+    147: ("counterparty_fitch_rating",),
+    156: ("is_hedged",),
+    **dict.fromkeys((151, 152), ("is_corporate_rescue_loan",)),
+    153: ("is_step_up",),
+    154: ("is_step_down",),
+    159: ("is_second_lien",),
+    160: ("is_high_yield_bond",),
+    161: ("is_senior_secured_note",),
+    171: ("is_equity_security",),
+    172: ("is_zero_coupon",),
+    173: ("is_synthetic",),
+    174: ("is_leased",),
+    175: ("is_workout_loan",),
+    176: ("has_maintenance_covenant",),
+}
+
+
 @pytest.mark.parametrize("number", sorted(NEEDED))
 def test_what_is_not_known_leaves_no_result_and_names_the_asset(number: int) -> None:
     lines = EXAMPLES[number][0]
     found = result_of(number, [*lines, par(1, {"asset_id": "BLANK"}, NEEDED[number])])
     assert (found.numerator, found.result, found.passed) == (None, None, None)
-    assert found.reason == "what the test takes is unknown for BLANK"
+    assert found.reason == f"{' and '.join(COLUMNS[number])} not known for BLANK"
     unheld = result_of(number, [*lines, par(0, {"asset_id": "BLANK"}, NEEDED[number])])
     assert unheld.result == pytest.approx(EXAMPLES[number][1], rel=1e-12)
 
 
 def test_many_unknown_assets_are_counted() -> None:
     found = result_of(150, [{} for _ in range(8)])
-    assert found.reason == "what the test takes is unknown for L000, L001, L002, L003, L004 and 3 more"
+    assert found.reason == "purchase_price not known for L000, L001, L002, L003, L004 and 3 more"
 
 
 @pytest.mark.parametrize(
