@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calculations.clo.compliance import DealInputs, DealTest, Pool, TestResult, Universe, catalogue, run_deals
+from calculations.clo.compliance import DealInputs, DealTest, Pool, TestResult, Universe, run_deals
 from orchestration.calculation_cache import Calculation, Records
 from orchestration.warehouse import Warehouse
 
@@ -66,8 +66,6 @@ def _row(result: TestResult, sequence: int | None) -> dict[str, Any]:
         "test_number": result.number,
         "sequence": sequence,
         "is_listed": result.is_listed,
-        "unit": result.unit,
-        "denominator_kind": _denominator_kind(result.number),
         "numerator": result.numerator,
         "denominator": result.denominator,
         "result": result.result,
@@ -97,13 +95,6 @@ def deal_inputs(terms: Mapping[str, Any]) -> DealInputs:
         target_par=_number(terms["reinvestment_target_balance"]),
         ccc_limit=_number(terms["ccc_haircut_limit"]),
     )
-
-
-def _denominator_kind(number: int) -> str | None:
-    definition = catalogue().get(number)
-    if definition is None:
-        return None
-    return "INPUT" if definition.denominator_input is not None else definition.denominator
 
 
 def _number(value: Any) -> float | None:
