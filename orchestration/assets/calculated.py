@@ -22,7 +22,9 @@ from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
 from orchestration.pictures import (
     coverage_picture,
+    cushion_picture,
     equity_picture,
+    industry_picture,
     paydown_picture,
     performance_picture,
     pool_picture,
@@ -35,7 +37,9 @@ from orchestration.warehouse import Warehouse, table_descriptions
 CALCULATIONS = (CLO_BALANCES, CLO_COMPLIANCE, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
+    "calc.clo_pool_concentrations": industry_picture,
     "calc.clo_oc_tests": coverage_picture,
+    "calc.clo_compliance_results": cushion_picture,
     "calc.clo_liability_cash_flows": paydown_picture,
     "calc.clo_projected_tests": projected_coverage_picture,
     "calc.clo_scenario_summary": equity_picture,

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.clo import Timed, clo_engine
+from tests.benchmarks.compliance import compliance_batches
 from tests.benchmarks.reading import FundReading, Reading, clo_workbook, fund_workbook
 from tests.benchmarks.runs import Run, demo_runs
 from tests.benchmarks.timing import Spread
@@ -67,7 +68,7 @@ def clo_table(lines: list[Timed]) -> Table:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        engine = clo_engine(folder)
+        engine = [*clo_engine(folder), *compliance_batches()]
         CONSOLE.print(clo_table(engine))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)

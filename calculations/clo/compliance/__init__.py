@@ -4,18 +4,18 @@ Trades, objectives and rankings are not here; nor is the reading of tables. The 
 """
 
 from calculations.clo.compliance.catalogue import CatalogueError, Definition, catalogue, load_catalogue
-from calculations.clo.compliance.deal import Curve, DealInputs, DealTest, MissingInput, SdrCoefficients
+from calculations.clo.compliance.deal import DealInputs, DealTest, LimitCurve, MissingInput, SdrCoefficients
 from calculations.clo.compliance.report import Holdings, Pool, TestResult, run, run_deals
 from calculations.clo.compliance.results import Prepared, Results, evaluate, prepare
 from calculations.clo.compliance.universe import Universe
 
 __all__ = [
     "CatalogueError",
-    "Curve",
     "DealInputs",
     "DealTest",
     "Definition",
     "Holdings",
+    "LimitCurve",
     "MissingInput",
     "Pool",
     "Prepared",

@@ -48,7 +48,7 @@ class DealTest:
 
 
 @dataclass(frozen=True)
-class Curve:
+class LimitCurve:
     """A limit that holds from one day until the next, in the unit of its test."""
 
     points: tuple[tuple[dt.date, float], ...]
@@ -113,7 +113,7 @@ class DealInputs:
     ccc_limit: float | None = None
     sdr: SdrCoefficients | None = None
     fitch_factors: Mapping[str, float] | None = None
-    curves: Mapping[str, Curve] = field(default_factory=dict)
+    curves: Mapping[str, LimitCurve] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in self.names():

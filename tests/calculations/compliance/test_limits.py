@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from calculations.clo import compliance
-from calculations.clo.compliance import Curve, DealTest, Holdings, evaluate
+from calculations.clo.compliance import DealTest, Holdings, LimitCurve, evaluate
 from tests.calculations.compliance.pools import INPUTS, LOAN, holdings, result_of
 
 
@@ -84,14 +84,14 @@ def test_the_recovery_of_the_pool_moves_the_limits_wherever_test_33_stands_in_th
 
 
 def test_a_limit_by_curve_is_the_one_in_force_on_the_analysis_date() -> None:
-    curve = Curve(((dt.date(2016, 1, 1), 6.0), (dt.date(2016, 3, 23), 5.5), (dt.date(2016, 6, 1), 5.0)))
+    curve = LimitCurve(((dt.date(2016, 1, 1), 6.0), (dt.date(2016, 3, 23), 5.5), (dt.date(2016, 6, 1), 5.0)))
     inputs = replace(INPUTS, curves={"weighted_average_life": curve})
     assert result_of(111, [{}], inputs, test=DealTest(111, "Max", 9.0)).threshold == 5.5
     early = replace(inputs, analysis_date=dt.date(2015, 12, 31))
     assert "begins after 2015-12-31" in (result_of(111, [{}], early, test=DealTest(111, "Max", 9.0)).reason or "")
     assert result_of(111, [{}], test=DealTest(111, "Max", 9.0)).threshold == 9.0
     with pytest.raises(ValueError, match="ascending"):
-        Curve(((dt.date(2016, 2, 1), 1.0), (dt.date(2016, 1, 1), 2.0)))
+        LimitCurve(((dt.date(2016, 2, 1), 1.0), (dt.date(2016, 1, 1), 2.0)))
 
 
 def test_rows_that_decide_nothing_say_why_and_stop_nothing() -> None:
