@@ -38,8 +38,11 @@ def cushion_picture(warehouse: Warehouse) -> str:
         grid[place] = cushion if cushion is not None else float(passed)
         if not passed or abs(grid[place]) < NARROW:
             colour = FAIL if not passed else INK
-            axes.text(place[1], place[0], f"{100 * grid[place]:.1f}", ha="center", va="center", fontsize=6, color=colour)
+            axes.text(
+                place[1], place[0], f"{100 * grid[place]:.1f}", ha="center", va="center", fontsize=6, color=colour
+            )
     colours = LinearSegmentedColormap.from_list("cushion", [FAIL, "white", PASS])
+    colours.set_bad("#d9d9d9")
     axes.imshow(np.clip(grid, -1, 1), cmap=colours, vmin=-1, vmax=1, aspect="auto")
     is_one_house = len({organization for organization, _ in deals}) == 1
     names = [deal if is_one_house else f"{organization} {deal}" for organization, deal in deals]
@@ -48,7 +51,10 @@ def cushion_picture(warehouse: Warehouse) -> str:
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    words = f"Cushion in percent of the limit, printed where below {NARROW:.0%} or failing; red fails, white is at the limit."
+    words = (
+        f"Cushion in percent of the limit, printed where below {NARROW:.0%} or failing; red fails, white is at the limit, "
+        "grey is not listed or not decided."
+    )
     return markdown(figure, "Cushion to the limit of every listed test", words)
 
 
@@ -88,6 +94,8 @@ def industry_picture(warehouse: Warehouse) -> str:
                 axes.plot([100 * limit] * 2, [place - 0.45, place + 0.45], color=FAIL, linewidth=1.6)
         axes.set_yticks([])
         axes.invert_yaxis()
-    figure.supxlabel("percent of the collateral principal amount; red: limit of the largest, 2nd and 4th largest", fontsize=8)
+    figure.supxlabel(
+        "percent of the collateral principal amount; red: limit of the largest, 2nd and 4th largest", fontsize=8
+    )
     figure.tight_layout()
     return markdown(figure, "Largest industries against their limits", words)
