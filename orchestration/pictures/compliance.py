@@ -10,6 +10,7 @@ from orchestration.pictures.current import newest
 from orchestration.pictures.drawing import FAIL, INK, PASS, first_of, markdown, small_multiples
 from orchestration.warehouse import Warehouse
 
+NOT_LISTED = "#d9d9d9"
 NARROW = 0.1  # of the limit; a smaller cushion is printed
 INDUSTRY_TESTS = {27: 1, 26: 2, 25: 4}  # test of the largest, 2nd and 4th largest S&P industry -> its place
 INDUSTRIES = 5
@@ -41,8 +42,7 @@ def cushion_picture(warehouse: Warehouse) -> str:
             axes.text(
                 place[1], place[0], f"{100 * grid[place]:.1f}", ha="center", va="center", fontsize=6, color=colour
             )
-    colours = LinearSegmentedColormap.from_list("cushion", [FAIL, "white", PASS])
-    colours.set_bad("#d9d9d9")
+    colours = LinearSegmentedColormap.from_list("cushion", [FAIL, "white", PASS]).with_extremes(bad=NOT_LISTED)
     axes.imshow(np.clip(grid, -1, 1), cmap=colours, vmin=-1, vmax=1, aspect="auto")
     is_one_house = len({organization for organization, _ in deals}) == 1
     names = [deal if is_one_house else f"{organization} {deal}" for organization, deal in deals]
