@@ -170,6 +170,13 @@ def test_a_line_without_par_takes_no_part_and_an_empty_deal_has_reasons() -> Non
     assert nothing[33]["result"] is None
 
 
+def test_a_workbook_without_a_usable_line_has_a_reason_for_every_test_without_a_result() -> None:
+    rows = calculate_load([terms("d1")], {"d1": [listed(33, 1, "MIN")]}, holdings({"d1": {"A": None}}))
+    assert len(rows) == len(catalogue())
+    assert all(row["result"] is not None or row["reason"] for row in rows)
+    assert all(row["passed"] is not None or row["reason"] for row in rows)
+
+
 def test_a_trace_names_the_columns_that_the_test_takes() -> None:
     """Source: clo-compliance 1.3: 36 averages the WARF rating, 14 looks at the country, 1 counts cash, 38 has a figure of the deal."""
     each = lineage()["marts.fact_compliance_results"]["each"]
