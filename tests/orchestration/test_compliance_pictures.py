@@ -26,7 +26,6 @@ def warehouse(tmp_path: Path) -> Warehouse:
     found = Warehouse(tmp_path / "warehouse.duckdb")
     found.create_tables()
     with found.transaction() as connection:
-        connection.execute("create schema if not exists seeds; create schema if not exists staging")
         connection.execute(
             "create table seeds.compliance_tests as select * from (values (4, 'Largest obligor'), (33, 'Recovery'), "
             "(27, 'Largest industry')) as t(test_number, test_name)"
