@@ -14,9 +14,10 @@ from orchestration.assets.verdicts import build_verdict_assets
 from orchestration.checks import build_checks
 from orchestration.home import manifest_path, prepare_home
 from orchestration.jobs import build_jobs, build_schedules, build_sensors
+from orchestration.parsed_project import STATE
 from orchestration.progress import progress_logger
 from orchestration.resources import DbtResource, WarehouseResource
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.settings import Settings
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -41,11 +42,6 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         loggers={"console": progress_logger},
         resources={
             "weir": WarehouseResource.of(settings),
-            # Messages of dbt are kept and sent to people; colours are for a terminal alone.
-            "dbt": DbtResource(
-                project_dir=str(DBT_PROJECT),
-                profiles_dir=str(DBT_PROJECT),
-                global_config_flags=["--no-use-colors"],
-            ),
+            "dbt": DbtResource.on(manifest.with_name(STATE)),
         },
     )

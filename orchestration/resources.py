@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -17,7 +19,7 @@ from dagster_dbt import DbtCliResource
 from packaging.version import Version
 
 from orchestration.run_lock import WarehouseBusy, hold_warehouse
-from orchestration.settings import Settings
+from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.warehouse import Warehouse
 
 
@@ -92,6 +94,23 @@ class DbtResource(DbtCliResource):
 
     The adapter serves `fetch_row_counts` and its like, which Weir answers from the warehouse itself.
     """
+
+    @classmethod
+    def on(cls, parsed: Path) -> DbtResource:
+        """dbt on the project as `parsed`. It is started as this Python, which takes its flags and the file before dbt's."""
+        return cls(
+            project_dir=str(DBT_PROJECT),
+            profiles_dir=str(DBT_PROJECT),
+            dbt_executable=sys.executable,
+            # -P: modules beside the file must not stand in for those of the standard library. Messages of dbt are kept and
+            # sent to people; colours are for a terminal alone.
+            global_config_flags=[
+                "-P",
+                str(PROJECT / "orchestration" / "dbt_process.py"),
+                str(parsed),
+                "--no-use-colors",
+            ],
+        )
 
     def _initialize_dbt_core_adapter(self, args: Any) -> Any:
         return None

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
+WAREHOUSE = "warehouse.duckdb"
 
 
 def shown(path: Path) -> str:
@@ -44,7 +45,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def warehouse_path(self) -> Path:
-        return self.home / "warehouse.duckdb"
+        return self.home / WAREHOUSE
 
     @cached_property
     def lock_path(self) -> Path:

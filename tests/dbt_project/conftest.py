@@ -9,6 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.settings import WAREHOUSE
+from tests.sharing import made_once
+
 from .project import create_warehouse, insert, run_dbt
 
 RUN_KNOWN_AT = "2016-12-31 00:00:00"
@@ -20,7 +23,6 @@ class Built:
 
     warehouse: Path
     target: Path
-    log: str
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
@@ -203,11 +205,13 @@ def fill(path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The filled warehouse after a whole `dbt build`, unit tests included."""
-    folder = tmp_path_factory.mktemp("dbt")
-    warehouse, target = folder / "warehouse.duckdb", folder / "target"
-    create_warehouse(warehouse)
-    fill(warehouse)
-    finished = run_dbt("build", warehouse=warehouse, target=target)
-    assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-2000:]
-    return Built(warehouse, target, finished.stdout)
+    """The filled warehouse after a whole `dbt build`, unit tests included, made once for all processes of a session."""
+
+    def build(folder: Path) -> None:
+        create_warehouse(folder / WAREHOUSE)
+        fill(folder / WAREHOUSE)
+        finished = run_dbt("build", warehouse=folder / WAREHOUSE, target=folder / "target")
+        assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-2000:]
+
+    folder = made_once(tmp_path_factory, "dbt", build)
+    return Built(folder / WAREHOUSE, folder / "target")

@@ -17,6 +17,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from orchestration.parsed_project import STATE, parsed_project
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "dbt_project"
 SCHEMAS = ("raw", "staging", "intermediate", "calc", "marts", "ops", "seeds")
@@ -54,10 +56,13 @@ def insert(path: Path, relation: str, rows: Sequence[Mapping[str, Any]]) -> None
 
 
 def run_dbt(*arguments: str, warehouse: Path, target: Path) -> subprocess.CompletedProcess[str]:
-    """Run dbt in a process of its own, as a run does; artefacts go to `target`, never into the source tree."""
+    """Run dbt in a process of its own, as a run does; artefacts go to `target`, never into the source tree.
+
+    `warehouse` has the name that it has in every home.
+    """
     return subprocess.run(
         [
-            *(sys.executable, "-m", "dbt.cli.main"),
+            *(sys.executable, "-P", str(ROOT / "orchestration" / "dbt_process.py"), str(parsed_project() / STATE)),
             *arguments,
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", str(target), "--log-path", str(target / "logs")),

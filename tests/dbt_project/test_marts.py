@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.settings import WAREHOUSE
+
 from .conftest import Built
 from .project import run_dbt
 
@@ -156,7 +158,7 @@ def test_cures_of_an_ic_test_are_those_from_interest_and_principal(built: Built)
 def test_a_run_as_known_at_equals_the_history_at_that_instant(built: Built, tmp_path: Path) -> None:
     """Source: input-contracts 2.4. At 2016-07-01 the correction of March was not known yet."""
     instant = "2016-07-01 00:00:00"
-    then = tmp_path / "then.duckdb"
+    then = tmp_path / WAREHOUSE
     shutil.copy(built.warehouse, then)
     with duckdb.connect(str(then)) as connection:
         connection.execute("update ops.run_context set known_at = ?, is_as_known_at = true", [instant])
@@ -223,7 +225,7 @@ def test_the_catalogue_holds_54_legacy_tests_of_which_nine_are_floors(built: Bui
 
 
 def test_broken_keys_versions_and_references_are_found(built: Built, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.duckdb"
+    broken = tmp_path / WAREHOUSE
     shutil.copy(built.warehouse, broken)
     with duckdb.connect(str(broken)) as connection:
         # a gap between two versions, a key that repeats, a reference to nothing, a correlation above 1

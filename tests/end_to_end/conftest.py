@@ -1,4 +1,4 @@
-"""Homes for whole-graph tests: one with the real CLO workbook and market files, made once, and helpers to run Weir."""
+"""Homes for whole-graph tests: one with the real CLO workbook and market files, copies of one that is ready, helpers to run Weir."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from orchestration.running import RunReport, run
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
+from tests.sharing import made_once
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 REAL_FILES = (
@@ -53,9 +54,28 @@ class Home:
         return target
 
 
-@pytest.fixture
-def make_home(tmp_path: Path) -> Callable[[str], Home]:
-    return lambda name="home": Home(tmp_path / name)
+@pytest.fixture(scope="session")
+def ready_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has published an empty inbox, made once for all processes of a session. Tests take copies of it.
+
+    What a delivery comes to is the same in a copy: the run builds what the delivery touches, the rest stands empty. That a new
+    home takes a delivery is told by the tests of bad input, of the demo and of the real files.
+    """
+
+    def run_once(folder: Path) -> None:
+        assert Home(folder).run().failure is None
+
+    return made_once(tmp_path_factory, "ready-home", run_once)
+
+
+@pytest.fixture(scope="session")
+def new_home(ready_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Home]:
+    """A home of its own for whoever asks, ready to take deliveries."""
+
+    def copied(name: str) -> Home:
+        return Home(shutil.copytree(ready_home, tmp_path_factory.mktemp(name) / "home", symlinks=True))
+
+    return copied
 
 
 @pytest.fixture(scope="session")

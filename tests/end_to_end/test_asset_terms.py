@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -190,8 +190,8 @@ def calculated(home: Home) -> dict[str, dt.datetime]:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    home = Home(tmp_path_factory.mktemp("asset-terms"))
+def walk(new_home: Callable[[str], Home], tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    home = new_home("asset-terms")
     work = tmp_path_factory.mktemp("workbooks")
     good = small_workbook(work / "good.xlsx")
     chosen = dict(zip(LOANS, own_assets(good), strict=False))

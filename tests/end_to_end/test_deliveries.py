@@ -39,8 +39,8 @@ class State:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
-    home = Home(tmp_path_factory.mktemp("deliveries"))
+def walk(new_home: Callable[[str], Home], tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
+    home = new_home("deliveries")
     work = tmp_path_factory.mktemp("workbooks")
     states: dict[str, State] = {}
 

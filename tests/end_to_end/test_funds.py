@@ -6,6 +6,7 @@ Source: input-contracts 1.1, 2.3, 2.4 and 6; fund-admin 3.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -37,9 +38,9 @@ def send(home: Home, story: Story, as_of: str, sent_at: dt.datetime | None) -> N
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, RunReport]:
+def told(new_home: Callable[[str], Home]) -> tuple[Home, RunReport]:
     """A home that was sent the three workbooks, and the pools of a CLO manager twice, in one delivery."""
-    home = Home(tmp_path_factory.mktemp("funds"))
+    home = new_home("funds")
     for story, as_of, sent_at in ((FIRST, "2024-09-30", K1), (SECOND, "2024-12-31", K2), (THIRD, "2025-03-31", K3)):
         send(home, story, as_of, sent_at)
     for seed, sent_at in ((1, K1), (2, K3)):

@@ -14,6 +14,7 @@ import random
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.context import ForkServerContext
@@ -24,7 +25,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.samples import write_demo, write_scaled_clo_workbook
+from ingestion.samples import write_scaled_clo_workbook
 from orchestration.settings import Settings
 from tests.end_to_end.conftest import Home
 
@@ -123,11 +124,10 @@ def killed_again_and_again(server: ForkServerContext, home: Home, seed: int, len
 
 
 def test_a_killed_run_leaves_the_publication_whole_and_the_next_run_completes(
-    server: ForkServerContext, tmp_path: Path
+    server: ForkServerContext, new_home: Callable[[str], Home], tmp_path: Path
 ) -> None:
     clock = time.monotonic()
-    home = Home(tmp_path / "first")
-    write_demo(home.inbox, parts=("market",))
+    home = new_home("killed")
     write_deals(home, "first.xlsx", SEED)
     write_holidays(home, 1)
     lengths = {"deals": complete(server, home)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -86,8 +87,8 @@ def stated(path: Path) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    home = Home(tmp_path_factory.mktemp("payment-dates"))
+def walk(new_home: Callable[[str], Home]) -> Walk:
+    home = new_home("payment-dates")
     report, _ = write_worked_report(home.inbox, load_story())
     assert home.run().failure is None
     first = snapshot(home)

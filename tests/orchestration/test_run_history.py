@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from dagster._core.storage.event_log import SqliteEventLogStorage
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -62,3 +63,17 @@ def test_a_file_without_a_log_keeps_its_syncs(tmp_path: Path) -> None:
     plain = create_engine(f"sqlite:///{tmp_path / 'plain.db'}", poolclass=NullPool)
     with history_kept_open():
         assert synchronous(plain) == FULL
+
+
+def test_what_dagster_asks_of_a_file_is_compiled_once(tmp_path: Path) -> None:
+    """An engine keeps the statements that it has compiled; one for each event compiles them for each event."""
+    log = SqliteEventLogStorage(str(tmp_path))
+
+    def engine() -> Engine:
+        with log.index_connection() as connection:
+            return connection.engine
+
+    with history_kept_open():
+        within = engine()
+        assert engine() is within
+    assert engine() is not within
