@@ -86,3 +86,6 @@ WEIGHTS: Mapping[str, Derived] = {
     "lower_of_market_and_recovery": Derived(_lower_of_market_and_recovery, ("market_value", "moodys_recovery_rate")),
     "one": Derived(_one),
 }
+
+# What those of them that are not the asset's alone take from the deal.
+INPUTS_OF_WEIGHTS: Mapping[str, str] = {"floating_spread": "current_libor", "fitch_rating_factor": "fitch_factors"}
