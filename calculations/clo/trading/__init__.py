@@ -12,6 +12,7 @@ from calculations.clo.trading.filters import Filter, FilterError, Selection, mas
 from calculations.clo.trading.hypothetical import Outcome, hypothetical_run
 from calculations.clo.trading.objective import Objective, PoolObjective, pool_objective
 from calculations.clo.trading.optimisation import OptimisationTerms
+from calculations.clo.trading.panel import ControlPanel, PanelTrade, deal_key, price_per_hundred
 from calculations.clo.trading.proposal import Proposal, Search, Step
 from calculations.clo.trading.propose import ProgrammeTerms, optimise, rebalance
 from calculations.clo.trading.ranking import (
@@ -23,8 +24,19 @@ from calculations.clo.trading.ranking import (
     ranking_columns,
 )
 from calculations.clo.trading.rebalancing import RebalancingTerms
+from calculations.clo.trading.requests import Answer, Ranked, Request, RequestError, TradeSet, answer
 
 __all__ = [
+    "Answer",
+    "ControlPanel",
+    "PanelTrade",
+    "Ranked",
+    "Request",
+    "RequestError",
+    "TradeSet",
+    "answer",
+    "deal_key",
+    "price_per_hundred",
     "Candidates",
     "Desk",
     "Fill",
