@@ -82,9 +82,14 @@ def answered(label: Label, answer: Answer, position: Position) -> Rows:
         found[RESULTS] += _results(label, number, done)
         found[ORDERS] += _orders(label, number, answer, done)
     if not answer.sets:
-        notes = (*answer.run.notes, *(f"{side}: {note}" for side, found in answer.rankings.items() for note in found.notes))
+        notes = (
+            *answer.run.notes,
+            *(f"{side}: {note}" for side, found in answer.rankings.items() for note in found.notes),
+        )
         before = answer.run.base_objective.of(0)
-        found[RUNS].append(_run(label, 1, DONE, None, notes) | {"objective_before": before, "cash_before": position.cash})
+        found[RUNS].append(
+            _run(label, 1, DONE, None, notes) | {"objective_before": before, "cash_before": position.cash}
+        )
     for side, ranked in answer.rankings.items():
         found[RANKINGS] += _ranking(label, side, ranked, answer.run.desk, position)
     return found
@@ -130,7 +135,9 @@ def _run_of_set(label: Label, number: int, answer: Answer, done: TradeSet) -> Ro
     search = None if proposal is None else proposal.search
     notes = (*outcome.notes, *(() if proposal is None else proposal.notes), *_unknown(outcome.purchases, outcome.sales))
     is_empty = proposal is not None and not outcome.fills
-    reason = ("; ".join(dict.fromkeys(proposal.notes)) or "no trade betters the pool") if is_empty and proposal else None
+    reason = (
+        ("; ".join(dict.fromkeys(proposal.notes)) or "no trade betters the pool") if is_empty and proposal else None
+    )
     found = _run(label, number, NO_TRADES if is_empty else DONE, reason, notes)
     found |= {
         "objective_before": outcome.objective_before,

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from calculations.clo.trading import ControlPanel, Order, Request, RequestError, answer, deal_key, parse_filter
+from calculations.clo.trading import ControlPanel, Order, Request, answer, deal_key, parse_filter
 from orchestration.assets.clo_projection_inputs import SHOWN
 from orchestration.assets.clo_trade_pools import RELATIONS, Pools, Weights
 from orchestration.assets.clo_trade_rows import TABLES, Label, Rows, answered, asked_of, no_rows, refused
@@ -62,13 +62,13 @@ def calculate_panels(warehouse: Warehouse, load_ids: Sequence[str]) -> Rows:
         deals = warehouse.records(f"select * from {RELATIONS[1]} where load_id = ? order by deal_id", [load_id])
         # People say Mag 17; the title of the deal is as good a name.
         known = {deal_key(row[name]): row for name in ("deal_name", "deal_id") for row in deals}
-        chosen = [row for row in deals if panel.is_for_all_deals or row is known.get(deal_key(panel.deal_name))]
+        chosen = [row for row in deals if panel.runs(row["deal_id"], row["deal_name"])]
         for deal in chosen:
             _extend(found, _panel_runs(pools, panel, deal))
         for name in _named(panel):
-            deal = known.get(deal_key(name))
-            if deal is None or deal not in chosen:
-                _extend(found, _not_run(load_id, deals[0], deal, name, panel))
+            named = known.get(deal_key(name))
+            if named is None or named not in chosen:
+                _extend(found, _not_run(load_id, deals[0], named, name, panel))
     return found
 
 
@@ -104,7 +104,9 @@ def _panel_runs(pools: Pools, panel: ControlPanel, deal: Row) -> Rows:
     for what, make in asked.items():
         if what == "hypothetical" and not orders:
             continue
-        label = Label(_keys(deal), deal["load_id"], "workbook", PANEL, what, mode=mode if what == "hypothetical" else None)
+        label = Label(
+            _keys(deal), deal["load_id"], "workbook", PANEL, what, mode=mode if what == "hypothetical" else None
+        )
         _extend(found, run(pools, label, make, weights))
     return found
 
@@ -146,10 +148,17 @@ def calculate_baskets(warehouse: Warehouse, basket_ids: Sequence[str]) -> Rows:
             is_known_deal=basket["load_id"] is not None,
         )
         if basket["load_id"] is None:
-            _extend(found, refused(label, f"no workbook states {basket['deal_id']} on or before {label.keys['as_of_date']}"))
+            _extend(
+                found, refused(label, f"no workbook states {basket['deal_id']} on or before {label.keys['as_of_date']}")
+            )
             continue
         orders = tuple(
-            Order(trade["asset_id"], trade["side"], float(trade["par"]), None if trade["price"] is None else float(trade["price"]))
+            Order(
+                trade["asset_id"],
+                trade["side"],
+                float(trade["par"]),
+                None if trade["price"] is None else float(trade["price"]),
+            )
             for trade in trades
         )
         _extend(found, run(pools, label, lambda orders=orders: Request("hypothetical", orders=orders), ()))  # type: ignore[misc]
@@ -160,7 +169,8 @@ def calculate_requests(warehouse: Warehouse, request_ids: Sequence[str]) -> Rows
     """What was asked at the launchpad, of the pools that it was asked of."""
     pools, found = Pools(warehouse), no_rows()
     for row in warehouse.records(
-        f"select * from {REQUESTS} where request_id in (select unnest(?)) order by request_id, deal_id", [list(request_ids)]
+        f"select * from {REQUESTS} where request_id in (select unnest(?)) order by request_id, deal_id",
+        [list(request_ids)],
     ):
         terms = json.loads(row["terms"])
         mode = terms["mode"] if terms["what"] == "hypothetical" else None

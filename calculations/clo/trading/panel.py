@@ -70,12 +70,19 @@ class ControlPanel:
             buy_par=value("purchase_par_amount", "number"),
             weights=tuple((row["test_number"], row["weight"] or 0.0) for row in objectives),
             trades=tuple(_trade(row) for row in trades),
-            filter_rows={"buy": tuple(row for side, row in rows if side == "buy"), "sale": tuple(row for side, row in rows if side == "sale")},
+            filter_rows={
+                "buy": tuple(row for side, row in rows if side == "buy"),
+                "sale": tuple(row for side, row in rows if side == "sale"),
+            },
         )
 
     @property
     def is_for_all_deals(self) -> bool:
         return deal_key(self.deal_name) == ALL_DEALS
+
+    def runs(self, *names: str | None) -> bool:
+        """Whether it is to run a deal of these names."""
+        return self.is_for_all_deals or deal_key(self.deal_name) in {deal_key(name) for name in names if name}
 
     def filter(self, side: Side) -> Filter | None:
         """The filter of one side, None where it has no rows. Raises FilterError."""

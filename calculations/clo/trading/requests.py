@@ -22,6 +22,7 @@ from calculations.clo.trading.propose import Method, ProgrammeTerms, holding, op
 from calculations.clo.trading.ranking import Ranking, candidates, rank_by_objective, rank_by_score
 from calculations.clo.trading.rebalancing import RebalancingTerms
 
+SIDES: tuple[Side, ...] = ("BUY", "SELL")
 What = Literal["hypothetical", "rank", "rebalance", "optimise"]
 
 
@@ -112,7 +113,7 @@ def answer(desk: Desk, position: Position, request: Request) -> Answer:
             return Answer(run, tuple(trade_set(run, outcome) for outcome in outcomes))
         case "rank":
             run = Run.start(desk, position)
-            return Answer(run, rankings={side: ranked(run, side, request) for side in ("BUY", "SELL")})
+            return Answer(run, rankings={side: ranked(run, side, request) for side in SIDES})
         case "rebalance":
             terms = RebalancingTerms(
                 request.amount("sale_par"),
@@ -162,4 +163,3 @@ def objectives_on_the_way(run: Run, fills: tuple[Fill, ...]) -> Floats:
     if not fills:
         return np.zeros(0)
     return run.weigh(np.stack(par), np.array(cash)).value
-
