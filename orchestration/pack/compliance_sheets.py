@@ -27,11 +27,11 @@ _ASSET = """
     assets.libor_floor, assets.wal, assets.moodys_recovery_rate, assets.credit_opinion
 """
 _ASSET_KINDS: tuple[Kind, ...] = (
-    *("text", "text", "money", "price", "text", "text", "rate", "rate", "rate", "years", "ratio", "text"),
+    *("remark", "text", "money", "price", "remark", "text", "rate", "rate", "rate", "years", "ratio", "remark"),
 )
 _ASSET_HEADERS = {
     "asset_id": ("BlackRock ID", 14.0),
-    "issue_name": ("Issue Name", 34.0),
+    "issue_name": ("Issue Name", 40.0),
     "par": ("Par", 16.0),
     "market_value": ("Market Value", 11.0),
     "moodys_rating": ("Moody's Rating", 10.0),
@@ -40,7 +40,7 @@ _ASSET_HEADERS = {
     "coupon_spread": ("WAS", 9.0),
     "libor_floor": ("LIBOR Floor", 9.0),
     "wal": ("WAL", 8.0),
-    "moodys_recovery_rate": ("Moody's Recovery rate", 11.0),
+    "moodys_recovery_rate": ("Moody's Recovery rate", 13.0),
     "credit_opinion": ("Analyst Opinion", 11.0),
 }
 _COMPLIANCE = """
@@ -156,7 +156,7 @@ def _compliance(deal: PublishedDeal) -> BlockSheet:
                 _passed(row["passed"]),
                 Figure(gap, kind, "{result}-{limit}" if is_minimum else "{limit}-{result}"),
                 Figure(row["previous_value"], kind),
-                Figure(row["comment"]),
+                Figure(row["comment"], "remark"),
             )
         )
     marts = ("fact_compliance_results", "dim_compliance_test")
@@ -190,12 +190,12 @@ def _hypothetical(deal: PublishedDeal) -> list[BlockSheet]:
     for run in deal.records(_SETS.replace("REQUEST", "hypothetical")):
         number = run["trade_set"]
         mine = [row for row in tests if row["trade_set"] == number]
-        lines = [(*_before(row), Figure(None), *_after(row), Figure(row["comment"])) for row in mine]
-        lines.append((*_objective(run)[:5], Figure(None), *_objective(run)[5:], Figure(run["notes"])))
+        lines = [(*_before(row), Figure(None), *_after(row), Figure(row["comment"], "remark")) for row in mine]
+        lines.append((*_objective(run)[:5], Figure(None), *_objective(run)[5:], Figure(run["notes"], "remark")))
         trades = [
             (
                 *(Figure(row["asset_id"]), Figure(row["side"].capitalize()), Figure(row["par_asked"], "money")),
-                *(Figure(row["price"], "price"), Figure(row["par_done"], "money"), Figure(row["outcome"])),
+                *(Figure(row["price"], "price"), Figure(row["par_done"], "money"), Figure(row["outcome"], "remark")),
             )
             for row in orders
             if row["trade_set"] == number
@@ -213,10 +213,10 @@ def _rankings(deal: PublishedDeal) -> list[BlockSheet]:
     headers = {
         "score": ("Objective Function", 11.0),
         **{name: title for name, title in _ASSET_HEADERS.items() if name != "credit_opinion"},
-        "objective_after": ("Pool Objective After", 11.0),
+        "objective_after": ("Pool Objective After", 13.0),
         "credit_opinion": _ASSET_HEADERS["credit_opinion"],
     }
-    kinds: tuple[Kind, ...] = ("gain", *_ASSET_KINDS[:3], "gain", *_ASSET_KINDS[4:-1], "gain", "text")
+    kinds: tuple[Kind, ...] = ("gain", *_ASSET_KINDS[:3], "gain", *_ASSET_KINDS[4:-1], "gain", "remark")
     sheets = []
     for side, name in (("BUY", "Rankings Buy"), ("SELL", "Rankings Sell")):
         sql = _RANKED.replace("REQUEST", "rank").replace("SIDE", side)
@@ -244,8 +244,8 @@ def _rebalance(deal: PublishedDeal) -> list[BlockSheet]:
     }
     run = runs[0]
     tests = deal.records(_CHANGES.replace("REQUEST", "rebalance"))
-    lines = [(*_before(row), *_after(row), Figure(row["comment"])) for row in tests]
-    lines.append((*_objective(run), Figure(run["notes"])))
+    lines = [(*_before(row), *_after(row), Figure(row["comment"], "remark")) for row in tests]
+    lines.append((*_objective(run), Figure(run["notes"], "remark")))
     bought, sold = (
         [_asset(row) for row in deal.records(_TRADED.replace("REQUEST", "rebalance").replace("SIDE", side))]
         for side in ("BUY", "SELL")

@@ -13,7 +13,8 @@ from pydantic.dataclasses import dataclass
 
 _DATA = ConfigDict(extra="forbid")
 Kind = Literal[
-    "text", "date", "count", "money", "rate", "ratio", "price", "years", "flag", "value", "moment", "factor", "outcome", "gain"
+    "text", "date", "count", "money", "rate", "ratio", "price", "years", "flag", "value", "moment", "factor", "gain",
+    "outcome", "remark"
 ]  # fmt: skip
 
 FORMATS: Mapping[Kind, str] = {
@@ -28,6 +29,7 @@ FORMATS: Mapping[Kind, str] = {
     "factor": "#,##0.0",
     "gain": "0.0000;[Red]-0.0000",
 }
+ALIGNED: Mapping[Kind, Mapping[str, Any]] = {"outcome": {"align": "center"}, "remark": {"indent": 1}}
 WIDTHS: Mapping[Kind, float] = {"count": 8, "money": 17, "text": 13, "moment": 17, "flag": 9}
 ELSE_WIDTH = 12.0
 TOTALS, SECTIONS, HEADER, FIRST = 2, 3, 4, 5  # rows of a table, from 0; title and note stand above
@@ -112,15 +114,11 @@ class Block:
 
 @dataclass(frozen=True)
 class BlockSheet:
-    """A sheet of blocks side by side, laid out as the old model's outputs were: its first column stays empty.
-
-    `bars` names a column of numbers that are drawn as bars too.
-    """
+    """A sheet of blocks side by side, laid out as the old model's outputs were: its first column stays empty."""
 
     name: str
     blocks: tuple[Block, ...]
     marts: tuple[str, ...]
-    bars: str | None = None
 
     @property
     def row_count(self) -> int:

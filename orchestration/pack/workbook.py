@@ -17,6 +17,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from orchestration.pack.charts import CHART_WIDTH, drawn
 from orchestration.pack.layout import (
+    ALIGNED,
     FIRST,
     FORMATS,
     HEADER,
@@ -119,13 +120,15 @@ class Book:
     def add_blocks(self, made: BlockSheet) -> None:
         """Blocks side by side under titles and headers; what fails is coloured."""
         sheet = self.book.add_worksheet(made.name)
+        header = max(block.header_row for block in made.blocks)
         sheet.set_column(0, 0, 2)
+        sheet.set_row(header, 30)
         for block in made.blocks:
-            self._write_block(sheet, block, made.bars)
-        sheet.freeze_panes(max(block.header_row for block in made.blocks) + 1, 3)
-        _print_on_one_width(sheet, repeat=max(block.header_row for block in made.blocks))
+            self._write_block(sheet, block)
+        sheet.freeze_panes(header + 1, 3)
+        _print_on_one_width(sheet, repeat=header)
 
-    def _write_block(self, sheet: Any, block: Block, bars: str | None) -> None:
+    def _write_block(self, sheet: Any, block: Block) -> None:
         names, first = list(block.headers), block.header_row + 1
         last = first + len(block.rows) - 1
         if block.title is not None:
@@ -133,7 +136,7 @@ class Book:
         kinds = [cell.kind for cell in block.rows[0]] if block.rows else ["text"] * len(names)
         for at, (name, kind) in enumerate(zip(names, kinds, strict=True), start=block.at):
             title, width = block.headers[name]
-            style = self.header if kind in ("text", "outcome", "flag") else self.header_right
+            style = self.header if kind in ("text", "outcome", "remark") else self.header_right
             sheet.write_string(block.header_row, at, title, style)
             sheet.set_column(at, at, width)
             if not block.rows:
@@ -142,10 +145,6 @@ class Book:
                 for said, look in self.outcomes.items():
                     rule = {"type": "cell", "criteria": "==", "value": f'"{said}"', "format": look}
                     sheet.conditional_format(first, at, last, at, rule)
-            if name == bars:
-                sheet.conditional_format(
-                    first, at, last, at, {"type": "data_bar", "bar_color": "#7fb3d5", "bar_solid": True}
-                )
         for number, row in enumerate(block.rows, first):
             cells = {name: xl_rowcol_to_cell(number, at) for at, name in enumerate(names, start=block.at)}
             for at, cell in enumerate(row, start=block.at):
@@ -182,7 +181,7 @@ class Book:
 
     def _format(self, kind: Kind, bold: bool = False) -> Any:
         if (kind, bold) not in self.kinds:
-            look: dict[str, Any] = {"num_format": FORMATS.get(kind, "General")}
+            look: dict[str, Any] = {"num_format": FORMATS.get(kind, "General"), **ALIGNED.get(kind, {})}
             if bold:
                 look |= {"bold": True, "top": 1}
             self.kinds[kind, bold] = self.book.add_format(look)
