@@ -159,7 +159,7 @@ def _completed(
                     terms[f"{side}_filter"] = None if wanted is None else str(wanted)
     if not terms["weights"] and panel.runs(row["deal_id"]) and not panel.is_for_all_deals:
         terms["weights"] = {str(number): weight for number, weight in panel.weights}
-    if not terms["trades"]:
+    if asked.what is What.hypothetical and not asked.trades:
         terms["trades"] = [vars(order) for order in panel.orders(row["deal_id"])]
     return terms, refusal
 
@@ -171,7 +171,7 @@ def _row(
     return {
         **{name: stated[name] for name in names},
         "request_id": f"{now:%Y%m%dT%H%M%S%f}/{stated['organization_id']}",
-        "terms": json.dumps(terms, sort_keys=True),
+        "terms": json.dumps(terms),
         "refusal": refusal,
         "asked_by": by,
         "asked_at": now,
