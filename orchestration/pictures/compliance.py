@@ -10,6 +10,7 @@ from orchestration.pictures.current import newest
 from orchestration.pictures.drawing import FAIL, INK, PASS, first_of, markdown, small_multiples
 from orchestration.warehouse import Warehouse
 
+NOT_LISTED = "#d9d9d9"
 NARROW = 0.1  # of the limit; a smaller cushion is printed
 INDUSTRY_TESTS = {27: 1, 26: 2, 25: 4}  # test of the largest, 2nd and 4th largest S&P industry -> its place
 INDUSTRIES = 5
@@ -38,8 +39,10 @@ def cushion_picture(warehouse: Warehouse) -> str:
         grid[place] = cushion if cushion is not None else float(passed)
         if not passed or abs(grid[place]) < NARROW:
             colour = FAIL if not passed else INK
-            axes.text(place[1], place[0], f"{100 * grid[place]:.1f}", ha="center", va="center", fontsize=6, color=colour)
-    colours = LinearSegmentedColormap.from_list("cushion", [FAIL, "white", PASS])
+            axes.text(
+                place[1], place[0], f"{100 * grid[place]:.1f}", ha="center", va="center", fontsize=6, color=colour
+            )
+    colours = LinearSegmentedColormap.from_list("cushion", [FAIL, "white", PASS]).with_extremes(bad=NOT_LISTED)
     axes.imshow(np.clip(grid, -1, 1), cmap=colours, vmin=-1, vmax=1, aspect="auto")
     is_one_house = len({organization for organization, _ in deals}) == 1
     names = [deal if is_one_house else f"{organization} {deal}" for organization, deal in deals]
@@ -48,7 +51,10 @@ def cushion_picture(warehouse: Warehouse) -> str:
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    words = f"Cushion in percent of the limit, printed where below {NARROW:.0%} or failing; red fails, white is at the limit."
+    words = (
+        f"Cushion in percent of the limit, printed where below {NARROW:.0%} or failing; red fails, white is at the limit, "
+        "grey is not listed or not decided."
+    )
     return markdown(figure, "Cushion to the limit of every listed test", words)
 
 
@@ -88,6 +94,8 @@ def industry_picture(warehouse: Warehouse) -> str:
                 axes.plot([100 * limit] * 2, [place - 0.45, place + 0.45], color=FAIL, linewidth=1.6)
         axes.set_yticks([])
         axes.invert_yaxis()
-    figure.supxlabel("percent of the collateral principal amount; red: limit of the largest, 2nd and 4th largest", fontsize=8)
+    figure.supxlabel(
+        "percent of the collateral principal amount; red: limit of the largest, 2nd and 4th largest", fontsize=8
+    )
     figure.tight_layout()
     return markdown(figure, "Largest industries against their limits", words)

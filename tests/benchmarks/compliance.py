@@ -1,16 +1,17 @@
-"""Times the compliance tests over one-trade candidates: many pools that differ in one asset. Nothing is read or written."""
+"""Times the compliance tests of a workbook's deals, and over one-trade candidates. Nothing is read or written."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from calculations.clo.compliance import DealTest, Universe, catalogue, prepare
+from calculations.clo.compliance import DealTest, Pool, Universe, catalogue, prepare, run_deals
 from tests.benchmarks.clo import Timed, repeated
 from tests.calculations.compliance.pools import INPUTS, LOAN
 
-ASSETS, CANDIDATES = 400, 10_000
+ASSETS, CANDIDATES, DEALS = 400, 10_000, 10
 LISTED = frozenset({*range(1, 12), *range(13, 39)})  # the list of most deals (clo-compliance 2.1)
 
 
@@ -34,7 +35,7 @@ def candidates(count: int, assets: int) -> np.ndarray:
 
 
 def compliance_batches() -> list[Timed]:
-    """Every test of a deal's list, and of the whole catalogue, for 10,000 candidate trades."""
+    """Every test of a deal's list, and of the whole catalogue, for 10,000 candidate trades; and ten deals of a workbook."""
     universe, par, cash = universe_of(ASSETS), candidates(CANDIDATES, ASSETS), np.full(CANDIDATES, 5e6)
     every = [DealTest(number, definition.direction, 0.1) for number, definition in catalogue().items()]
     found = []
@@ -42,4 +43,18 @@ def compliance_batches() -> list[Timed]:
         ready = prepare(tests, universe, INPUTS)
         what = f"compliance, {name}: {CANDIDATES:,} trades x {ASSETS} assets x {len(tests)} tests"
         found.append(repeated(what, partial(ready.evaluate, par, cash), "2"))
+    found.append(ten_deals())
     return found
+
+
+def ten_deals() -> Timed:
+    """The deals of one workbook, as a run takes them: ten pools of half the assets, each with figures of its own."""
+    random = np.random.default_rng(7)
+    tests = [DealTest(number, catalogue()[number].direction, 0.1) for number in sorted(LISTED)]
+    universe = universe_of(ASSETS)
+    pools = [
+        Pool(tests, random.uniform(1e6, 3e6, ASSETS) * (random.random(ASSETS) < 0.5), replace(INPUTS, cash=1e6 * deal))
+        for deal in range(DEALS)
+    ]
+    what = f"compliance: {DEALS} deals x {ASSETS} assets x {len(catalogue())} tests, made ready and told"
+    return repeated(what, lambda: run_deals(universe, pools), "0.5")

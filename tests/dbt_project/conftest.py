@@ -148,6 +148,28 @@ def fill(path: Path) -> None:
                 "calc.clo_oc_tests",
                 [{**result, "tranche_name": "Class A", "tranche_number": 1, "numerator": total, "denominator": 60.0}],
             )
+            insert(
+                path,
+                "calc.clo_compliance_results",
+                [
+                    {
+                        **result,
+                        "test_number": 36,
+                        "is_listed": True,
+                        "sequence": 1,
+                        "result": 10 * total,
+                        "passed": True,
+                    },
+                    {**result, "test_number": 101, "is_listed": False, "reason": "fitch_rating not known for a, b"},
+                    {
+                        **result,
+                        "test_number": 999,
+                        "is_listed": True,
+                        "sequence": 2,
+                        "reason": "the catalogue has no test 999",
+                    },
+                ],
+            )
     insert(path, "calc.clo_projected_tests", [_projected(load_id, kind) for load_id in par for kind in ("oc", "ic")])
     insert(
         path,

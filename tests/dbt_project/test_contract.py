@@ -28,7 +28,7 @@ CONTRACT = {
     "turbo_oc_buffer turbo_ic_buffer performance_hurdle_threshold management_fee_sharing_pct incentive_fee_sharing_pct "
     "features turbo_direction turbo_share turbo_oc_test turbo_ic_test deferral_fees hurdle_source",
     "dim_compliance_test": "test_number test_name category direction unit formula description regulatory_source origin "
-    "is_active",
+    "is_active kind",
     "dim_product": "product_key product_id product_type project_id currency valid_from valid_to is_current",
     "dim_project": "project_key project_id currency valid_from valid_to is_current",
     "dim_share_class": "share_class_key share_class_id product_id currency valid_from valid_to is_current",
@@ -76,7 +76,7 @@ CONTRACT = {
     "fact_scenario_summary": "deal_id scenario_id equity_irr first_breach_period losses",
     "fact_payment_date_checks": "deal_id payment_date item reported computed difference outcome",
     "fact_compliance_results": "deal_id test_number numerator denominator result threshold direction passed "
-    "previous_value comment",
+    "previous_value comment is_listed sequence reason",
     "fact_asset_correlations": "asset_id_1 asset_id_2 correlation",
     "fact_gl_entries": "system entity journal_id line_id account_code debit credit currency posting_date",
     "fact_trial_balance": "fund_id account_code period_start period_end",

@@ -52,6 +52,18 @@ def cells(sheet: str, values: Mapping[str, Any]) -> Change:
     return change
 
 
+def asset_cells(row: int, values: Mapping[str, Any]) -> Change:
+    """Put values into a row of the asset list, by heading."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book[ASSETS]
+        columns = {str(cell.value).strip(): cell.column for cell in sheet[1]}
+        for heading, value in values.items():
+            sheet.cell(row, columns[heading]).value = value
+
+    return change
+
+
 def without_sheets(*titles: str) -> Change:
     def change(book: openpyxl.Workbook) -> None:
         for title in titles:

@@ -20,6 +20,7 @@ from ingestion.samples.bad_files import recipes, write_bad_file
 from orchestration.running import RunReport
 from orchestration.settings import PROJECT
 from tests.end_to_end.bad_files import (
+    asset_cells,
     cells,
     drop,
     sheet_of,
@@ -71,7 +72,14 @@ def delivery(tmp_path_factory: pytest.TempPathFactory) -> Delivery:
     drop(
         home.inbox, "northern/fund-b/book.xlsx", variant(four, work / "b", others, cells(sheet_of("MAG17"), {"I5": 7}))
     )
-    southern = variant(sound, work / "s", cells(sheet_of("MAG17"), {"I5": 1_000_000}))
+    southern = variant(
+        sound,
+        work / "s",
+        cells(sheet_of("MAG17"), {"I5": 1_000_000}),
+        # tests 2, 3, 4 and 5 of the list: a number of no test, no direction, another word, test 1 again
+        cells(sheet_of("MAG16"), {"L5": 999, "N6": None, "N7": "Least", "L8": 1}),
+        asset_cells(2, {"Country": None, "S&P Industry": None, "Moody's Rating-21": "Zz9"}),
+    )
     drop(home.inbox, "southern/book.xlsx", southern)
     drop(home.inbox, "rates.csv", FX)
     late = drop(home.inbox, "southern/late.xlsx", southern.read_bytes()[:50_000], age=dt.timedelta())
@@ -194,6 +202,43 @@ def test_organisations_with_the_same_ids_never_meet(delivery: Delivery) -> None:
     assert delivery.home.published(
         "select count(*) from marts.dim_asset where organization_id = 'southern' and is_current"
     ) == [(50,)]
+
+
+def test_what_is_wrong_with_a_test_is_named_and_the_other_tests_are_published(delivery: Delivery) -> None:
+    """Source: clo-compliance 1.2, Q9, Q34. Of a test listed twice neither row is taken, so that it is none of the list."""
+    home = delivery.home
+
+    def results(where: str) -> dict[int, tuple]:
+        rows = home.published(
+            "select test_number, passed, result is null, reason from marts.fact_compliance_results "
+            f"where organization_id = 'southern' and deal_id = 'MAG16' and {where}"
+        )
+        return {number: tuple(found) for number, *found in rows}
+
+    listed = results("is_listed")
+    assert listed[999] == (None, True, "the catalogue has no test 999")
+    for number in (3, 4):
+        passed, is_unknown, reason = listed[number]
+        assert (passed, is_unknown) == (None, False)
+        assert "direction must be MIN or MAX" in reason
+    twice = home.warehouse.rows(
+        "select r._row, r.reason_code from raw.rejected_rows as r inner join raw.loads as l on l.load_id = r._load_id "
+        "where r.table_name = 'clo_deal_tests' and l.organization_id = 'southern' order by 1"
+    )
+    assert twice == [(4, "DUPLICATE_KEY"), (8, "DUPLICATE_KEY")]
+    assert 1 in results("not is_listed")
+    ((asset,),) = home.warehouse.rows(
+        "select asset_id from intermediate.int_clo__holdings where organization_id = 'southern' and deal_id = 'MAG16' "
+        "and country is null"
+    )
+    assert listed[14] == (None, True, f"country not known for {asset}")
+    assert listed[27] == (None, True, f"sp_industry not known for {asset}")
+    assert listed[7] == (None, True, f"moodys_rating not known for {asset}")
+    decided = [number for number, (passed, *_) in listed.items() if passed is not None]
+    assert {6, 9, 13, 33, 35, 36, 38} <= set(decided)
+    assert home.published(
+        "select status from marts.fact_quality_results where check_name = 'moodys_ratings_are_in_scale'"
+    ) == [("failed",)]
 
 
 def test_a_file_still_being_written_waits_and_is_taken_in_when_it_is_whole(delivery: Delivery) -> None:

@@ -18,7 +18,9 @@ from orchestration.pack import write_pack
 from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.running import RunReport, run
 from orchestration.trace import Source, Step, trace
+from tests.calculations.compliance.mag17 import INPUTS, LIMITS
 from tests.end_to_end.conftest import SHARED, Home
+from tests.reference.compliance import plain_results
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +64,77 @@ def test_warr_and_wal_are_the_recorded_ones(real_home: tuple[Home, RunReport]) -
     ((warr, wal),) = home.published("select warr, wal from marts.fact_pool_metrics")
     assert warr == pytest.approx(0.501374707589275, rel=1e-9)
     assert round(wal, 2) == 5.05
+
+
+def test_all_54_tests_of_the_deal_are_published_with_their_figures(real_home: tuple[Home, RunReport]) -> None:
+    """The six reference figures of clo-compliance 7, and all 54 against a plain reading of 1.3 asset by asset."""
+    home, _ = real_home
+    found = {
+        number: figures
+        for number, *figures in home.published(
+            "select test_number, numerator, denominator, result from marts.fact_compliance_results where test_number <= 54"
+        )
+    }
+    cpa, par = 500_000_000.00000006, 431_157_604.91529
+    for number, figures in {
+        1: (485_820_000.00000006, cpa, 0.97164),
+        4: (8_980_000, cpa, 0.01796),
+        14: (54_622_513.62779, cpa, 0.10924502725558),
+        19: (13_096_771.00429, cpa, 0.02619354200858),
+        33: (216_171_518.0892955, par, 0.501374707589275),
+        35: (2_179_259_207.6298338, par, 5.05),
+    }.items():
+        assert found[number] == pytest.approx(figures, rel=1e-9), number
+    holdings = home.warehouse.records("select *, par_amount as held_par from intermediate.int_clo__holdings")
+    columns = {name: [row[name] for row in holdings] for name in holdings[0]}
+    expected = plain_results(columns, INPUTS)
+    assert sorted(found) == sorted(expected) == list(range(1, 55))
+    for number, (numerator, denominator, result) in expected.items():
+        assert found[number] == pytest.approx([numerator, denominator, result], rel=1e-9), number
+
+
+def test_every_test_that_the_deal_lists_passes_in_the_order_of_its_sheet(real_home: tuple[Home, RunReport]) -> None:
+    """Order of clo-compliance 1.2; the computed limits are the printed ones of clo-workbook 3.4."""
+    home, _ = real_home
+    listed = home.published(
+        "select test_number, passed, round(threshold, 5) from marts.fact_compliance_results where is_listed order by sequence"
+    )
+    assert [number for number, *_ in listed] == list(LIMITS)
+    assert {passed for _, passed, _ in listed} == {True}
+    limits = {number: limit for number, _, limit in listed}
+    assert limits == {
+        number: {32: 0.03936, 36: pytest.approx(3218.21, abs=0.005)}.get(number, limit)
+        for number, limit in LIMITS.items()
+    }
+    others = home.published(
+        "select count(*), count(*) filter (result is null and reason is null) from marts.fact_compliance_results "
+        "where not is_listed"
+    )
+    ((tests,),) = home.published("select count(*) from marts.dim_compliance_test where is_active")
+    assert others == [(tests - len(LIMITS), 0)]
+
+
+def test_a_published_compliance_result_is_traced_to_its_cells(real_home: tuple[Home, RunReport]) -> None:
+    """Test 36: 195 WARF ratings in column 46, 195 amounts of par, and nothing else of the asset list."""
+    home, _ = real_home
+    keys = {"deal_id": "MAG17", "test_number": "36"}
+    step = trace(home.settings, "fact_compliance_results.result", keys, rows=1000)
+    assert step.value == pytest.approx(
+        next(inner.value for inner in step.inputs if inner.column == "numerator") / 431_157_604.91529
+    )
+    cells = [cell for source in sources_of(step) for cell in source.cells]
+    ratings = [cell for cell in cells if cell.sheet == "All Assets"]
+    assert len({cell.address for cell in ratings}) == 195
+    assert {cell.address.rstrip("0123456789") for cell in ratings} == {"AT"}
+    assert len({cell.address for cell in cells if cell.field == "par_amount"}) == 195
+    limit = trace(home.settings, "fact_compliance_results.threshold", keys)
+    fields = {
+        (cell.field, float(cell.value))
+        for source in limit.sources
+        for cell in source.cells
+        if cell.sheet != "All Assets"
+    }
+    assert {("threshold", 3218.21), ("value_number", 2740.0), ("value_number", 67.0)} <= fields
 
 
 def test_a_filed_fund_is_struck_from_its_positions_without_shares(real_home: tuple[Home, RunReport]) -> None:
