@@ -17,6 +17,7 @@ from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
+from orchestration.trade_controls import TRADE_CONTROLS
 from orchestration.warehouse import Warehouse
 
 
@@ -63,7 +64,7 @@ def _said(control: Control, breaches: Sequence[tuple[Any, ...]]) -> str:
 
 def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     """Control totals one by one; suites one check a suite. Suites of entity scope are run by the verdict asset."""
-    controls = (*CONTROLS, *COMPLIANCE_CONTROLS, *PROJECTION_CONTROLS, *PAYMENT_DATE_CONTROLS)
+    controls = (*CONTROLS, *COMPLIANCE_CONTROLS, *TRADE_CONTROLS, *PROJECTION_CONTROLS, *PAYMENT_DATE_CONTROLS)
     return [_control_check(control) for control in controls] + [
         _suite_check(suite) for suite in SUITES if suite.scope != "entity"
     ]

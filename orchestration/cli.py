@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,12 @@ app = typer.Typer(
 )
 CONSOLE = Console(highlight=False)
 ERRORS = Console(stderr=True, highlight=False)
+
+
+class PackKind(StrEnum):
+    CASH_FLOWS = "cash-flows"
+    COMPLIANCE = "compliance"
+
 
 Home = Annotated[Path | None, typer.Option(help="Where Weir keeps everything (default: WEIR_HOME, else ./var).")]
 Inbox = Annotated[Path | None, typer.Option(help="Folder to take files from (default: <home>/inbox).")]
@@ -166,29 +173,35 @@ def template(
 @app.command()
 def pack(
     deal_id: Annotated[str, typer.Argument(help="Deal, e.g. MAG17.")],
+    kind: Annotated[PackKind, typer.Option(help="Its projected cash flows, or its tests, trades and assets.")] = (
+        PackKind.CASH_FLOWS
+    ),
     scenario: Annotated[str, typer.Option(help="Scenario whose rows are written.")] = "base",
     payment_date: Annotated[
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day of the note valuation report (default: the next payment date)."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File to write (default: <deal>_<date>_<scenario>.xlsx here).")
+        Path | None, typer.Option(help="File to write (default: <deal>_<date>_<scenario or compliance>.xlsx here).")
     ] = None,
     organization: Annotated[str | None, typer.Option(help="Whose deal, where two have one of that name.")] = None,
     home: Home = None,
 ) -> None:
-    """Write a deal's published projection as an Excel workbook."""
-    from orchestration.pack import PackError, write_pack
+    """Write a deal's published projection, or its compliance tests and trades, as an Excel workbook."""
+    from orchestration.pack import PackError, write_compliance_pack, write_pack
 
     try:
-        written = write_pack(
-            _settings(home),
-            deal_id,
-            scenario,
-            payment_date=payment_date.date() if payment_date else None,
-            out=out,
-            organization_id=organization,
-        )
+        if kind is PackKind.COMPLIANCE:
+            written = write_compliance_pack(_settings(home), deal_id, out=out, organization_id=organization)
+        else:
+            written = write_pack(
+                _settings(home),
+                deal_id,
+                scenario,
+                payment_date=payment_date.date() if payment_date else None,
+                out=out,
+                organization_id=organization,
+            )
     except PackError as error:
         ERRORS.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None

@@ -10,6 +10,7 @@ from orchestration.assets.nav_strikes import build_nav_assets
 from orchestration.assets.ops import build_ops_assets
 from orchestration.assets.published import build_published_assets
 from orchestration.assets.raw import build_raw_assets
+from orchestration.assets.traded import build_trade_assets
 from orchestration.assets.verdicts import build_verdict_assets
 from orchestration.checks import build_checks
 from orchestration.home import manifest_path, prepare_home
@@ -30,6 +31,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *build_ops_assets(settings),
             *build_dbt_assets(settings, manifest),
             *build_calculated_assets(settings),
+            build_trade_assets(settings),
             build_nav_assets(settings),
             *build_verdict_assets(settings),
             build_published_assets(settings, manifest),

@@ -8,6 +8,8 @@ from ingestion.inbox import scan
 from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
 from orchestration.alerts import raise_alerts
 from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.clo_trade_rows import TABLES as TRADE_TABLES
+from orchestration.assets.traded import NAME as TRADES
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
@@ -31,10 +33,19 @@ REPROJECT_DEALS = dg.define_asset_job(
     config={"ops": {CLO_PROJECTION.name: {"config": {"deals": [], "again": True}}}},
     description="Projects the deals that its launchpad names again, all when it names none, and publishes.",
 )
+PROPOSE_TRADES = dg.define_asset_job(
+    "propose_trades",
+    selection=(
+        dg.AssetSelection.assets(*(table.split(".") for table in TRADE_TABLES)).downstream()
+        | dg.AssetSelection.assets(["ops", "quality_results"]).downstream(include_self=False)
+    ),
+    config={"ops": {TRADES: {"config": {"what": "rebalance", "method": "programme", "deals": []}}}},
+    description="Weighs or proposes the trades that its launchpad asks for, of the deals that it names, and publishes.",
+)
 
 
 def build_jobs() -> list[Any]:
-    return [EVERYTHING, INBOX, REPROJECT_DEALS]
+    return [EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

@@ -56,18 +56,17 @@ which also publishes) and name them; every other deal's rows stand as they are:
 """
 
 
-def _spec(settings: Settings, relation: str, calculation: Calculation | None = None) -> dg.AssetSpec:
+def calculated_spec(settings: Settings, relation: str, deps: Sequence[str] = (), launchpad: str = "") -> dg.AssetSpec:
+    """The asset of a table that is calculated from `deps`; `launchpad` tells how to ask for it by name."""
     description = table_descriptions()[relation]
-    if calculation is not None and calculation.name_of is not None:
-        description = f"{description}\n\n{LAUNCHPAD.format(op=calculation.name)}"
     return dg.AssetSpec(
         key=relation.split("."),
-        deps=[dep.split(".") for dep in calculation.deps] if calculation else [],
+        deps=[dep.split(".") for dep in deps],
         group_name="calc",
-        automation_condition=dg.AutomationCondition.eager() if calculation else None,
+        automation_condition=dg.AutomationCondition.eager() if deps else None,
         owners=[settings.owner],
         kinds={"python", "duckdb"},
-        description=description,
+        description=f"{description}\n\n{launchpad}" if launchpad else description,
         metadata={"dagster/column_schema": table_schema(relation), "dagster/relation_identifier": relation},
     )
 
@@ -80,8 +79,9 @@ class Choice(dg.Config):
 
 
 def _calculated(settings: Settings, calculation: Calculation) -> dg.AssetsDefinition:
+    launchpad = LAUNCHPAD.format(op=calculation.name) if calculation.name_of is not None else ""
     assets = dg.multi_asset(
-        specs=[_spec(settings, relation, calculation) for relation in calculation.tables],
+        specs=[calculated_spec(settings, relation, calculation.deps, launchpad) for relation in calculation.tables],
         name=calculation.name,
         description=calculation.description,
     )
@@ -109,7 +109,12 @@ def _results(
 ) -> Iterator[dg.MaterializeResult]:
     with retried_when_busy():
         done = refresh(warehouse, calculation, code_fingerprint(), names=names, again=again)
-    for relation in calculation.tables:
+    yield from table_results(warehouse, calculation.tables, done)
+
+
+def table_results(warehouse: Warehouse, tables: Sequence[str], done: int) -> Iterator[dg.MaterializeResult]:
+    """What is told of calculated tables: rows, how many inputs were calculated now, lineage and pictures."""
+    for relation in tables:
         (rows,) = warehouse.rows(f"select count(*) from {relation}")[0]
         metadata: dict[str, Any] = {
             "dagster/row_count": rows,
@@ -122,4 +127,7 @@ def _results(
 
 
 def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    return [*(_calculated(settings, calculation) for calculation in CALCULATIONS), _spec(settings, REMEMBERED)]
+    return [
+        *(_calculated(settings, calculation) for calculation in CALCULATIONS),
+        calculated_spec(settings, REMEMBERED),
+    ]

@@ -43,7 +43,7 @@ def calculate_load(
     for terms in deals:
         mine, par = held_by == terms["deal_id"], np.zeros(universe.size)
         par[places[mine]] = amounts[mine]
-        pools.append(Pool([_listed(row) for row in tests.get(terms["deal_id"], ())], par, deal_inputs(terms)))
+        pools.append(Pool([listed_test(row) for row in tests.get(terms["deal_id"], ())], par, deal_inputs(terms)))
     found: list[dict[str, Any]] = []
     for terms, results in zip(deals, run_deals(universe, pools), strict=True):
         keys = {name: terms[name] for name in DEAL} | {
@@ -55,7 +55,8 @@ def calculate_load(
     return found
 
 
-def _listed(row: Mapping[str, Any]) -> DealTest:
+def listed_test(row: Mapping[str, Any]) -> DealTest:
+    """A row of stg_clo__deal_tests as a test of the deal."""
     limits = (_number(row[name]) for name in ("threshold", "overwrite", "previous_value"))
     direction = row["direction"] if isinstance(row["direction"], str) else None
     return DealTest.from_sheet(int(row["test_number"]), direction, *limits)

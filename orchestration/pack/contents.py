@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from xlsxwriter.exceptions import FileCreateError
 
+from orchestration.pack.compliance_sheets import compliance_sheets
 from orchestration.pack.deal_cash_flows import deal_cash_flows
 from orchestration.pack.layout import Kind, SheetQuery, Table, sheet_queries
 from orchestration.pack.note_valuation import note_valuation_page
-from orchestration.pack.pages import notes_page, summary_page
+from orchestration.pack.pages import compliance_notes_page, notes_page, summary_page
 from orchestration.pack.published import PackError, PublishedDeal, published_deal
 from orchestration.pack.workbook import Book
 from orchestration.settings import Settings, shown
@@ -47,29 +50,59 @@ def write_pack(
     """
     with published_deal(settings, deal_id, scenario_id, organization_id) as deal:
         (analysis,) = deal.rows("select distinct event_date from marts.fact_scenario_summary where {mine}")[0]
-        path = out or Path(f"{deal_id}_{analysis}_{scenario_id}.xlsx")
-        if not path.absolute().parent.is_dir():
-            raise PackError(f"there is no folder {shown(path.absolute().parent)} to write {path.name} to")
+        path = _writable(out or Path(f"{deal_id}_{analysis}_{scenario_id}.xlsx"))
         cash = deal_cash_flows(deal)
         tables = _tables(deal, cash)
         summary, notes = summary_page(deal, cash), notes_page(deal, tables)
         report = note_valuation_page(deal, payment_date)
-    # Renamed when whole, so that nobody opens half a workbook.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        book = Book(unfinished, f"{deal_id}, scenario {scenario_id}", deal.source.published_at)
+    with _book(path, f"{deal_id}, scenario {scenario_id}", deal) as book:
         book.add_page(summary)
         book.add_page(report)
         for table in tables:
             book.add_table(table)
         book.add_page(notes)
+    return Written(path, {table.name: len(table.rows) for table in tables}, deal.source.publication_id)
+
+
+def write_compliance_pack(
+    settings: Settings, deal_id: str, *, out: Path | None = None, organization_id: str | None = None
+) -> Written:
+    """Write a published deal's tests, trades and assets, by default to <deal>_<analysis date>_compliance.xlsx here.
+
+    Trades are those that were asked last of the deal's newest pool. Raises `PackError` for a deal that is not published and
+    a file that cannot be written.
+    """
+    with published_deal(settings, deal_id, None, organization_id) as deal:
+        (analysis,) = deal.rows("select distinct event_date from marts.fact_compliance_results where {mine}")[0]
+        path = _writable(out or Path(f"{deal_id}_{analysis}_compliance.xlsx"))
+        sheets = compliance_sheets(deal)
+        notes = compliance_notes_page(deal, analysis, sheets)
+    with _book(path, f"{deal_id}, compliance", deal) as book:
+        for sheet in sheets:
+            book.add_blocks(sheet)
+        book.add_page(notes)
+    return Written(path, {sheet.name: sheet.row_count for sheet in sheets}, deal.source.publication_id)
+
+
+def _writable(path: Path) -> Path:
+    if not path.absolute().parent.is_dir():
+        raise PackError(f"there is no folder {shown(path.absolute().parent)} to write {path.name} to")
+    return path
+
+
+@contextmanager
+def _book(path: Path, title: str, deal: PublishedDeal) -> Iterator[Book]:
+    """A workbook that stands under its name when it is whole, so that nobody opens half of one."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        book = Book(unfinished, title, deal.source.published_at)
+        yield book
         book.close()
         os.replace(unfinished, path)
     except (OSError, FileCreateError) as error:
         raise PackError(f"{shown(path.absolute())} could not be written: {error}") from error
     finally:
         unfinished.unlink(missing_ok=True)
-    return Written(path, {table.name: len(table.rows) for table in tables}, deal.source.publication_id)
 
 
 def _tables(deal: PublishedDeal, cash: Table) -> list[Table]:

@@ -12,7 +12,10 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 _DATA = ConfigDict(extra="forbid")
-Kind = Literal["text", "date", "count", "money", "rate", "ratio", "price", "years", "flag", "value", "moment"]
+Kind = Literal[
+    "text", "date", "count", "money", "rate", "ratio", "price", "years", "flag", "value", "moment", "factor", "gain",
+    "outcome", "remark"
+]  # fmt: skip
 
 FORMATS: Mapping[Kind, str] = {
     "date": "yyyy-mm-dd",
@@ -23,7 +26,10 @@ FORMATS: Mapping[Kind, str] = {
     "ratio": "0.00%",
     "price": "0.000",
     "years": "0.00",
+    "factor": "#,##0.0",
+    "gain": "0.0000;[Red]-0.0000",
 }
+ALIGNED: Mapping[Kind, Mapping[str, Any]] = {"outcome": {"align": "center"}, "remark": {"indent": 1}}
 WIDTHS: Mapping[Kind, float] = {"count": 8, "money": 17, "text": 13, "moment": 17, "flag": 9}
 ELSE_WIDTH = 12.0
 TOTALS, SECTIONS, HEADER, FIRST = 2, 3, 4, 5  # rows of a table, from 0; title and note stand above
@@ -78,6 +84,45 @@ class Cell:
     value: Any
     kind: Kind = "text"
     role: Literal["value", "title", "header", "label", "note"] = "value"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A cell of a block; `formula` is an Excel formula whose {names} are columns of the same row, `value` what it comes to."""
+
+    value: Any
+    kind: Kind = "text"
+    formula: str | None = None
+
+
+@dataclass(frozen=True, config=ConfigDict(arbitrary_types_allowed=True))
+class Block:
+    """Rows under a title and a header, at a column of their sheet (from 0). `headers` are titles and widths by name.
+
+    Without a title the headers stand in the first row, else in the second.
+    """
+
+    title: str | None
+    at: int
+    headers: Mapping[str, tuple[str, float]]
+    rows: Sequence[Sequence[Figure]]
+
+    @property
+    def header_row(self) -> int:
+        return 0 if self.title is None else 1
+
+
+@dataclass(frozen=True)
+class BlockSheet:
+    """A sheet of blocks side by side, laid out as the old model's outputs were: its first column stays empty."""
+
+    name: str
+    blocks: tuple[Block, ...]
+    marts: tuple[str, ...]
+
+    @property
+    def row_count(self) -> int:
+        return sum(len(block.rows) for block in self.blocks)
 
 
 @dataclass(frozen=True)

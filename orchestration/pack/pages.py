@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from orchestration.pack.charts import deal_charts
-from orchestration.pack.layout import Cell, Kind, Page, Table
+from orchestration.pack.layout import BlockSheet, Cell, Kind, Page, Table
 from orchestration.pack.published import PublishedDeal
 
 SUMMARY, NOTES = "Summary", "Notes"
@@ -77,6 +78,11 @@ _GRID = """
     inner join marts.dim_scenario as scenarios using (scenario_id)
     where not scenarios.has_detail
 """
+_ASKED = """
+    select trade_run_id, source || ', ' || source_name as source,
+        status || coalesce(': ' || reason, '') || coalesce(' (' || notes || ')', '') as said
+    from marts.fact_trade_runs where {mine} order by known_at, trade_run_id, trade_set
+"""
 
 
 def summary_page(deal: PublishedDeal, cash: Table) -> Page:
@@ -128,14 +134,6 @@ def summary_page(deal: PublishedDeal, cash: Table) -> Page:
 
 def notes_page(deal: PublishedDeal, tables: Iterable[Table]) -> Page:
     """Where the figures are from, sheet by sheet, and how to follow one of them to its cells."""
-    source = deal.source
-    facts: tuple[tuple[str, Any, Kind], ...] = (
-        ("Publication", source.publication_id, "text"),
-        ("Published at (UTC)", source.published_at, "moment"),
-        ("Load of the pool", source.load_id, "text"),
-        ("File of the load", source.file_name, "text"),
-        ("Known at (UTC)", source.known_at, "moment"),
-    )
     where = f"deal_id = '{deal.deal_id}', is_current, scenario_id = '{deal.scenario_id}' where the mart has scenarios"
     words = (
         "Every figure is the publication's own; totals, closing balances and cushions are formulas over them.",
@@ -146,6 +144,44 @@ def notes_page(deal: PublishedDeal, tables: Iterable[Table]) -> Page:
         f"    weir trace fact_oc_tests.ratio deal_id={deal.deal_id} tranche_name=<class>     (as reported)",
         "The cells of the load stand in raw.cells under its id, sheet and row, as they came.",
     )
+    return _where_from(deal, words, [(table.name, len(table.rows), table.marts) for table in tables])
+
+
+def compliance_notes_page(deal: PublishedDeal, analysis: dt.date, sheets: Iterable[BlockSheet]) -> Page:
+    """As `notes_page`, for the sheets of a compliance pack, with what was asked of the pool and what was said of it."""
+    words = (
+        f"Tests of the pool as of {analysis}; every figure is the publication's own, cushions and differences are formulas.",
+        f"In the publication the rows are those with deal_id = '{deal.deal_id}' and is_current.",
+        "Trades are those that were asked last of this pool: on the workbook's control panel, in a trades file, at the launchpad.",
+        "S&P's Rating of an asset is the facility's, else the issuer's, as the workbook states it; rankings show what counts.",
+        "A result is followed to its cells with:",
+        f"    weir trace fact_compliance_results.result deal_id={deal.deal_id} test_number=<number>",
+    )
+    page = _where_from(deal, words, [(sheet.name, sheet.row_count, sheet.marts) for sheet in sheets])
+    asked = deal.records(_ASKED)
+    columns: tuple[tuple[str, str, Kind], ...] = (
+        ("trade_run_id", "Asked of the pool", "text"),
+        ("source", "By", "text"),
+        ("said", "Outcome", "text"),
+    )
+    lines = [
+        *page.lines,
+        (),
+        _header(columns),
+        *(tuple(Cell(row[name], kind) for name, _, kind in columns) for row in asked),
+    ]
+    return Page(NOTES, lines, page.widths)
+
+
+def _where_from(deal: PublishedDeal, words: Iterable[str], sheets: Iterable[tuple[str, int, Sequence[str]]]) -> Page:
+    source = deal.source
+    facts: tuple[tuple[str, Any, Kind], ...] = (
+        ("Publication", source.publication_id, "text"),
+        ("Published at (UTC)", source.published_at, "moment"),
+        ("Load of the pool", source.load_id, "text"),
+        ("File of the load", source.file_name, "text"),
+        ("Known at (UTC)", source.known_at, "moment"),
+    )
     lines: list[Sequence[Cell]] = [
         (Cell("Where these figures are from", role="title"),),
         *((Cell(label, role="label"), Cell(value, kind)) for label, value, kind in facts),
@@ -153,7 +189,7 @@ def notes_page(deal: PublishedDeal, tables: Iterable[Table]) -> Page:
         *((Cell(text, role="note"),) for text in words),
         (),
         _header([("", "Sheet", "text"), ("", "Rows", "count"), ("", "Marts", "text")]),
-        *((Cell(table.name), Cell(len(table.rows), "count"), Cell(", ".join(table.marts))) for table in tables),
+        *((Cell(name), Cell(rows, "count"), Cell(", ".join(marts))) for name, rows, marts in sheets),
     ]
     return Page(NOTES, lines, (30, 44, 70))
 

@@ -36,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True)
 class PublishedDeal:
-    """One deal of a publication with one scenario whose every row is kept."""
+    """One deal of a publication; with one scenario whose every row is kept, or with none for what was not projected."""
 
     connection: duckdb.DuckDBPyConnection
     organization_id: str
@@ -69,18 +69,24 @@ class PublishedDeal:
 
 @contextmanager
 def published_deal(
-    settings: Settings, deal_id: str, scenario_id: str, organization_id: str | None = None
+    settings: Settings, deal_id: str, scenario_id: str | None, organization_id: str | None = None
 ) -> Iterator[PublishedDeal]:
-    """The deal as published last; raises `PackError` for one that is not there, was not projected, or not so."""
+    """The deal as published last; raises `PackError` for one that is not there, was not projected, or not so.
+
+    Without a scenario it is the deal's pool as reported, projected or not.
+    """
     if not settings.published_link.exists():
         raise PackError(f"{shown(settings.home)} holds no publication yet: `weir run` makes one")
     # Followed once: a run that publishes meanwhile must not change it under the reader's feet.
     folder = settings.published_link.resolve()
     with open_publication(folder) as connection:
         owner = _owner(connection, deal_id, organization_id)
-        source = _source(connection, folder, deal_id, owner)
-        _refuse_unkept(connection, scenario_id)
-        yield PublishedDeal(connection, owner, deal_id, scenario_id, source)
+        if scenario_id is None:
+            source = _source(connection, folder, deal_id, owner, "fact_compliance_results")
+        else:
+            source = _source(connection, folder, deal_id, owner, "fact_scenario_summary")
+            _refuse_unkept(connection, scenario_id)
+        yield PublishedDeal(connection, owner, deal_id, scenario_id or "", source)
 
 
 def _owner(connection: duckdb.DuckDBPyConnection, deal_id: str, organization_id: str | None) -> str:
@@ -99,11 +105,13 @@ def _owner(connection: duckdb.DuckDBPyConnection, deal_id: str, organization_id:
     return owners[0]
 
 
-def _source(connection: duckdb.DuckDBPyConnection, folder: Path, deal_id: str, owner: str) -> Source:
+def _source(connection: duckdb.DuckDBPyConnection, folder: Path, deal_id: str, owner: str, mart: str) -> Source:
     keys = {"organization_id": owner, "deal_id": deal_id}
     found = connection.execute(
-        f"select load_id, max(known_at) from marts.fact_scenario_summary where {MINE} group by 1", keys
+        f"select load_id, max(known_at) from marts.{mart} where {MINE} group by 1", keys
     ).fetchone()
+    if found is None and mart == "fact_compliance_results":
+        raise PackError(f"no compliance results of {deal_id} are published")
     if found is None:
         why = connection.execute(
             f"select reason from marts.fact_assumed_inputs where {MINE} and subject = $deal_id and field_name = $name",

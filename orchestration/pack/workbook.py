@@ -16,10 +16,24 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from orchestration.pack.charts import CHART_WIDTH, drawn
-from orchestration.pack.layout import FIRST, FORMATS, HEADER, SECTIONS, TOTALS, Column, Kind, Page, Table
+from orchestration.pack.layout import (
+    ALIGNED,
+    FIRST,
+    FORMATS,
+    HEADER,
+    SECTIONS,
+    TOTALS,
+    Block,
+    BlockSheet,
+    Column,
+    Kind,
+    Page,
+    Table,
+)
 
 INK = "#1b2733"
 FROZEN_COLUMNS = 2
+PASS, FAIL = "Pass", "Fail"  # as the old model says it
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -41,6 +55,10 @@ class Book:
         # Text that begins like a formula stays text even when somebody edits the cell.
         self.verbatim = self.book.add_format({"quote_prefix": True})
         self.failed = self.book.add_format({"bold": True, "font_color": "#b3261e"})
+        self.outcomes = {
+            FAIL: self.book.add_format({"bold": True, "font_color": "#9c0006", "bg_color": "#ffc7ce"}),
+            PASS: self.book.add_format({"font_color": "#006100", "bg_color": "#e2f0d9"}),
+        }
 
     def close(self) -> None:
         self.book.close()
@@ -99,6 +117,43 @@ class Book:
         sheet.freeze_panes(1, 0)
         _print_on_one_width(sheet)
 
+    def add_blocks(self, made: BlockSheet) -> None:
+        """Blocks side by side under titles and headers; what fails is coloured."""
+        sheet = self.book.add_worksheet(made.name)
+        header = max(block.header_row for block in made.blocks)
+        sheet.set_column(0, 0, 2)
+        sheet.set_row(header, 30)
+        for block in made.blocks:
+            self._write_block(sheet, block)
+        sheet.freeze_panes(header + 1, 3)
+        _print_on_one_width(sheet, repeat=header)
+
+    def _write_block(self, sheet: Any, block: Block) -> None:
+        names, first = list(block.headers), block.header_row + 1
+        last = first + len(block.rows) - 1
+        if block.title is not None:
+            sheet.write_string(0, block.at, block.title, self.title)
+        kinds = [cell.kind for cell in block.rows[0]] if block.rows else ["text"] * len(names)
+        for at, (name, kind) in enumerate(zip(names, kinds, strict=True), start=block.at):
+            title, width = block.headers[name]
+            style = self.header if kind in ("text", "outcome", "remark") else self.header_right
+            sheet.write_string(block.header_row, at, title, style)
+            sheet.set_column(at, at, width)
+            if not block.rows:
+                continue
+            if kind == "outcome":
+                for said, look in self.outcomes.items():
+                    rule = {"type": "cell", "criteria": "==", "value": f'"{said}"', "format": look}
+                    sheet.conditional_format(first, at, last, at, rule)
+        for number, row in enumerate(block.rows, first):
+            cells = {name: xl_rowcol_to_cell(number, at) for at, name in enumerate(names, start=block.at)}
+            for at, cell in enumerate(row, start=block.at):
+                if cell.formula is None or cell.value is None:
+                    self._write(sheet, number, at, cell.value, cell.kind)
+                else:
+                    formula = "=" + cell.formula.format_map(cells)
+                    sheet.write_formula(number, at, formula, self._format(cell.kind), cell.value)
+
     def _write_sections(self, sheet: Any, columns: Sequence[Column]) -> None:
         start = 0
         for at in range(1, len(columns) + 1):
@@ -126,7 +181,7 @@ class Book:
 
     def _format(self, kind: Kind, bold: bool = False) -> Any:
         if (kind, bold) not in self.kinds:
-            look: dict[str, Any] = {"num_format": FORMATS.get(kind, "General")}
+            look: dict[str, Any] = {"num_format": FORMATS.get(kind, "General"), **ALIGNED.get(kind, {})}
             if bold:
                 look |= {"bold": True, "top": 1}
             self.kinds[kind, bold] = self.book.add_format(look)

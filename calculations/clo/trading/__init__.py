@@ -12,6 +12,7 @@ from calculations.clo.trading.filters import Filter, FilterError, Selection, mas
 from calculations.clo.trading.hypothetical import Outcome, hypothetical_run
 from calculations.clo.trading.objective import Objective, PoolObjective, pool_objective
 from calculations.clo.trading.optimisation import OptimisationTerms
+from calculations.clo.trading.panel import ControlPanel, PanelTrade, deal_key, price_per_hundred
 from calculations.clo.trading.proposal import Proposal, Search, Step
 from calculations.clo.trading.propose import ProgrammeTerms, optimise, rebalance
 from calculations.clo.trading.ranking import (
@@ -23,9 +24,12 @@ from calculations.clo.trading.ranking import (
     ranking_columns,
 )
 from calculations.clo.trading.rebalancing import RebalancingTerms
+from calculations.clo.trading.requests import Answer, Ranked, Request, RequestError, TradeSet, answer
 
 __all__ = [
+    "Answer",
     "Candidates",
+    "ControlPanel",
     "Desk",
     "Fill",
     "Filter",
@@ -36,19 +40,26 @@ __all__ = [
     "OptimisationTerms",
     "Order",
     "Outcome",
+    "PanelTrade",
     "PoolObjective",
     "Position",
     "ProgrammeTerms",
     "Proposal",
+    "Ranked",
     "Ranking",
     "RebalancingTerms",
+    "Request",
+    "RequestError",
     "Run",
     "Search",
     "Selection",
     "Step",
     "TestChange",
     "TradeAttributes",
+    "TradeSet",
+    "answer",
     "candidates",
+    "deal_key",
     "fill",
     "fill_in_order",
     "hypothetical_run",
@@ -57,6 +68,7 @@ __all__ = [
     "parse_filter",
     "parse_filter_rows",
     "pool_objective",
+    "price_per_hundred",
     "rank_by_objective",
     "rank_by_score",
     "ranking_columns",

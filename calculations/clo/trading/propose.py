@@ -61,7 +61,7 @@ def optimise(
     told to hold, and proposes none, with the reason, where it finds no others. Source: clo-compliance 5.5.
     """
     how = programme or ProgrammeTerms()
-    desk = _holding(desk, how) if method == "programme" else desk
+    desk = holding(desk, how) if method == "programme" else desk
     greedy = optimise_greedily(desk, position, terms, seed)
     if method == "greedy":
         return greedy
@@ -89,7 +89,7 @@ def rebalance(
     Source: clo-compliance 5.6.
     """
     how = programme or ProgrammeTerms()
-    desk = _holding(desk, how) if method == "programme" else desk
+    desk = holding(desk, how) if method == "programme" else desk
     greedy = rebalance_greedily(desk, position, terms)
     if method == "greedy":
         return greedy
@@ -108,7 +108,7 @@ def rebalance(
     return _by_programme(desk, position, room, greedy, terms.increment, how, may_stand_still=False)
 
 
-def _holding(desk: Desk, how: ProgrammeTerms) -> Desk:
+def holding(desk: Desk, how: ProgrammeTerms) -> Desk:
     """The desk whose objective is blocked by the tests to hold and by no others."""
     if how.hold is None:
         return desk
