@@ -21,6 +21,7 @@ def alerts_of_runs(warehouse: Warehouse, run_ids: Sequence[str], failure: str | 
     alerts += _holds(warehouse, run_ids)
     alerts += _checks(warehouse, run_ids)
     alerts += _coverage(warehouse, run_ids)
+    alerts += _compliance(warehouse, run_ids)
     return alerts
 
 
@@ -85,9 +86,7 @@ def _checks(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
 
 def _coverage(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
     """Tests that a newly loaded state breaches or cures, against the as-of date before it."""
-    if not warehouse.rows(
-        "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'fact_oc_tests'"
-    ):
+    if not _is_built(warehouse, "fact_oc_tests"):
         return []
     changed = warehouse.rows(
         f"""
@@ -111,3 +110,50 @@ def _coverage(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
         )
         for organization, deal, tranche, as_of, ratio, threshold, passed in changed
     ]
+
+
+def _compliance(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
+    """Tests of a deal's list that a newly loaded state breaches or cures, against the last date before it that decided them."""
+    if not _is_built(warehouse, "fact_compliance_results"):
+        return []
+    changed = warehouse.rows(
+        f"""
+        with tests as (
+            select *, lag(passed) over (
+                partition by organization_id, deal_id, test_number order by event_date
+            ) as before
+            from marts.fact_compliance_results
+            where is_listed and passed is not null  -- a date that decides nothing neither breaches nor cures
+        )
+        select t.organization_id, t.deal_id, t.test_number, d.test_name, d.unit, t.event_date, t.result, t.threshold,
+            t.direction, t.comment, t.passed
+        from tests as t
+        left join marts.dim_compliance_test as d using (test_number)
+        where t.before <> t.passed
+          and t.load_id in (select load_id from ops.inbox_files where run_id in {_in(run_ids)} and outcome = 'loaded')
+        order by 1, 2, t.event_date, 3
+        """,
+        run_ids,
+    )
+    return [
+        Alert(
+            "recovered" if passed else "warning",
+            f"Compliance test {'cured' if passed else 'breached'}: {deal} {number} {name}",
+            f"{deal} of {organization}, test {number}, as of {as_of}: result {_figure(result, unit)}, "
+            f"{'at least' if direction == 'MIN' else 'at most'} {_figure(threshold, unit)}"
+            f"{f' ({comment})' if comment else ''}.",
+        )
+        for organization, deal, number, name, unit, as_of, result, threshold, direction, comment, passed in changed
+    ]
+
+
+def _figure(value: float, unit: str) -> str:
+    return f"{value:.4%}" if unit in ("fraction", "ratio") else f"{value:,.2f}"
+
+
+def _is_built(warehouse: Warehouse, mart: str) -> bool:
+    return bool(
+        warehouse.rows(
+            "select 1 from information_schema.tables where table_schema = 'marts' and table_name = ?", [mart]
+        )
+    )

@@ -10,6 +10,7 @@ import dagster as dg
 from expectations.rules import Suite
 from expectations.runner import run_suite
 from expectations.suites import SUITES
+from orchestration.compliance_controls import COMPLIANCE_CONTROLS
 from orchestration.controls import CONTROLS, Control
 from orchestration.payment_date_controls import PAYMENT_DATE_CONTROLS
 from orchestration.projection_controls import PROJECTION_CONTROLS
@@ -62,7 +63,8 @@ def _said(control: Control, breaches: Sequence[tuple[Any, ...]]) -> str:
 
 def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     """Control totals one by one; suites one check a suite. Suites of entity scope are run by the verdict asset."""
-    return [_control_check(control) for control in (*CONTROLS, *PROJECTION_CONTROLS, *PAYMENT_DATE_CONTROLS)] + [
+    controls = (*CONTROLS, *COMPLIANCE_CONTROLS, *PROJECTION_CONTROLS, *PAYMENT_DATE_CONTROLS)
+    return [_control_check(control) for control in controls] + [
         _suite_check(suite) for suite in SUITES if suite.scope != "entity"
     ]
 

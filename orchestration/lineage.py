@@ -11,6 +11,7 @@ MART_OF = {
     "calc.clo_pool_metrics": "marts.fact_pool_metrics",
     "calc.clo_asset_cash_flows": "marts.fact_asset_cash_flows",
     "calc.clo_oc_tests": "marts.fact_oc_tests",
+    "calc.clo_compliance_results": "marts.fact_compliance_results",
     "calc.clo_payment_date_checks": "marts.fact_payment_date_checks",
     "calc.clo_payment_date_steps": "marts.fact_payment_date_steps",
     "calc.clo_payment_date_tests": "marts.fact_payment_date_tests",

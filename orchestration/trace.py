@@ -1,4 +1,4 @@
-"""Walks from one published number back to files, sheets and cells. The lineage itself is data: lineage.yaml."""
+"""Walks from one published number back to files, sheets and cells. The lineage itself is data: lineage.yaml and the catalogue of tests."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from rich.console import Console
 from rich.tree import Tree
 
+from orchestration import compliance_lineage as compliance
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse, open_publication
 
@@ -57,7 +58,9 @@ class Step:
 
 @cache
 def lineage() -> Mapping[str, Any]:
-    return yaml.safe_load((Path(__file__).parent / "lineage.yaml").read_text())
+    """Relation -> its key and columns: lineage.yaml, and compliance results as the catalogue of tests has them."""
+    stated = yaml.safe_load((Path(__file__).parent / "lineage.yaml").read_text())
+    return {**stated, compliance.RELATION: compliance.compliance_lineage()}
 
 
 def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 10) -> Step:
@@ -92,6 +95,9 @@ def _with_default(described: Mapping[str, Any], keys: Mapping[str, str]) -> dict
 
 def _columns(described: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the columns of this kind of row are made from."""
+    if "by" in described:
+        each: Mapping[str, Any] = described["each"].get(row[described["by"]], described["columns"])
+        return each
     is_default = all(row[column] == value for column, value in described.get("default", {}).items())
     columns: Mapping[str, Any] = described["columns"] if is_default else described["others"]
     return columns

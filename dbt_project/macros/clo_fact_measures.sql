@@ -48,6 +48,23 @@
     ]) }}
 {%- endmacro %}
 
+{# What a compliance test says of a pool as calc.clo_compliance_results states it: the one list of it. #}
+{% macro clo_compliance_measures() -%}
+    {{ return([
+        'is_listed',
+        'sequence',
+        'numerator',
+        'denominator',
+        'result',
+        'threshold',
+        'direction',
+        'passed',
+        'previous_value',
+        'comment',
+        'reason',
+    ]) }}
+{%- endmacro %}
+
 {#
     Cure payments of the reported scenario: typed NULLs and why. What was paid before and what is paid now follows from a
     priority of payments, which a pool as reported has not been run through.

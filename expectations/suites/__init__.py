@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from expectations.rules import Suite
 from expectations.suites.calc import CALC
+from expectations.suites.compliance import COMPLIANCE
 from expectations.suites.funds import FUNDS
 from expectations.suites.marts import MARTS
 from expectations.suites.navs import NAVS
@@ -11,4 +12,4 @@ from expectations.suites.projections import PROJECTIONS
 from expectations.suites.raw import RAW
 from expectations.suites.staging import STAGING
 
-SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *PROJECTIONS, *FUNDS, *NAVS, *MARTS)
+SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *COMPLIANCE, *PROJECTIONS, *FUNDS, *NAVS, *MARTS)

@@ -10,6 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration.assets.clo_balances import CLO_BALANCES
+from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
@@ -21,7 +22,9 @@ from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
 from orchestration.pictures import (
     coverage_picture,
+    cushion_picture,
     equity_picture,
+    industry_picture,
     paydown_picture,
     performance_picture,
     pool_picture,
@@ -31,10 +34,12 @@ from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
-CALCULATIONS = (CLO_BALANCES, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
+CALCULATIONS = (CLO_BALANCES, CLO_COMPLIANCE, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
+    "calc.clo_pool_concentrations": industry_picture,
     "calc.clo_oc_tests": coverage_picture,
+    "calc.clo_compliance_results": cushion_picture,
     "calc.clo_liability_cash_flows": paydown_picture,
     "calc.clo_projected_tests": projected_coverage_picture,
     "calc.clo_scenario_summary": equity_picture,

@@ -1,11 +1,14 @@
 """Small pictures on the assets that a person would rather look at. Figures come from the warehouse as they stand."""
 
+from orchestration.pictures.compliance import cushion_picture, industry_picture
 from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
 __all__ = [
     "coverage_picture",
+    "cushion_picture",
     "equity_picture",
+    "industry_picture",
     "nav_picture",
     "paydown_picture",
     "performance_picture",

@@ -8,7 +8,8 @@ from orchestration.pictures.drawing import FAIL, INK, PASS, markdown
 from orchestration.warehouse import Warehouse
 
 
-def _newest(relation: str) -> str:
+def newest(relation: str) -> str:
+    """SQL for the rows of every deal's newest load in a table of calculated figures."""
     return (
         f"select * from {relation} qualify dense_rank() over "
         f"(partition by organization_id, deal_id order by as_of_date desc, known_at desc, load_id desc) = 1"
@@ -18,7 +19,7 @@ def _newest(relation: str) -> str:
 def coverage_picture(warehouse: Warehouse) -> str:
     """OC cushions (ratio - trigger) of every class of every deal's newest state, as Markdown with a PNG in it."""
     rows = warehouse.rows(
-        f"select deal_id || '  ' || tranche_name, 100 * (ratio - threshold), passed from ({_newest('calc.clo_oc_tests')}) "
+        f"select deal_id || '  ' || tranche_name, 100 * (ratio - threshold), passed from ({newest('calc.clo_oc_tests')}) "
         "where ratio is not null order by length(deal_id), deal_id, tranche_number"
     )
     if not rows:
@@ -38,7 +39,7 @@ def coverage_picture(warehouse: Warehouse) -> str:
 def pool_picture(warehouse: Warehouse) -> str:
     """WARF against diversity of every deal's newest pool, sized by par, as Markdown with a PNG in it."""
     rows = warehouse.rows(
-        f"select deal_id, warf, diversity_score, total_par from ({_newest('calc.clo_pool_metrics')}) "
+        f"select deal_id, warf, diversity_score, total_par from ({newest('calc.clo_pool_metrics')}) "
         "where warf is not null and diversity_score is not null order by deal_id"
     )
     if not rows:

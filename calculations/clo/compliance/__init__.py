@@ -5,7 +5,7 @@ Trades, objectives and rankings are not here; nor is the reading of tables. The 
 
 from calculations.clo.compliance.catalogue import CatalogueError, Definition, catalogue, load_catalogue
 from calculations.clo.compliance.deal import DealInputs, DealTest, LimitCurve, MissingInput, SdrCoefficients
-from calculations.clo.compliance.report import Holdings, TestResult, run
+from calculations.clo.compliance.report import Holdings, Pool, TestResult, run, run_deals
 from calculations.clo.compliance.results import Prepared, Results, evaluate, prepare
 from calculations.clo.compliance.universe import Universe
 
@@ -17,6 +17,7 @@ __all__ = [
     "Holdings",
     "LimitCurve",
     "MissingInput",
+    "Pool",
     "Prepared",
     "Results",
     "SdrCoefficients",
@@ -27,4 +28,5 @@ __all__ = [
     "load_catalogue",
     "prepare",
     "run",
+    "run_deals",
 ]

@@ -6,7 +6,7 @@ How each kind does it is in `kinds` and `kinds_of_groups`, limits and passing in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from calculations.clo.columns import Flags, Floats, Texts, fold
 from calculations.clo.compliance.batch import Chunk, Columns, Grouping, Linear
 from calculations.clo.compliance.catalogue import Definition
 from calculations.clo.compliance.conditions import Compare, Context, Truth
+from calculations.clo.compliance.deal import DealInputs
 from calculations.clo.compliance.diversity import Diversity
 
 
@@ -54,6 +55,13 @@ class Workbench:
         self.holdings = Columns()
         self._groupings: dict[tuple[str, bytes], Grouping] = {}
         self._diversity: Diversity | None = None
+
+    def of_deal(self, inputs: DealInputs) -> Workbench:
+        """A bench of another deal over the same universe, which goes on with the sums and groupings of this one."""
+        other = Workbench(replace(self.context, inputs=inputs))
+        other.sums, other.holdings = self.sums, self.holdings
+        other._groupings, other._diversity = self._groupings, self._diversity
+        return other
 
     def counted(self, definition: Definition) -> Truth:
         """Which assets a definition is about."""

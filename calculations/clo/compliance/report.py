@@ -51,6 +51,15 @@ MAINTAINED = "maintains or improves the previous result"
 NOTHING_TO_TEST = "the pool holds nothing that the test is about"
 
 
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """A deal's tests in the order of its list, its figures, and the par (n,) that it holds of a universe."""
+
+    tests: Sequence[DealTest]
+    par: Floats
+    inputs: DealInputs
+
+
 def run(
     deal: Sequence[DealTest], holdings: Holdings, inputs: DealInputs, preset: Preset = STANDARD
 ) -> tuple[TestResult, ...]:
@@ -59,15 +68,34 @@ def run(
     An unlisted test is for information (`is_listed` is False): it has the catalogue's direction and fallback limit and
     no previous value, and it enters neither an objective nor an alert. Source: clo-compliance 1.2, Q9.
     """
-    listed = {test.number for test in deal}
-    unlisted = tuple(
+    (results,) = run_deals(holdings.universe, [Pool(deal, holdings.par, inputs)], preset)
+    return results
+
+
+def run_deals(
+    universe: Universe, pools: Sequence[Pool], preset: Preset = STANDARD
+) -> tuple[tuple[TestResult, ...], ...]:
+    """As `run`, for the deals of one universe, such as those of a workbook: what no deal's figures enter is made ready once."""
+    found: list[tuple[TestResult, ...]] = []
+    prepared: Prepared | None = None
+    for pool in pools:
+        tests = (*pool.tests, *_unlisted(pool.tests))
+        if prepared is None:
+            prepared = prepare(tests, universe, pool.inputs, preset)
+        else:
+            prepared = prepared.for_deal(tests, pool.inputs)
+        results = prepared.evaluate(pool.par, np.nan if pool.inputs.cash is None else pool.inputs.cash)
+        found.append(tuple(_described(prepared, results, place, pool.par) for place in range(len(tests))))
+    return tuple(found)
+
+
+def _unlisted(tests: Sequence[DealTest]) -> tuple[DealTest, ...]:
+    listed = {test.number for test in tests}
+    return tuple(
         DealTest(number, definition.direction, definition.fallback, is_listed=False)
         for number, definition in catalogue().items()
         if number not in listed
     )
-    prepared = prepare((*deal, *unlisted), holdings.universe, inputs, preset)
-    results = prepared.evaluate(holdings.par, np.nan if inputs.cash is None else inputs.cash)
-    return tuple(_described(prepared, results, place, holdings.par) for place in range(len(prepared.tests)))
 
 
 def _described(prepared: Prepared, results: Results, place: int, par: Floats) -> TestResult:

@@ -16,6 +16,7 @@ from calculations.clo.compliance.deal import DealInputs, DealTest
 from calculations.clo.compliance.kinds import measure
 from calculations.clo.compliance.limits import RECOVERY_TEST, limits, maintains, meets, undecided
 from calculations.clo.compliance.measures import Measure, Workbench
+from calculations.clo.compliance.needs import inputs_of
 from calculations.clo.compliance.universe import Universe
 from calculations.clo.compliance.unknowns import unknown_for
 from calculations.clo.presets import STANDARD, Preset
@@ -62,8 +63,14 @@ class Prepared:
     context: Context
     measures: Mapping[int, Measure]
     faults: tuple[str | None, ...]
+    _bench: Workbench
     _sums: Floats
     _holdings: Floats
+
+    def for_deal(self, tests: Sequence[DealTest], inputs: DealInputs, definitions: Catalogue | None = None) -> Prepared:
+        """The tests of another deal over the same universe; what takes no figure of the deal is taken over from this one."""
+        kept = {number: ready for number, ready in self.measures.items() if not inputs_of(ready.definition)}
+        return _prepared(tests, self._bench.of_deal(inputs), definitions, kept)
 
     def evaluate(self, par: ArrayLike, cash: ArrayLike, previous: ArrayLike | None = None) -> Results:
         """Every test for every pool. `par` (pools, n) or (n,), `cash` (pools,) or one amount, nan where unknown.
@@ -184,18 +191,24 @@ def prepare(
     """A deal's tests made ready. Rows that can decide nothing (an unknown number, a number twice, no direction) stay in
     the list with their reason; they stop nothing. Source: clo-compliance 1.2, Q3, Q34.
     """
+    return _prepared(tests, Workbench(Context(universe, inputs, preset)), definitions, {})
+
+
+def _prepared(
+    tests: Sequence[DealTest], bench: Workbench, definitions: Catalogue | None, kept: Mapping[int, Measure]
+) -> Prepared:
     known = catalogue() if definitions is None else definitions
-    context = Context(universe, inputs, preset)
-    bench = Workbench(context)
     order = _in_order_of_need([test.number for test in tests if test.number in known], known)
-    measures = {number: measure(bench, known[number]) for number in order}
+    measures = {number: kept.get(number) or measure(bench, known[number]) for number in order}
+    size = bench.context.universe.size
     return Prepared(
         tests=tuple(tests),
-        context=context,
+        context=bench.context,
         measures=measures,
         faults=undecided(tests, known),
-        _sums=bench.sums.matrix(universe.size),
-        _holdings=bench.holdings.matrix(universe.size),
+        _bench=bench,
+        _sums=bench.sums.matrix(size),
+        _holdings=bench.holdings.matrix(size),
     )
 
 

@@ -9,19 +9,25 @@ import csv
 import io
 import sys
 
-from calculations.clo.compliance.catalogue import catalogue
+from calculations.clo.compliance.catalogue import Definition, catalogue
 
-_COLUMNS = ("name", "category", "direction", "unit", "formula", "description", "regulatory_source", "origin")
+_COLUMNS = ("name", "category", "kind", "direction", "unit", "formula", "description", "regulatory_source", "origin")
 
 
 def seed_csv() -> str:
     """One line per test by number, after the headings."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["test_number", "test_name", *_COLUMNS[1:], "is_active"])
+    writer.writerow(["test_number", "test_name", *_COLUMNS[1:], "denominator", "is_active"])
     for number, definition in catalogue().items():
-        writer.writerow([number, *(getattr(definition, column) for column in _COLUMNS), "true"])
+        columns = (getattr(definition, column) for column in _COLUMNS)
+        writer.writerow([number, *columns, _denominator(definition), "true"])
     return text.getvalue()
+
+
+def _denominator(definition: Definition) -> str | None:
+    """CPA, PERF, ALL, FLOAT, FIXED, MATCHED, or INPUT where it is a figure of the deal; None where the kind has its own."""
+    return "INPUT" if definition.denominator_input is not None else definition.denominator
 
 
 if __name__ == "__main__":

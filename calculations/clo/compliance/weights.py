@@ -69,18 +69,19 @@ def _lower_of_market_and_recovery(context: Context) -> Floats:
 
 @dataclass(frozen=True)
 class Derived:
-    """A value per asset that is made of columns, and which those are."""
+    """A value per asset that is made of columns and figures of the deal, and which those are."""
 
     of: Callable[[Context], Floats]
     columns: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 WEIGHTS: Mapping[str, Derived] = {
-    "floating_spread": Derived(_floating_spread, ("coupon_spread", "coupon")),
+    "floating_spread": Derived(_floating_spread, ("coupon_spread", "coupon"), ("current_libor",)),
     "moodys_rating_factor": Derived(_moodys_factor, ("moodys_rating_warf",)),
     "moodys_facility_factor": Derived(_facility_factor, ("moodys_rating",)),
     "sp_rating_factor": Derived(_sp_factor, ("sp_rating",)),
-    "fitch_rating_factor": Derived(_fitch_factor, ("fitch_rating",)),
+    "fitch_rating_factor": Derived(_fitch_factor, ("fitch_rating",), ("fitch_factors",)),
     "market_price": Derived(_market_price, ("market_value",)),
     "purchase_fraction": Derived(_purchase_fraction, ("purchase_price",)),
     "lower_of_market_and_recovery": Derived(_lower_of_market_and_recovery, ("market_value", "moodys_recovery_rate")),

@@ -1,1 +1,78 @@
-{{ empty_mart() }}
+with deal_load_history as (
+    select * from {{ ref('int_clo__deal_load_history') }}
+),
+
+compliance_results as (
+    select * from {{ source('calc', 'clo_compliance_results') }}
+),
+
+dim_deal as (
+    select * from {{ ref('dim_deal') }}
+),
+
+intervals as (
+    select
+        deal_load_history.organization_id,
+        deal_load_history.deal_id,
+        compliance_results.test_number,
+        deal_load_history.as_of as event_date,
+        {%- for measure in clo_compliance_measures() %}
+        compliance_results.{{ measure }},
+        {%- endfor %}
+        deal_load_history.known_at,
+        deal_load_history.load_id,
+        deal_load_history.known_from,
+        deal_load_history.known_to,
+    from deal_load_history
+    -- 1:n, every test of the catalogue
+    inner join compliance_results
+        on
+            deal_load_history.organization_id = compliance_results.organization_id
+            and deal_load_history.deal_id = compliance_results.deal_id
+            and deal_load_history.load_id = compliance_results.load_id
+),
+
+collapsed as (
+    {{ collapse_history(
+        'intervals',
+        ['organization_id', 'deal_id', 'test_number', 'event_date'],
+        clo_compliance_measures(),
+        ['known_at', 'load_id']
+    ) }}
+),
+
+final as (
+    select
+        {{ surrogate_key([
+            'collapsed.organization_id',
+            'collapsed.deal_id',
+            'collapsed.test_number',
+            'collapsed.event_date',
+            'collapsed.known_from',
+        ]) }} as compliance_result_key,
+        collapsed.organization_id,
+        dim_deal.deal_key,
+        collapsed.deal_id,
+        collapsed.event_date,
+        {{ date_id('collapsed.event_date') }} as date_id,
+        collapsed.known_to is null
+        and collapsed.event_date = max(case when collapsed.known_to is null then collapsed.event_date end) over (
+            partition by collapsed.organization_id, collapsed.deal_id
+        ) as is_current,
+        collapsed.test_number,
+        {%- for measure in clo_compliance_measures() %}
+        collapsed.{{ measure }},
+        {%- endfor %}
+        collapsed.known_at,
+        collapsed.load_id,
+        collapsed.known_from,
+        collapsed.known_to,
+    from collapsed
+    left join dim_deal
+        on
+            collapsed.organization_id = dim_deal.organization_id
+            and collapsed.deal_id = dim_deal.deal_id
+            and {{ valid_on('dim_deal', 'collapsed.event_date') }}
+)
+
+select * from final
