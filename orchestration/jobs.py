@@ -7,6 +7,7 @@ import dagster as dg
 from ingestion.inbox import scan
 from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
 from orchestration.alerts import raise_alerts
+from orchestration.assets.clo_migration import CLO_MIGRATION
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -31,10 +32,19 @@ REPROJECT_DEALS = dg.define_asset_job(
     config={"ops": {CLO_PROJECTION.name: {"config": {"deals": [], "again": True}}}},
     description="Projects the deals that its launchpad names again, all when it names none, and publishes.",
 )
+SIMULATE_MIGRATION = dg.define_asset_job(
+    "simulate_migration",
+    selection=(
+        dg.AssetSelection.assets(*(table.split(".") for table in CLO_MIGRATION.tables)).downstream()
+        | dg.AssetSelection.assets(["ops", "quality_results"]).downstream(include_self=False)
+    ),
+    config={"ops": {CLO_MIGRATION.name: {"config": {"deals": []}}}},
+    description="Simulates ratings as its launchpad asks, and as the workbook does where it asks nothing, and publishes.",
+)
 
 
 def build_jobs() -> list[Any]:
-    return [EVERYTHING, INBOX, REPROJECT_DEALS]
+    return [EVERYTHING, INBOX, REPROJECT_DEALS, SIMULATE_MIGRATION]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

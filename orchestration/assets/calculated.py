@@ -12,9 +12,13 @@ from pydantic import Field
 from orchestration.assets.clo_balances import CLO_BALANCES
 from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
+from orchestration.assets.clo_migration import CLO_MIGRATION
+from orchestration.assets.clo_migration_inputs import record_request
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
+from orchestration.assets.migration_requests import LAUNCHPAD as MIGRATION_LAUNCHPAD
+from orchestration.assets.migration_requests import MigrationChoice
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
@@ -34,7 +38,15 @@ from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
-CALCULATIONS = (CLO_BALANCES, CLO_COMPLIANCE, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
+CALCULATIONS = (
+    CLO_BALANCES,
+    CLO_COMPLIANCE,
+    CLO_CONFIGURATIONS,
+    CLO_PROJECTION,
+    CLO_MIGRATION,
+    CLO_PAYMENT_DATES,
+    FUND_PERFORMANCE,
+)
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
     "calc.clo_pool_concentrations": industry_picture,
@@ -60,6 +72,8 @@ def _spec(settings: Settings, relation: str, calculation: Calculation | None = N
     description = table_descriptions()[relation]
     if calculation is not None and calculation.name_of is not None:
         description = f"{description}\n\n{LAUNCHPAD.format(op=calculation.name)}"
+    if calculation is CLO_MIGRATION:
+        description = f"{description}\n\n{MIGRATION_LAUNCHPAD}"
     return dg.AssetSpec(
         key=relation.split("."),
         deps=[dep.split(".") for dep in calculation.deps] if calculation else [],
@@ -85,6 +99,21 @@ def _calculated(settings: Settings, calculation: Calculation) -> dg.AssetsDefini
         name=calculation.name,
         description=calculation.description,
     )
+    if calculation is CLO_MIGRATION:
+
+        @assets
+        def asked(
+            context: dg.AssetExecutionContext, config: MigrationChoice, weir: WarehouseResource
+        ) -> Iterator[dg.MaterializeResult]:
+            try:
+                with retried_when_busy():
+                    record_request(weir.warehouse, config.asked(), context.run.run_id)
+            except ValueError as error:
+                raise dg.Failure(str(error), allow_retries=False) from None
+            yield from _results(weir.warehouse, calculation)
+
+        return asked
+
     if calculation.name_of is None:
 
         @assets

@@ -50,7 +50,9 @@ projected as (
 
 final as (
     select
-        projected.load_id || '+' || {{ surrogate_key(['projected.projection_ids', 'matrix_of_load.correlations_load_id']) }} as inputs_id,
+        projected.load_id || '+' || {{
+            surrogate_key(['projected.projection_ids', 'matrix_of_load.correlations_load_id'])
+        }} as inputs_id,
         loads.organization_id,
         loads.load_id,
         loads.as_of,
