@@ -11,11 +11,13 @@ _WHOLE = "measure not in ('upgrades', 'downgrades', 'defaults', 'performing', 'c
 def _whole(unit: str) -> str:
     """What all states, defaults and what matured come to in the mean, date by date, beside the analysis date's."""
     return f"""
-        select simulation_id, load_id, deal_id, period, sum(mean) as whole,
-            first_value(sum(mean)) over (partition by simulation_id, deal_id order by period) as opening
-        from calc.clo_migration_statistics
-        where unit = '{unit}' and {_WHOLE}
-        group by all
+        select *, first_value(whole) over (partition by simulation_id, deal_id order by period) as opening
+        from (
+            select simulation_id, load_id, deal_id, period, sum(mean) as whole
+            from calc.clo_migration_statistics
+            where unit = '{unit}' and {_WHOLE}
+            group by all
+        )
     """
 
 

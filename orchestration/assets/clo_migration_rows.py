@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from calculations.clo.collateral import Rejection
-from calculations.clo.migration.deal_paths import DealPaths, loss_distribution
+from calculations.clo.migration.deal_paths import ClassPaths, DealPaths, loss_distribution
 from calculations.clo.migration.factors import Repair
 from calculations.clo.migration.findings import Finding
 from calculations.clo.migration.tables import (
@@ -31,7 +31,12 @@ SERIES_NAMES = {
     "cumulative_defaults": "cumulative_default_balance",
     "cumulative_matured": "cumulative_matured_balance",
 }
-LEVELS = {0.5: "loss_rate_p50", 0.9: "loss_rate_p90", 0.95: "loss_rate_p95", 0.99: "loss_rate_p99"}
+LEVELS = {"loss_rate_p50": 0.5, "loss_rate_p90": 0.9, "loss_rate_p95": 0.95, "loss_rate_p99": 0.99}
+LOSSES = (
+    *("probability_of_loss", "expected_loss", "expected_loss_rate", "loss_rate_standard_deviation"),
+    *LEVELS,
+    "maximum_loss_rate",
+)
 NOT_SIMULATED, NOT_PAID = "DEAL_NOT_SIMULATED", "DEAL_NOT_PAID"
 # What is not listed is a warning: something was assumed or put right.
 SEVERITIES = {
@@ -102,42 +107,52 @@ def _series(keys: Keys, found: PathTable, kind: str, path: int | None, figures: 
 
 
 def tranche_losses(keys: Keys, stated: StatedDeal, paid: DealPaths) -> pa.Table:
-    """A row per class: how its loss spreads over paths, and what it is paid in the mean."""
-    rows = []
-    for name, found in paid.classes.items():
-        is_equity = name == stated.deal.equity
-        row: dict[str, Any] = {
+    """A row per class: how its loss spreads over paths, and what it is paid in the mean; equity last, which owes no balance."""
+    rows: list[dict[str, Any]] = [
+        {
             "tranche_name": stated.names[name],
-            "is_equity": is_equity,
+            "is_equity": False,
             "opening_balance": found.opening_balance,
+            **_losses(found),
             "expected_deferred_unpaid": float(found.deferred_unpaid.mean()),
             "expected_interest": float(found.interest.mean()),
             "expected_principal": float(found.principal.mean()),
+            "expected_paid": float((found.interest + found.principal).mean()),
             "expected_price": _mean(found.price),
             "expected_yield": _mean(found.annual_yield),
             "expected_discount_margin": _mean(found.discount_margin),
             "expected_wal": _mean(found.weighted_average_life),
             "yield_path_count": int(np.isfinite(found.annual_yield).sum()),
-            "probability_of_loss": None,
-            "expected_loss": None,
-            "expected_loss_rate": None,
-            "loss_rate_standard_deviation": None,
-            **dict.fromkeys(LEVELS.values()),
-            "maximum_loss_rate": None,
         }
-        # Equity has no balance that is owed, and a class that is repaid already none that could be lost.
-        if not is_equity and found.opening_balance > 0:
-            losses = loss_distribution(found, tuple(LEVELS))
-            row |= {
-                "probability_of_loss": losses.probability,
-                "expected_loss": losses.mean * found.opening_balance,
-                "expected_loss_rate": losses.mean,
-                "loss_rate_standard_deviation": losses.standard_deviation,
-                **{LEVELS[level]: value for level, value in losses.quantiles.items()},
-                "maximum_loss_rate": losses.maximum,
+        for name, found in paid.classes.items()
+    ]
+    if (equity := stated.deal.equity) is not None:
+        rows.append(
+            {
+                **dict.fromkeys(rows[0] if rows else ()),
+                "tranche_name": stated.names[equity],
+                "is_equity": True,
+                "opening_balance": float(stated.deal.notes[equity].opening_balance or 0),
+                "expected_paid": float(paid.equity_paid.mean()),
+                "expected_yield": _mean(paid.equity_return),
+                "yield_path_count": int(np.isfinite(paid.equity_return).sum()),
             }
-        rows.append(row)
+        )
     return table({**keys, "currency": stated.deal.currency}, _columns(rows))
+
+
+def _losses(found: ClassPaths) -> dict[str, float | None]:
+    if found.opening_balance <= 0:  # repaid already: nothing is left that could be lost
+        return dict.fromkeys(LOSSES)
+    losses = loss_distribution(found, tuple(LEVELS.values()))
+    return {
+        "probability_of_loss": losses.probability,
+        "expected_loss": losses.mean * found.opening_balance,
+        "expected_loss_rate": losses.mean,
+        "loss_rate_standard_deviation": losses.standard_deviation,
+        **{name: losses.quantiles[level] for name, level in LEVELS.items()},
+        "maximum_loss_rate": losses.maximum,
+    }
 
 
 def findings(keys: Keys, found: Iterable[DealFinding], repair: Repair | None) -> pa.Table:

@@ -133,7 +133,7 @@ def default_picture(warehouse: Warehouse) -> str:
         plt.Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (4, 2))),
     ]
     labels = ["all paths", "a standard deviation", "mean", "median"]
-    _finish(figure, grid, "defaulted until then, share of the pool", handles, labels)
+    _finish(figure, grid, "defaulted until then, share of what performed at the start", handles, labels)
     return markdown(figure, "Cumulative defaults over paths", f"{rows[0][3]:,} paths. {words}".strip())
 
 
@@ -145,7 +145,7 @@ def loss_picture(warehouse: Warehouse) -> str:
             probability_of_loss, paid_path_count
         from ({_newest("calc.clo_tranche_losses")})
         where probability_of_loss is not null
-        order by length(deal_id), deal, tranche_name desc
+        order by length(deal_id), deal, tranche_name = 'Class X', tranche_name desc
         """
     )
     if not rows:

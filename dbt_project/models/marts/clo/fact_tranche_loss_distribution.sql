@@ -22,6 +22,7 @@ final as (
         simulated.expected_deferred_unpaid,
         simulated.expected_interest,
         simulated.expected_principal,
+        simulated.expected_paid,
         simulated.expected_price,
         simulated.expected_yield,
         simulated.yield_path_count,
