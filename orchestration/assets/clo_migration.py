@@ -5,11 +5,13 @@ The finance is in calculations, remembering in the cache.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
 from calculations.clo.migration.deal_paths import run_paths
 from calculations.clo.migration.default_times import simulate_default_times
+from calculations.clo.migration.factors import Repair
 from calculations.clo.migration.findings import Finding
 from calculations.clo.migration.paths import MigrationModel, Simulation, simulate
 from calculations.clo.migration.periods import period_dates
@@ -22,7 +24,7 @@ from calculations.clo.migration.stated import (
     choose_matrix,
     shortened,
 )
-from calculations.clo.migration.universe import Universe
+from calculations.clo.migration.universe import Universe, rating_findings
 from orchestration.assets import clo_migration_rows as rows
 from orchestration.assets.clo_migration_inputs import (
     OF_MIGRATION,
@@ -69,7 +71,7 @@ def simulated(inputs: MigrationInputs) -> dict[str, pa.Table]:
         reason = "no deal of the workbook has assets that can be simulated"
         return {
             HEADERS: _header(inputs, settings, reason=reason),
-            FINDINGS: rows.findings(keys, found, None),
+            **_found(keys, found),
         }
     universe = _universe(stated)
     deals = tuple(pools)
@@ -82,7 +84,8 @@ def simulated(inputs: MigrationInputs) -> dict[str, pa.Table]:
     model = MigrationModel(
         columns, matrix.matrix, correlations.factor, period_dates(universe.analysis, settings.step, until)
     )
-    of_all = shortened((*matrix.findings, *correlations.findings, *model.opening[1]))
+    of_ratings = rating_findings(list(_held(inputs, columns.asset_id.tolist()).values()))
+    of_all = shortened((*matrix.findings, *correlations.findings, *of_ratings))
     found += [DealFinding(None, item) for item in of_all]
     draw = simulate_default_times if settings.method == "default_times" else simulate
     drawn = draw(model, pools, settings.paths, settings.seed)
@@ -93,7 +96,7 @@ def simulated(inputs: MigrationInputs) -> dict[str, pa.Table]:
         STATISTICS: joined(rows.statistics(of_pool, drawn.tables[name]) for name, of_pool in by_pool.items()),
         SERIES: joined(rows.series(of_pool, drawn.tables[name], chosen) for name, of_pool in by_pool.items()),
         **_paid(keys, {name: stated[name] for name in deals}, settings, drawn, found),
-        FINDINGS: rows.findings(keys, found, correlations.factor.repair),
+        **_found(keys, found, correlations.factor.repair),
     }
 
 
@@ -137,12 +140,18 @@ def _universe(stated: Mapping[str, StatedDeal]) -> ScheduledBalances:
 
 
 def _columns_of(inputs: MigrationInputs, universe: ScheduledBalances) -> Universe:
-    held = {row["asset_id"]: row for of_deal in inputs.deals.values() for row in of_deal["holdings"]}
+    held = _held(inputs, universe.asset_ids)
     return universe_of(
         universe,
         {asset_id: row["issuer_id"] for asset_id, row in held.items()},
         {asset_id: row["sp_industry"] for asset_id, row in held.items()},
     )
+
+
+def _held(inputs: MigrationInputs, asset_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """A row of the tape for each asset; every deal that holds it has the same."""
+    rows = {row["asset_id"]: row for of_deal in inputs.deals.values() for row in of_deal["holdings"]}
+    return {asset_id: rows[asset_id] for asset_id in asset_ids}
 
 
 def _paid(
@@ -159,6 +168,10 @@ def _paid(
         parts.append(rows.tranche_losses({**keys, "deal_id": deal_id}, deal, paid))
         found += [DealFinding(deal_id, item) for item in paid.findings]
     return {LOSSES: joined(parts)} if parts else {}
+
+
+def _found(keys: Keys, found: Sequence[DealFinding], repair: Repair | None = None) -> dict[str, pa.Table]:
+    return {FINDINGS: rows.findings(keys, found, repair)} if found else {}
 
 
 def _header(

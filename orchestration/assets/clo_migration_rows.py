@@ -156,7 +156,7 @@ def _losses(found: ClassPaths) -> dict[str, float | None]:
 
 
 def findings(keys: Keys, found: Iterable[DealFinding], repair: Repair | None) -> pa.Table:
-    """A row per finding, in the order found; one that is said twice of a deal is one."""
+    """A row per finding, of which there is at least one, in the order found; one that is said twice of a deal is one row."""
     rows = []
     for number, (deal_id, finding) in enumerate(dict.fromkeys(found), start=1):
         of_repair = repair if finding.code == "CORRELATIONS_REPAIRED" else None
@@ -187,4 +187,4 @@ def _mean(values: np.ndarray) -> float | None:
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, pa.Array]:
-    return {name: pa.array([row[name] for row in rows]) for name in rows[0]} if rows else {}
+    return {name: pa.array([row[name] for row in rows]) for name in rows[0]}
