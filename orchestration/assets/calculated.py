@@ -12,13 +12,9 @@ from pydantic import Field
 from orchestration.assets.clo_balances import CLO_BALANCES
 from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
-from orchestration.assets.clo_migration import CLO_MIGRATION
-from orchestration.assets.clo_migration_inputs import record_request
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
-from orchestration.assets.migration_requests import LAUNCHPAD as MIGRATION_LAUNCHPAD
-from orchestration.assets.migration_requests import MigrationChoice
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
@@ -41,15 +37,7 @@ from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
-CALCULATIONS = (
-    CLO_BALANCES,
-    CLO_COMPLIANCE,
-    CLO_CONFIGURATIONS,
-    CLO_PROJECTION,
-    CLO_MIGRATION,
-    CLO_PAYMENT_DATES,
-    FUND_PERFORMANCE,
-)
+CALCULATIONS = (CLO_BALANCES, CLO_COMPLIANCE, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
     "calc.clo_pool_concentrations": industry_picture,
@@ -74,20 +62,17 @@ which also publishes) and name them; every other deal's rows stand as they are:
 """
 
 
-def _spec(settings: Settings, relation: str, calculation: Calculation | None = None) -> dg.AssetSpec:
+def calculated_spec(settings: Settings, relation: str, deps: Sequence[str] = (), launchpad: str = "") -> dg.AssetSpec:
+    """The asset of a table that is calculated from `deps`; `launchpad` tells how to ask for it by name."""
     description = table_descriptions()[relation]
-    if calculation is not None and calculation.name_of is not None:
-        description = f"{description}\n\n{LAUNCHPAD.format(op=calculation.name)}"
-    if calculation is CLO_MIGRATION:
-        description = f"{description}\n\n{MIGRATION_LAUNCHPAD}"
     return dg.AssetSpec(
         key=relation.split("."),
-        deps=[dep.split(".") for dep in calculation.deps] if calculation else [],
+        deps=[dep.split(".") for dep in deps],
         group_name="calc",
-        automation_condition=dg.AutomationCondition.eager() if calculation else None,
+        automation_condition=dg.AutomationCondition.eager() if deps else None,
         owners=[settings.owner],
         kinds={"python", "duckdb"},
-        description=description,
+        description=f"{description}\n\n{launchpad}" if launchpad else description,
         metadata={"dagster/column_schema": table_schema(relation), "dagster/relation_identifier": relation},
     )
 
@@ -100,26 +85,12 @@ class Choice(dg.Config):
 
 
 def _calculated(settings: Settings, calculation: Calculation) -> dg.AssetsDefinition:
+    launchpad = LAUNCHPAD.format(op=calculation.name) if calculation.name_of is not None else ""
     assets = dg.multi_asset(
-        specs=[_spec(settings, relation, calculation) for relation in calculation.tables],
+        specs=[calculated_spec(settings, relation, calculation.deps, launchpad) for relation in calculation.tables],
         name=calculation.name,
         description=calculation.description,
     )
-    if calculation is CLO_MIGRATION:
-
-        @assets
-        def asked(
-            context: dg.AssetExecutionContext, config: MigrationChoice, weir: WarehouseResource
-        ) -> Iterator[dg.MaterializeResult]:
-            try:
-                with retried_when_busy():
-                    record_request(weir.warehouse, config.asked(), context.run.run_id)
-            except ValueError as error:
-                raise dg.Failure(str(error), allow_retries=False) from None
-            yield from _results(weir.warehouse, calculation)
-
-        return asked
-
     if calculation.name_of is None:
 
         @assets
@@ -144,7 +115,12 @@ def _results(
 ) -> Iterator[dg.MaterializeResult]:
     with retried_when_busy():
         done = refresh(warehouse, calculation, code_fingerprint(), names=names, again=again)
-    for relation in calculation.tables:
+    yield from table_results(warehouse, calculation.tables, done)
+
+
+def table_results(warehouse: Warehouse, tables: Sequence[str], done: int) -> Iterator[dg.MaterializeResult]:
+    """What is told of calculated tables: rows, how many inputs were calculated now, lineage and pictures."""
+    for relation in tables:
         (rows,) = warehouse.rows(f"select count(*) from {relation}")[0]
         metadata: dict[str, Any] = {
             "dagster/row_count": rows,
@@ -157,4 +133,7 @@ def _results(
 
 
 def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    return [*(_calculated(settings, calculation) for calculation in CALCULATIONS), _spec(settings, REMEMBERED)]
+    return [
+        *(_calculated(settings, calculation) for calculation in CALCULATIONS),
+        calculated_spec(settings, REMEMBERED),
+    ]

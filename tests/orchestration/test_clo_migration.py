@@ -28,11 +28,12 @@ from calculations.clo.migration.schedules import scheduled_balances, universe_of
 from calculations.clo.migration.settings import Asked
 from expectations.runner import run_suite
 from expectations.suites.migrations import MIGRATIONS
-from orchestration.assets.calculated import build_calculated_assets
 from orchestration.assets.clo_migration import CLO_MIGRATION, FINDINGS, HEADERS, LOSSES, SERIES, STATISTICS, simulated
 from orchestration.assets.clo_migration_inputs import REQUESTS, MigrationInputs
 from orchestration.assets.clo_projection_terms import stated_deal
+from orchestration.assets.migrated import build_migration_assets
 from orchestration.checks import control_verdicts
+from orchestration.jobs import SIMULATE_MIGRATION
 from orchestration.migration_controls import MIGRATION_CONTROLS
 from orchestration.pictures import default_picture, loss_picture, migration, rating_picture
 from orchestration.resources import WarehouseResource
@@ -178,7 +179,7 @@ def test_wrong_tables_and_ratings_have_names_and_the_rest_goes_on() -> None:
             asked=Asked(paths=20, paid_paths=5, seed=1, correlation="user_defined"),
             matrix_cells=broken,
             correlations=stated,
-            deals={"MAG6": inputs(holdings=holdings), "MAG99": inputs(holdings=rated())},
+            deals={"MAG6": inputs(holdings=holdings), "MAG99": inputs(holdings=holdings)},
         )
     )
     said = codes(tables)
@@ -254,13 +255,8 @@ def weir(tmp_path_factory: pytest.TempPathFactory) -> WarehouseResource:
 
 def run_simulation(weir: WarehouseResource, *, raise_on_error: bool = True, **config: Any) -> dg.ExecuteInProcessResult:
     """The simulation's own step of job `simulate_migration`, with a launchpad filled in."""
-    assets = [
-        asset
-        for asset in build_calculated_assets(weir.settings)
-        if isinstance(asset, dg.AssetsDefinition) and asset.op.name == CLO_MIGRATION.name
-    ]
     return dg.materialize(
-        assets,
+        [build_migration_assets(weir.settings)],
         resources={"weir": weir},
         run_config={"ops": {CLO_MIGRATION.name: {"config": config}}},
         raise_on_error=raise_on_error,
@@ -305,6 +301,12 @@ def test_what_cannot_be_simulated_is_said_at_the_launchpad(
     data = failed.step_failure_data.user_failure_data
     assert data is not None
     assert data.description == said
+
+
+def test_the_assets_say_how_to_ask(weir: WarehouseResource) -> None:
+    specs = list(build_migration_assets(weir.settings).specs)
+    assert {".".join(spec.key.path) for spec in specs} == set(CLO_MIGRATION.tables)
+    assert all(f"{SIMULATE_MIGRATION.name}`" in (spec.description or "") for spec in specs)
 
 
 CONTROLS = {control.name: control for control in MIGRATION_CONTROLS}
