@@ -12,6 +12,7 @@ from expectations.runner import run_suite
 from expectations.suites import SUITES
 from orchestration.compliance_controls import COMPLIANCE_CONTROLS
 from orchestration.controls import CONTROLS, Control
+from orchestration.migration_controls import MIGRATION_CONTROLS
 from orchestration.payment_date_controls import PAYMENT_DATE_CONTROLS
 from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
@@ -64,7 +65,14 @@ def _said(control: Control, breaches: Sequence[tuple[Any, ...]]) -> str:
 
 def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     """Control totals one by one; suites one check a suite. Suites of entity scope are run by the verdict asset."""
-    controls = (*CONTROLS, *COMPLIANCE_CONTROLS, *TRADE_CONTROLS, *PROJECTION_CONTROLS, *PAYMENT_DATE_CONTROLS)
+    controls = (
+        *CONTROLS,
+        *COMPLIANCE_CONTROLS,
+        *TRADE_CONTROLS,
+        *PROJECTION_CONTROLS,
+        *MIGRATION_CONTROLS,
+        *PAYMENT_DATE_CONTROLS,
+    )
     return [_control_check(control) for control in controls] + [
         _suite_check(suite) for suite in SUITES if suite.scope != "entity"
     ]

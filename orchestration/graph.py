@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.assets.calculated import build_calculated_assets
+from orchestration.assets.migrated import build_migration_assets
 from orchestration.assets.models import build_dbt_assets
 from orchestration.assets.nav_strikes import build_nav_assets
 from orchestration.assets.ops import build_ops_assets
@@ -32,6 +33,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *build_dbt_assets(settings, manifest),
             *build_calculated_assets(settings),
             build_trade_assets(settings),
+            build_migration_assets(settings),
             build_nav_assets(settings),
             *build_verdict_assets(settings),
             build_published_assets(settings, manifest),

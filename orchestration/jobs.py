@@ -7,6 +7,7 @@ import dagster as dg
 from ingestion.inbox import scan
 from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
 from orchestration.alerts import raise_alerts
+from orchestration.assets.clo_migration import CLO_MIGRATION
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.clo_trade_rows import TABLES as TRADE_TABLES
 from orchestration.assets.traded import NAME as TRADES
@@ -42,10 +43,19 @@ PROPOSE_TRADES = dg.define_asset_job(
     config={"ops": {TRADES: {"config": {"what": "rebalance", "method": "programme", "deals": []}}}},
     description="Weighs or proposes the trades that its launchpad asks for, of the deals that it names, and publishes.",
 )
+SIMULATE_MIGRATION = dg.define_asset_job(
+    "simulate_migration",
+    selection=(
+        dg.AssetSelection.assets(*(table.split(".") for table in CLO_MIGRATION.tables)).downstream()
+        | dg.AssetSelection.assets(["ops", "quality_results"]).downstream(include_self=False)
+    ),
+    config={"ops": {CLO_MIGRATION.name: {"config": {"deals": []}}}},
+    description="Simulates ratings as its launchpad asks, and as the workbook does where it asks nothing, and publishes.",
+)
 
 
 def build_jobs() -> list[Any]:
-    return [EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES]
+    return [EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

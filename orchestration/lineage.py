@@ -15,6 +15,7 @@ MART_OF = {
     "calc.clo_payment_date_checks": "marts.fact_payment_date_checks",
     "calc.clo_payment_date_steps": "marts.fact_payment_date_steps",
     "calc.clo_payment_date_tests": "marts.fact_payment_date_tests",
+    "calc.clo_tranche_losses": "marts.fact_tranche_loss_distribution",
     "calc.fund_performance": "marts.fact_fund_performance",
 }
 

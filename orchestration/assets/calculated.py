@@ -23,12 +23,15 @@ from orchestration.lineage import column_lineage
 from orchestration.pictures import (
     coverage_picture,
     cushion_picture,
+    default_picture,
     equity_picture,
     industry_picture,
+    loss_picture,
     paydown_picture,
     performance_picture,
     pool_picture,
     projected_coverage_picture,
+    rating_picture,
 )
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
@@ -43,6 +46,9 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_liability_cash_flows": paydown_picture,
     "calc.clo_projected_tests": projected_coverage_picture,
     "calc.clo_scenario_summary": equity_picture,
+    "calc.clo_migration_statistics": rating_picture,
+    "calc.clo_migration_series": default_picture,
+    "calc.clo_tranche_losses": loss_picture,
     "calc.fund_performance": performance_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,

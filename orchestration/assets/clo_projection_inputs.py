@@ -58,8 +58,20 @@ def stated_of(warehouse: Warehouse, load_id: str, deal_id: str) -> tuple[dict[st
     return keys, found
 
 
-def inputs_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """As `stated_of`, with the pool, what tables state of its assets, and the load's assumptions, curve and calendar."""
+def inputs_of_load(warehouse: Warehouse, load_id: str) -> dict[str, Any]:
+    """What all deals of a load share: its assumptions, instalments, curve and calendar."""
+    return {
+        name: warehouse.records(
+            f"select * from staging.stg_clo__{name} where load_id = ? order by source_row, source_column", [load_id]
+        )
+        for name in OF_LOAD
+    }
+
+
+def inputs_of(
+    warehouse: Warehouse, projection_id: str, of_load: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As `stated_of`, with the pool, what tables state of its assets, and what the load's deals share, read where not given."""
     ((load_id, deal_id, known_at),) = warehouse.rows(
         "select load_id, deal_id, known_at from intermediate.int_clo__deal_projections where projection_id = ?",
         [projection_id],
@@ -80,10 +92,7 @@ def inputs_of(warehouse: Warehouse, projection_id: str) -> tuple[dict[str, Any],
     found["deal_fx_rates"] = warehouse.records(
         "select * from intermediate.int_clo__deal_fx_rates where load_id = ? and deal_id = ?", [load_id, deal_id]
     )
-    for name in OF_LOAD:
-        found[name] = warehouse.records(
-            f"select * from staging.stg_clo__{name} where load_id = ? order by source_row, source_column", [load_id]
-        )
+    found |= inputs_of_load(warehouse, load_id) if of_load is None else of_load
     return keys, found
 
 

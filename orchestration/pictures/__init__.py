@@ -2,16 +2,20 @@
 
 from orchestration.pictures.compliance import cushion_picture, industry_picture
 from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
+from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
 __all__ = [
     "coverage_picture",
     "cushion_picture",
+    "default_picture",
     "equity_picture",
     "industry_picture",
+    "loss_picture",
     "nav_picture",
     "paydown_picture",
     "performance_picture",
     "pool_picture",
     "projected_coverage_picture",
+    "rating_picture",
 ]

@@ -77,6 +77,14 @@ CONTRACT = {
     "fact_payment_date_checks": "deal_id payment_date item reported computed difference outcome",
     "fact_compliance_results": "deal_id test_number numerator denominator result threshold direction passed "
     "previous_value comment is_listed sequence reason",
+    "fact_migration_distributions": "deal_id event_date step period period_date measure unit maximum minimum mean median "
+    "standard_deviation path_count seed correlation_method matrix_source",
+    "fact_migration_paths": "deal_id path_kind period cdr default_count default_balance ccc_count ccc_balance "
+    "performing_balance cumulative_default_balance cumulative_matured_balance path_count seed correlation_method "
+    "matrix_source",
+    "fact_tranche_loss_distribution": "deal_id tranche_name probability_of_loss expected_loss_rate loss_rate_p99 "
+    "expected_price expected_yield expected_wal paid_path_count seed correlation_method matrix_source",
+    "fact_migration_findings": "deal_id severity code subject message smallest_eigenvalue frobenius_distance",
     "fact_asset_correlations": "asset_id_1 asset_id_2 correlation",
     "fact_gl_entries": "system entity journal_id line_id account_code debit credit currency posting_date",
     "fact_trial_balance": "fund_id account_code period_start period_end",

@@ -143,6 +143,13 @@ def test_deals_are_projected_again_from_what_was_read_and_published(definitions:
     assert [key for key in touched if key.startswith(("raw/", "staging/", "calc/clo_oc_tests"))] == []
 
 
+def test_ratings_are_simulated_from_what_was_read_and_published(definitions: dg.Definitions) -> None:
+    job = definitions.resolve_job_def("simulate_migration")
+    touched = {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
+    assert {"calc/clo_tranche_losses", "marts/fact_tranche_loss_distribution", "published/warehouse"} <= touched
+    assert [key for key in touched if key.startswith(("raw/", "staging/", "calc/clo_projections"))] == []
+
+
 def test_lineage_names_columns_that_exist(manifest: dict) -> None:
     marts = {
         f"marts.{n['name']}": set(n["columns"]) for n in manifest["nodes"].values() if n["resource_type"] == "model"

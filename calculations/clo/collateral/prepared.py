@@ -80,7 +80,7 @@ class PreparedPool:
     lapses: Flags
     event: Floats
 
-    @property
+    @cached_property
     def asset_ids(self) -> tuple[str, ...]:
         return tuple(asset.asset_id for asset in self.assets)
 

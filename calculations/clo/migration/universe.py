@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calculations.clo.columns import Days, Flags, Ints, Texts, named
+from calculations.clo.columns import Days, Flags, Ints, Texts, as_text, fold, named
 from calculations.clo.migration.findings import Finding
 from calculations.clo.ratings import LOWEST_RANK, SP_DEFAULT_RANK, rating_rank, rating_text
 
@@ -22,6 +23,12 @@ _CCC_PLUS_RANK = 17
 _UNRATED_RANK = 19  # CCC-, where the derivation of a rating ends that finds none (clo-compliance 3.5, Q11)
 
 States = NDArray[np.int8]
+SP_FIELDS = ("sp_facility_rating", "sp_issuer_rating", "sp_senior_secured_rating", "sp_subordinated_rating")
+MOODYS_FIELDS = (
+    *("moodys_rating", "moodys_dp_rating", "moodys_facility_rating", "moodys_issuer_rating", "moodys_credit_estimate"),
+    *("moodys_senior_secured_rating", "moodys_senior_unsecured_rating", "moodys_subordinate_rating"),
+)
+_NO_RATING = ("", "NR")
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,3 +101,27 @@ def initial_states(universe: Universe, states: Sequence[str] = STATES) -> tuple[
         for asset_id in universe.asset_id[is_unrated].tolist()
     )
     return np.array([number[str(text)] for text in texts], dtype=np.int8), findings
+
+
+def rating_findings(rows: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """What a tape's ratings leave to be looked at, of rows with `asset_id` and the fields named above.
+
+    RATING_UNREADABLE for a text on no scale, which counts as none (Q11), and UNRATED for an asset without any rating, for
+    which CCC- stands where a rating derived from others ends. Source: clo-compliance 3.5.
+    """
+    is_rated = np.zeros(len(rows), dtype=bool)
+    found: list[Finding] = []
+    for agency, fields_of in (("sp", SP_FIELDS), ("moodys", MOODYS_FIELDS)):
+        for field in fields_of:
+            texts = fold(as_text([row[field] for row in rows]))
+            ranks = rating_rank(texts, "sp" if agency == "sp" else "moodys")
+            is_rated |= ranks > 0
+            for number in np.flatnonzero((ranks == 0) & ~np.isin(texts, _NO_RATING)).tolist():
+                asset_id, stated = rows[number]["asset_id"], rows[number][field]
+                text = f"asset {asset_id}, {field}: expected a rating of the scale, found {stated!r}; it counts as none"
+                found.append(Finding("RATING_UNREADABLE", str(asset_id), text))
+    for number in np.flatnonzero(~is_rated & ~np.array([bool(row["is_default_obligation"]) for row in rows])).tolist():
+        asset_id = rows[number]["asset_id"]
+        text = f"asset {asset_id} has no rating of either agency; it begins in state {CCC}"
+        found.append(Finding("UNRATED", str(asset_id), text))
+    return tuple(found)
