@@ -77,6 +77,12 @@ CONTRACT = {
     "fact_payment_date_checks": "deal_id payment_date item reported computed difference outcome",
     "fact_compliance_results": "deal_id test_number numerator denominator result threshold direction passed "
     "previous_value comment is_listed sequence reason",
+    "fact_trade_runs": "deal_id event_date trade_run_id method mode status reason objective_before objective_after "
+    "objective_greedy objective_programme objective_bound solver_gap search_seconds cash_before cash_after",
+    "fact_trade_results": "deal_id trade_run_id trade_set test_number threshold result_before passed_before result_after "
+    "passed_after difference comment",
+    "fact_trade_orders": "deal_id trade_run_id trade_number origin asset_id side par_asked par_done price cash_change outcome",
+    "fact_trade_rankings": "deal_id trade_run_id side rank score objective_after asset_id par market_value",
     "fact_migration_distributions": "deal_id event_date step period period_date measure unit maximum minimum mean median "
     "standard_deviation path_count seed correlation_method matrix_source",
     "fact_migration_paths": "deal_id path_kind period cdr default_count default_balance ccc_count ccc_balance "
