@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -158,7 +159,12 @@ def _loans(terms: Sequence[ReinvestmentTerms], dates: DealDates, preset: Preset)
 
 
 def _by_age(rates: Sequence[tuple[float, ...]], periods: int) -> Floats:
-    return np.array([[given[min(age, len(given) - 1)] for age in range(periods)] for given in rates])
+    """Each scenario's rate by age, (scenarios, periods); the last one given holds on."""
+    lengths = np.array([len(given) for given in rates], dtype=np.int64)
+    first = np.cumsum(lengths) - lengths
+    place = np.minimum(np.arange(periods), lengths[:, None] - 1)
+    found: Floats = np.array(list(chain.from_iterable(rates)), dtype=np.float64)[first[:, None] + place]
+    return found
 
 
 def _levels(curves: Sequence[Curve], dates: DealDates) -> Floats:
