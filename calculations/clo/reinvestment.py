@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import cast
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from calculations.clo.deal_dates import DealDates
 from calculations.clo.liquidation import liquidate
 from calculations.clo.pool_flows import PoolFlows
 from calculations.clo.presets import STANDARD, Preset
-from calculations.clo.scenarios import ReinvestmentTerms, Scenarios, vector
+from calculations.clo.scenarios import Rates, ReinvestmentTerms, Scenarios, vector
 from calculations.curves import Curve, spots
 from calculations.daycount import US_30_360, days360, year_fraction
 from calculations.months import add_months
@@ -153,7 +154,7 @@ def _loans(terms: Sequence[ReinvestmentTerms], dates: DealDates, preset: Preset)
         payments=np.maximum(payments.astype(np.int64), 1),
         lag_months=np.array([item.lag_months for item in assumed], dtype=np.int64),
         cpr=_by_age([vector(item.cpr) for item in assumed], dates.count),
-        cdr=_by_age([() if item.cdr == "RATING" else vector(item.cdr) for item in assumed], dates.count),
+        cdr=_by_age([vector(cast("Rates", item.cdr)) for item in assumed], dates.count),  # the terms refuse RATING
         severity=_by_age([vector(item.severity) for item in assumed], dates.count),
     )
 
