@@ -215,25 +215,4 @@ FUNDS = (
             ),
         ),
     ),
-    Suite(
-        name="ledgers_balance",
-        stage="marts",
-        relation="marts.fact_gl_entries",
-        description="Debits equal credits, journal by journal.",
-        keys=("organization_id", "system", "entity", "journal_id"),
-        query="""
-            select organization_id, system, entity, journal_id, sum(coalesce(debit, 0)) - sum(coalesce(credit, 0)) as gap
-            from marts.fact_gl_entries group by all
-        """,
-        rules=(
-            between(
-                "journals_balance",
-                "gap",
-                "the debits of a journal equal its credits",
-                at_least=0,
-                at_most=0,
-                severity="critical",
-            ),
-        ),
-    ),
 )

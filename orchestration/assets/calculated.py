@@ -15,6 +15,7 @@ from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
+from orchestration.assets.ledger_mapping import LEDGER_MAPPING
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
@@ -37,7 +38,15 @@ from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
-CALCULATIONS = (CLO_BALANCES, CLO_COMPLIANCE, CLO_CONFIGURATIONS, CLO_PROJECTION, CLO_PAYMENT_DATES, FUND_PERFORMANCE)
+CALCULATIONS = (
+    CLO_BALANCES,
+    CLO_COMPLIANCE,
+    CLO_CONFIGURATIONS,
+    CLO_PROJECTION,
+    CLO_PAYMENT_DATES,
+    FUND_PERFORMANCE,
+    LEDGER_MAPPING,
+)
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
     "calc.clo_pool_concentrations": industry_picture,

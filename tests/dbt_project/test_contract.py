@@ -94,6 +94,12 @@ CONTRACT = {
     "fact_asset_correlations": "asset_id_1 asset_id_2 correlation",
     "fact_gl_entries": "system entity journal_id line_id account_code debit credit currency posting_date",
     "fact_trial_balance": "fund_id account_code period_start period_end",
+    "fact_mapped_balances": "fund_id account_code nav_line period_end opening_balance closing_balance movement mapping_ids "
+    "source_accounts",
+    "fact_gl_mapping_findings": "fund_id period_end rule_code subject message amount",
+    "fact_gl_nav_ties": "fund_id period_end compared_with item ledger_amount stated_amount difference tolerance is_tied",
+    "fact_gl_changes": "fund_id journal_id line_id change_type amount_before amount_after adjustment_amount "
+    "is_period_closed",
     "fact_fx_rates": "rate source as_of",
     "fact_prices": "price source as_of",
     "fact_index_levels": "level source as_of",
