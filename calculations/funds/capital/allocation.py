@@ -14,7 +14,7 @@ from calculations.funds.capital.exact import LARGEST_DIVISOR, divided
 
 
 class Shortfall(ValueError):
-    """Totals that do not fit below the caps. `missing` maps the place of each total to the amount without a payer."""
+    """Totals that do not fit below the caps. `missing` maps the place of each total to the minor units without a payer."""
 
     def __init__(self, missing: dict[int, int]) -> None:
         self.missing = missing

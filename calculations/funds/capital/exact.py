@@ -6,8 +6,9 @@ Money is an int64 count of the currency's minor unit, a rate an int64 count of 1
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from math import gcd, lcm
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,6 +62,27 @@ def minor_units(amounts: Iterable[Decimal], unit: Decimal) -> Ints:
 def rate_units(rates: Iterable[Decimal]) -> Ints:
     """Rates and shares as counts of 1e-12, (n,). Raises as `minor_units`, so that a thirteenth decimal is refused."""
     return minor_units(rates, RATE_UNIT)
+
+
+def whole_weights(weights: Sequence[Decimal]) -> Ints:
+    """Weights of any decimals as whole numbers in the same proportion, as small as they can be, (n,).
+
+    Raises TypeError for what is no Decimal, ValueError for a negative or infinite weight or a sum above 2^60.
+    """
+    for weight in weights:
+        if not isinstance(weight, Decimal):
+            raise TypeError(f"weights must be Decimal, found {type(weight).__name__} {weight!r}")
+        if not weight.is_finite() or weight < 0:
+            raise ValueError(f"weights must be finite numbers >= 0, found {weight}")
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    common = lcm(*(denominator for _, denominator in ratios))
+    whole = [numerator * (common // denominator) for numerator, denominator in ratios]
+    divisor = max(gcd(*whole), 1)
+    if sum(whole) // divisor > LARGEST_DIVISOR:
+        raise ValueError(
+            f"weights must be given with fewer digits: as whole numbers they sum to more than 2^60, found {list(weights)[:10]}"
+        )
+    return np.array([value // divisor for value in whole], dtype=np.int64)
 
 
 def in_money(count: int | np.int64, unit: Decimal) -> Decimal:
