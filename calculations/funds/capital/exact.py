@@ -35,9 +35,9 @@ def divided(amount: ArrayLike, numerator: ArrayLike, denominator: ArrayLike) -> 
     guess = a.astype(np.float64) * n / d
     _require_range("quotient", guess, 0, LARGEST_AMOUNT)
     quotient: Ints = guess.astype(np.int64)
-    remainder: Ints = (
-        a.astype(np.uint64) * n.astype(np.uint64) - quotient.astype(np.uint64) * d.astype(np.uint64)
-    ).view(np.int64)
+    with np.errstate(over="ignore"):  # the products wrap around; their difference does not need more than 63 bits
+        wrapped = a.astype(np.uint64) * n.astype(np.uint64) - quotient.astype(np.uint64) * d.astype(np.uint64)
+    remainder: Ints = wrapped.view(np.int64)
     off: Ints = np.floor_divide(remainder, d)
     return quotient + off, remainder - off * d
 
