@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -146,14 +145,3 @@ def findings(rolled: Roll) -> tuple[Finding, ...]:
         for row in np.flatnonzero(balance < 0)
     ]
     return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
-
-
-def unbalanced(groups: Sequence[str], amounts: Ints) -> dict[str, int]:
-    """Reallocations whose legs do not sum to zero, with what is left over; `groups` names each leg's reallocation.
-
-    Source: fund-admin CC-11; input-contracts 3, Reallocations.
-    """
-    names, place = np.unique(np.asarray(groups, dtype=np.str_), return_inverse=True)
-    sums = np.zeros(names.size, dtype=np.int64)
-    np.add.at(sums, place, amounts)
-    return {str(names[i]): int(sums[i]) for i in np.flatnonzero(sums)}

@@ -21,7 +21,6 @@ from calculations.funds.capital.commitments import (
     Roll,
     findings,
     roll,
-    unbalanced,
 )
 
 Event = tuple[int, dt.date, EventKind, int]
@@ -110,7 +109,6 @@ def test_a_reallocation_moves_a_call_and_sums_to_zero() -> None:
     rolled = roll(events(rows))
     last = rolled.rows_on(np.array([0, 1]), [day(12), day(12)])
     assert rolled.unfunded[last].tolist() == [120, 80]
-    assert unbalanced(["R-1", "R-1", "R-2", "R-2"], np.array([-20, 20, 5, -4])) == {"R-2": 1}
 
 
 def test_balances_of_a_day_are_those_of_the_last_event_up_to_it() -> None:
