@@ -35,7 +35,7 @@ class EventKind(StrEnum):
 
 KINDS = tuple(EventKind)
 KIND = {kind: code for code, kind in enumerate(KINDS)}
-_UNFUNDED_SIGN = np.array([1, -1, 0, -1, 0, 1, 1, -1, -1], dtype=np.int64)  # of each kind, fund-admin CC-4
+_UNFUNDED_SIGN = (1, -1, 0, -1, 0, 1, 1, -1, -1)  # of each kind, fund-admin CC-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Events:
 class Roll:
     """Balances at the end of each day on which a commitment has an event, by commitment and day.
 
-    `commitment` and `day` are (rows,), `balances` (rows, 9) sums since inception by kind, `unfunded` (rows,); minor units.
+    `commitment`, `day` and `unfunded` are (rows,), `balances` (9, rows) the sums of each kind since inception; minor units.
     """
 
     commitment: Ints
@@ -62,7 +62,7 @@ class Roll:
 
     def balance(self, kind: EventKind) -> Ints:
         """The sum of a kind to the end of each row's day, (rows,)."""
-        return self.balances[:, KIND[kind]]
+        return self.balances[KIND[kind]]
 
     @property
     def called_inside(self) -> Ints:
@@ -117,16 +117,31 @@ def roll(events: Events) -> Roll:
             f"events: expected a day of each, found none at place {int(np.flatnonzero(np.isnat(events.day))[0])}"
         )
     # Days before 1970 are negative: shifted by half a span, they keep the order of commitments.
-    keys, row_of = np.unique(day_keys(events.commitment, events.day) + SPAN // 2, return_inverse=True)
-    changes = np.zeros((keys.size, len(KINDS)), dtype=np.int64)
-    np.add.at(changes, (row_of, events.kind), events.amount)
+    keys, row_of = _numbered(day_keys(events.commitment, events.day) + SPAN // 2)
+    changes = np.zeros(len(KINDS) * keys.size, dtype=np.int64)
+    np.add.at(changes, events.kind * keys.size + row_of, events.amount)
     commitment = keys // SPAN
-    day = (keys % SPAN - SPAN // 2).astype("datetime64[D]")
-    running = np.cumsum(changes, axis=0)
     first = np.flatnonzero(np.diff(commitment, prepend=-1))
-    before = running[first] - changes[first]
-    balances = running - np.repeat(before, np.diff(first, append=keys.size), axis=0)
-    return Roll(commitment, day, balances, balances @ _UNFUNDED_SIGN)
+    counts = np.diff(first, append=keys.size)
+    balances = changes.reshape(len(KINDS), keys.size)
+    for of_kind in balances:  # each in place: the balances of a whole house are hundreds of megabytes
+        running = np.cumsum(of_kind)
+        of_kind[:] = running - np.repeat(running[first] - of_kind[first], counts)
+    unfunded = np.zeros(keys.size, dtype=np.int64)
+    for of_kind, sign in zip(balances, _UNFUNDED_SIGN, strict=True):
+        if sign:
+            unfunded += sign * of_kind
+    return Roll(commitment, (keys % SPAN - SPAN // 2).astype("datetime64[D]"), balances, unfunded)
+
+
+def _numbered(keys: Ints) -> tuple[Ints, Ints]:
+    """The distinct keys in order, and the place of each given key among them."""
+    order = np.argsort(keys)
+    in_order = keys[order]
+    is_new = np.diff(in_order, prepend=in_order[:1] - 1) != 0
+    row_of = np.empty(keys.size, dtype=np.int64)
+    row_of[order] = np.cumsum(is_new) - 1
+    return in_order[is_new], row_of
 
 
 def findings(rolled: Roll) -> tuple[Finding, ...]:

@@ -143,7 +143,7 @@ def rows_of(rolled: Roll) -> list[tuple[object, ...]]:
         zip(
             rolled.commitment.tolist(),
             rolled.day.tolist(),
-            rolled.balances.tolist(),
+            rolled.balances.T.tolist(),
             rolled.unfunded.tolist(),
             strict=True,
         )
