@@ -27,6 +27,7 @@ from calculations.money import round_half_up
 
 ZERO = Decimal(0)
 _RATE = Decimal("1e-12")
+_FINEST = 2**46  # a weight may be made as fine as this: thousands of them stay within what can be divided exactly
 
 
 class CallShortfall(ValueError):
@@ -186,9 +187,11 @@ def _weights(call: Call, basis: Basis, partners: Sequence[Participant], unit: De
         given = [partner.custom_weight for partner in partners if partner.custom_weight is not None]
         if len(given) != len(partners):
             raise ValueError(f"call {call.call_id}: expected a custom weight of each participant, found {len(given)}")
-        # Fine enough that what is left of a partly excused weight is whole; money is fine enough by itself.
+        weights = whole_weights(given)
+        # Fine enough that what an excuse leaves of a weight is whole, or next to it; money is fine enough by itself.
         shares = [(1 - partner.share_excused).as_integer_ratio() for partner in partners]
-        return whole_weights(given) * lcm(*(denominator for _, denominator in shares))
+        fine = min(lcm(*(denominator for _, denominator in shares)), _FINEST // max(int(weights.max()), 1))
+        return weights * max(fine, 1)
     if basis is Basis.UNFUNDED:
         return minor_units((max(partner.unfunded, ZERO) for partner in partners), unit)
     return minor_units((partner.commitment for partner in partners), unit)

@@ -77,6 +77,18 @@ def test_half_excused_custom_weights_keep_their_proportion() -> None:
     }
 
 
+def test_custom_weights_of_many_digits_bear_an_excuse_of_many_digits() -> None:
+    # a third of twelve digits excused of one of three equal weights: 70 by 2:3:3 is 17.50, 26.25, 26.25
+    partners = [replace(p, custom_weight=D("0.333333333333")) for p in THREE]
+    partners[0] = replace(partners[0], share_excused=D("0.333333333333"), custom_weight=D("0.333333333332"))
+    one = replace(call(investment="70.00"), basis=Basis.CUSTOM)
+    assert amounts(plan_notices(one, partners, CallTerms(), CENT)) == {
+        "a": D("17.50"),
+        "b": D("26.25"),
+        "c": D("26.25"),
+    }
+
+
 def test_an_excused_partner_still_pays_its_share_of_the_fee() -> None:
     # investment 90 over b and c by 1:2; fee 40 over all by 1:1:2
     partners = [replace(THREE[0], share_excused=D(1)), *THREE[1:]]
