@@ -12,7 +12,7 @@ import numpy as np
 from calculations.calendars import as_days
 from calculations.funds.capital.exact import in_money, minor_units, rate_units
 from calculations.funds.capital.stretches import interest, split_at, unpaid_stretches
-from calculations.funds.capital.terms import DayCount, InterestTo
+from calculations.funds.capital.terms import DayCount, InterestTo, LateInterestTerms
 from calculations.money import allocate
 
 
@@ -30,6 +30,20 @@ class InterestShare:
 
     commitment_id: str | None
     amount: Decimal
+
+
+def rate_steps(terms: LateInterestTerms, fixings: Sequence[RateStep] = ()) -> tuple[RateStep, ...]:
+    """The rates that the terms charge: the fixed one for ever, or each fixing of the index and the spread over it.
+
+    `fixings` are those of `terms.index_id`, each from its day on. Raises ValueError where the index has none.
+    Source: input-contracts 3.1, DEFAULT.
+    """
+    if terms.rate is not None:
+        return (RateStep(dt.date.min, terms.rate),)
+    if not fixings:
+        raise ValueError(f"late interest on {terms.index_id}: expected fixings of the index, found none")
+    spread = terms.spread or Decimal(0)
+    return tuple(RateStep(fixing.effective_date, fixing.rate + spread) for fixing in fixings)
 
 
 def late_interest(

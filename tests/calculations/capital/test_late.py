@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from calculations.calendars import BusinessCalendar, as_days
 from calculations.funds.capital.dates import defaulted_from, earliest_due, overdue_from
-from calculations.funds.capital.late import InterestShare, RateStep, late_interest, share_late_interest
+from calculations.funds.capital.late import InterestShare, RateStep, late_interest, rate_steps, share_late_interest
 from calculations.funds.capital.terms import (
     CallTerms,
     CureDays,
@@ -77,6 +77,18 @@ def test_an_index_and_its_spread_change_the_rate_on_the_way() -> None:
     # 10 days at 10 %, 20 days at 14 %: 1,000 x (1 + 2.8) / 365
     rates = [RateStep(dt.date(2024, 2, 10), D("0.14")), RateStep(DUE, D("0.10"))]
     assert late_interest(D("1000.00"), DUE, [], dt.date(2024, 3, 1), rates, DayCount.ACT_365F, CENT) == D("10.41")
+
+
+def test_the_terms_charge_a_fixed_rate_or_the_index_and_its_spread() -> None:
+    fixed = read_default_terms({"late_interest": {"rate": "0.12"}}).late_interest
+    floating = read_default_terms({"late_interest": {"index_id": "SOFR", "spread": "0.06"}}).late_interest
+    assert fixed is not None
+    assert floating is not None
+    until = dt.date(2024, 3, 1)  # 30 days: 1,000 x 0.12 x 30 / 365, and the same on an index at 6 %
+    for rates in (rate_steps(fixed), rate_steps(floating, [RateStep(DUE, D("0.06"))])):
+        assert late_interest(D("1000.00"), DUE, [], until, rates, DayCount.ACT_365F, CENT) == D("9.86")
+    with pytest.raises(ValueError, match="late interest on SOFR: expected fixings of the index, found none"):
+        rate_steps(floating)
 
 
 def test_interest_needs_a_rate_on_the_due_date() -> None:
