@@ -128,6 +128,15 @@ class BusinessCalendar:
         from_weekend = shorter - step if count > 1 else self.roll_back(day)
         return np.where(self.is_business_day(day), before - step, from_weekend)
 
+    def days_after(self, days: DaysLike, count: int) -> Days:
+        """The day that is `count` business days after each day; same shape. A day that is none starts from the one before it.
+
+        Zero is therefore the day rolled back. Raises ValueError for a negative count. Source: fund-admin CC-6, CC-7.
+        """
+        if count < 0:
+            raise ValueError(f"business days after a date must be a count >= 0, found {count}")
+        return np.asarray(np.busday_offset(as_days(days), count, roll="backward", busdaycal=self._busdays))
+
 
 def as_days(days: DaysLike) -> Days:
     """Whole days from dates or datetime64 of any shape."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.capital import capital_activity
 from tests.benchmarks.clo import Timed, clo_engine
 from tests.benchmarks.compliance import compliance_batches
 from tests.benchmarks.migration import migration_engine
@@ -75,6 +76,8 @@ def main() -> None:
         CONSOLE.print(timed_table("Compliance", compliance))
         migration = migration_engine()
         CONSOLE.print(timed_table("Rating migration", migration))
+        capital = capital_activity()
+        CONSOLE.print(timed_table("Capital activity", capital))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)
         CONSOLE.print(reading_table(clo, typed, fund))
@@ -85,6 +88,7 @@ def main() -> None:
         "clo_engine": [asdict(line) for line in engine],
         "clo_compliance": [asdict(line) for line in compliance],
         "clo_migration": [asdict(line) for line in migration],
+        "capital_activity": [asdict(line) for line in capital],
         "clo_workbook": asdict(clo) | {"whole_reader_seconds": asdict(typed)},
         "fund_workbook": asdict(fund),
         "demo_written_seconds": writing,
