@@ -33,13 +33,13 @@ def rounded(numerators: Exact, denominator: int) -> Ints:
     return np.where(exact < 0, -units, units).astype(np.int64)
 
 
-def allocate_rows(totals: Ints, weights: Ints) -> Ints:
+def allocate_rows(totals: Ints, weights: Exact) -> Ints:
     """Each of `totals` (rows,) shared in proportion to `weights` (rows, parties) or (parties,): (rows, parties).
 
     Shares are floored, the units still missing go one each to the largest remainders, ties to the earlier column, so
     the columns stand in the order of the party ids; rows add up to their total exactly. A negative total mirrors the
-    positive one. Raises ValueError for a negative weight and for a total other than zero without any weight.
-    Source: fund-admin M-3.
+    positive one. Weights are int64, or Python integers where they are larger. Raises ValueError for a negative weight
+    and for a total other than zero without any weight. Source: fund-admin M-3.
     """
     weights = np.broadcast_to(weights, (totals.size, weights.shape[-1]))
     if (weights < 0).any():
@@ -51,12 +51,11 @@ def allocate_rows(totals: Ints, weights: Ints) -> Ints:
         raise ValueError(f"weights must sum to more than zero to share out {totals[row]}, found sum 0 in row {row}")
     whole = np.maximum(whole, 1)
     # total x weight may not fit in 64 bits; the part of the total below `whole` times the weight nearly always does
-    times, rest = np.divmod(np.abs(totals), whole)
+    times, rest = np.abs(totals) // whole, np.abs(totals) % whole
     part = product(reduced, rest[:, None])
-    floors = times[:, None] * reduced + (part // whole[:, None]).astype(np.int64)
-    remainders = (part % whole[:, None]).astype(np.int64)
+    floors = (times[:, None] * reduced + part // whole[:, None]).astype(np.int64)
     missing = np.abs(totals) - floors.sum(axis=1)
-    ranking = np.argsort(-remainders, axis=1, kind="stable")
+    ranking = np.argsort(-(part % whole[:, None]), axis=1, kind="stable")
     extra = np.zeros_like(floors)
     np.put_along_axis(extra, ranking, (np.arange(floors.shape[1]) < missing[:, None]).astype(np.int64), axis=1)
     shares: Ints = np.sign(totals)[:, None] * (floors + extra)

@@ -1,0 +1,63 @@
+"""Management fees that a newcomer makes up for since first close, with interest to the manager. What passes between
+partners is `equalisation`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calculations.daycount import Ints
+from calculations.funds.closings.interest import InterestRates
+from calculations.funds.fees.gross import FeeSteps, gross_fees
+from calculations.funds.fees.levels import Levels
+from calculations.funds.fees.minor_units import product, rounded
+from calculations.funds.fees.periods import Periods
+from calculations.funds.fees.terms import Basis, FeeTerms, FundDates, Timing
+from calculations.months import as_date
+
+
+@dataclass(frozen=True, eq=False)
+class FeeTrueUp:
+    """`fee` and `interest` (partners, periods), minor units, paid to the manager; `steps` explain the fee."""
+
+    periods: Periods
+    fee: Ints
+    interest: Ints
+    steps: FeeSteps
+
+
+def fee_true_up(
+    periods: Periods,
+    terms: Sequence[FeeTerms],
+    new_levels: Mapping[Basis, Levels],
+    dates: FundDates,
+    closing_date: dt.date,
+    rates: InterestRates | None,
+) -> FeeTrueUp:
+    """The fees of what partners commit at a closing, from first close to where their own charges begin.
+
+    `terms` (partners,) are those of each, one timing for all. `new_levels` are the balances that the newly committed
+    amounts would have stood at, a commitment from the day of first close. In advance the periods charged before the
+    closing are made up for; in arrears the time before it, since the period that is running will charge the rest.
+    Interest runs from the day on which each fee was charged. Source: fund-admin E-4.
+    """
+    timings = {each.timing for each in terms}
+    if len(timings) != 1:
+        raise ValueError(f"terms: expected one timing for all partners, found {', '.join(sorted(timings)) or 'none'}")
+    timing, closing = timings.pop(), np.datetime64(closing_date, "D")
+    is_before = periods.start < closing
+    end = periods.end[is_before]
+    past = Periods(periods.start[is_before], end if timing == Timing.ADVANCE else np.minimum(end, closing))
+    steps = gross_fees(past, terms, new_levels, dates)
+    fee = steps.by_period(steps.gross, len(terms), past.start.size)
+    interest = np.zeros_like(fee)
+    if rates is not None:
+        for number, charged in enumerate(past.charged(timing)):
+            whole = rates.interest(as_date(charged), closing_date)
+            owed = product(fee[:, number], np.array(whole.numerator, dtype=object))
+            interest[:, number] = rounded(owed, whole.denominator)
+    return FeeTrueUp(past, fee, interest, steps)
