@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from calculations.daycount import Days, Ints
 from calculations.funds.closings.interest import InterestRates
 from calculations.funds.closings.terms import ClosingTerms, EarlierDeals, EarlierDistributions
-from calculations.funds.fees.minor_units import allocate_rows, product, rounded
+from calculations.funds.fees.minor_units import allocate_rows, scaled
 from calculations.months import as_date
 
 Flags = NDArray[np.bool_]
@@ -137,7 +137,7 @@ def equalise(
 def _at_fair_value(change: Ints, fair_value: int, cost: int) -> Ints:
     """What is paid beyond cost, or less where the value is below it."""
     paid, returned = np.maximum(change, 0), np.maximum(-change, 0)
-    beyond = rounded(product(paid, np.array(fair_value - cost)), cost)
+    beyond = scaled(paid, Fraction(fair_value - cost, cost))
     return beyond - allocate_rows(np.array([beyond.sum()]), returned)[0]
 
 
@@ -145,8 +145,7 @@ def _interest(change: Ints, due: dt.date, joined: Days, rates: InterestRates, sp
     """Interest paid (+) and received (-) on what a call moves between partners."""
     paid, returned = np.maximum(change, 0), np.maximum(-change, 0)
     start = max(due, span.start) if span.start else due
-    whole = rates.interest(start, span.end)
-    interest = rounded(product(paid, np.array(whole.numerator, dtype=object)), whole.denominator)
+    interest = scaled(paid, rates.interest(start, span.end))
     if not interest.any():
         return interest
     # from the days on which those who get money back had joined; the first of them stand in for any time before

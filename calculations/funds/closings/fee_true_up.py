@@ -14,7 +14,7 @@ from calculations.daycount import Ints
 from calculations.funds.closings.interest import InterestRates
 from calculations.funds.fees.gross import FeeSteps, gross_fees
 from calculations.funds.fees.levels import Levels
-from calculations.funds.fees.minor_units import product, rounded
+from calculations.funds.fees.minor_units import scaled
 from calculations.funds.fees.periods import Periods
 from calculations.funds.fees.terms import Basis, FeeTerms, FundDates, Timing
 from calculations.months import as_date
@@ -57,7 +57,5 @@ def fee_true_up(
     interest = np.zeros_like(fee)
     if rates is not None:
         for number, charged in enumerate(past.charged(timing)):
-            whole = rates.interest(as_date(charged), closing_date)
-            owed = product(fee[:, number], np.array(whole.numerator, dtype=object))
-            interest[:, number] = rounded(owed, whole.denominator)
+            interest[:, number] = scaled(fee[:, number], rates.interest(as_date(charged), closing_date))
     return FeeTrueUp(past, fee, interest, steps)

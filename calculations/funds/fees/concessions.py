@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from calculations.daycount import Ints
 from calculations.funds.fees.gross import FeeSteps
-from calculations.funds.fees.minor_units import allocate_rows, product, rounded
+from calculations.funds.fees.minor_units import allocate_rows, scaled
 from calculations.funds.fees.terms import NetStep
 
 
@@ -99,8 +99,7 @@ def due(steps: FeeSteps, concessions: Sequence[Concession], partners: int, perio
 def _due(steps: FeeSteps, concession: Concession, partners: int, periods: int, decimals: int) -> Due:
     fee = np.where(_is_in_force(steps, concession), steps.gross, 0)
     if concession.amount is None:
-        share = Fraction(1 if concession.share is None else concession.share)
-        taken = rounded(product(fee, np.array(share.numerator)), share.denominator)
+        taken = scaled(fee, Fraction(1 if concession.share is None else concession.share))
         by_period = steps.by_period(taken, partners, periods)
         return Due(concession, by_period, by_period.sum(axis=1))
     units = concession.amount.scaleb(decimals)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,12 @@ def rounded(numerators: Exact, denominator: int) -> Ints:
     exact = numerators if denominator < _SAFE else numerators.astype(object)
     units = (2 * abs(exact) + denominator) // (2 * denominator)
     return np.where(exact < 0, -units, units).astype(np.int64)
+
+
+def scaled(amounts: Ints, ratio: Fraction) -> Ints:
+    """amounts x ratio to whole units, halves away from zero. Source: fund-admin M-3."""
+    numerator = np.array([ratio.numerator], dtype=np.int64 if abs(ratio.numerator) < _SAFE else object)
+    return rounded(product(amounts, numerator), ratio.denominator)
 
 
 def allocate_rows(totals: Ints, weights: Exact) -> Ints:
