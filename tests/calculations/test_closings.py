@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculations.daycount import Ints
-from calculations.funds.closings.equalisation import EarlierFlows, Equalisation, InterestSpan, Partners, equalise
+from calculations.funds.closings.equalisation import (
+    EarlierFlows,
+    Equalisation,
+    InterestSpan,
+    Partners,
+    equalise,
+    restate,
+)
 from calculations.funds.closings.fee_true_up import fee_true_up
 from calculations.funds.closings.interest import InterestRates
 from calculations.funds.closings.legs import LegKind, closing_legs
@@ -53,6 +60,9 @@ def no_flows(partners: int) -> EarlierFlows:
 def partners(before: list[int], after: list[int], joined: list[dt.date] | None = None) -> Partners:
     names = tuple(f"P{number:02}" for number in range(len(before)))
     return Partners(names, np.array(before), np.array(after), days(*(joined or [FIRST] * len(before))))
+
+
+NOBODY_MOVES = partners([1, 1, 2], [1, 1, 2])
 
 
 def moved(
@@ -246,6 +256,28 @@ def test_in_arrears_the_true_up_ends_where_the_running_period_takes_over() -> No
     found = fee_true_up(periods, [terms], {Basis.COMMITMENTS: level}, FundDates(), dt.date(2024, 5, 16), EIGHT)
     assert found.fee.tolist() == [[91_00, 45_00]]
     assert found.interest.tolist() == [[90, 0]]  # 91.00 x 8 % x 45 / 365 = 0.8975
+
+
+def test_offsets_already_applied_are_shared_anew_and_the_true_up_bears_its_own_fee_only() -> None:
+    # 300.00 of offsets on the first quarter were the two earlier partners'; the third now has half of the fund
+    periods = fee_periods(FIRST, dt.date(2024, 7, 1), Frequency.QUARTERLY)
+    terms = FeeTerms(Basis.COMMITMENTS, Decimal("0.02"), Frequency.QUARTERLY, Timing.ADVANCE, DayCount.THIRTY_360)
+    level = Levels.of_movements(np.array([2]), days(FIRST), np.array([200_000_00]))
+    fees = fee_true_up(periods, [terms] * 3, {Basis.COMMITMENTS: level}, FundDates(), SECOND, None)
+    offsets = restate(np.array([[200_00, 100_00, 0], [0, 0, 0]]), np.array([1, 1, 2]))
+    legs = closing_legs(SECOND, no_flows(3), no_flows(3), moved(NOBODY_MOVES, no_flows(3), SECOND), fees, offsets)
+    rows = list(
+        zip(legs.kind, legs.source, legs.partner.tolist(), legs.event_date.tolist(), legs.amount.tolist(), strict=True)
+    )
+    assert rows == [
+        (LegKind.MANAGEMENT_FEE, "2024-01-01", 2, SECOND, -1_000_00),
+        (LegKind.MANAGEMENT_FEE, "2024-04-01", 2, SECOND, -1_000_00),
+        (LegKind.FEE_OFFSET, "2024-01-01", 0, FIRST, -125_00),
+        (LegKind.FEE_OFFSET, "2024-01-01", 1, FIRST, -25_00),
+        (LegKind.FEE_OFFSET, "2024-01-01", 2, FIRST, 150_00),
+    ]
+    with pytest.raises(ValueError, match="offsets: expected the fee true-up"):
+        closing_legs(SECOND, no_flows(3), no_flows(3), moved(NOBODY_MOVES, no_flows(3), SECOND), offsets=offsets)
 
 
 def test_legs_restate_history_on_its_day_and_are_paid_from_the_investors_view() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculations.daycount import Ints
+from calculations.funds.fees.charges import charge_fees, fee_rows, net_step_rows
 from calculations.funds.fees.concessions import Concession, ConcessionKind, cuts, due
 from calculations.funds.fees.day_counts import DayCount
 from calculations.funds.fees.gross import FeeSteps, gross_fees
@@ -272,3 +274,45 @@ def test_fees_must_be_cut_where_a_waiver_begins() -> None:
     waiver = (Concession("W1", FULL, (0,), dt.date(2025, 2, 1)),)
     with pytest.raises(ValueError, match="waiver W1: expected fees cut on 2025-02-01"):
         due(steps(100_000_00), waiver, 1, 4, 2)
+
+
+def test_a_fund_is_charged_in_rows_that_explain_themselves() -> None:
+    # 500.00 and 1,000.00 a quarter; half of the first waived, 320.00 of offsets over 1 : 3 from the second on
+    balances = Levels.of_movements(
+        np.arange(2), np.full(2, START, dtype="datetime64[D]"), np.array([100_000_00, 200_000_00])
+    )
+    charged = charge_fees(
+        QUARTERS,
+        [TERMS, TERMS],
+        {Basis.COMMITMENTS: balances},
+        FundDates(),
+        2,
+        concessions=(Concession("D", DEEMED, (0,), START, share=Decimal("0.5")),),
+        portfolio_fees=(portfolio_fee(dt.date(2025, 2, 3), "1000.00"),),
+        offset_weights=np.array([[1, 3]]),
+    )
+    rows = fee_rows(charged)
+    assert rows.partner.tolist() == [0] * 4 + [1] * 4
+    assert rows.period_start[:2].tolist() == [START, dt.date(2025, 4, 1)]
+    assert rows.period_end[:2].tolist() == [dt.date(2025, 3, 31), dt.date(2025, 6, 30)]
+    assert rows.charged_on.tolist() == rows.period_start.tolist()
+    assert rows.deemed_amount.tolist() == rows.waiver_amount.tolist() == [250_00] * 4 + [0] * 4
+    assert rows.offset_applied.tolist() == [0, 80_00, 0, 0, 0, 240_00, 0, 0]
+    assert rows.net_amount.tolist() == [250_00, 170_00, 250_00, 250_00, 1_000_00, 760_00, 1_000_00, 1_000_00]
+    assert charged.paid_at_liquidation.tolist() == [0, 0]
+
+    steps_of = net_step_rows(charged.fees)
+    second = (steps_of.partner == 0) & (steps_of.period == 1)
+    assert steps_of.step[second].tolist() == [NetStep.WAIVERS, NetStep.REBATES, NetStep.OFFSETS]
+    assert steps_of.number[second].tolist() == [1, 2, 3]
+    assert steps_of.fee_before[second].tolist() == [500_00, 250_00, 250_00]
+    assert steps_of.amount[second].tolist() == [250_00, 0, 80_00]
+    assert steps_of.fee_after[second].tolist() == [250_00, 250_00, 170_00]
+
+
+def test_timing_and_net_order_are_the_funds() -> None:
+    other = replace(TERMS, timing=Timing.ARREARS)
+    with pytest.raises(ValueError, match="terms: expected one timing and net_order for the fund, found 2"):
+        charge_fees(QUARTERS, [TERMS, other], {}, FundDates(), 2)
+    with pytest.raises(ValueError, match="offset weights: expected those of 1 portfolio fees, found none"):
+        charge_fees(QUARTERS, [TERMS], {}, FundDates(), 2, portfolio_fees=(portfolio_fee(START, "1.00"),))
