@@ -183,17 +183,20 @@ def test_an_offset_waits_for_approval_and_may_come_too_late() -> None:
 def test_nets_are_never_negative_and_every_step_adds_up(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 4))
     commitments = data.draw(st.lists(st.integers(0, 10**12), min_size=count, max_size=count))
-    kinds = st.sampled_from([PARTIAL, PERCENTAGE, REBATE, DEEMED])
+    several = st.sets(st.integers(0, count - 1), min_size=1)
+    given_to = st.tuples(st.sampled_from([PARTIAL, PERCENTAGE, DEEMED]), several) | st.tuples(
+        st.just(REBATE), st.integers(0, count - 1).map(lambda number: {number})
+    )
     concessions = tuple(
         Concession(
             f"W{number}",
-            data.draw(kinds),
-            tuple(data.draw(st.sets(st.integers(0, count - 1), min_size=1))),
+            kind,
+            tuple(numbers),
             data.draw(st.dates(START, dt.date(2025, 6, 30))),
             data.draw(st.none() | st.dates(dt.date(2025, 7, 1), END)),
             share=data.draw(st.decimals(0, 1, places=6)),
         )
-        for number in range(data.draw(st.integers(0, 3)))
+        for number, (kind, numbers) in enumerate(data.draw(st.lists(given_to, max_size=3)))
     )
     added = np.array(
         data.draw(st.lists(st.lists(st.integers(0, 10**11), min_size=4, max_size=4), min_size=count, max_size=count))
@@ -262,6 +265,7 @@ def test_other_charges_go_from_pending_to_paid_or_written_off() -> None:
         (lambda: Concession("W1", FULL, (0,), START, share=Decimal(1)), "FULL waiver has neither amount nor share"),
         (lambda: Concession("W1", FULL, (0,), START, START), "expected an expiry after 2025-01-01"),
         (lambda: Concession("W1", FULL, (), START), "expected the partners"),
+        (lambda: Concession("W1", REBATE, (0, 1), START, share=Decimal("0.1")), "one investor's, found 2 partners"),
     ],
 )  # fmt: skip
 def test_a_waiver_says_what_it_lacks(concession: object, message: str) -> None:

@@ -36,7 +36,7 @@ class Concession:
     """A waiver or rebate in force from `effective` until the day before `expiry`.
 
     It takes a `share` of the fee of that time, or up to `amount` of it in all, as fees come. `partners` are the
-    numbers of those it is given to, in order; a rebate names its investor. Money is in the fund's currency.
+    numbers of those it is given to; a rebate is one investor's. Money is in the fund's currency.
     """
 
     waiver_id: str
@@ -63,6 +63,8 @@ class Concession:
             raise ValueError(f"{where}: expected an expiry after {self.effective}, found {self.expiry}")
         if not self.partners:
             raise ValueError(f"{where}: expected the partners it is given to, found none")
+        if self.kind == ConcessionKind.REBATE and len(self.partners) != 1:
+            raise ValueError(f"{where}: a rebate is one investor's, found {len(self.partners)} partners")
 
     @property
     def net_step(self) -> NetStep:
