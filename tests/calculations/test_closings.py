@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.daycount import Ints
@@ -20,7 +20,7 @@ from calculations.funds.closings.equalisation import (
     equalise,
     restate,
 )
-from calculations.funds.closings.fee_true_up import fee_true_up
+from calculations.funds.closings.fee_true_up import fee_true_up, to_earlier_partners
 from calculations.funds.closings.interest import InterestRates
 from calculations.funds.closings.legs import LegKind, closing_legs
 from calculations.funds.closings.rules import check_closing
@@ -189,6 +189,7 @@ def shared(total: int, weights: list[int]) -> list[int]:
     return [int(part) for part in allocate(Decimal(total), [Decimal(weight) for weight in weights], CENT)]
 
 
+@settings(max_examples=40, deadline=None)
 @given(history=histories(), compounds=st.booleans())
 def test_closings_change_no_total_and_end_where_first_close_would_have(
     history: tuple[list[list[int]], list[int], list[dt.date]], compounds: bool
@@ -205,10 +206,13 @@ def test_closings_change_no_total_and_end_where_first_close_would_have(
             assert not rows.sum(axis=1).any()  # receipts are payments, call by call: no fund cash, no NAV moves
         assert (found.interest[found.contributions < 0] <= 0).all()
         assert (found.interest[found.contributions > 0] >= 0).all()
+        legs = closing_legs(day, flows(held, tuple(due)), no_flows(len(before)), found)
+        assert legs.amount.sum() == 0
         held = held + found.contributions
     assert held.tolist() == [shared(amount, closings[-1]) for amount in amounts]
 
 
+@settings(max_examples=40, deadline=None)
 @given(history=histories())
 def test_interest_is_shared_exactly_by_what_comes_back_and_since_when(
     history: tuple[list[list[int]], list[int], list[dt.date]],
@@ -246,6 +250,17 @@ def test_a_newcomer_makes_up_for_the_fees_since_first_close() -> None:
     found = fee_true_up(periods, [terms, terms], {Basis.COMMITMENTS: level}, FundDates(), closing, EIGHT)
     assert found.fee.tolist() == [[0, 0, 0], [5_000_00, 5_000_00, 5_000_00]]
     assert found.interest[1].tolist() == [266_30, 166_58, 66_85]  # 400 x 243/365, x 152/365, x 61/365
+
+
+def test_a_true_up_may_go_to_those_who_bore_the_fee() -> None:
+    # 1,000.00 a quarter with 20.00 of interest on the first only (91 of 365 days at 8 % are 19.945): 2 : 1 to the others
+    periods = fee_periods(dt.date(2024, 4, 1), dt.date(2024, 7, 1), Frequency.QUARTERLY)
+    terms = FeeTerms(Basis.COMMITMENTS, Decimal("0.02"), Frequency.QUARTERLY, Timing.ADVANCE, DayCount.THIRTY_360)
+    level = Levels.of_movements(np.array([2]), days(FIRST), np.array([200_000_00]))
+    paid = fee_true_up(periods, [None, None, terms], {Basis.COMMITMENTS: level}, FundDates(), SECOND, EIGHT)
+    found = to_earlier_partners(paid, np.array([2, 1, 0]))
+    assert found.fee.T.tolist() == [[-666_67, -333_33, 1_000_00]]
+    assert found.interest.T.tolist() == [[-13_30, -6_65, 19_95]]
 
 
 def test_in_arrears_the_true_up_ends_where_the_running_period_takes_over() -> None:
@@ -337,6 +352,11 @@ def test_a_closing_is_judged_by_rate_period_and_commitments(
 
 def test_an_initial_closing_needs_no_rate() -> None:
     assert check_closing("C1", partners([0], [1]), no_flows(1), None, InterestSpan(None, FIRST), is_initial=True) == ()
+
+
+def test_a_call_holds_no_negative_amounts() -> None:
+    with pytest.raises(ValueError, match="flow F0: expected amounts >= 0, found -1 in column 1"):
+        flows([[5, -1]], (FIRST,))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.funds.fees.bases import by_participation, invested_capital, lower_of_cost_and_fair_value
@@ -291,6 +291,7 @@ movements = st.lists(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     rows=st.lists(movements, min_size=1, max_size=3),
     rate=st.decimals(0, Decimal("0.2"), places=12),
@@ -332,6 +333,7 @@ def test_the_fee_is_the_sum_of_its_days(
     assert (found.gross >= 0).all()
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     totals=st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=4),
     weights=st.lists(st.integers(0, 10**17), min_size=1, max_size=7).filter(any),
@@ -342,6 +344,7 @@ def test_rows_are_shared_out_as_single_totals_are(totals: list[int], weights: li
     assert found.tolist() == [[int(part) for part in allocate(Decimal(t), parts, Decimal(1))] for t in totals]
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     amounts=st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=5),
     ratio=st.fractions(0, 2, max_denominator=10**12),

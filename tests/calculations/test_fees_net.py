@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.daycount import Ints
@@ -179,6 +179,7 @@ def test_an_offset_waits_for_approval_and_may_come_too_late() -> None:
     ]
 
 
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_nets_are_never_negative_and_every_step_adds_up(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 4))
@@ -312,6 +313,14 @@ def test_a_fund_is_charged_in_rows_that_explain_themselves() -> None:
     assert steps_of.fee_before[second].tolist() == [500_00, 250_00, 250_00]
     assert steps_of.amount[second].tolist() == [250_00, 0, 80_00]
     assert steps_of.fee_after[second].tolist() == [250_00, 250_00, 170_00]
+
+
+def test_a_partner_without_terms_bears_no_fee() -> None:
+    balances = Levels.of_movements(np.arange(2), np.full(2, START, dtype="datetime64[D]"), np.array([100_000_00] * 2))
+    charged = charge_fees(QUARTERS, [None, TERMS], {Basis.COMMITMENTS: balances}, FundDates(), 2)
+    assert charged.fees.net.tolist() == [[0] * 4, [500_00] * 4]
+    with pytest.raises(ValueError, match="expected one timing and net_order for the fund, found 0"):
+        charge_fees(QUARTERS, [None], {}, FundDates(), 2)
 
 
 def test_timing_and_net_order_are_the_funds() -> None:

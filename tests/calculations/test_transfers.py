@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.funds.preferred import Convention, Lot, accrue, working_precision
@@ -125,6 +125,7 @@ def positions(draw: st.DrawFn) -> Position:
     )
 
 
+@settings(max_examples=40, deadline=None)
 @given(position=positions(), share=st.fractions(0, 1, max_denominator=10**6).filter(bool), unit=st.sampled_from([CENT]))
 def test_every_balance_before_is_the_sum_of_both_after(position: Position, share: Fraction, unit: Decimal) -> None:
     kept, moved = split(position, share, unit)
@@ -144,6 +145,7 @@ def test_every_balance_before_is_the_sum_of_both_after(position: Position, share
         assert [each.capital for each in side.lots] == [side.tiers[0].amount] * 2
 
 
+@settings(max_examples=40, deadline=None)
 @given(position=positions(), share=st.fractions(0, 1, max_denominator=1000).filter(bool))
 def test_moved_lots_go_on_earning_as_the_whole_would(position: Position, share: Fraction) -> None:
     # what both sides earn in a year is what the unsplit lot earns, but for the rounding of balances that compound

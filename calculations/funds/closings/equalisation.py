@@ -56,6 +56,13 @@ class EarlierFlows:
     takes_part: Flags
     fair_value: tuple[int | None, ...]
 
+    def __post_init__(self) -> None:
+        if (self.held < 0).any():
+            flow, partner = np.argwhere(self.held < 0)[0]
+            raise ValueError(
+                f"flow {self.flow_ids[flow]}: expected amounts >= 0, found {self.held[flow, partner]} in column {partner}"
+            )
+
     @property
     def is_revalued(self) -> Flags:
         return np.array([value is not None for value in self.fair_value], dtype=bool)

@@ -86,7 +86,7 @@ class NetStepRows:
 
 def charge_fees(
     periods: Periods,
-    terms: Sequence[FeeTerms],
+    terms: Sequence[FeeTerms | None],
     levels: Mapping[Basis, Levels],
     dates: FundDates,
     currency_decimals: int,
@@ -95,14 +95,14 @@ def charge_fees(
     offset_weights: Ints | None = None,
     offset_opening: Ints | None = None,
 ) -> FundFees:
-    """Gross to net fees of the partners of a fund under the `terms` of each (partners,).
+    """Gross to net fees of the partners of a fund under the `terms` of each (partners,), None for one that bears none.
 
     `levels` are the balances of every basis the terms name; `offset_weights` (portfolio fees, partners) what each
     portfolio fee is shared by; `offset_opening` (partners,) unused offsets of earlier periods. Raises ValueError where
     partners differ in timing or net order, which are the fund's, and for portfolio fees without weights.
     Source: fund-admin 1.7.
     """
-    agreed = {(each.timing, each.net_order) for each in terms}
+    agreed = {(each.timing, each.net_order) for each in terms if each is not None}
     if len(agreed) != 1:
         raise ValueError(f"terms: expected one timing and net_order for the fund, found {len(agreed)}")
     if portfolio_fees and offset_weights is None:

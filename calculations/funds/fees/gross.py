@@ -55,12 +55,14 @@ class FeeSteps:
 
 def gross_fees(
     periods: Periods,
-    terms: Sequence[FeeTerms],
+    terms: Sequence[FeeTerms | None],
     levels: Mapping[Basis, Levels],
     dates: FundDates,
     cuts: Sequence[dt.date] = (),
 ) -> FeeSteps:
     """Gross fees of partners under the `terms` of each (partners,), on the `levels` of every basis they name.
+
+    A partner that bears no fee has None for terms and no rows.
 
     In advance a stretch is charged on what a partner stands at on the first day of the period; in arrears on what it
     stands at day by day, so each change of the basis begins a stretch, and so does each step-down. A balance below
@@ -71,9 +73,10 @@ def gross_fees(
     parts = [
         _of_one_kind(periods, agreed, members, levels, dates, cuts)
         for agreed, members in by_name(terms, np.arange(len(terms)))
+        if agreed is not None
     ]
     if not parts:
-        raise ValueError("terms: expected those of one partner or more, found none")
+        raise ValueError("terms: expected those of one partner or more that bears fees, found none")
     columns = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(FeeSteps)}
     order = np.lexsort((columns["start"], columns["period"], columns["partner"]))
     return FeeSteps(**{name: column[order] for name, column in columns.items()})

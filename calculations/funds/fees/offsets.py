@@ -17,6 +17,7 @@ from calculations.funds.fees.findings import Finding
 from calculations.funds.fees.minor_units import allocate_rows
 from calculations.funds.fees.periods import Periods
 from calculations.funds.fees.terms import Timing
+from calculations.funds.preferred import working_precision
 from calculations.money import minor_unit, round_half_up
 
 
@@ -35,7 +36,9 @@ class PortfolioFee:
 
     def offset_amount(self, unit: Decimal) -> Decimal:
         """What it takes off management fees, rounded once. Source: fund-admin F-3."""
-        return round_half_up(self.gross_amount * self.fund_share * self.offset_share, unit)
+        with working_precision():  # a product of three is longer than the digits kept by default
+            worth = self.gross_amount * self.fund_share * self.offset_share
+        return round_half_up(worth, unit)
 
     @property
     def usable(self) -> dt.date | None:
