@@ -20,6 +20,7 @@ from calculations.funds.fees.minor_units import allocate_rows, scaled
 from calculations.funds.fees.periods import Periods, fee_periods
 from calculations.funds.fees.terms import (
     Basis,
+    FeeLetter,
     FeeTerms,
     Frequency,
     FundDates,
@@ -231,20 +232,45 @@ def test_periods_follow_the_fiscal_year_with_parts_at_both_ends() -> None:
     assert found.end.tolist()[-1] == dt.date(2024, 11, 15)
 
 
-def test_a_side_letter_rate_is_a_ceiling_and_leaves_lower_step_downs() -> None:
+def test_a_side_letter_holds_for_its_time_and_leaves_lower_step_downs() -> None:
+    # 2 %, from July 1 %; the letter says 1.5 % from April to the end of August: 0.5 %, 0.375 %, 0.25 %, 0.25 % a quarter
     terms = read_fee_terms(
         {
             "basis": "COMMITMENTS",
             "rate": "0.02",
             "frequency": "QUARTERLY",
             "timing": "ADVANCE",
-            "day_count": "ACT_365F",
-            "step_downs": [{"from": "2026-01-01", "rate": "0.0175"}, {"from": "2027-01-01", "rate": "0.01"}],
+            "day_count": "30_360",
+            "step_downs": [{"from": "2025-07-01", "rate": "0.01"}],
         }
     )
-    found = with_side_letter(terms, rate=Decimal("0.015"), basis=Basis.PAID_IN)
-    assert (found.rate, found.basis) == (Decimal("0.015"), Basis.PAID_IN)
-    assert [step.rate for step in found.step_downs] == [Decimal("0.015"), Decimal("0.01")]
+    letter = FeeLetter(dt.date(2025, 4, 1), dt.date(2025, 9, 1), rate=Decimal("0.015"))
+    quarters = fee_periods(NEW_YEAR, dt.date(2026, 1, 1), Frequency.QUARTERLY)
+    found = fee(quarters, with_side_letter(terms, letter), level((NEW_YEAR, MILLION)))
+    assert found.by_period(found.gross, 1, 4).tolist() == [[5_000_00, 3_750_00, 2_500_00, 2_500_00]]
+
+
+def test_a_side_letter_may_replace_the_basis() -> None:
+    letter = FeeLetter(dt.date(2025, 2, 15), basis=Basis.PAID_IN)
+    balances = {Basis.COMMITMENTS: level((NEW_YEAR, MILLION)), Basis.PAID_IN: level((NEW_YEAR, MILLION // 2))}
+    terms = with_side_letter(TERMS, letter)
+    found = gross_fees(period(NEW_YEAR, dt.date(2025, 4, 1)), [terms], balances, FundDates())
+    assert found.basis.tolist() == [Basis.COMMITMENTS, Basis.PAID_IN]
+    assert found.gross.tolist() == [2_465_75, 1_232_88]  # 45 of 365 days each: 2,465.75 and, of 3,698.63, the rest
+
+
+@pytest.mark.parametrize(
+    ("letter", "message"),
+    [
+        (FeeLetter(NEW_YEAR), "side letter of 2025-01-01: expected a FEE_RATE or a FEE_BASIS, found neither"),
+        (FeeLetter(NEW_YEAR, rate=Decimal(2)), "FEE_RATE: expected a number >= 0 and < 1"),
+        (FeeLetter(NEW_YEAR, NEW_YEAR, Decimal("0.01")), "expected an expiry after that, found 2025-01-01"),
+        (FeeLetter(NEW_YEAR, basis=Basis.DISTRIBUTIONS), "a fee on DISTRIBUTIONS is only known in ARREARS"),
+    ],
+)
+def test_a_side_letter_that_cannot_be_applied_says_why(letter: FeeLetter, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        with_side_letter(TERMS, letter)
 
 
 def test_partners_of_different_terms_are_charged_beside_each_other() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -62,9 +62,24 @@ class StepDown:
 
 
 @dataclass(frozen=True)
+class FeeLetter:
+    """What a side letter says of an investor's fee from `effective` until the day before `expiry`.
+
+    Its rate is a ceiling, so that a lower rate of the fund, such as one after a step-down, holds for it too; its basis
+    replaces that of the fund. None leaves the fund's.
+    """
+
+    effective: dt.date
+    expiry: dt.date | None = None
+    rate: Decimal | None = None
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True)
 class FeeTerms:
     """`rate` is a fraction a year. `offset_share` is the part of portfolio fees that reduces the fee, where agreed for
-    all of them; `outside_commitment` says that calls for the fee leave the unfunded commitment alone.
+    all of them; `outside_commitment` says that calls for the fee leave the unfunded commitment alone. `letters` are an
+    investor's own.
     """
 
     basis: Basis
@@ -76,11 +91,13 @@ class FeeTerms:
     offset_share: Decimal | None = None
     net_order: tuple[NetStep, ...] = tuple(NetStep)
     outside_commitment: bool = False
+    letters: tuple[FeeLetter, ...] = ()
 
     @property
     def bases(self) -> tuple[Basis, ...]:
         """Every basis that may come into force, each once."""
-        return tuple(dict.fromkeys((self.basis, *(step.basis for step in self.step_downs if step.basis))))
+        changed = [*(step.basis for step in self.step_downs), *(letter.basis for letter in self.letters)]
+        return tuple(dict.fromkeys((self.basis, *(basis for basis in changed if basis))))
 
 
 @dataclass(frozen=True)
@@ -125,23 +142,19 @@ def read_fee_terms(structure: Mapping[str, Any]) -> FeeTerms:
     return terms
 
 
-def with_side_letter(terms: FeeTerms, *, rate: Decimal | None = None, basis: Basis | None = None) -> FeeTerms:
-    """The terms of an investor whose side letter states a fee rate or basis of its own, for all its fees.
+def with_side_letter(terms: FeeTerms, letter: FeeLetter) -> FeeTerms:
+    """The terms of an investor that has a side letter on its fee.
 
-    The rate is a fraction, stated for the investor and so a ceiling: a step-down to a lower rate still comes.
-    Raises ValueError as `read_fee_terms`. Source: input-contracts 3, Side Letters FEE_RATE and FEE_BASIS.
+    Raises ValueError for a letter without rate and basis, a rate that is no fraction, an expiry that is not after the
+    effective date, and a basis that does not fit the timing. Source: input-contracts 3, Side Letters.
     """
-    steps = terms.step_downs
-    if rate is not None:
-        shapes.fraction("side letter FEE_RATE", rate)
-        terms = replace(terms, rate=rate)
-        steps = tuple(
-            replace(step, rate=min(step.rate, rate)) if step.rate is not None else step for step in terms.step_downs
-        )
-    if basis is not None:
-        terms = replace(terms, basis=basis)
-        steps = tuple(replace(step, basis=None) for step in steps)
-    changed = replace(terms, step_downs=steps)
+    if letter.rate is None and letter.basis is None:
+        raise ValueError(f"side letter of {letter.effective}: expected a FEE_RATE or a FEE_BASIS, found neither")
+    if letter.rate is not None:
+        shapes.fraction(f"side letter of {letter.effective}: FEE_RATE", letter.rate)
+    if letter.expiry is not None and letter.expiry <= letter.effective:
+        raise ValueError(f"side letter of {letter.effective}: expected an expiry after that, found {letter.expiry}")
+    changed = replace(terms, letters=(*terms.letters, letter))
     _check_timing(changed)
     return changed
 
@@ -161,7 +174,26 @@ def stages(terms: FeeTerms, dates: FundDates) -> tuple[Stage, ...]:
             day, last.basis if step.basis is None else step.basis, last.rate if step.rate is None else step.rate
         )
         found = [*(found[:-1] if last.start == day else found), changed]
-    return tuple(found)
+    return _under_letters(found, terms.letters)
+
+
+def _under_letters(found: Sequence[Stage], letters: Sequence[FeeLetter]) -> tuple[Stage, ...]:
+    """The stages with those begun by letters that come and go."""
+    if not letters:
+        return tuple(found)
+    days = {day for letter in letters for day in (letter.effective, letter.expiry) if day is not None}
+    days |= {stage.start for stage in found[1:] if stage.start is not None}
+    under = [found[0]]
+    for day in sorted(days):
+        basis, rate = next(
+            (stage.basis, stage.rate) for stage in reversed(found) if stage.start is None or stage.start <= day
+        )
+        for letter in letters:
+            if letter.effective <= day and (letter.expiry is None or day < letter.expiry):
+                basis = basis if letter.basis is None else letter.basis
+                rate = rate if letter.rate is None else min(rate, letter.rate)
+        under.append(Stage(day, basis, rate))
+    return tuple(under)
 
 
 def _day_of(start: dt.date | StepEvent, dates: FundDates) -> dt.date | None:
