@@ -24,7 +24,7 @@ from calculations.funds.closings.fee_true_up import fee_true_up, to_earlier_part
 from calculations.funds.closings.interest import InterestRates
 from calculations.funds.closings.legs import LegKind, closing_legs
 from calculations.funds.closings.rules import check_closing
-from calculations.funds.closings.terms import ClosingTerms, InterestTerms, read_closing_terms
+from calculations.funds.closings.terms import ClosingTerms, InterestTerms, interest_of_closing, read_closing_terms
 from calculations.funds.fees.day_counts import DayCount
 from calculations.funds.fees.levels import Levels
 from calculations.funds.fees.periods import fee_periods
@@ -372,6 +372,18 @@ def test_a_call_holds_no_negative_amounts() -> None:
 def test_terms_that_cannot_be_read_name_their_key(structure: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         read_closing_terms(structure)
+
+
+def test_a_closing_that_states_its_interest_goes_before_the_agreement() -> None:
+    agreed = ClosingTerms(InterestTerms(Decimal("0.08")))
+    day_count = DayCount.ACT_360
+    assert interest_of_closing(agreed, None, None, None, False, day_count) == agreed.interest
+    fixed = interest_of_closing(agreed, Decimal("0.06"), None, None, True, day_count)
+    assert fixed == InterestTerms(Decimal("0.06"), None, True, day_count)
+    floating = interest_of_closing(agreed, None, "SOFR", Decimal("0.02"), False, day_count)
+    assert floating == InterestTerms(Decimal("0.02"), "SOFR", False, day_count)
+    with pytest.raises(ValueError, match="expected an equalization_interest_rate or a benchmark_index_id"):
+        interest_of_closing(agreed, Decimal("0.06"), "SOFR", None, False, day_count)
 
 
 def test_terms_are_read_from_the_closing_shape() -> None:

@@ -65,6 +65,31 @@ def read_closing_terms(structure: Mapping[str, Any]) -> ClosingTerms:
     )
 
 
+def interest_of_closing(
+    agreed: ClosingTerms,
+    rate: Decimal | None,
+    index_id: str | None,
+    spread: Decimal | None,
+    compounds: bool,
+    day_count: DayCount,
+) -> InterestTerms | None:
+    """The interest of one closing: as its own row states it, else as the agreement does, else none.
+
+    The columns are those of the row, fractions a year; a row that names neither a rate nor a benchmark states nothing.
+    Raises ValueError for a row with both. Source: input-contracts 3, Closings.
+    """
+    if rate is not None and (index_id is not None or spread is not None):
+        raise ValueError(
+            "closing: expected an equalization_interest_rate or a benchmark_index_id and benchmark_spread_rate, found "
+            f"{rate}, {index_id} and {spread}"
+        )
+    if rate is not None:
+        return InterestTerms(rate, None, compounds, day_count)
+    if index_id is not None:
+        return InterestTerms(Decimal(0) if spread is None else spread, index_id, compounds, day_count)
+    return agreed.interest
+
+
 def _interest(given: Any) -> InterestTerms:
     interest = shapes.keys("interest", given, ("rate", "index_id", "spread", "compounds", "day_count"), ())
     is_fixed = "rate" in interest
