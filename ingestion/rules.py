@@ -12,7 +12,6 @@ from pydantic import field_validator
 
 from ingestion.fields import Frozen
 
-
 # One list of moves for the whole platform: the file that the calculations check states with.
 STATUS_MACHINES = Path(__file__).parent.parent / "calculations" / "funds" / "lifecycle" / "status_machines.yaml"
 
