@@ -1,0 +1,133 @@
+"""What the status of an allocation or a call is, from what was called and paid. Which moves are legal does not belong here.
+
+Source: fund-admin 1.9, status derivation; 1.4 CC-7.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from math import lcm
+
+import numpy as np
+
+from calculations.clo.columns import Days, Flags, Ints, Texts
+from calculations.funds.lifecycle.allocations import WRITTEN_OFF, Allocations, Calls
+from calculations.funds.lifecycle.findings import Finding, Severity, found
+
+COMMITTED = "COMMITTED"
+UNFUNDED = "UNFUNDED"
+PARTIALLY_PAID = "PARTIALLY_PAID"
+FUNDED = "FUNDED"
+
+PAID = "PAID"
+OVERDUE = "OVERDUE"
+DEFAULTED = "DEFAULTED"
+# A person's decision, which no payment takes back: only an event does.
+DECIDED = ("SCHEDULED", "CANCELLED", "WAIVED")
+
+
+@dataclass(frozen=True)
+class FundingStatus:
+    """Both readings of funded: against what was called, and against what was committed."""
+
+    call_funding_status: str
+    commitment_funding_status: str
+
+
+def funding_status(
+    called: Decimal, paid: Decimal, committed: Decimal, *, is_written_off: bool = False
+) -> FundingStatus:
+    """The statuses of one allocation; amounts in one currency. Source: fund-admin 1.9."""
+    numbers = [amount.as_integer_ratio() for amount in (called, paid, committed)]
+    # One denominator makes them whole numbers; objects, because theirs may be beyond 64 bits.
+    common = lcm(*(denominator for _, denominator in numbers))
+    units = [np.array([top * (common // bottom)], dtype=object) for top, bottom in numbers]
+    marks = np.array([is_written_off])
+    return FundingStatus(
+        str(call_funding_statuses(units[0], units[1], marks)[0]),
+        str(commitment_funding_statuses(units[2], units[1], marks)[0]),
+    )
+
+
+def call_funding_statuses(called: Ints, paid: Ints, is_written_off: Flags) -> Texts:
+    """Paid against the calls that are no longer scheduled, (allocations,) each in minor units.
+
+    Nothing called or nothing paid is COMMITTED, in part PARTIALLY_PAID, all of it FUNDED; written off stays so. Amounts
+    below zero are another rule's finding and count as nothing. Source: fund-admin 1.9.
+    """
+    return _funding(called, paid, is_written_off)
+
+
+def commitment_funding_statuses(committed: Ints, paid: Ints, is_written_off: Flags) -> Texts:
+    """Paid against the amount committed, (allocations,) each in minor units: FUNDED once all of it is paid.
+
+    Source: fund-admin 1.9.
+    """
+    return _funding(committed, paid, is_written_off)
+
+
+def _funding(owed: Ints, paid: Ints, is_written_off: Flags) -> Texts:
+    cases = [is_written_off, (owed <= 0) | (paid <= 0), paid < owed]
+    return np.select(
+        [np.asarray(case, dtype=np.bool_) for case in cases], [WRITTEN_OFF, COMMITTED, PARTIALLY_PAID], FUNDED
+    )
+
+
+def call_statuses(stated: Texts, amount: Ints, paid: Ints, due_date: Days, today: dt.date) -> Texts:
+    """The status of each call on a day, (calls,), from the payments up to it.
+
+    Scheduled, cancelled and waived are decisions and stay; a default stays until all is paid, so that what is missing
+    stays visible. Anything else is paid, overdue from the day after the due date, paid in part, or called.
+    Source: fund-admin 1.4 CC-7, 1.9.
+    """
+    day = np.datetime64(today, "D")
+    return np.select(
+        [np.isin(stated, DECIDED), paid >= amount, stated == DEFAULTED, day > due_date, paid > 0],
+        [stated, PAID, DEFAULTED, OVERDUE, PARTIALLY_PAID],
+        "CALLED",
+    )
+
+
+def status_findings(rows: Allocations) -> tuple[Finding, ...]:
+    """Allocations whose stated status is not the one derived from calls and payments: warnings.
+
+    Only info for UNFUNDED where COMMITTED is derived: both say that nothing is paid, and no payment tells them apart.
+    Source: fund-admin 1.9.
+    """
+    derived = call_funding_statuses(rows.called, rows.paid, rows.is_written_off)
+    differs = rows.status != derived
+    is_nuance = (rows.status == UNFUNDED) & (derived == COMMITTED)
+
+    def message(row: int) -> str:
+        return f"status must be {derived[row]} by its calls and payments, found {rows.status[row]}"
+
+    code, entity = "STATUS_DIFFERS", "ALLOCATION"
+    return (
+        *found(code, Severity.WARNING, entity, rows.allocation_id, differs & ~is_nuance, message),
+        *found(code, Severity.INFO, entity, rows.allocation_id, differs & is_nuance, message),
+    )
+
+
+def call_status_findings(calls: Calls, paid: Ints, today: dt.date) -> tuple[Finding, ...]:
+    """Calls whose stated status is not the one derived on the day, and scheduled or cancelled ones that were paid."""
+    derived = call_statuses(calls.status, calls.amount, paid, calls.due_date, today)
+    return (
+        *found(
+            "STATUS_DIFFERS",
+            Severity.WARNING,
+            "ALLOCATION_CALL",
+            calls.call_id,
+            calls.status != derived,
+            lambda row: f"status must be {derived[row]} on {today}, found {calls.status[row]}",
+        ),
+        *found(
+            "PAID_WITHOUT_CALL",
+            Severity.WARNING,
+            "ALLOCATION_CALL",
+            calls.call_id,
+            np.isin(calls.status, DECIDED) & (paid > 0),
+            lambda row: f"a call that is {calls.status[row]} takes no payment, found one",
+        ),
+    )
