@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+_MERGE = "tag:yaml.org,2002:merge"
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -30,14 +32,17 @@ def _decimal(loader: yaml.SafeLoader, node: yaml.Node) -> Decimal:
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    # Before merging: what a mapping states may replace what it merges, and nothing that it states itself.
+    stated = [(loader.construct_object(key, deep=True), key) for key, _ in node.value if key.tag != _MERGE]
+    seen = set()
+    for name, key in stated:
+        if name in seen:
+            raise yaml.YAMLError(f"line {key.start_mark.line + 1}: key {name!r} stands twice")
+        seen.add(name)
     loader.flatten_mapping(node)
-    found: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in found:
-            raise yaml.YAMLError(f"line {key_node.start_mark.line + 1}: key {key!r} stands twice")
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
+    return {
+        loader.construct_object(key, deep=True): loader.construct_object(value, deep=True) for key, value in node.value
+    }
 
 
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
