@@ -92,14 +92,15 @@ def receipts(payments: Payments, today: dt.date) -> Receipts:
     back a payment that is not among the rows. Source: fund-admin 1.4 CC-9.
     """
     is_reversal = payments.reverses != ""
-    unknown = is_reversal & ~np.isin(payments.reverses, payments.payment_id)
-    if unknown.any():
-        first = int(np.flatnonzero(unknown)[0])
+    reversals = np.flatnonzero(is_reversal)
+    unknown = reversals[~np.isin(payments.reverses[reversals], payments.payment_id)]
+    if unknown.size:
+        first = int(unknown[0])
         raise ValueError(
             f"payment {payments.payment_id[first]}: the payment it reverses must be among the payments, "
             f"found none called {str(payments.reverses[first])!r}"
         )
-    is_dated_back = np.isin(payments.payment_id, payments.reverses[is_reversal])
+    is_dated_back = np.isin(payments.payment_id, payments.reverses[reversals])
     counts = np.isin(payments.status, COUNTED) | ((payments.status == REVERSED) & is_dated_back)
     counts &= payments.value_date <= np.datetime64(today, "D")
     at = np.flatnonzero(counts)

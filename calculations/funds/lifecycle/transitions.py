@@ -52,7 +52,7 @@ class Statuses:
 
 @dataclass(frozen=True)
 class Moves:
-    """Legal moves in order of entity, then time; every array (moves,). `before_row` is "" for a stated first event."""
+    """Legal moves, those of one entity in order of time; every array (moves,). `before_row` is "" for a stated first event."""
 
     entity_type: Texts
     entity_id: Texts
@@ -97,16 +97,16 @@ def check_events(
 def check_loads(
     before: Statuses, after: Statuses, by_type: Mapping[str, StatusMachine] | None = None
 ) -> tuple[Moves, tuple[TransitionFinding, ...]]:
-    """The moves between two loads of one feed: the legal ones, and a finding for every other one.
+    """The moves between two loads of one feed, in order of the second: the legal ones, and a finding for every other one.
 
     Entities that only one of the loads has made no move. One whose events are stated is judged by them: its loads may lie
     several legal moves apart, so leave it out here. Source: fund-admin 1.9; input-contracts 3.
     """
-    old, new = _keys(before.entity_type, before.entity_id), _keys(after.entity_type, after.entity_id)
-    for keys, load in ((old, "first"), (new, "second")):
-        if np.unique(keys).size != keys.size:
-            raise ValueError(f"expected each entity once in a load, found one repeated in the {load}")
-    _, at_old, at_new = np.intersect1d(old, new, assume_unique=True, return_indices=True)
+    # A hash join: sorting a million ids as arrays of text takes ten times as long.
+    old, new = _places(before, "first"), _places(after, "second")
+    both = [key for key in new if key in old]
+    at_old = np.array([old[key] for key in both], dtype=np.int64)
+    at_new = np.array([new[key] for key in both], dtype=np.int64)
     was, now = before.status[at_old], after.status[at_new]
     steps = Moves(
         after.entity_type[at_new],
@@ -119,8 +119,13 @@ def check_loads(
     return _judged(steps, np.zeros(was.size, dtype=np.bool_), after.has_reversal[at_new], by_type or machines(), True)
 
 
-def _keys(entity_type: Texts, entity_id: Texts) -> Texts:
-    return np.char.add(np.char.add(entity_type, "\n"), entity_id)
+def _places(load: Statuses, which: str) -> dict[tuple[str, str], int]:
+    keys = list(zip(load.entity_type.tolist(), load.entity_id.tolist(), strict=True))
+    places = {key: place for place, key in enumerate(keys)}
+    if len(places) != len(keys):
+        repeated = next(key for place, key in enumerate(keys) if places[key] != place)
+        raise ValueError(f"expected each entity once in a load, found {' '.join(repeated)} repeated in the {which}")
+    return places
 
 
 def _judged(
@@ -152,9 +157,9 @@ def _judged(
 
 def _coded(machine: StatusMachine, texts: Texts) -> Ints:
     place = {status: number for number, status in enumerate(machine.statuses)}
-    found, inverse = np.unique(texts, return_inverse=True)
-    codes = [place.get(machine.status(text) or "", _UNKNOWN) for text in found.tolist()]
-    return np.array(codes, dtype=np.int64)[inverse]
+    named = texts.tolist()
+    codes = {text: place.get(machine.status(text) or "", _UNKNOWN) for text in set(named)}
+    return np.array([codes[text] for text in named], dtype=np.int64)
 
 
 def _canonical(steps: Moves, is_sound: Flags, before: Ints, after: Ints, by_type: Mapping[str, StatusMachine]) -> Moves:

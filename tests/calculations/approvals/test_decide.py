@@ -169,8 +169,8 @@ def test_an_actor_acts_for_its_own_organisations_and_by_its_own_roles() -> None:
     assert outcomes(request("REQUEST", DIRECTOR)) == ["NO_PERMISSION"]
     assert outcomes(request("REQUEST", "somebody")) == ["NO_PERMISSION"]
     assert outcomes(request("REQUEST", ACCOUNTANT, role="partner")) == ["NO_PERMISSION"]  # a role it does not have
-    assert outcomes(request("REQUEST", CONTROLLER, role="reviewer")) == ["NO_PERMISSION"]  # one that may not
-    assert outcomes(request("REQUEST", CONTROLLER, role="preparer")) == ["REQUESTED"]
+    assert outcomes(request("REQUEST", CONTROLLER, role="controller")) == ["NO_PERMISSION"]  # one that may not
+    assert outcomes(request("REQUEST", CONTROLLER, role="analyst")) == ["REQUESTED"]
 
 
 def test_a_file_states_approvals_only_where_its_feed_is_listed() -> None:
