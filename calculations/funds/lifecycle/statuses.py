@@ -131,3 +131,24 @@ def call_status_findings(calls: Calls, paid: Ints, today: dt.date) -> tuple[Find
             lambda row: f"a call that is {calls.status[row]} takes no payment, found one",
         ),
     )
+
+
+def parent_findings(
+    parent_status: Texts, parent: Ints, child_type: str, child_id: Texts, child_status: Texts
+) -> tuple[Finding, ...]:
+    """Notices that go on under a call or distribution that was cancelled: critical, since a cancelled parent cancels them.
+
+    `parent_status` (parents,); `parent` (children,) the place of each child's parent, `child_id`, `child_status`
+    (children,). Source: fund-admin 1.5 D-7.
+    """
+    goes_on = (parent_status[parent] == "CANCELLED") & (child_status != "CANCELLED")
+    return tuple(
+        found(
+            "PARENT_CANCELLED",
+            Severity.CRITICAL,
+            child_type,
+            child_id,
+            goes_on,
+            lambda row: f"status must be CANCELLED, as its parent's is, found {child_status[row]}",
+        )
+    )

@@ -107,16 +107,20 @@ def check_loads(
     both = [key for key in new if key in old]
     at_old = np.array([old[key] for key in both], dtype=np.int64)
     at_new = np.array([new[key] for key in both], dtype=np.int64)
-    was, now = before.status[at_old], after.status[at_new]
+    # Most entities stand still between two loads, and cost nothing from here on.
+    is_other = before.status[at_old] != after.status[at_new]
+    at_old, at_new = at_old[is_other], at_new[is_other]
     steps = Moves(
         after.entity_type[at_new],
         after.entity_id[at_new],
-        was,
-        now,
+        before.status[at_old],
+        after.status[at_new],
         before.source_row[at_old],
         after.source_row[at_new],
     )
-    return _judged(steps, np.zeros(was.size, dtype=np.bool_), after.has_reversal[at_new], by_type or machines(), True)
+    return _judged(
+        steps, np.zeros(at_new.size, dtype=np.bool_), after.has_reversal[at_new], by_type or machines(), True
+    )
 
 
 def _places(load: Statuses, which: str) -> dict[tuple[str, str], int]:

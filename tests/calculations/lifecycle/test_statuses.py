@@ -24,6 +24,7 @@ from calculations.funds.lifecycle.statuses import (
     call_status_findings,
     call_statuses,
     funding_status,
+    parent_findings,
     status_findings,
 )
 from tests.calculations.lifecycle.rows import TODAY, allocations, calls, payments, received
@@ -226,3 +227,17 @@ def test_applied_payments_agree_with_a_plain_reading(rows: list[tuple[int, int, 
         assert found.excess[call] == max(0, running - 100)
         assert found.paid_date.tolist()[call] == since
         assert paid_by(in_time, np.array([call]), np.array([day(today)], dtype="datetime64[D]")).tolist() == [running]
+
+
+def test_a_cancelled_parent_cancels_its_notices() -> None:
+    """fund-admin 1.5 D-7."""
+    found = parent_findings(
+        np.array(["CANCELLED", "PAID"]),
+        np.array([0, 0, 1]),
+        "NOTICE",
+        np.array(["N1", "N2", "N3"]),
+        np.array(["CANCELLED", "PAID", "PAID"]),
+    )
+    assert [(f.entity_id, f.message) for f in found] == [
+        ("N2", "status must be CANCELLED, as its parent's is, found PAID")
+    ]
