@@ -15,7 +15,7 @@ import numpy as np
 
 from calculations.clo.columns import Days, Flags, Ints
 from calculations.funds.lifecycle.allocations import Calls
-from calculations.funds.lifecycle.payments import NOT_YET_CALLED, Applied
+from calculations.funds.lifecycle.payments import NOT_OWED, Applied
 from calculations.multiples import Ratio, ratio
 
 NOTHING_DUE = "NOTHING_DUE"  # no call was due by the day
@@ -72,4 +72,4 @@ def collection_rates(calls: Calls, applied: Applied, owners: int, today: dt.date
 
 
 def _is_called(calls: Calls) -> Flags:
-    return ~np.isin(calls.status, NOT_YET_CALLED)
+    return ~np.isin(calls.status, NOT_OWED)

@@ -16,7 +16,7 @@ import numpy as np
 
 from calculations.funds.lifecycle.allocations import Allocations, Calls
 from calculations.funds.lifecycle.limits import Limits
-from calculations.funds.lifecycle.payments import NOT_YET_CALLED, Receipts, paid_by
+from calculations.funds.lifecycle.payments import NOT_OWED, Receipts, paid_by
 from calculations.months import as_date
 
 
@@ -82,19 +82,24 @@ def milestone_events(
 
 
 def due_date_events(
-    calls: Calls, received: Receipts, limits: Limits, today: dt.date, after: dt.date | None = None
+    calls: Calls,
+    received: Receipts,
+    limits: Limits,
+    today: dt.date,
+    after: dt.date | None = None,
+    entity_type: str = "ALLOCATION_CALL",
 ) -> tuple[LifecycleEvent, ...]:
     """Reminders before the due date of calls not fully paid, and escalations after it, that fall on the day.
 
     With `after`, those of the days after it up to the day, for calls still open on the day: a reminder of a day on which
     nothing ran is late, one of a call paid since is noise. The id names the due date, so that a call put off is reminded
-    of again. Source: fund-admin 1.4 CC-6.
+    of again. Notices of capital calls are calls of the type NOTICE here. Source: fund-admin 1.4 CC-6.
     """
     day = np.datetime64(today, "D")
     start = np.datetime64(today - dt.timedelta(days=1) if after is None else after, "D")
     everyone = np.arange(calls.amount.size)
     paid = paid_by(received, everyone, np.full(everyone.size, day))
-    open_calls = np.flatnonzero((paid < calls.amount) & ~np.isin(calls.status, NOT_YET_CALLED))
+    open_calls = np.flatnonzero((paid < calls.amount) & ~np.isin(calls.status, NOT_OWED))
     due = calls.due_date[open_calls]
 
     def events(offset: int, kind: EventKind, name: str, message: str) -> Iterator[LifecycleEvent]:
@@ -102,9 +107,9 @@ def due_date_events(
         for place in np.flatnonzero((start < on) & (on <= day)).tolist():
             entity = str(calls.call_id[open_calls[place]])
             yield LifecycleEvent(
-                f"ALLOCATION_CALL:{entity}:{due[place]}:{name}",
+                f"{entity_type}:{entity}:{due[place]}:{name}",
                 kind,
-                "ALLOCATION_CALL",
+                entity_type,
                 entity,
                 as_date(on[place]),
                 f"{message} {due[place]}, not fully paid",

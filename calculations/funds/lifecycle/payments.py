@@ -19,7 +19,8 @@ from calculations.ragged import day_keys
 COUNTED = ("PROCESSED", "PAID")
 REVERSED = "REVERSED"
 REFUSE = "REFUSE"
-NOT_YET_CALLED = ("SCHEDULED", "CANCELLED")
+NO_LONGER_OWED = ("CANCELLED", "WAIVED")
+NOT_OWED = ("SCHEDULED", *NO_LONGER_OWED)
 NEVER = np.datetime64("NaT", "D")
 
 
@@ -64,8 +65,8 @@ class Applied:
 
 
 def is_cancelled(calls: Calls) -> Flags:
-    """Which calls no longer ask for anything (calls,)."""
-    return np.asarray(calls.status == "CANCELLED")
+    """Which calls no longer ask for anything (calls,): cancelled ones, and waived notices."""
+    return np.isin(calls.status, NO_LONGER_OWED)
 
 
 def planned_amounts(calls: Calls, allocations: int) -> Ints:
@@ -75,7 +76,7 @@ def planned_amounts(calls: Calls, allocations: int) -> Ints:
 
 def called_amounts(calls: Calls, allocations: int) -> Ints:
     """Calls of each allocation that were made: neither scheduled nor cancelled, (allocations,). Source: fund-admin 1.9."""
-    return _per_owner(calls, ~np.isin(calls.status, NOT_YET_CALLED), allocations)
+    return _per_owner(calls, ~np.isin(calls.status, NOT_OWED), allocations)
 
 
 def _per_owner(calls: Calls, where: Flags, allocations: int) -> Ints:

@@ -15,6 +15,7 @@ import numpy as np
 from calculations.clo.columns import Days, Flags, Ints, Texts
 from calculations.funds.lifecycle.allocations import WRITTEN_OFF, Allocations, Calls
 from calculations.funds.lifecycle.findings import Finding, Severity, found
+from calculations.funds.lifecycle.payments import NO_LONGER_OWED, NOT_OWED
 
 COMMITTED = "COMMITTED"
 UNFUNDED = "UNFUNDED"
@@ -25,7 +26,7 @@ PAID = "PAID"
 OVERDUE = "OVERDUE"
 DEFAULTED = "DEFAULTED"
 # A person's decision, which no payment takes back: only an event does.
-DECIDED = ("SCHEDULED", "CANCELLED", "WAIVED")
+DECIDED = NOT_OWED
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,20 @@ def _funding(owed: Ints, paid: Ints, is_written_off: Flags) -> Texts:
     )
 
 
-def call_statuses(stated: Texts, amount: Ints, paid: Ints, due_date: Days, today: dt.date) -> Texts:
+def call_statuses(
+    stated: Texts, amount: Ints, paid: Ints, due_date: Days, today: dt.date, unpaid: str = "CALLED"
+) -> Texts:
     """The status of each call on a day, (calls,), from the payments up to it.
 
     Scheduled, cancelled and waived are decisions and stay; a default stays until all is paid, so that what is missing
-    stays visible. Anything else is paid, overdue from the day after the due date, paid in part, or called.
-    Source: fund-admin 1.4 CC-7, 1.9.
+    stays visible. Anything else is paid, overdue from the day after the due date, paid in part, or
+    `unpaid`: CALLED, of a capital call's notice PENDING. Source: fund-admin 1.4 CC-7, 1.9.
     """
     day = np.datetime64(today, "D")
     return np.select(
         [np.isin(stated, DECIDED), paid >= amount, stated == DEFAULTED, day > due_date, paid > 0],
         [stated, PAID, DEFAULTED, OVERDUE, PARTIALLY_PAID],
-        "CALLED",
+        unpaid,
     )
 
 
@@ -110,14 +113,19 @@ def status_findings(rows: Allocations) -> tuple[Finding, ...]:
     )
 
 
-def call_status_findings(calls: Calls, paid: Ints, today: dt.date) -> tuple[Finding, ...]:
-    """Calls whose stated status is not the one derived on the day, and scheduled or cancelled ones that were paid."""
-    derived = call_statuses(calls.status, calls.amount, paid, calls.due_date, today)
+def call_status_findings(
+    calls: Calls, paid: Ints, today: dt.date, entity_type: str = "ALLOCATION_CALL", unpaid: str = "CALLED"
+) -> tuple[Finding, ...]:
+    """Calls whose stated status is not the one derived on the day, and scheduled or cancelled ones that were paid.
+
+    For the notices of capital calls: NOTICE and PENDING.
+    """
+    derived = call_statuses(calls.status, calls.amount, paid, calls.due_date, today, unpaid)
     return (
         *found(
             "STATUS_DIFFERS",
             Severity.WARNING,
-            "ALLOCATION_CALL",
+            entity_type,
             calls.call_id,
             calls.status != derived,
             lambda row: f"status must be {derived[row]} on {today}, found {calls.status[row]}",
@@ -125,7 +133,7 @@ def call_status_findings(calls: Calls, paid: Ints, today: dt.date) -> tuple[Find
         *found(
             "PAID_WITHOUT_CALL",
             Severity.WARNING,
-            "ALLOCATION_CALL",
+            entity_type,
             calls.call_id,
             np.isin(calls.status, DECIDED) & (paid > 0),
             lambda row: f"a call that is {calls.status[row]} takes no payment, found one",
@@ -150,5 +158,27 @@ def parent_findings(
             child_id,
             goes_on,
             lambda row: f"status must be CANCELLED, as its parent's is, found {child_status[row]}",
+        )
+    )
+
+
+def settlement_findings(call_id: Texts, call_status: Texts, parent: Ints, notice_status: Texts) -> tuple[Finding, ...]:
+    """Capital calls stated as settled with a notice that still owes, or as issued with none that does: warnings.
+
+    `call_id`, `call_status` (calls,); `parent` (notices,) the place of each notice's call, `notice_status` (notices,).
+    A call without notices is another rule's finding. Source: fund-admin 1.2, 1.4.
+    """
+    has_notices = np.bincount(parent, minlength=call_id.size) > 0
+    owes = np.bincount(parent, ~np.isin(notice_status, (PAID, *NO_LONGER_OWED)), call_id.size) > 0
+    expected = np.where(owes, "ISSUED", "SETTLED")
+    is_either = np.isin(call_status, ("ISSUED", "SETTLED"))
+    return tuple(
+        found(
+            "STATUS_DIFFERS",
+            Severity.WARNING,
+            "CALL",
+            call_id,
+            has_notices & is_either & (call_status != expected),
+            lambda row: f"status must be {expected[row]} by its notices, found {call_status[row]}",
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calculations.funds.lifecycle.allocations import percentage_amounts
 from calculations.funds.lifecycle.collection import ageing, collection_rates, days_late, is_overdue
 from calculations.funds.lifecycle.payments import (
     apply_payments,
@@ -25,6 +26,7 @@ from calculations.funds.lifecycle.statuses import (
     call_statuses,
     funding_status,
     parent_findings,
+    settlement_findings,
     status_findings,
 )
 from tests.calculations.lifecycle.rows import TODAY, allocations, calls, payments, received
@@ -241,3 +243,49 @@ def test_a_cancelled_parent_cancels_its_notices() -> None:
     assert [(f.entity_id, f.message) for f in found] == [
         ("N2", "status must be CANCELLED, as its parent's is, found PAID")
     ]
+
+
+def test_a_call_is_settled_once_no_notice_owes() -> None:
+    ids, statuses = (
+        np.array(["K1", "K2", "K3", "K4", "K5"]),
+        np.array(["SETTLED", "ISSUED", "SETTLED", "DRAFT", "ISSUED"]),
+    )
+    parent = np.array([0, 0, 1, 1, 2, 3])
+    notices = np.array(["PAID", "OVERDUE", "PAID", "WAIVED", "PAID", "PAID"])
+    found = settlement_findings(ids, statuses, parent, notices)
+    assert [(f.entity_id, f.message) for f in found] == [
+        ("K1", "status must be ISSUED by its notices, found SETTLED"),
+        ("K2", "status must be SETTLED by its notices, found ISSUED"),
+    ]
+
+
+def test_notices_of_capital_calls_follow_the_same_rules_under_their_own_names() -> None:
+    """fund-admin 1.4 CC-7: PENDING becomes OVERDUE the day after the due date."""
+    rows = calls({"status": "PENDING"}, {"status": "WAIVED"})
+    nothing = np.array([0, 0])
+    assert call_status_findings(rows, nothing, day(15), "NOTICE", "PENDING") == ()
+    (finding,) = call_status_findings(rows, nothing, day(16), "NOTICE", "PENDING")
+    assert (finding.entity_type, finding.message) == ("NOTICE", "status must be OVERDUE on 2024-06-16, found PENDING")
+    assert apply_payments(rows, received()).outstanding.tolist() == [100_00, 0]
+
+
+def test_calls_in_percent_of_a_cent_do_not_call_it_twice() -> None:
+    halves = percentage_amounts(np.array([0, 0]), np.array([50.0, 50.0]), np.array([1]))
+    assert halves.tolist() == [1, 0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.decimals(0, 40, places=4)), min_size=1, max_size=12),
+    st.lists(st.integers(0, 10**15), min_size=3, max_size=3),
+)
+def test_calls_in_percent_round_their_running_total(rows: list[tuple[int, Decimal]], allocated: list[int]) -> None:
+    """The oracle rounds the running percentage of the allocation in decimals."""
+    owner = np.array([o for o, _ in rows])
+    found = percentage_amounts(owner, np.array([float(p) for _, p in rows]), np.array(allocated))
+    running = dict.fromkeys(range(3), Decimal(0))
+    called = dict.fromkeys(range(3), 0)
+    for (place, pct), amount in zip(rows, found.tolist(), strict=True):
+        running[place] += pct
+        called[place] += amount
+        exact = running[place] * allocated[place] / 100
+        assert called[place] == int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
