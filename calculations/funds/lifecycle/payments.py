@@ -116,14 +116,36 @@ def receipts(payments: Payments, today: dt.date) -> Receipts:
 def apply_payments(calls: Calls, received: Receipts) -> Applied:
     """What each call was paid: paid = sum of payments, outstanding = max(0, call - paid).
 
-    A default changes nothing here: what is missing stays visible. Source: fund-admin 1.4 CC-8, CC-9.
+    A default changes nothing here: what is missing stays visible. A cancelled call owes nothing, so that all that was paid
+    of it is excess. Source: fund-admin 1.4 CC-8, CC-9.
     """
     size = calls.amount.size
     paid = np.zeros(size, dtype=np.int64)
     np.add.at(paid, received.owner, received.amount)
-    outstanding = np.maximum(calls.amount - paid, 0)
-    outstanding[is_cancelled(calls)] = 0
-    return Applied(paid, outstanding, np.maximum(paid - calls.amount, 0), _paid_dates(calls, received, paid))
+    owed = np.where(is_cancelled(calls), 0, calls.amount)
+    outstanding, excess = np.maximum(owed - paid, 0), np.maximum(paid - owed, 0)
+    return Applied(paid, outstanding, excess, _paid_dates(calls, received, paid))
+
+
+def spend_credits(calls: Calls, applied: Applied, allocations: int) -> tuple[Ints, Ints]:
+    """What each call is paid out of prepayment credits, (calls,), and what is left of them, (allocations,).
+
+    The excess of all calls of an allocation is spent on what is outstanding, the earliest due date first, ties by id;
+    only where the policy allows overpayment. Calls that are scheduled wait until they are called.
+    Source: fund-admin 1.4 CC-9.
+    """
+    credit = np.zeros(allocations, dtype=np.int64)
+    np.add.at(credit, calls.owner, applied.excess)
+    wanted = np.where(np.isin(calls.status, NOT_OWED), 0, applied.outstanding)
+    order = np.lexsort((calls.call_id, calls.due_date, calls.owner))
+    owner, total = calls.owner[order], np.cumsum(wanted[order])
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    before = total - wanted[order]
+    before = before - np.repeat(before[starts], np.diff(starts, append=owner.size))
+    used = np.empty_like(wanted)
+    used[order] = np.clip(credit[owner] - before, 0, wanted[order])
+    np.subtract.at(credit, calls.owner, used)
+    return used, credit
 
 
 def _paid_dates(calls: Calls, received: Receipts, paid: Ints) -> Days:

@@ -11,8 +11,9 @@ import pytest
 
 from calculations.funds.lifecycle.allocations import Allocations, Funds
 from calculations.funds.lifecycle.findings import Finding
+from calculations.funds.lifecycle.fund_rules import fund_findings
 from calculations.funds.lifecycle.limits import FILE, Limits, limits
-from calculations.funds.lifecycle.rules import allocation_findings, call_findings, fund_findings
+from calculations.funds.lifecycle.rules import allocation_findings, call_findings
 from tests.calculations.lifecycle.rows import TODAY, allocations, calls
 
 DEVELOPMENT, PRODUCTION = limits("development"), limits("production")

@@ -19,6 +19,7 @@ from calculations.funds.lifecycle.payments import (
     overpayment_findings,
     paid_by,
     receipts,
+    spend_credits,
 )
 from calculations.funds.lifecycle.statuses import (
     call_funding_statuses,
@@ -289,3 +290,34 @@ def test_calls_in_percent_round_their_running_total(rows: list[tuple[int, Decima
         called[place] += amount
         exact = running[place] * allocated[place] / 100
         assert called[place] == int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def test_a_prepayment_credit_pays_the_next_call_due_of_the_same_allocation() -> None:
+    """fund-admin 1.4 CC-9: 170 paid of 100; 70 are left for 50 due on the 20th and 20 of the 40 due on the 25th."""
+    rows = calls(
+        {},
+        {"due_date": day(25), "amount": 40_00},
+        {"due_date": day(20), "amount": 50_00},
+        {"due_date": day(16), "amount": 10_00, "status": "SCHEDULED"},
+        {"owner": 1, "amount": 30_00},
+    )
+    used, left = spend_credits(rows, apply_payments(rows, received({"amount": 170_00})), 2)
+    assert (used.tolist(), left.tolist()) == ([0, 20_00, 50_00, 0, 0], [0, 0])
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 50), st.integers(0, 90)), min_size=1, max_size=8))
+def test_credits_are_neither_made_nor_lost(rows: list[tuple[int, int, int]]) -> None:
+    asked = calls(*({"owner": o, "amount": a} for o, a, _ in rows))
+    paid = [{"owner": n, "amount": p} for n, (_, _, p) in enumerate(rows)]
+    applied = apply_payments(asked, received(*paid))
+    used, left = spend_credits(asked, applied, 2)
+    assert used.sum() + left.sum() == applied.excess.sum()
+    assert ((used >= 0) & (used <= applied.outstanding)).all()
+    for place in range(2):
+        still = (applied.outstanding - used)[asked.owner == place].sum()
+        assert left[place] == 0 or still == 0
+
+
+def test_what_was_paid_of_a_cancelled_call_is_all_excess() -> None:
+    found = apply_payments(calls({"status": "CANCELLED"}), received({"amount": 30_00}))
+    assert (found.outstanding.tolist(), found.excess.tolist()) == ([0], [30_00])
