@@ -4,6 +4,7 @@ belong here.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,8 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
     stated = [(loader.construct_object(key, deep=True), key) for key, _ in node.value if key.tag != _MERGE]
     seen = set()
     for name, key in stated:
+        if not isinstance(name, Hashable):
+            raise yaml.YAMLError(f"line {key.start_mark.line + 1}: a key is one value, found {name!r}")
         if name in seen:
             raise yaml.YAMLError(f"line {key.start_mark.line + 1}: key {name!r} stands twice")
         seen.add(name)

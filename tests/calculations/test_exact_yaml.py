@@ -22,6 +22,8 @@ def test_a_number_with_a_point_is_exact() -> None:
 def test_a_key_stands_once_but_may_replace_what_it_merges() -> None:
     with pytest.raises(yaml.YAMLError, match="line 2: key 'a' stands twice"):
         parse("a: 1\na: 2")
+    with pytest.raises(yaml.YAMLError, match=r"line 1: a key is one value, found \['a'\]"):
+        parse("[a]: 1")
     assert parse("x: &x {a: 1, b: 2}\ny: {<<: *x, a: 3}")["y"] == {"a": 3, "b": 2}
 
 
