@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import field_validator
 
 from ingestion.fields import Frozen
+
+# One list of moves for the whole platform: the file that the calculations check states with.
+STATUS_MACHINES = Path(__file__).parent.parent / "calculations" / "funds" / "lifecycle" / "status_machines.yaml"
 
 
 class Where(Frozen):
@@ -71,3 +80,21 @@ class Transitions(Frozen):
     after: str
     reason: str
     machines: Mapping[str, StatusMachine]
+
+    @field_validator("machines", mode="before")
+    @classmethod
+    def _moves_come_from_one_file(cls, machines: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+        return {entity_type: {**_moves(entity_type), **machine} for entity_type, machine in machines.items()}
+
+
+def _moves(entity_type: str) -> dict[str, Any]:
+    moves = _status_machines().get(entity_type)
+    if moves is None:
+        raise ValueError(f"{STATUS_MACHINES.name} has no machine {entity_type}")
+    return {key: moves[key] for key in ("legal", "by_reversal") if key in moves}
+
+
+@cache
+def _status_machines() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load(STATUS_MACHINES.read_text(encoding="utf-8"))
+    return found

@@ -8,45 +8,22 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from calculations import exact_yaml
 from calculations.clo.deal.problems import DealError, Problem
 from calculations.clo.presets import Preset
 
 Document = dict[str, Any]
 
 
-class _ExactLoader(yaml.SafeLoader):
-    """Numbers with a point become Decimal, because an amount must never have been a float; no key may stand twice."""
-
-
-def _decimal(loader: yaml.SafeLoader, node: yaml.Node) -> Decimal:
-    return Decimal(str(loader.construct_scalar(node)).replace("_", ""))  # type: ignore[arg-type]
-
-
-def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> Document:
-    loader.flatten_mapping(node)
-    found: Document = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in found:
-            raise yaml.YAMLError(f"line {key_node.start_mark.line + 1}: key {key!r} stands twice")
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
-
-
-_ExactLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
-_ExactLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
-
-
 def parse(text: str, file: str) -> Document:
     """The mapping that `text` holds. Raises DealError where it is not YAML, not a mapping, or repeats a key."""
     try:
-        found = yaml.load(text, Loader=_ExactLoader)
+        found = exact_yaml.parse(text)
     except yaml.YAMLError as error:
         raise DealError(file, [Problem("NOT_YAML", "file", " ".join(str(error).split()), "YAML")]) from error
     if not isinstance(found, dict):
