@@ -284,6 +284,17 @@ def test_partners_of_different_terms_are_charged_beside_each_other() -> None:
     assert found.by_period(found.gross, 2, 1).tolist() == [[15_000_00], [20_000_00]]
 
 
+def test_a_fee_does_not_depend_on_how_many_partners_are_charged_beside_it() -> None:
+    # 10,000.00 x 1.2345678901 % x 90 / 365 = 30.44; thirty exact numerators of 1.1e18 pass 64 bits only in sum
+    terms, count = replace(TERMS, rate=Decimal("0.012345678901")), 30
+    balances = Levels.of_movements(
+        np.arange(count), np.full(count, NEW_YEAR, dtype="datetime64[D]"), np.full(count, 10_000_00)
+    )
+    quarter = period(NEW_YEAR, dt.date(2025, 4, 1))
+    found = gross_fees(quarter, [terms] * count, {Basis.COMMITMENTS: balances}, FundDates())
+    assert found.gross.tolist() == [30_44] * count
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
