@@ -42,6 +42,7 @@ class Content:
     document: Any = None  # JSON, numbers as the text they stood in
     text: str | None = None
     xml: bytes = b""  # the whole file, where `xml_root` is set
+    encoding: str = "utf-8"  # of `text`
     encoding_error: FileRejected | None = None
 
 
@@ -79,15 +80,17 @@ def open_content(file: InboxFile) -> Content:
     except FileRejected as error:
         if error.code != "BAD_ENCODING":
             raise
-        return Content(name, text=_in_other_encoding(data), encoding_error=error)
+        text, encoding = _in_other_encoding(data)
+        return Content(name, text=text, encoding=encoding, encoding_error=error)
     if text.lstrip().startswith(("{", "[")):
         return Content(name, document=_json(text, name))
     return Content(name, text=text)
 
 
-def _in_other_encoding(data: bytes) -> str:
+def _in_other_encoding(data: bytes) -> tuple[str, str]:
+    """A reading of the text and its encoding; a byte that the encoding does not have becomes U+FFFD."""
     encoding = next(name for name, marks in OTHER_ENCODINGS if data.startswith(marks))
-    return data.decode(encoding, "replace").replace("\r\n", "\n")
+    return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n"), encoding
 
 
 def _xml_root(data: bytes, name: str) -> tuple[str, str]:

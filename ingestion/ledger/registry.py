@@ -1,0 +1,40 @@
+"""Every layout of a ledger export that is read, and the one way to read any of them. How one is read belongs to its own module.
+
+A new layout is a module with a `LAYOUT` and a line here. Source: fund-admin 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ingestion.content import Content
+from ingestion.extract import Extract
+from ingestion.ledger import quickbooks_report
+from ingestion.ledger.layout import LedgerLayout, LedgerSource
+
+LAYOUTS: tuple[LedgerLayout, ...] = (quickbooks_report.LAYOUT,)
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+
+
+def is_ledger(kind: str) -> bool:
+    """Whether files of `kind` are read by one of the layouts."""
+    return any(layout.kind == kind for layout in LAYOUTS)
+
+
+def read_ledger(content: Content, kind: str, declared: Mapping[str, Any]) -> Extract | None:
+    """The export in `content`, or None where its layout is none of those read.
+
+    `declared` holds what sheet, sidecar and folder say of the file. Raises FileRejected: BAD_ENCODING for a text in an
+    encoding that its layout does not come in, and those of the layout.
+    """
+    text = content.text
+    if text is None:
+        return None
+    layout = next((layout for layout in LAYOUTS if layout.kind == kind and layout.recognises(text)), None)
+    if layout is None:
+        return None
+    if content.encoding_error is not None and (content.encoding not in layout.encodings or _REPLACED in text):
+        raise content.encoding_error
+    said = {key: declared.get(key) for key in ("entity", "currency", "date_order")}
+    return layout.read(LedgerSource(content.name, text, **said))
