@@ -10,13 +10,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
 from ingestion.contracts import arrow_schema, raw_tables
-from ingestion.extract import Extract, FileRejected, RowCount
+from ingestion.extract import Extract, FileRejected, Finding, RejectedRow, RowCount
 
+Status = Literal["DRAFT", "POSTED", "REVERSED", "DELETED"]
+# What counts: a draft does not yet, a deleted line no longer; a reversed one does, with its reversal.
+POSTED = ("POSTED", "REVERSED")
 SHOWN_ROWS = 10  # of a journal, in a message
 
 
@@ -47,6 +50,16 @@ class JournalLine:
     memo: str | None = None
     split_account: str | None = None
     currency: str | None = None  # of the amount, where the system states it
+    line_id: str | None = None  # None where the system gives none: lines are then numbered in the report's order
+    status: Status = "POSTED"
+    balancing_segment: str | None = None  # dimension within which the journal balances: Intacct's location
+    reversal_date: dt.date | None = None  # on which the system posts the opposite journal
+    transaction_amount: Decimal | None = None  # as entered, where the ledger keeps another currency
+    transaction_currency: str | None = None
+
+    @property
+    def is_posted(self) -> bool:
+        return self.status in POSTED
 
 
 @dataclass(frozen=True)
@@ -78,10 +91,16 @@ class LedgerReport:
     lines_in_range: int
     lines_blank: int
     lines_comment: int  # headings, opening balances and totals, which prove the lines and are none themselves
+    lines_quarantined: int = 0
+    lines_lacking: int = 0  # of those quarantined, the ones that say what no other line says
+    lines_derived: int = 0  # legs that follow from a row of the file beside the one that it states
     period: str | None = None
     period_start: dt.date | None = None
     period_end: dt.date | None = None
     accounting_basis: str | None = None
+    is_partial: bool = False  # headers of journals and accounts come in files of their own
+    rejected: Sequence[RejectedRow] = ()
+    findings: Sequence[Finding] = ()
 
 
 def control_total(message: str) -> FileRejected:
@@ -120,13 +139,38 @@ def extract_of(report: LedgerReport) -> Extract:
         name: pa.Table.from_pylist(rows, schema=arrow_schema(raw_tables()[name])) for name, rows in records.items()
     }
     staged = len(report.lines)
-    counts = (
+    counts: tuple[RowCount, ...] = (
         RowCount("", "report", "gl_reports", 1, 1, 0, 0, 0),
-        RowCount("", "lines", "gl_entries", report.lines_in_range, staged, 0, report.lines_comment, report.lines_blank),
+        RowCount(
+            "",
+            "lines",
+            "gl_entries",
+            report.lines_in_range,
+            staged - report.lines_derived,
+            report.lines_quarantined,
+            report.lines_comment,
+            report.lines_blank,
+        ),
         RowCount("", "accounts", "gl_report_balances", len(report.balances), len(report.balances), 0, 0, 0),
     )
+    if report.lines_derived:
+        derived = RowCount("", "derived lines", "gl_entries", report.lines_derived, report.lines_derived, 0, 0, 0)
+        counts = (*counts, derived)
     as_of = max((line.posting_date for line in report.lines), default=report.period_end)
-    return Extract(kind=report.kind, as_of=as_of, tables=tables, row_counts=counts)
+    return Extract(
+        kind=report.kind,
+        as_of=as_of,
+        tables=tables,
+        row_counts=counts,
+        rejected=tuple(report.rejected),
+        findings=tuple(report.findings),
+    )
+
+
+def days_covered(lines: Sequence[JournalLine]) -> tuple[dt.date | None, dt.date | None]:
+    """First and last posting date, for layouts that state no period: these are the days that the export replaces."""
+    days = [line.posting_date for line in lines]
+    return min(days, default=None), max(days, default=None)
 
 
 def _where(report: LedgerReport, row: int) -> dict[str, Any]:
@@ -134,6 +178,7 @@ def _where(report: LedgerReport, row: int) -> dict[str, Any]:
 
 
 def _report(report: LedgerReport) -> dict[str, Any]:
+    posted = [line for line in report.lines if line.is_posted]
     return {
         **_where(report, report.header_row),
         "report_name": report.report_name,
@@ -143,8 +188,10 @@ def _report(report: LedgerReport) -> dict[str, Any]:
         "accounting_basis": report.accounting_basis,
         "account_count": len(report.balances),
         "entry_count": len(report.lines),
-        "debit_total": sum((line.amount for line in report.lines if line.amount > 0), Decimal(0)),
-        "credit_total": -sum((line.amount for line in report.lines if line.amount < 0), Decimal(0)),
+        "quarantined_count": report.lines_lacking,
+        "is_partial": report.is_partial,
+        "debit_total": sum((line.amount for line in posted if line.amount > 0), Decimal(0)),
+        "credit_total": -sum((line.amount for line in posted if line.amount < 0), Decimal(0)),
     }
 
 
@@ -158,7 +205,7 @@ def _entries(report: LedgerReport) -> list[dict[str, Any]]:
             {
                 **_where(report, line.row),
                 "journal_id": line.journal_id,
-                "line_id": str(numbers[line.journal_id]),
+                "line_id": line.line_id or str(numbers[line.journal_id]),
                 "posting_date": line.posting_date,
                 "account_code": line.account.code,
                 "account_name": line.account.name,
@@ -172,6 +219,11 @@ def _entries(report: LedgerReport) -> list[dict[str, Any]]:
                 "document_number": line.document_number,
                 "split_account": line.split_account,
                 "stated_amount": line.stated_amount,
+                "status": line.status,
+                "balancing_segment": line.balancing_segment,
+                "reversal_date": line.reversal_date,
+                "transaction_amount": line.transaction_amount,
+                "transaction_currency": line.transaction_currency,
             }
         )
     return entries

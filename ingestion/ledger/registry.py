@@ -1,6 +1,6 @@
 """Every layout of a ledger export that is read, and the one way to read any of them. How one is read belongs to its own module.
 
-A new layout is a module with a `LAYOUT` and a line here. Source: fund-admin 5.
+A new layout is a module with a `LAYOUT`, or `LAYOUTS` where its files come in parts, and a line here. Source: fund-admin 5.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ from typing import Any
 
 from ingestion.content import Content
 from ingestion.extract import Extract
-from ingestion.ledger import quickbooks_report
+from ingestion.ledger import intacct_detail, quickbooks_api, quickbooks_report
 from ingestion.ledger.layout import LedgerLayout, LedgerSource
 
-LAYOUTS: tuple[LedgerLayout, ...] = (quickbooks_report.LAYOUT,)
+LAYOUTS: tuple[LedgerLayout, ...] = (
+    quickbooks_report.LAYOUT,
+    *quickbooks_api.LAYOUTS,
+    *intacct_detail.LAYOUTS,
+)
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
