@@ -10,13 +10,15 @@ from typing import Any
 
 from ingestion.content import Content
 from ingestion.extract import Extract
-from ingestion.ledger import intacct_detail, quickbooks_api, quickbooks_report
+from ingestion.ledger import intacct_detail, intacct_journal, quickbooks_api, quickbooks_iif, quickbooks_report
 from ingestion.ledger.layout import LedgerLayout, LedgerSource
 
 LAYOUTS: tuple[LedgerLayout, ...] = (
     quickbooks_report.LAYOUT,
     *quickbooks_api.LAYOUTS,
+    quickbooks_iif.LAYOUT,
     *intacct_detail.LAYOUTS,
+    intacct_journal.LAYOUT,
 )
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 

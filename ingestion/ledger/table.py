@@ -124,6 +124,20 @@ class LedgerRow:
             return None
         return self.fitting(column, Decimal(text), decimals)
 
+    def one_sided_amount(self, debit: str, credit: str, decimals: int = _DECIMALS) -> Decimal | None:
+        """The amount of two columns of which one is filled, debit positive. A zero beside an amount counts as empty."""
+        amounts = {column: self.amount(column, decimals) for column in (debit, credit)}
+        if not self.is_sound:
+            return None
+        filled = [column for column, amount in amounts.items() if amount]
+        filled = filled or [column for column, amount in amounts.items() if amount is not None][:1]
+        if len(filled) != 1:
+            found = f"{amounts[debit]} and {amounts[credit]}" if filled else "neither"
+            self.fault("EXCLUSIVE_FIELDS", None, f"filled in one of {debit}, {credit}", found)
+            return None
+        amount = amounts[filled[0]]
+        return amount if amount is None or filled[0] == debit else -amount
+
     def fitting(self, column: str, value: Decimal, decimals: int = _DECIMALS) -> Decimal | None:
         """`value` if its field can hold it exactly; a longer one is refused, never rounded."""
         exponent = value.normalize().as_tuple().exponent
