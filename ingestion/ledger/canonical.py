@@ -6,9 +6,10 @@ Amounts are exact and positive on the debit side; a line of the tables shows the
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -56,6 +57,7 @@ class JournalLine:
     reversal_date: dt.date | None = None  # on which the system posts the opposite journal
     transaction_amount: Decimal | None = None  # as entered, where the ledger keeps another currency
     transaction_currency: str | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_posted(self) -> bool:
@@ -224,9 +226,15 @@ def _entries(report: LedgerReport) -> list[dict[str, Any]]:
                 "reversal_date": line.reversal_date,
                 "transaction_amount": line.transaction_amount,
                 "transaction_currency": line.transaction_currency,
+                "dimensions": json_of(line.dimensions),
             }
         )
     return entries
+
+
+def json_of(dimensions: Mapping[str, str]) -> str | None:
+    """Dimensions as canonical JSON, or None without any. Source: input-contracts 1.3."""
+    return json.dumps(dimensions, sort_keys=True, separators=(",", ":"), ensure_ascii=False) if dimensions else None
 
 
 def _balance(report: LedgerReport, balance: AccountBalance) -> dict[str, Any]:

@@ -57,6 +57,13 @@ _DETAILS = Columns(
         "record_type": ("recordtype",),
         "deleted": _DELETED,
     },
+    dimensions={
+        "department": ("departmentid", "department_id"),
+        "class": ("classid", "class_id"),
+        "project": ("projectid", "project_id"),
+        "item": ("itemid", "item_id"),
+        "employee": ("employeeid", "employee_id"),
+    },
 )
 _BATCHES = Columns(
     required={
@@ -122,6 +129,7 @@ def _detail(row: LedgerRow, source: LedgerSource) -> JournalLine | None:
         balancing_segment=row.text("location"),
         transaction_amount=transaction_amount,
         transaction_currency=entered_in,
+        dimensions=row.dimensions(_DETAILS.dimensions),
     )
 
 

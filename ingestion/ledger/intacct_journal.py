@@ -34,11 +34,17 @@ _COLUMNS = Columns(
         "REFERENCE_NO": ("REFERENCE_NO",),
         "STATE": ("STATE",),
         "LOCATION_ID": ("LOCATION_ID",),
-        "DEPT_ID": ("DEPT_ID",),
         "MEMO": ("MEMO",),
         "CURRENCY": ("CURRENCY",),
         "CUSTOMER": ("GLENTRY_CUSTOMERID", "CUSTOMER_ID"),
         "VENDOR": ("GLENTRY_VENDORID", "VENDOR_ID"),
+    },
+    dimensions={
+        "department": ("DEPT_ID",),
+        "class": ("GLENTRY_CLASSID", "CLASS_ID"),
+        "project": ("GLENTRY_PROJECTID", "PROJECT_ID"),
+        "item": ("GLENTRY_ITEMID", "ITEM_ID"),
+        "employee": ("GLENTRY_EMPLOYEEID", "EMPLOYEE_ID"),
     },
 )
 
@@ -148,6 +154,7 @@ def _line(row: LedgerRow, entry: Entry | None, source: LedgerSource) -> JournalL
         status=entry.status,
         balancing_segment=row.text("LOCATION_ID"),
         reversal_date=entry.reversal_date,
+        dimensions=row.dimensions(_COLUMNS.dimensions),
     )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from ingestion.contracts import currency_codes
 from ingestion.extract import Extract
 from ingestion.ledger.accounts import type_of_system
+from ingestion.ledger.canonical import json_of
 from ingestion.ledger.days import DayForm
 from ingestion.ledger.layout import LedgerLayout, LedgerSource
 from ingestion.ledger.parts import ACCOUNTS, HEADERS, LINES, Part, read_part
@@ -47,6 +48,7 @@ _LINES = Columns(
         "vendor_id": ("vendor_id",),
         "deleted": DELETED,
     },
+    dimensions={"class": ("class_id",), "department": ("department_id",)},
 )
 _ACCOUNTS = Columns(
     required={
@@ -108,6 +110,7 @@ def _line(row: LedgerRow, _: LedgerSource) -> dict[str, object]:
         "memo": row.text("description"),
         "counterparty": row.text("customer_id") or row.text("vendor_id"),
         "status": "DELETED" if row.flag("deleted") else "POSTED",
+        "dimensions": json_of(row.dimensions(_LINES.dimensions)),
         "stated_amount": amount if amount is not None else Decimal(0),
     }
 

@@ -87,6 +87,7 @@ def _journal(
                 memo=row.text("MEMO"),
                 split_account=None if row is head else head.text("ACCNT"),
                 currency=currency,
+                dimensions={name.lower(): text for name, text in row.dimensions(("CLASS",)).items()},
             )
         )
     return lines

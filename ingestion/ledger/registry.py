@@ -10,15 +10,27 @@ from typing import Any
 
 from ingestion.content import Content
 from ingestion.extract import Extract
-from ingestion.ledger import intacct_detail, intacct_journal, quickbooks_api, quickbooks_iif, quickbooks_report
+from ingestion.ledger import (
+    intacct_detail,
+    intacct_journal,
+    quickbooks_api,
+    quickbooks_desktop,
+    quickbooks_iif,
+    quickbooks_journal,
+    quickbooks_report,
+    sage50,
+)
 from ingestion.ledger.layout import LedgerLayout, LedgerSource
 
 LAYOUTS: tuple[LedgerLayout, ...] = (
     quickbooks_report.LAYOUT,
+    quickbooks_desktop.LAYOUT,
+    quickbooks_journal.LAYOUT,
     *quickbooks_api.LAYOUTS,
     quickbooks_iif.LAYOUT,
     *intacct_detail.LAYOUTS,
     intacct_journal.LAYOUT,
+    sage50.LAYOUT,
 )
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 

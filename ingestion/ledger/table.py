@@ -33,6 +33,7 @@ class Columns:
     required: Mapping[str, tuple[str, ...]]
     optional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forbidden: tuple[str, ...] = ()
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def places(self, cells: Sequence[str]) -> dict[str, int] | None:
         """Place of each column in a header, or None where a required one is missing or a forbidden one is there."""
@@ -41,7 +42,7 @@ class Columns:
             return None
         found = {
             column: next((by_form[form] for form in map(normal_form, names) if form in by_form), None)
-            for column, names in {**self.required, **self.optional}.items()
+            for column, names in {**self.required, **self.optional, **self.dimensions}.items()
         }
         if any(found[column] is None for column in self.required):
             return None
@@ -137,6 +138,10 @@ class LedgerRow:
             return None
         amount = amounts[filled[0]]
         return amount if amount is None or filled[0] == debit else -amount
+
+    def dimensions(self, names: Collection[str]) -> dict[str, str]:
+        """What the row states of the dimensions that it is analysed by; empty ones are left out."""
+        return {name: text for name in names if (text := self.raw(name))}
 
     def fitting(self, column: str, value: Decimal, decimals: int = _DECIMALS) -> Decimal | None:
         """`value` if its field can hold it exactly; a longer one is refused, never rounded."""
