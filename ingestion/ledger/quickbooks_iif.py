@@ -63,7 +63,7 @@ def _journal(
         journal_id = f"{journal_id}#{seen[journal_id]}"  # two transactions that nothing but their place tells apart
     lines = []
     for row in transaction.rows:
-        own_day = row.day("DATE", form, is_required=False) or day
+        own_day = day if row is head else row.day("DATE", form, is_required=False) or day
         label, amount = row.name("ACCNT"), _amount(row)
         if row is not head and not head.is_sound:
             row.fault(
