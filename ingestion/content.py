@@ -6,6 +6,7 @@ Limits are checked before bytes are kept, so that no file can exhaust the machin
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,9 @@ def open_content(file: InboxFile) -> Content:
 def _in_other_encoding(data: bytes) -> tuple[str, str]:
     """A reading of the text and its encoding; a byte that the encoding does not have becomes U+FFFD."""
     encoding = next(name for name, marks in OTHER_ENCODINGS if data.startswith(marks))
+    if encoding != "utf-16" and data[1:2] == b"\0":
+        # UTF-16 without a mark, as SAP saves lists: Latin text has its zero bytes at the odd places.
+        encoding, data = "utf-16", BOM_UTF16_LE + data
     return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n"), encoding
 
 

@@ -34,10 +34,12 @@ _PARSED_BY: Mapping[str, LayoutField] = {
     "sent_at": LayoutField(type="instant"),
     "confirm_deletions": LayoutField(type="yn"),
     "entity": LayoutField(type="s"),
+    "ledger": LayoutField(type="s"),
 }
 # What a ledger export may leave unsaid and its sender declares.
-LEDGER_KEYS = ("entity", "currency", "date_order")
+LEDGER_KEYS = ("entity", "currency", "date_order", "decimal_mark", "ledger")
 DATE_ORDERS = ("MDY", "DMY", "YMD")
+DECIMAL_MARKS = ("comma", "point")
 FEED_KEYS: tuple[str, ...] = (
     "organization_id",
     "organization_name",
@@ -235,6 +237,10 @@ def _value(key: str, text: str, where: str) -> Any:
         if text.upper() not in DATE_ORDERS:
             raise wrong(f"one of {', '.join(DATE_ORDERS)}")
         return text.upper()
+    elif key == "decimal_mark":
+        if text.lower() not in DECIMAL_MARKS:
+            raise wrong(f"one of {', '.join(DECIMAL_MARKS)}")
+        return text.lower()
     elif key == "contract_version":
         if text not in map(str, CONTRACT_VERSIONS):
             raise wrong(f"one of {', '.join(map(str, CONTRACT_VERSIONS))}")

@@ -22,6 +22,7 @@ Status = Literal["DRAFT", "POSTED", "REVERSED", "DELETED"]
 # What counts: a draft does not yet, a deleted line no longer; a reversed one does, with its reversal.
 POSTED = ("POSTED", "REVERSED")
 SHOWN_ROWS = 10  # of a journal, in a message
+EXACT_DIGITS = 60  # sums of money are exact
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,14 @@ class JournalLine:
     transaction_amount: Decimal | None = None  # as entered, where the ledger keeps another currency
     transaction_currency: str | None = None
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    ledger: str | None = None  # of the several that a company may keep
+    left_out_reason: str | None = None  # why the line is kept apart from the journal; None = it is of the journal
+    fiscal_year: int | None = None
+    fiscal_period: str | None = None  # as the system names it, adjusting periods too
 
     @property
     def is_posted(self) -> bool:
-        return self.status in POSTED
+        return self.status in POSTED and self.left_out_reason is None
 
 
 @dataclass(frozen=True)
@@ -133,13 +138,11 @@ def extract_of(report: LedgerReport) -> Extract:
     Lines of a journal are numbered from 1 in the report's order. Source: input-contracts 1.1; fund-admin 1.10, G-3.
     """
     records = {
-        "gl_reports": [_report(report)],
-        "gl_entries": _entries(report),
+        "gl_reports": [report_record(report)],
+        "gl_entries": entry_records(report),
         "gl_report_balances": [_balance(report, balance) for balance in report.balances],
     }
-    tables = {
-        name: pa.Table.from_pylist(rows, schema=arrow_schema(raw_tables()[name])) for name, rows in records.items()
-    }
+    tables = {name: raw_table(name, rows) for name, rows in records.items()}
     staged = len(report.lines)
     counts: tuple[RowCount, ...] = (
         RowCount("", "report", "gl_reports", 1, 1, 0, 0, 0),
@@ -175,12 +178,18 @@ def days_covered(lines: Sequence[JournalLine]) -> tuple[dt.date | None, dt.date 
     return min(days, default=None), max(days, default=None)
 
 
+def raw_table(name: str, records: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Records of raw table `name` with the columns of its contract."""
+    return pa.Table.from_pylist(records, schema=arrow_schema(raw_tables()[name]))
+
+
 def _where(report: LedgerReport, row: int) -> dict[str, Any]:
     return {"gl_system": report.gl_system, "entity": report.entity, "_sheet": "", "_row": row}
 
 
-def _report(report: LedgerReport) -> dict[str, Any]:
-    posted = [line for line in report.lines if line.is_posted]
+def report_record(report: LedgerReport) -> dict[str, Any]:
+    """The row of `gl_reports`. Totals are of the lines that are posted, added up whatever their currencies."""
+    posted = [line.amount for line in report.lines if line.is_posted]
     return {
         **_where(report, report.header_row),
         "report_name": report.report_name,
@@ -192,12 +201,13 @@ def _report(report: LedgerReport) -> dict[str, Any]:
         "entry_count": len(report.lines),
         "quarantined_count": report.lines_lacking,
         "is_partial": report.is_partial,
-        "debit_total": sum((line.amount for line in posted if line.amount > 0), Decimal(0)),
-        "credit_total": -sum((line.amount for line in posted if line.amount < 0), Decimal(0)),
+        "debit_total": sum((amount for amount in posted if amount > 0), Decimal(0)),
+        "credit_total": -sum((amount for amount in posted if amount < 0), Decimal(0)),
     }
 
 
-def _entries(report: LedgerReport) -> list[dict[str, Any]]:
+def entry_records(report: LedgerReport) -> list[dict[str, Any]]:
+    """The rows of `gl_entries`, each amount on one side."""
     numbers: dict[str, int] = defaultdict(int)
     entries = []
     for line in report.lines:
@@ -227,6 +237,10 @@ def _entries(report: LedgerReport) -> list[dict[str, Any]]:
                 "transaction_amount": line.transaction_amount,
                 "transaction_currency": line.transaction_currency,
                 "dimensions": json_of(line.dimensions),
+                "ledger": line.ledger,
+                "left_out_reason": line.left_out_reason,
+                "fiscal_year": line.fiscal_year,
+                "fiscal_period": line.fiscal_period,
             }
         )
     return entries

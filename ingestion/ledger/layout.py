@@ -12,7 +12,8 @@ from ingestion.extract import Extract, FileRejected
 class LedgerSource:
     """The text of one export, and what its sender declares of it because the layout may leave it out.
 
-    `entity` is the company whose ledger it is, `currency` (ISO 4217) that of its amounts, `date_order` one of MDY, DMY, YMD.
+    `entity` is the company whose ledger it is, `currency` (ISO 4217) that of its amounts, `date_order` one of MDY, DMY, YMD,
+    `decimal_mark` comma or point, `ledger` the one of several ledgers of a company that is its journal.
     """
 
     name: str
@@ -20,6 +21,8 @@ class LedgerSource:
     entity: str | None = None
     currency: str | None = None
     date_order: str | None = None
+    decimal_mark: str | None = None
+    ledger: str | None = None
 
     def declared_entity(self) -> str:
         """The company declared, for layouts that name none; else FileRejected MISSING_VALUE."""

@@ -10,15 +10,22 @@ from typing import Any
 
 from ingestion.content import Content
 from ingestion.extract import Extract
+from ingestion.feeds import LEDGER_KEYS
 from ingestion.ledger import (
     intacct_detail,
     intacct_journal,
+    oracle_interface,
+    oracle_journals,
     quickbooks_api,
     quickbooks_desktop,
     quickbooks_iif,
     quickbooks_journal,
     quickbooks_report,
     sage50,
+    sap_accounts,
+    sap_documents,
+    sap_list,
+    sap_universal,
 )
 from ingestion.ledger.layout import LedgerLayout, LedgerSource
 
@@ -31,6 +38,12 @@ LAYOUTS: tuple[LedgerLayout, ...] = (
     *intacct_detail.LAYOUTS,
     intacct_journal.LAYOUT,
     sage50.LAYOUT,
+    *sap_documents.LAYOUTS,
+    sap_universal.LAYOUT,
+    sap_list.LAYOUT,
+    sap_accounts.LAYOUT,
+    oracle_interface.LAYOUT,
+    *oracle_journals.LAYOUTS,
 )
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
@@ -54,5 +67,5 @@ def read_ledger(content: Content, kind: str, declared: Mapping[str, Any]) -> Ext
         return None
     if content.encoding_error is not None and (content.encoding not in layout.encodings or _REPLACED in text):
         raise content.encoding_error
-    said = {key: declared.get(key) for key in ("entity", "currency", "date_order")}
+    said = {key: declared.get(key) for key in LEDGER_KEYS}
     return layout.read(LedgerSource(content.name, text, **said))

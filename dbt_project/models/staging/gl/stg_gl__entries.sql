@@ -29,6 +29,10 @@ final as (
         cast(transaction_amount as decimal(24, 4)) as transaction_amount,
         cast(transaction_currency as varchar) as transaction_currency,
         cast(dimensions as varchar) as dimensions,
+        cast(ledger as varchar) as ledger,
+        cast(left_out_reason as varchar) as left_out_reason,
+        cast(fiscal_year as bigint) as fiscal_year,
+        cast(fiscal_period as varchar) as fiscal_period,
         cast(_row as integer) as source_row,
     from stated
 )
