@@ -181,7 +181,7 @@ class _SubtotalProof:
         self._file = file
         self._last: JournalLine | None = None
         self._sums: dict[int, dict[str | None, Decimal]] = {level: defaultdict(Decimal) for level in LEVELS}
-        self._used = 0  # the highest level met
+        self._used: set[int] = set()  # levels met
 
     def add(self, line: JournalLine) -> None:
         """Take an item in on every level, those that are yet to come too."""
@@ -196,11 +196,11 @@ class _SubtotalProof:
             raise row.refusal(
                 AMOUNT, f"{expected:,f} {currency}, the sum of the items above {'*' * stars}", row.text(AMOUNT)
             )
-        self._used = max(self._used, stars)
+        self._used.add(stars)
 
     def end(self) -> None:
         """Items below the last subtotal of a level show that the list broke off."""
-        for level in range(1, self._used + 1):
+        for level in sorted(self._used):
             for currency, amount in self._sums[level].items():
                 assert self._last is not None, "sums are of items"
                 raise control_total(
