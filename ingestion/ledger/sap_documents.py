@@ -15,6 +15,7 @@ from ingestion.ledger.imbalances import COMPANY, TRANSACTION, Posting, find_imba
 from ingestion.ledger.layout import LedgerLayout, LedgerSource
 from ingestion.ledger.sap_values import (
     GL_SYSTEM,
+    OTHER_LEDGER,
     SAP,
     code,
     document_number,
@@ -23,12 +24,15 @@ from ingestion.ledger.sap_values import (
     needed_day,
     posting_key_sides,
     side,
+    stored_currency_decimals,
     stored_day,
 )
 from ingestion.ledger.table_rows import TableRow, find_columns, read_table, refuse_repetitions
 
 HEADERS = ("bukrs", "belnr", "gjahr", "blart", "budat", "waers")
 ITEMS = ("bukrs", "belnr", "gjahr", "buzei", "shkzg", "hkont", "dmbtr", "wrbtr")
+# Kinds of documents (BSTAT) that are templates, samples, noted or parked, and the one that only other ledgers have.
+_NOT_POSTED, _OF_OTHER_LEDGERS = frozenset("DMSVWZ"), "L"
 Records = list[dict[str, Any]]
 
 
@@ -89,23 +93,31 @@ def _key(row: TableRow) -> dict[str, Any]:
 
 def _header(row: TableRow, declared_currency: str | None) -> dict[str, Any]:
     rate, second_rate = _rate(row, "kursf"), _rate(row, "kurs2")
-    reversal = row.text("stblg")
+    kind, is_reversed = code(row, "bstat"), bool((row.text("stblg") or "").strip("0"))
     return {
         **_key(row),
         "document_type": code(row, "blart"),
         "document_date": stored_day(row, "bldat"),
         "posting_date": needed_day(row, "budat"),
         "fiscal_period": fiscal_period(row, "monat"),
-        "transaction_currency": row.needed("waers").upper(),
-        "company_currency": code(row, "hwaer") or declared_currency,
+        "transaction_currency": _currency(row, "waers", row.needed("waers")),
+        "company_currency": _currency(row, "hwaer", row.text("hwaer") or declared_currency),
         **_quotation("exchange_rate", "is_indirect_quotation", rate),
         "second_currency": code(row, "hwae2"),
         **_quotation("second_exchange_rate", "is_second_indirect_quotation", second_rate),
-        "reversal_document_number": document_number(row, "stblg") if reversal and reversal.strip("0") else None,
+        "reversal_document_number": document_number(row, "stblg") if is_reversed else None,
         "reference": row.text("xblnr"),
         "memo": row.text("bktxt"),
-        "document_status": code(row, "bstat"),
+        "status": "DRAFT" if kind in _NOT_POSTED else "REVERSED" if is_reversed else "POSTED",
+        "left_out_reason": OTHER_LEDGER if kind == _OF_OTHER_LEDGERS else None,
     }
+
+
+def _currency(row: TableRow, column: str, text: str | None) -> str | None:
+    """A currency whose decimals are known, since items are stored without them; None for None."""
+    if text is not None and text.upper() not in stored_currency_decimals():
+        raise row.refusal(column, "a currency whose decimals are known", text)
+    return text and text.upper()
 
 
 def _rate(row: TableRow, column: str) -> Decimal | None:

@@ -16,6 +16,7 @@ from ingestion.ledger.layout import LedgerLayout, LedgerSource
 from ingestion.ledger.sap_values import (
     GL_SYSTEM,
     LEADING_LEDGER,
+    OTHER_LEDGER,
     SAP,
     amount_in,
     code,
@@ -29,7 +30,6 @@ from ingestion.ledger.table_rows import TableExtract, TableRow, find_columns, re
 from ingestion.reasons import advice_for, reason
 
 COLUMNS = ("rldnr", "rbukrs", "gjahr", "belnr", "docln", "racct", "budat", "poper", "drcrk", "wsl", "hsl", "rwcur")
-OTHER_LEDGER = "OTHER_LEDGER"
 NOT_READ = "EXTRA_COLUMN"
 
 

@@ -17,6 +17,7 @@ from ingestion.ledger.table_rows import TableRow
 
 SAP, GL_SYSTEM = "ledger_sap", "SAP"
 LEADING_LEDGER = "0L"
+OTHER_LEDGER = "OTHER_LEDGER"  # why a line is kept apart from the journal
 STORED_DECIMALS = 2  # that tables keep an amount with, whatever the decimals of its currency
 WITHDRAWN = CURRENCIES.with_name("withdrawn_currencies.csv")
 POSTING_KEYS = Path(__file__).parents[1] / "contracts" / "ledger_sap_posting_keys.csv"

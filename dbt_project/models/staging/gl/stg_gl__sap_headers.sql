@@ -24,7 +24,8 @@ final as (
         cast(reversal_document_number as varchar) as reversal_document_number,
         cast(reference as varchar) as reference,
         cast(memo as varchar) as memo,
-        cast(document_status as varchar) as document_status,
+        cast(status as varchar) as status,
+        cast(left_out_reason as varchar) as left_out_reason,
         cast(_row as integer) as source_row,
     from stated
 )
