@@ -29,7 +29,8 @@ stated_lines as (
     select
         lines.*,
         loads.known_at,
-        sum(lines.entered_amount) over journal = 0 and coalesce(sum(lines.accounted_amount) over journal, 0) = 0 as is_balanced,
+        sum(lines.entered_amount) over journal = 0
+        and coalesce(sum(lines.accounted_amount) over journal, 0) = 0 as is_balanced,
     from lines
     inner join loads
         on lines.load_id = loads.load_id
@@ -57,7 +58,9 @@ final as (
         lines.line_number as line_id,
         lines.posting_date,
         lines.account_code,
-        coalesce(nullif(coalesce(lines.accounted_amount, lines.entered_amount), 0) > 0, lines.is_debit_column) as is_debit,
+        coalesce(
+            nullif(coalesce(lines.accounted_amount, lines.entered_amount), 0) > 0, lines.is_debit_column
+        ) as is_debit,
         abs(coalesce(lines.accounted_amount, lines.entered_amount)) as amount,
         case when lines.accounted_amount is null then headers.currency else headers.company_currency end as currency,
         case when lines.accounted_amount is not null then lines.entered_amount end as transaction_amount,

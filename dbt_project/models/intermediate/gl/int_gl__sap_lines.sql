@@ -11,17 +11,31 @@ loads as (
     where withdrawn_at is null
 ),
 
--- tables keep every amount with two decimals: 10.00 of a currency without decimals are 1,000 units of it
-currencies as (
+listed_currencies as (
     select
         currency_code,
-        cast(case minor_units when 0 then 100 when 2 then 1 when 3 then 0.1 when 4 then 0.01 end as decimal(6, 3)) as factor,
+        minor_units,
     from {{ ref('currencies') }}
     union
     select
         currency_code,
-        cast(case minor_units when 0 then 100 when 2 then 1 when 3 then 0.1 when 4 then 0.01 end as decimal(6, 3)) as factor,
+        minor_units,
     from {{ ref('withdrawn_currencies') }}
+),
+
+-- tables keep every amount with two decimals: 10.00 of a currency without decimals are 1,000 units of it
+currencies as (
+    select
+        currency_code,
+        cast(
+            case minor_units
+                when 0 then 100
+                when 2 then 1
+                when 3 then 0.1
+                when 4 then 0.01
+            end as decimal(6, 3)
+        ) as factor,
+    from listed_currencies
 ),
 
 newest_headers as (
