@@ -64,9 +64,6 @@ SIGNATURES: list[tuple[str, bytes | str]] = [
         "Export Date,Fund ID,Investor ID,Subscription ID,Commitment Amount,Currency,Subscription Status\n",
     ),
     ("approvals", "approval_id,subject_type,subject_id,content_hash,action,actor,occurred_at\n"),
-    ("ledger_sap", "BUKRS,BELNR,GJAHR,BLART,BUDAT\n"),
-    ("ledger_sap", "G/L Account\tDocument Number\tPosting Date\tAmount in local currency\n".encode("utf-16")),
-    ("ledger_oracle", "NEW,300000003723117,2014/02/14,Other,END\n"),
 ]
 
 

@@ -18,6 +18,12 @@ accounts as (
     select * from {{ ref('int_gl__accounts') }}
 ),
 
+document_lines as (
+    select * from {{ ref('int_gl__sap_lines') }}
+    union all
+    select * from {{ ref('int_gl__oracle_lines') }}
+),
+
 -- lines that come whole
 whole as (
     select
@@ -37,7 +43,10 @@ whole as (
         entries.transaction_type,
         entries.document_number,
         entries.balancing_segment,
-        coalesce(entries.status, 'POSTED') in ('POSTED', 'REVERSED') as is_posted,
+        entries.transaction_amount,
+        entries.transaction_currency,
+        -- budgets, statistics and the lines of further ledgers are kept apart from the journal
+        coalesce(entries.status, 'POSTED') in ('POSTED', 'REVERSED') and entries.left_out_reason is null as is_posted,
         cast(date_trunc('month', entries.posting_date) as date) as period_start,
         reports.quarantined_count,
         reports.report_order,
@@ -77,6 +86,8 @@ joined as (
         headers.journal_code as transaction_type,
         headers.document_number,
         lines.balancing_segment,
+        cast(null as decimal(24, 4)) as transaction_amount,
+        cast(null as varchar) as transaction_currency,
         headers.status in ('POSTED', 'REVERSED') and lines.status <> 'DELETED' as is_posted,
         cast(date_trunc('month', headers.posting_date) as date) as period_start,
         lines.quarantined_count + headers.quarantined_count as quarantined_count,
@@ -100,10 +111,52 @@ joined as (
     where headers.posting_date is not null
 ),
 
+-- documents of which a whole journal already states the day are in it
+documents as (
+    select
+        document_lines.organization_id,
+        document_lines.gl_system,
+        document_lines.entity,
+        document_lines.journal_id,
+        document_lines.line_id,
+        document_lines.posting_date,
+        document_lines.account_code,
+        cast(null as varchar) as account_name,
+        cast(null as varchar) as account_type,
+        case when document_lines.is_debit then document_lines.amount end as debit,
+        case when not document_lines.is_debit then document_lines.amount end as credit,
+        document_lines.currency,
+        document_lines.memo,
+        document_lines.transaction_type,
+        document_lines.document_number,
+        cast(null as varchar) as balancing_segment,
+        document_lines.transaction_amount,
+        document_lines.transaction_currency,
+        document_lines.status in ('POSTED', 'REVERSED') and document_lines.left_out_reason is null as is_posted,
+        cast(date_trunc('month', document_lines.posting_date) as date) as period_start,
+        0 as quarantined_count,
+        cast(null as bigint) as report_order,
+        document_lines.known_at,
+        document_lines.load_id,
+        document_lines.source_row,
+    from document_lines
+    where not exists (
+        select 1
+        from reports
+        where
+            reports.organization_id = document_lines.organization_id
+            and reports.gl_system = document_lines.gl_system
+            and reports.entity = document_lines.entity
+            and document_lines.posting_date between reports.period_start and reports.period_end
+    )
+),
+
 final as (
     select * from whole
     union all
     select * from joined
+    union all
+    select * from documents
 )
 
 select * from final

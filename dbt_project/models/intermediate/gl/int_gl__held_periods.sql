@@ -14,7 +14,7 @@ unbalanced as (
         entity,
         period_start,
         count(distinct journal_id) as journal_count,
-        sum(imbalance) as imbalance,
+        sum(imbalance) filter (where measure = 'booked') as imbalance,
     from imbalances
     group by organization_id, load_id, gl_system, entity, period_start
 ),
