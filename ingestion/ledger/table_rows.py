@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from ingestion.column import SHOWN
@@ -24,6 +25,9 @@ _DECIMALS = 4  # that money keeps
 _TRUE = frozenset(("x", "y", "true", "1"))
 
 
+_form = cache(normal_form)  # of the few names that layouts ask every row for
+
+
 @dataclass(frozen=True)
 class TableRow:
     """One row of `file`. `places` maps a column, in normal form, to its cell."""
@@ -35,7 +39,7 @@ class TableRow:
 
     def text(self, column: str) -> str | None:
         """The text under `column`; None where it is empty, and where the extract has no such column."""
-        place = self.places.get(normal_form(column))
+        place = self.places.get(_form(column))
         return (self.cells[place] or None) if place is not None else None
 
     def needed(self, column: str) -> str:
