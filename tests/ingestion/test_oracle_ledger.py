@@ -20,7 +20,7 @@ from ingestion.ledger.oracle_values import month_numbers
 from ingestion.samples.ledgers.documents import documents
 from ingestion.samples.ledgers.oracle import LEDGER, gl_interface, journals
 
-from .ledger_files import assert_every_line_is_accounted_for, holds, read_bytes, refusal, rows, saved
+from .erp_files import assert_every_line_is_accounted_for, holds, read_bytes, refusal, rows, saved
 
 BOOKED = documents(7)
 LEGS = [(document, leg) for document in BOOKED for leg in document.legs]

@@ -14,7 +14,7 @@ from ingestion.ledger.sap_list_forms import find_decimal_mark, read_list_amount,
 from ingestion.samples.ledgers.documents import documents
 from ingestion.samples.ledgers.sap import fbl3n
 
-from .ledger_files import assert_every_line_is_accounted_for, holds, read_bytes, refusal, rows
+from .erp_files import assert_every_line_is_accounted_for, holds, read_bytes, refusal, rows
 
 BOOKED = documents(7)
 LEGS = [(document, leg) for document in BOOKED for leg in document.legs]
