@@ -6,6 +6,7 @@ Limits are checked before bytes are kept, so that no file can exhaust the machin
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ class Content:
     document: Any = None  # JSON, numbers as the text they stood in
     text: str | None = None
     xml: bytes = b""  # the whole file, where `xml_root` is set
+    encoding: str = "utf-8"  # of `text`
     encoding_error: FileRejected | None = None
 
 
@@ -79,15 +81,20 @@ def open_content(file: InboxFile) -> Content:
     except FileRejected as error:
         if error.code != "BAD_ENCODING":
             raise
-        return Content(name, text=_in_other_encoding(data), encoding_error=error)
+        text, encoding = _in_other_encoding(data)
+        return Content(name, text=text, encoding=encoding, encoding_error=error)
     if text.lstrip().startswith(("{", "[")):
         return Content(name, document=_json(text, name))
     return Content(name, text=text)
 
 
-def _in_other_encoding(data: bytes) -> str:
+def _in_other_encoding(data: bytes) -> tuple[str, str]:
+    """A reading of the text and its encoding; a byte that the encoding does not have becomes U+FFFD."""
     encoding = next(name for name, marks in OTHER_ENCODINGS if data.startswith(marks))
-    return data.decode(encoding, "replace").replace("\r\n", "\n")
+    if encoding != "utf-16" and data[1:2] == b"\0":
+        # UTF-16 without a mark, as SAP saves lists: Latin text has its zero bytes at the odd places.
+        encoding, data = "utf-16", BOM_UTF16_LE + data
+    return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n"), encoding
 
 
 def _xml_root(data: bytes, name: str) -> tuple[str, str]:

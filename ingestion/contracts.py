@@ -72,6 +72,7 @@ class Contract(BaseModel):
     contract_version: int
     title: str
     tables: Mapping[str, RawTable]
+    fills: tuple[str, ...] = ()  # tables of other kinds that this one fills too
     owned: OwnedEntity | None = None
     guarded: tuple[KeyField, ...] = ()  # keys that may not vanish in numbers from a full load
 
@@ -83,6 +84,8 @@ class Contract(BaseModel):
     @model_validator(mode="after")
     def _rules_name_real_fields(self) -> Contract:
         for rule in (*self.guarded, *((self.owned,) if self.owned else ())):
+            if rule.table in self.fills:
+                continue  # its fields are known when every contract is
             if rule.table not in self.tables or rule.field not in self.tables[rule.table].columns:
                 raise ValueError(f"{self.kind}: a rule names {rule.table}.{rule.field}, which no table of the kind has")
         return self
@@ -267,7 +270,22 @@ def load_contracts() -> Mapping[str, Contract]:
         if contract.kind in contracts:
             raise ValueError(f"{path.name}: kind {contract.kind} has a contract already")
         contracts[contract.kind] = contract
+    _fill_real_tables(contracts)
     return contracts
+
+
+def _fill_real_tables(contracts: Mapping[str, Contract]) -> None:
+    tables = {name: table for contract in contracts.values() for name, table in contract.tables.items()}
+    for contract in contracts.values():
+        rules = (*contract.guarded, *((contract.owned,) if contract.owned else ()))
+        unknown = [name for name in contract.fills if name not in tables or name in contract.tables]
+        unknown += [
+            f"{rule.table}.{rule.field}"
+            for rule in rules
+            if rule.table in contract.fills and rule.table in tables and rule.field not in tables[rule.table].columns
+        ]
+        if unknown:
+            raise ValueError(f"{contract.kind}: expected tables and fields of other kinds, found {', '.join(unknown)}")
 
 
 def delimited_contracts() -> Mapping[str, DelimitedContract]:

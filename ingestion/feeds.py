@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from ingestion.contracts import currency_codes
 from ingestion.delimited import normal_form
 from ingestion.extract import FileRejected
 from ingestion.fields import LayoutField
@@ -32,7 +33,13 @@ _PARSED_BY: Mapping[str, LayoutField] = {
     "as_of": LayoutField(type="day"),
     "sent_at": LayoutField(type="instant"),
     "confirm_deletions": LayoutField(type="yn"),
+    "entity": LayoutField(type="s"),
+    "ledger": LayoutField(type="s"),
 }
+# What a ledger export may leave unsaid and its sender declares.
+LEDGER_KEYS = ("entity", "currency", "date_order", "decimal_mark", "ledger")
+DATE_ORDERS = ("MDY", "DMY", "YMD")
+DECIMAL_MARKS = ("comma", "point")
 FEED_KEYS: tuple[str, ...] = (
     "organization_id",
     "organization_name",
@@ -43,6 +50,7 @@ FEED_KEYS: tuple[str, ...] = (
     "sent_at",
     "confirm_deletions",
     "contract_version",
+    *LEDGER_KEYS,
 )
 
 
@@ -126,6 +134,8 @@ def resolve_feed(declaration: Declaration, kind: Kind, *, defaults: FeedDefaults
     A file below `backload` must say when it was sent, and not in the future of `loaded_at`. Raises FileRejected BAD_FEED.
     """
     file, values, loaded = declaration.file, declaration.values, utc(loaded_at)
+    if (stray := [key for key in LEDGER_KEYS if key in values]) and not kind.name.startswith("ledger_"):
+        raise bad_feed(f"{file.name}: {', '.join(stray)} may only be declared of a ledger, found a {kind.name}")
     sent_at: dt.datetime | None = values.get("sent_at")
     if file.is_backload and (sent_at is None or sent_at > loaded):
         found = "none" if sent_at is None else f"{sent_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -218,6 +228,18 @@ def _value(key: str, text: str, where: str) -> Any:
     elif key == "mode":
         if text.lower() not in ("full", "delta"):
             raise wrong("full or delta")
+        return text.lower()
+    elif key == "currency":
+        if text.upper() not in currency_codes():
+            raise wrong("a currency code of ISO 4217")
+        return text.upper()
+    elif key == "date_order":
+        if text.upper() not in DATE_ORDERS:
+            raise wrong(f"one of {', '.join(DATE_ORDERS)}")
+        return text.upper()
+    elif key == "decimal_mark":
+        if text.lower() not in DECIMAL_MARKS:
+            raise wrong(f"one of {', '.join(DECIMAL_MARKS)}")
         return text.lower()
     elif key == "contract_version":
         if text not in map(str, CONTRACT_VERSIONS):

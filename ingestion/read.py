@@ -6,7 +6,7 @@ Either everything of a file is returned or FileRejected is raised, with the feed
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from ingestion.feeds import FEED_SHEET, Feed, FeedDefaults, declare, resolve_fee
 from ingestion.inbox import InboxFile
 from ingestion.json_records import grid_of_records
 from ingestion.kinds import CLO_WORKBOOK, Match, recognise
-from ingestion.ledger import QUICKBOOKS, is_general_ledger_report, read_general_ledger_report
+from ingestion.ledger import is_ledger, read_ledger
 from ingestion.nport import NPORT, read_nport
 from ingestion.reasons import advice_for
 from ingestion.references import Knowledge
@@ -58,7 +58,7 @@ def read_file(
             declaration = declare(file, sheet)
         match = recognise(content, declaration.kind)
         feed = resolve_feed(declaration, match.kind, defaults=defaults, loaded_at=loaded_at)
-        extract = _read(content, match, feed, utc(loaded_at), knowledge_of, file.sha256)
+        extract = _read(content, match, feed, utc(loaded_at), knowledge_of, file.sha256, declaration.values)
     except FileRejected as rejection:
         rejection.advice = rejection.advice or advice_for(rejection.code)
         rejection.feed = feed  # type: ignore[attr-defined]
@@ -82,6 +82,7 @@ def _read(
     loaded_at: dt.datetime,
     knowledge_of: Callable[[Feed], Knowledge],
     sha256: str,
+    declared: Mapping[str, Any],
 ) -> Extract:
     if not match.kind.is_read:
         raise _not_supported(content, match, "")
@@ -96,8 +97,11 @@ def _read(
     )
     if match.kind.name == NPORT:
         return read_nport(content.xml, source, sha256)
-    if match.kind.name == QUICKBOOKS:
-        return _read_ledger(content, match)
+    if is_ledger(match.kind.name):
+        ledger = read_ledger(content, match.kind.name, declared)
+        if ledger is None:
+            raise _not_supported(content, match, " in a layout")
+        return ledger
     knowledge = knowledge_of(feed)
     if content.workbook is not None:
         return _read_workbook(content.workbook, match, source, knowledge)
@@ -106,14 +110,6 @@ def _read(
         return read_delimited(content.text, match.layout, source, knowledge.registers)
     grid = grid_of_records(content.document, content.name, match.layout.layout)
     return read_units(Units(grid, match.layout, source, registers=knowledge.registers))
-
-
-def _read_ledger(content: Content, match: Match) -> Extract:
-    if content.text is None or not is_general_ledger_report(content.text):
-        raise _not_supported(content, match, " in a layout")
-    if content.encoding_error is not None:
-        raise content.encoding_error  # other layouts of the kind have other encodings; this one is UTF-8
-    return read_general_ledger_report(content.text, content.name)
 
 
 def _read_workbook(workbook: Workbook, match: Match, source: Source, knowledge: Knowledge) -> Extract:

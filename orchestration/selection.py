@@ -14,7 +14,7 @@ def selection_of(plan: Plan) -> dg.AssetSelection:
     if plan.everything:
         return below_raw
     contracts = load_contracts()
-    touched = _below([table for kind in plan.kinds for table in contracts[kind].tables])
+    touched = _below([table for kind in plan.kinds for table in (*contracts[kind].tables, *contracts[kind].fills)])
     # Models of the loads themselves (which load is in force, whose it is) are touched by every new load.
     bookkeeping = _below(["loads"]) - _below([table for contract in contracts.values() for table in contract.tables])
     # Every run judges, so its verdicts are published with it whatever it recomputes.

@@ -20,3 +20,8 @@
 {% macro json_text(column, key) -%}
     ({{ column }} ->> {{ key }})
 {%- endmacro %}
+
+{# A code without the zeros that SAP puts in front of a number; any other code as it stands. Source: fund-admin 5. #}
+{% macro unpadded_account(column) -%}
+    case when regexp_full_match({{ column }}, '0+[1-9][0-9]*') then ltrim({{ column }}, '0') else {{ column }} end
+{%- endmacro %}

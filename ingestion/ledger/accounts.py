@@ -29,6 +29,7 @@ class AccountType(Frozen):
     side: Literal["debit", "credit"]
     first_digits: tuple[str, ...]
     names: tuple[str, ...]
+    system_types: tuple[str, ...] = ()
 
 
 @cache
@@ -42,6 +43,12 @@ def split_label(label: str) -> tuple[str | None, str]:
     """Number, or None, and name of an account that stands in one text."""
     match = _NUMBERED.match(label)
     return (match["code"], match["name"]) if match else (None, label)
+
+
+def type_of_system(name: str) -> str | None:
+    """Type of an account whose ledger names a type of its own, by that name; None for one that is not listed."""
+    wanted = name.casefold()
+    return next((t for t, terms in account_types().items() if wanted in map(str.casefold, terms.system_types)), None)
 
 
 def type_of(labels: Sequence[str]) -> str | None:

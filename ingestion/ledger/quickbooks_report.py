@@ -22,6 +22,7 @@ from ingestion.ledger.canonical import (
     control_total,
     extract_of,
 )
+from ingestion.ledger.layout import LedgerLayout, LedgerSource
 from ingestion.ledger.quickbooks_preamble import Preamble, read_basis, read_preamble
 from ingestion.ledger.quickbooks_rows import DELIMITER, Header, RowKind, find_header, rows_of, unread_columns
 from ingestion.ledger.quickbooks_sections import ReportLine, Section, read_sections
@@ -168,3 +169,10 @@ def _extra_columns(name: str, grid: Grid, header: Header) -> tuple[Finding, ...]
         )
         for place, cell in unread_columns(grid, header)
     )
+
+
+def _read(source: LedgerSource) -> Extract:
+    return read_general_ledger_report(source.text, source.name)
+
+
+LAYOUT = LedgerLayout("General Ledger report of QuickBooks Online", QUICKBOOKS, is_general_ledger_report, _read)

@@ -64,13 +64,6 @@ SIGNATURES: list[tuple[str, bytes | str]] = [
         "Export Date,Fund ID,Investor ID,Subscription ID,Commitment Amount,Currency,Subscription Status\n",
     ),
     ("approvals", "approval_id,subject_type,subject_id,content_hash,action,actor,occurred_at\n"),
-    ("ledger_quickbooks", "!TRNS\tTRNSID\tTRNSTYPE\n"),
-    ("ledger_quickbooks", ",Type,Date,Num,Adj,Name,Memo,Split,Debit,Credit,Balance\n1000 · Cash\n".encode("cp1252")),
-    ("ledger_sage", "JOURNAL,DATE,DESCRIPTION,REFERENCE_NO,LINE_NO,ACCT_NO,DEBIT,CREDIT\n"),
-    ("ledger_sage", "JD,,1200,0,310324,ref,details,100.00,T9,0.00,,\n"),
-    ("ledger_sap", "BUKRS,BELNR,GJAHR,BLART,BUDAT\n"),
-    ("ledger_sap", "G/L Account\tDocument Number\tPosting Date\tAmount in local currency\n".encode("utf-16")),
-    ("ledger_oracle", "NEW,300000003723117,2014/02/14,Other,END\n"),
 ]
 
 
@@ -85,15 +78,8 @@ def test_a_kind_that_is_not_read_yet_is_recognised_and_refused_by_its_name(
     assert rejection.feed.mode == kinds()[kind].mode  # type: ignore[attr-defined]
 
 
-def test_a_layout_that_is_not_read_yet_is_refused_as_a_layout_of_its_kind(tmp_path: Path) -> None:
-    assert "(QuickBooks ledger export) in a layout" in refusal(tmp_path, "!TRNS\tTRNSID\tTRNSTYPE\n").message
-
-
 def test_every_kind_that_is_not_read_has_a_file_above() -> None:
-    # Of QuickBooks one layout is read, its report; the others are above.
-    assert {kind for kind, _ in SIGNATURES} - {"ledger_quickbooks"} == {
-        name for name, kind in kinds().items() if not kind.is_read
-    }
+    assert {kind for kind, _ in SIGNATURES} == {name for name, kind in kinds().items() if not kind.is_read}
 
 
 @pytest.mark.parametrize(

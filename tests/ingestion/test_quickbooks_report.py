@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from ingestion.extract import Extract, FileRejected
 from ingestion.feeds import Feed
 from ingestion.inbox import scan
-from ingestion.ledger import read_general_ledger_report
 from ingestion.ledger.accounts import account_types, find_sides, split_label, type_of
 from ingestion.ledger.quickbooks_preamble import read_period
+from ingestion.ledger.quickbooks_report import read_general_ledger_report
 from ingestion.ledger.quickbooks_rows import read_amount
 from ingestion.read import FeedDefaults, read_file
 

@@ -15,6 +15,8 @@ final as (
         reports.load_id,
         reports.period_start,
         reports.period_end,
+        coalesce(reports.is_partial, false) as is_partial,
+        coalesce(reports.quarantined_count, 0) as quarantined_count,
         loads.known_at,
         row_number() over (
             partition by reports.organization_id, reports.gl_system, reports.entity

@@ -23,6 +23,16 @@ final as (
         cast(document_number as varchar) as document_number,
         cast(split_account as varchar) as split_account,
         cast(stated_amount as decimal(24, 4)) as stated_amount,
+        cast(status as varchar) as status,
+        cast(balancing_segment as varchar) as balancing_segment,
+        cast(reversal_date as date) as reversal_date,
+        cast(transaction_amount as decimal(24, 4)) as transaction_amount,
+        cast(transaction_currency as varchar) as transaction_currency,
+        cast(dimensions as varchar) as dimensions,
+        cast(ledger as varchar) as ledger,
+        cast(left_out_reason as varchar) as left_out_reason,
+        cast(fiscal_year as bigint) as fiscal_year,
+        cast(fiscal_period as varchar) as fiscal_period,
         cast(_row as integer) as source_row,
     from stated
 )

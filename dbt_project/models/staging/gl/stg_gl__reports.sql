@@ -15,6 +15,8 @@ final as (
         cast(accounting_basis as varchar) as accounting_basis,
         cast(account_count as bigint) as account_count,
         cast(entry_count as bigint) as entry_count,
+        cast(quarantined_count as bigint) as quarantined_count,
+        cast(is_partial as boolean) as is_partial,
         cast(debit_total as decimal(38, 4)) as debit_total,
         cast(credit_total as decimal(38, 4)) as credit_total,
         cast(_row as integer) as source_row,
