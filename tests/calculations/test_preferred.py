@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.funds.preferred import Convention, Lot, accrue, preferred_return
+from calculations.funds.waterfall.preferred import Convention, preferred_return
 from calculations.money import round_half_up
+from tests.calculations.waterfall_reference.preferred import Lot, accrue
 
 CENT = Decimal("0.01")
 EIGHT = Decimal("0.08")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from calculations.funds.preferred import Convention
-from calculations.funds.terms import WaterfallTerms, read_terms
 from calculations.funds.waterfall import TierName, TierPayment, WaterfallState, contribute, distribute, open_state
+from calculations.funds.waterfall.preferred import Convention
+from calculations.funds.waterfall.terms import WaterfallTerms, read_terms
 
 CENT = Decimal("0.01")
 START = dt.date(2019, 11, 29)

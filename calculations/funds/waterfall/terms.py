@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from calculations.funds import shapes
-from calculations.funds.preferred import Convention
+from calculations.funds.waterfall import carry_terms
+from calculations.funds.waterfall.carry_terms import Clawback, Deduction, Escrow, Giveback
+from calculations.funds.waterfall.preferred import Convention
 
 
 class Style(StrEnum):
@@ -67,20 +69,22 @@ class Unrealised(StrEnum):
     COST = "COST"
 
 
-COMPUTED_STYLES = (Style.EUROPEAN,)
+DEAL_BY_DEAL = frozenset(set(Style) - {Style.EUROPEAN})
+# Each deal of its own: a set of capital, profit and carry that no other deal shares.
+ACCOUNT_PER_DEAL = frozenset({Style.AMERICAN_STRICT, Style.HYBRID_CAPITAL_THEN_DEAL})
+# Capital counts once it is realised or written down.
+REALISED_SET = frozenset({Style.AMERICAN_REALISED, Style.HYBRID_AGGREGATE_HURDLE})
 
 _REQUIRED = ("style", "order", "carry", "hurdles", "start", "hurdle_floor")
 _FLAGS = ("carry_on_current_income", "blocker_taxes_count_as_distributed")
-# Deal-by-deal only: checked, then left, since no European tier depends on them.
-_DEAL_BY_DEAL = {"expense_allocation": ExpenseAllocation, "unrealised": Unrealised}
-# What happens to carry once it is paid or credited; the tiers do not depend on it.
-_AFTER_THE_TIERS = {
-    "escrow": ("share", "nav_coverage"),
-    "clawback": ("tests", "interim", "net_of_tax", "tax_rate", "guarantee"),
-    "tax_advance": ("rate",),
-    "giveback": ("cap_share", "years"),
+_BESIDE_THE_TIERS = {
+    "off_the_top": carry_terms.read_deductions,
+    "escrow": carry_terms.read_escrow,
+    "clawback": carry_terms.read_clawback,
+    "tax_advance": carry_terms.read_tax_advance,
+    "giveback": carry_terms.read_giveback,
 }
-_KNOWN = (*_REQUIRED, "hurdle_test", *_FLAGS, *_DEAL_BY_DEAL, "off_the_top", *_AFTER_THE_TIERS)
+_KNOWN = (*_REQUIRED, "hurdle_test", *_FLAGS, "expense_allocation", "unrealised", *_BESIDE_THE_TIERS)
 _HURDLE_KEYS = ("kind", "rate", "multiple", "base", "convention", "carry_above", "catch_up")
 
 
@@ -123,8 +127,8 @@ class Level:
 class WaterfallTerms:
     """Terms between one LP and the GP. `levels` go from the lowest to the highest; none means carry on all profit.
 
-    `start`, `carry_on_current_income` and `blocker_taxes_count_as_distributed` say which dates and amounts to pass
-    to the waterfall; the tiers themselves do not read them.
+    `start` says which date of a contribution to pass to the waterfall; nothing here reads it. Absent terms mean
+    unrealised deals at lower of cost or market, no escrow, no clawback, no tax advance, no giveback.
     """
 
     style: Style
@@ -135,6 +139,18 @@ class WaterfallTerms:
     start: Start
     carry_on_current_income: bool = True
     blocker_taxes_count_as_distributed: bool = False
+    expense_allocation: ExpenseAllocation = ExpenseAllocation.ALL_TO_DATE
+    unrealised: Unrealised = Unrealised.LOWER_COST_MARKET
+    off_the_top: tuple[Deduction, ...] = ()
+    escrow: Escrow | None = None
+    clawback: Clawback | None = None
+    tax_advance: Decimal | None = None
+    giveback: Giveback | None = None
+
+    @property
+    def highest_carry(self) -> Decimal:
+        """The share of all profit that carry may reach."""
+        return self.levels[-1].carry if self.levels else self.carry
 
     @property
     def hurdles(self) -> tuple[Hurdle, ...]:
@@ -150,11 +166,8 @@ def read_terms(structure: Mapping[str, Any]) -> WaterfallTerms:
     """
     given = shapes.keys("waterfall", structure, _KNOWN, _REQUIRED)
     style = shapes.choice("style", given["style"], Style)
-    if style not in COMPUTED_STYLES:
-        raise UnsupportedTerms(f"style: the styles computed are {', '.join(COMPUTED_STYLES)}, found {style.value!r}")
-    _check_what_the_tiers_do_not_read(given)
     carry = shapes.fraction("carry", given["carry"])
-    return WaterfallTerms(
+    terms = WaterfallTerms(
         style=style,
         order=shapes.choice("order", given["order"], Order),
         carry=carry,
@@ -164,7 +177,40 @@ def read_terms(structure: Mapping[str, Any]) -> WaterfallTerms:
         hurdle_floor=shapes.choice("hurdle_floor", given["hurdle_floor"], HurdleFloor),
         start=shapes.choice("start", given["start"], Start),
         **{key: shapes.flag(key, given[key]) for key in _FLAGS if key in given},
+        expense_allocation=shapes.choice(
+            "expense_allocation", given.get("expense_allocation", _expense_allocation(style)), ExpenseAllocation
+        ),
+        unrealised=shapes.choice("unrealised", given.get("unrealised", "LOWER_COST_MARKET"), Unrealised),
+        **{key: read(given[key]) for key, read in _BESIDE_THE_TIERS.items() if key in given},
     )
+    if style in DEAL_BY_DEAL and any(is_on_commitment(hurdle) for hurdle in terms.hurdles):
+        raise ValueError(f"hurdles: expected base CONTRIBUTED with style {style.value}, found COMMITMENT")
+    return terms
+
+
+def _expense_allocation(style: Style) -> str:
+    """What is usual: a deal with its own carry bears its share of expenses, a set of deals bears all. Source: 2.5."""
+    return "PRO_RATA_COST" if style in ACCOUNT_PER_DEAL else "ALL_TO_DATE"
+
+
+def without_carry(terms: WaterfallTerms) -> WaterfallTerms:
+    """The terms of partners who pay no carry, such as the GP on its own commitment: all of it is theirs.
+
+    Source: fund-admin D-1, 2.7.
+    """
+    return replace(
+        terms,
+        style=Style.EUROPEAN,
+        carry=Decimal(0),
+        levels=(),
+        escrow=None,
+        clawback=None,
+        tax_advance=None,
+    )
+
+
+def is_on_commitment(hurdle: Hurdle) -> bool:
+    return isinstance(hurdle, MultipleHurdle) and hurdle.base == HurdleBase.COMMITMENT
 
 
 def _levels(given: Any, test: HurdleTest, carry: Decimal) -> tuple[Level, ...]:
@@ -215,16 +261,3 @@ def _multiple_hurdle(path: str, hurdle: Mapping[str, Any]) -> MultipleHurdle:
         multiple=shapes.number(f"{path}.multiple", hurdle["multiple"], at_least=1),
         base=shapes.choice(f"{path}.base", hurdle.get("base", "CONTRIBUTED"), HurdleBase),
     )
-
-
-def _check_what_the_tiers_do_not_read(given: Mapping[str, Any]) -> None:
-    for key, allowed in _DEAL_BY_DEAL.items():
-        if key in given:
-            shapes.choice(key, given[key], allowed)
-    for key, inner in _AFTER_THE_TIERS.items():
-        if key in given:
-            shapes.keys(key, given[key], inner, ())
-    if shapes.items("off_the_top", given.get("off_the_top", [])):
-        raise UnsupportedTerms(
-            f"off_the_top: the European waterfall takes nothing before its tiers, found {given['off_the_top']!r}"
-        )
