@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from calculations.funds.waterfall.preferred import ON_ONE_BALANCE, SIMPLE, growt
 from calculations.funds.waterfall.rounding import Precise, half_up, precise
 from calculations.funds.waterfall.terms import Hurdle, HurdleBase, HurdleFloor, MultipleHurdle, RateHurdle
 
+Amounts = TypeVar("Amounts", Ints, Precise)
 Rows = slice | list[int]
 ALL = slice(None)
 
@@ -86,7 +87,7 @@ class Book:
     def multiples(self) -> tuple[MultipleHurdle, ...]:
         return tuple(hurdle for hurdle in self.hurdles if isinstance(hurdle, MultipleHurdle))
 
-    def rows_of(self, sleeve: str) -> Rows:
+    def rows_of(self, sleeve: str) -> list[int]:
         return [row for row, key in enumerate(self.lots.keys) if key.sleeve == sleeve]
 
     def account(self, sleeve: str) -> Account:
@@ -112,9 +113,9 @@ class Book:
             earned: Precise = (self.lots.capitalised[place][rows] + self.lots.accrued[place][rows]).sum(axis=0)
             return earned + self.credits[place].preferred(sleeve) if self.credits[place].keys else earned
         multiple, account = self.multiples[place], self.account(sleeve)
-        if multiple.base == HurdleBase.COMMITMENT and self.commitment is None:
-            raise ValueError(f"commitment: expected an amount for {multiple}, found none")
         base = account.contributed if multiple.base == HurdleBase.CONTRIBUTED else self.commitment
+        if base is None:
+            raise ValueError(f"commitment: expected an amount for {multiple}, found none")
         return precise(multiple.multiple) * base - account.contributed - account.counted[place]
 
     def _is_rate(self, hurdle: int) -> bool:
@@ -239,12 +240,14 @@ def _pay_lots(z: Precise, a: Precise, rows: Rows, amount: Precise) -> tuple[Prec
     return z, a, np.maximum(amount - total, 0)
 
 
-def oldest_first(amount: Ints | Precise, owed: Ints | Precise) -> Ints | Precise:
+def oldest_first(amount: Amounts, owed: Amounts) -> Amounts:
     """How much of `amount` (partners,) each of the rows of `owed` (rows, partners) gets, the first rows first."""
     if len(owed) == 1:
-        return np.minimum(amount, owed)
+        whole: Amounts = np.minimum(amount, owed)
+        return whole
     before = np.cumsum(owed, axis=0) - owed
-    return np.minimum(np.maximum(amount - before, 0), owed)
+    paid: Amounts = np.minimum(np.maximum(amount - before, 0), owed)
+    return paid
 
 
 def _add_credit(credits: Credits, key: Key, amount: Precise, merged: bool) -> Credits:

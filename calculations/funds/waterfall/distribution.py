@@ -15,7 +15,7 @@ from calculations.daycount import Ints
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.book import ALL, Book, receive, return_capital
 from calculations.funds.waterfall.carry_terms import Deduction
-from calculations.funds.waterfall.rounding import apportion, half_up, precise
+from calculations.funds.waterfall.rounding import Precise, apportion, half_up, precise
 from calculations.funds.waterfall.state import EXPENSES, State
 from calculations.funds.waterfall.terms import REALISED_SET, Order, Style
 from calculations.funds.waterfall.tiers import CapitalSet, Payment, Tier
@@ -113,8 +113,9 @@ def _capital_set(state: State, investment: str) -> CapitalSet:
     if style == Style.EUROPEAN:
         return CapitalSet((ALL,), ALL, account)
     own = book.rows_of(account)
+    everything = list(range(len(book.lots.keys)))
     if style == Style.HYBRID_CAPITAL_THEN_DEAL:
-        others = [row for row in range(len(book.lots.keys)) if row not in own]
+        others = [row for row in everything if row not in own]
         return CapitalSet((own, others), own, account)
     return CapitalSet((own,), ALL if style == Style.HYBRID_AGGREGATE_HURDLE else own, account)
 
@@ -125,7 +126,8 @@ def _deduct(
     if deduction.amount is None:
         share = np.full(amount.size, precise(deduction.share), dtype=np.longdouble)
         due = half_up(share * amount)
-        payment.deduct(deduction.name, due, "share * distribution", {"share": share, "distribution": amount})
+        values: dict[str, Precise | Ints] = {"share": share, "distribution": amount}
+        payment.deduct(deduction.name, due, "share * distribution", values)
         return
     due = fixed_deduction(deduction.amount, amount, minor_unit) if given is None else given[deduction.name]
     payment.deduct(deduction.name, due, "part", {"part": due})

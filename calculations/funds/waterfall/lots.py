@@ -11,7 +11,7 @@ import numpy as np
 
 from calculations.daycount import Ints
 from calculations.funds.waterfall.book import Book, Credits, Key, Lots, Rows, is_merged, oldest_first
-from calculations.funds.waterfall.rounding import Precise
+from calculations.funds.waterfall.rounding import Precise, ratio
 from calculations.funds.waterfall.terms import Hurdle
 
 
@@ -79,7 +79,7 @@ def move(book: Book, amount: Ints, rows: Rows, new_key: Callable[[Key], Key]) ->
     if not places or not amount.any():
         return book, np.zeros_like(amount)
     taken = oldest_first(amount, lots.capital[places])
-    share = taken / np.maximum(lots.capital[places], 1).astype(np.longdouble)
+    share = ratio(taken, lots.capital[places])
     capital = lots.capital.copy()
     capital[places] -= taken
     moved_z = [one[places] * share for one in lots.capitalised]

@@ -34,6 +34,12 @@ def half_up(amount: Precise) -> Ints:
     return np.where(amount < 0, -units, units)
 
 
+def ratio(part: Ints, whole: Ints) -> Precise:
+    """`part` / `whole` (partners,), 0 where there is nothing of the whole."""
+    shares: Precise = part.astype(np.longdouble) / np.maximum(whole, 1)
+    return shares
+
+
 def apportion(total: int, weights: Ints) -> Ints:
     """`total` minor units in proportion to `weights` (parties,), adding up to it exactly.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -77,7 +77,7 @@ REALISED_SET = frozenset({Style.AMERICAN_REALISED, Style.HYBRID_AGGREGATE_HURDLE
 
 _REQUIRED = ("style", "order", "carry", "hurdles", "start", "hurdle_floor")
 _FLAGS = ("carry_on_current_income", "blocker_taxes_count_as_distributed")
-_BESIDE_THE_TIERS = {
+_BESIDE_THE_TIERS: dict[str, Callable[[Any], Any]] = {
     "off_the_top": carry_terms.read_deductions,
     "escrow": carry_terms.read_escrow,
     "clawback": carry_terms.read_clawback,
@@ -176,7 +176,10 @@ def read_terms(structure: Mapping[str, Any]) -> WaterfallTerms:
         ),
         hurdle_floor=shapes.choice("hurdle_floor", given["hurdle_floor"], HurdleFloor),
         start=shapes.choice("start", given["start"], Start),
-        **{key: shapes.flag(key, given[key]) for key in _FLAGS if key in given},
+        carry_on_current_income=shapes.flag("carry_on_current_income", given.get("carry_on_current_income", True)),
+        blocker_taxes_count_as_distributed=shapes.flag(
+            "blocker_taxes_count_as_distributed", given.get("blocker_taxes_count_as_distributed", False)
+        ),
         expense_allocation=shapes.choice(
             "expense_allocation", given.get("expense_allocation", _expense_allocation(style)), ExpenseAllocation
         ),

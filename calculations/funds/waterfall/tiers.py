@@ -80,7 +80,7 @@ class Payment:
         self.tiers: list[Tier] = []
         self.nothing = np.zeros(book.partners, dtype=np.int64)
 
-    def deduct(self, label: str, due: Ints, formula: str, values: Mapping[str, Ints]) -> None:
+    def deduct(self, label: str, due: Ints, formula: str, values: Mapping[str, Precise | Ints]) -> None:
         """Off the top, to third parties."""
         taken = np.minimum(self.left, due)
         self._record(TierName.OFF_THE_TOP, 0, due, ZERO, formula, values, self.book, (None, None, taken), label)
