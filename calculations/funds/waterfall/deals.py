@@ -99,7 +99,7 @@ def realise(state: State, cost: Ints, investment: str) -> State:
             permanent={**deals.permanent, investment: permanent - np.minimum(permanent, relieved)},
         ),
     )
-    return _enter(state, cost - relieved, investment)
+    return _enter(state, cost - relieved, investment) if state.terms.style in REALISED_SET else state
 
 
 def write_down(state: State, amount: Ints, date: dt.date, investment: str) -> State:

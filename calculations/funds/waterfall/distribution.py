@@ -17,7 +17,7 @@ from calculations.funds.waterfall.book import ALL, Book, receive, return_capital
 from calculations.funds.waterfall.carry_terms import Deduction
 from calculations.funds.waterfall.rounding import Precise, apportion, half_up, precise
 from calculations.funds.waterfall.state import EXPENSES, State
-from calculations.funds.waterfall.terms import REALISED_SET, Order, Style
+from calculations.funds.waterfall.terms import Order, Style
 from calculations.funds.waterfall.tiers import CapitalSet, Payment, Tier
 from calculations.money import round_half_up
 
@@ -75,7 +75,7 @@ def distribute(
     event before. Source: fund-admin 2.3 to 2.5.
     """
     state = deals.accrue(state, date)
-    if state.terms.style in REALISED_SET and investment != EXPENSES:
+    if investment != EXPENSES:
         state = _sell(state, amount, investment, proceeds, cost_relieved)
     state = deals.bear_expenses(state, investment)
     payment = Payment(state.terms, state.book, amount, date, _capital_set(state, investment))

@@ -1,0 +1,100 @@
+"""What happens to a fund, as the waterfall sees it, and in which order it counts. Applying events is in `replay`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from calculations.daycount import Ints
+from calculations.funds.waterfall.distribution import Proceeds
+from calculations.funds.waterfall.state import EXPENSES
+
+
+class EventKind(StrEnum):
+    """In the order in which they count on one day."""
+
+    CONTRIBUTION = "CONTRIBUTION"
+    WRITE_DOWN = "WRITE_DOWN"
+    VALUATION = "VALUATION"
+    GIVEBACK = "GIVEBACK"
+    DISTRIBUTION = "DISTRIBUTION"
+    TAX_ADVANCE = "TAX_ADVANCE"
+    INTERIM_CLAWBACK_TEST = "INTERIM_CLAWBACK_TEST"
+    CLAWBACK = "CLAWBACK"
+    ESCROW_RELEASE = "ESCROW_RELEASE"
+
+
+_ORDER = {kind: place for place, kind in enumerate(EventKind)}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event; `amounts` are each partner's part, (partners,) int64 in minor units, in the order of the partners.
+
+    CONTRIBUTION: paid in, for `investment` or, where it is '', for fees and expenses. WRITE_DOWN: cost written down
+    for good, negative to take it back. VALUATION: fair value. GIVEBACK: returned by LPs. DISTRIBUTION: proceeds, net
+    of the `blocker_taxes` paid on them, with the cost relieved (None: all that remains; absent for income).
+    TAX_ADVANCE: advanced to the GP. CLAWBACK: carry returned, None for all that is due at the end of the fund.
+    INTERIM_CLAWBACK_TEST and ESCROW_RELEASE have no amounts. An event may be entered on the books in several lines.
+    """
+
+    event_id: str
+    date: dt.date
+    kind: EventKind
+    amounts: Ints | None = None
+    investment: str = EXPENSES
+    proceeds: Proceeds = Proceeds.CAPITAL
+    cost_relieved: Ints | None = None
+    blocker_taxes: Ints | None = None
+
+
+def in_order(events: Sequence[Event]) -> list[Event]:
+    """The events as they count: by date, kind, investment and id, so that the order of files does not matter.
+
+    Contributions of one day for one investment are one, so that splitting one changes nothing.
+    """
+    ordered = sorted(events, key=lambda e: (e.date, _ORDER[e.kind], e.investment, e.event_id))
+    merged: list[Event] = []
+    for event in ordered:
+        before = merged[-1] if merged else None
+        if (
+            before is not None
+            and before.amounts is not None
+            and event.amounts is not None
+            and event.kind == before.kind == EventKind.CONTRIBUTION
+            and (event.date, event.investment) == (before.date, before.investment)
+        ):
+            merged[-1] = replace(before, amounts=before.amounts + event.amounts)
+        else:
+            merged.append(event)
+    return merged
+
+
+def for_partners(event: Event, partners: Ints) -> Event:
+    """The event as these partners see it."""
+
+    def part(amounts: Ints | None) -> Ints | None:
+        return None if amounts is None else amounts[partners]
+
+    return replace(
+        event,
+        amounts=part(event.amounts),
+        cost_relieved=part(event.cost_relieved),
+        blocker_taxes=part(event.blocker_taxes),
+    )
+
+
+def required_amounts(event: Event, partners: int) -> Ints:
+    """The amounts of an event that must have them. Raises ValueError where there are none or not one per partner."""
+    found = event.amounts
+    if found is None or found.shape != (partners,) or found.dtype != np.int64:
+        what = "none" if found is None else f"{found.dtype} {found.shape}"
+        raise ValueError(
+            f"event {event.event_id} ({event.kind.value} on {event.date}): "
+            f"expected one amount in minor units for each of {partners} partners, found {what}"
+        )
+    return found
