@@ -34,8 +34,8 @@ def audit_rows(distribution_id: str, distribution: Distribution, partner_ids: Se
     distribution_id, partner_id, tier_number, tier_name, label, step_kind (ALLOCATION, or ADJUSTMENT off the top),
     hurdles_met; available (the input), due, gp_share, amount_lp, amount_gp, amount_other; formula, of `due` before
     rounding, and its values by name (longdouble, NaN where the formula does not use them);
-    unreturned_capital, preferred_return, lp_profit, gp_carry each with _before and _after: of the set of capital
-    that the tier pays, preferred return to the first hurdle. A row alone gives amounts again:
+    unreturned_capital, preferred_return, lp_profit, gp_carry each with _before and _after: capital of all lots, the
+    others of the set of capital that the tier pays, preferred return to the first hurdle. A row alone gives amounts again:
     amount = min(available, round_half_up(formula)); amount_lp = round_half_up((1 - gp_share) x amount), the rest is
     the GP's; off the top, all is amount_other. Source: fund-admin 1.2 (tier_audit).
     """
@@ -71,6 +71,7 @@ def _rows(distribution_id: str, tier: Tier, partner_ids: NDArray[Any]) -> Mappin
     for moment, book in (("before", tier.before), ("after", tier.after)):
         account = book.account(tier.sleeve)
         preferred = book.preferred(0, tier.rows, tier.sleeve) if book.hurdles else missing
-        balances = (book.unreturned(ALL), preferred, account.profit, account.carry)
-        columns |= {f"{name}_{moment}": balance for name, balance in zip(BALANCES, balances, strict=True)}
+        balances: tuple[NDArray[Any], ...] = (book.unreturned(ALL), preferred, account.profit, account.carry)
+        for name, balance in zip(BALANCES, balances, strict=True):
+            columns[f"{name}_{moment}"] = balance
     return columns

@@ -9,7 +9,7 @@ import numpy as np
 
 from calculations.daycount import Ints
 from calculations.funds.waterfall import deals
-from calculations.funds.waterfall.book import ALL, Book, receive, return_capital
+from calculations.funds.waterfall.book import ALL, Book
 from calculations.funds.waterfall.carry_terms import Clawback, ClawbackTest, Guarantee
 from calculations.funds.waterfall.distribution import receive_as_a_whole
 from calculations.funds.waterfall.rounding import apportion, half_up, precise
@@ -38,15 +38,15 @@ def clawback_due(state: State, date: dt.date, interim: bool) -> ClawbackDue:
     the whole fund. Without clawback terms nothing is due. Source: fund-admin 2.6.
     """
     state = deals.accrue(state, date)
-    terms, carry, capital = state.terms, state.gp_carry, state.unreturned_capital
+    terms, carry = state.terms, state.gp_carry
     value = unrealised_value(state) if interim else state.nothing
-    profit = state.lp_profit - capital + value
+    profit = state.lp_profit - state.unreturned_capital + value
     excess = half_up(np.maximum(carry - precise(terms.highest_carry) * (profit + carry), 0))
     shortfall = state.nothing
     if terms.levels:
         first = range(len(terms.levels[0].hurdles))
         lacking = np.max([state.whole.preferred(hurdle, ALL, deals.WHOLE_FUND) for hurdle in first], axis=0)
-        shortfall = half_up(np.maximum(capital + lacking - value, 0))
+        shortfall = half_up(np.maximum(state.whole.unreturned(ALL) + lacking - value, 0))
     clawback = terms.clawback or Clawback(tests=())
     tested = {ClawbackTest.EXCESS: excess, ClawbackTest.SHORTFALL: shortfall}
     worst = np.max([state.nothing, *(tested[test] for test in clawback.tests)], axis=0)
@@ -84,14 +84,10 @@ def repay(state: State, amount: Ints, date: dt.date) -> tuple[State, Ints]:
             f"clawback: expected amounts from 0 to the carry, {state.gp_carry.tolist()}, found {amount.tolist()}"
         )
     from_escrow = np.minimum(state.escrow, amount)
-    before = state.unreturned_capital
-    if state.fund_book is None:
-        book, fund_book = receive_as_a_whole(state.book, state, amount, date), None
-        capital = before - book.unreturned(ALL)
-    else:
-        fund_book = receive_as_a_whole(state.fund_book, state, amount, date)
-        capital = before - fund_book.unreturned(ALL)
-        book = _receive_over_deals(state, capital, amount - capital, date)
+    # In the book of a deal-by-deal fund the money belongs to no deal: the oldest capital of all of them is first.
+    book = receive_as_a_whole(state.book, state, amount, date)
+    capital = state.book.unreturned(ALL) - book.unreturned(ALL)
+    fund_book = None if state.fund_book is None else receive_as_a_whole(state.fund_book, state, amount, date)
     state = replace(
         state,
         book=_less_carry(book, amount, profit=amount - capital),
@@ -101,12 +97,6 @@ def repay(state: State, amount: Ints, date: dt.date) -> tuple[State, Ints]:
         clawback_accrued=np.maximum(state.clawback_accrued - amount, 0),
     )
     return state, from_escrow
-
-
-def _receive_over_deals(state: State, capital: Ints, profit: Ints, date: dt.date) -> Book:
-    """Money that belongs to no deal: the oldest capital and preferred return of all of them."""
-    book = return_capital(state.book, np.minimum(capital, state.book.unreturned(ALL)), ALL)
-    return receive(book, profit, ALL, deals.WHOLE_FUND, state.terms.hurdle_floor, date)
 
 
 def _less_carry(book: Book, amount: Ints, profit: Ints) -> Book:

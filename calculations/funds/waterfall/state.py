@@ -42,8 +42,8 @@ class Deals:
 class State:
     """The state of `partners` between events. Source: fund-admin 2.1.
 
-    `book` holds the capital and hurdle balances the tiers pay from. `whole` holds those of the whole fund, which
-    clawback and coverage tests need; it is the book itself for a European waterfall. `escrow` and `advances` are
+    `book` holds the capital and hurdle balances the tiers pay from. `whole` is the book of the whole fund, where all
+    money of the LP counts towards all capital: the shortfall that a clawback tests; a European waterfall has one. `escrow` and `advances` are
     balances of the GP, `clawback_accrued` what the latest interim test found, `lp_paid` what LPs had on each date.
     """
 
@@ -74,8 +74,8 @@ class State:
 
     @property
     def unreturned_capital(self) -> Ints:
-        """U of the whole fund."""
-        return self.whole.unreturned(ALL)
+        """U: capital contributed and not returned as such, over all deals."""
+        return self.book.unreturned(ALL) - self.deals.returned_ahead
 
     @property
     def lp_profit(self) -> Ints:

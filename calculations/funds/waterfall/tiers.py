@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from calculations.daycount import Ints
-from calculations.funds.waterfall.book import ALL, Book, Rows, receive, return_capital
+from calculations.funds.waterfall.book import Book, Rows, receive, return_capital
 from calculations.funds.waterfall.rounding import Precise, half_up, precise
 from calculations.funds.waterfall.terms import Level, Order, WaterfallTerms
 
@@ -194,7 +194,7 @@ class Payment:
                 amount_other=other,
                 before=self.book,
                 after=book,
-                rows=self.to.preferred if name != TierName.RETURN_OF_CAPITAL else ALL,
+                rows=self.to.preferred,
                 sleeve=self.to.sleeve,
             )
         )
