@@ -16,7 +16,12 @@ from calculations.funds.waterfall.clawback import (
     share_among_members,
 )
 from calculations.funds.waterfall.deals import contribute, value, write_down
-from calculations.funds.waterfall.distribution import advance_tax, distribute, release_escrow
+from calculations.funds.waterfall.distribution import (
+    advance_tax,
+    distribute,
+    release_escrow,
+    tax_advance_due,
+)
 from calculations.funds.waterfall.giveback import give_back, most_given_back
 from calculations.funds.waterfall.liquidation import accrued_carry
 from calculations.funds.waterfall.state import State
@@ -122,7 +127,10 @@ def test_all_carry_is_held_until_what_is_left_covers_the_capital(fair_value: int
 
 def test_a_tax_advance_is_deducted_from_the_next_carry() -> None:
     # 200 of carry: 150 was advanced; the next 200 are paid in full
-    state = advance_tax(invested(terms(tax_advance={"rate": "0.45"}), a=1_000), units(150))
+    state = invested(terms(tax_advance={"rate": "0.45"}), a=1_000)
+    assert tax_advance_due(state, units(400)).tolist() == [180]  # 45 % of 400
+    state = advance_tax(state, units(150))
+    assert tax_advance_due(state, units(400)).tolist() == [30]
     state, first = distribute(state, units(2_000), YEAR_1, "a")
     assert (first.to_gp.tolist(), first.advance_deducted.tolist(), first.carry_paid.tolist()) == ([200], [150], [50])
     state, second = distribute(state, units(1_000), YEAR_2, "a")

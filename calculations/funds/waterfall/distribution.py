@@ -192,6 +192,13 @@ def release_escrow(state: State) -> tuple[State, Ints]:
     return replace(state, escrow=state.escrow - released), released
 
 
+def tax_advance_due(state: State, allocated: Ints) -> Ints:
+    """Tax on carry `allocated` to the GP (partners,), as far as it is not advanced yet; 0 without terms for it."""
+    if state.terms.tax_advance is None:
+        return state.nothing
+    return np.maximum(half_up(precise(state.terms.tax_advance) * allocated) - state.advances, 0)
+
+
 def advance_tax(state: State, amount: Ints) -> State:
     """The state after the GP is advanced `amount` (partners,), deducted from its next carry. Source: fund-admin D-6."""
     return replace(state, advances=state.advances + amount)

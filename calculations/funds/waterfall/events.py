@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     ESCROW_RELEASE = "ESCROW_RELEASE"
 
 
+WITHOUT_AMOUNTS = frozenset({EventKind.INTERIM_CLAWBACK_TEST, EventKind.ESCROW_RELEASE})
 _ORDER = {kind: place for place, kind in enumerate(EventKind)}
 
 

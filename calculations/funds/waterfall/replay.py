@@ -21,7 +21,14 @@ from calculations.funds.waterfall.distribution import (
     fixed_deduction,
     release_escrow,
 )
-from calculations.funds.waterfall.events import Event, EventKind, for_partners, in_order, required_amounts
+from calculations.funds.waterfall.events import (
+    WITHOUT_AMOUNTS,
+    Event,
+    EventKind,
+    for_partners,
+    in_order,
+    required_amounts,
+)
 from calculations.funds.waterfall.giveback import give_back
 from calculations.funds.waterfall.in_force import AgreedTerms, Partner, Schedule, schedules
 from calculations.funds.waterfall.state import State, open_state
@@ -93,6 +100,9 @@ def replay(
     their date, before the events of that day. Raises ValueError for terms missing on a date, for amounts that are
     not one per partner, and as the functions that apply the events do. Source: fund-admin 2.
     """
+    for event in events:
+        if event.kind not in WITHOUT_AMOUNTS and not (event.kind == EventKind.CLAWBACK and event.amounts is None):
+            required_amounts(event, len(partners))
     ordered = in_order(events)
     if not ordered:
         return Replay(tuple(partners), ())
