@@ -15,6 +15,7 @@ from calculations.daycount import Ints
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.book import ALL, Book, receive, return_capital
 from calculations.funds.waterfall.carry_terms import Deduction
+from calculations.funds.waterfall.lots import without_closed
 from calculations.funds.waterfall.rounding import Precise, apportion, half_up, precise
 from calculations.funds.waterfall.state import EXPENSES, State
 from calculations.funds.waterfall.terms import Order, Style
@@ -89,7 +90,7 @@ def distribute(
         payment.run()
     lp = sum((tier.amount_lp for tier in payment.tiers), state.nothing)
     gp = sum((tier.amount_gp for tier in payment.tiers), state.nothing)
-    state = replace(state, book=payment.book, fund_book=_pay_whole(state, lp, date, is_income))
+    state = replace(state, book=without_closed(payment.book), fund_book=_pay_whole(state, lp, date, is_income))
     if state.terms.giveback is not None:
         state = replace(state, lp_paid=(*state.lp_paid, (date, lp)))
     advance, held = _hold_back(state, gp)
@@ -143,7 +144,7 @@ def _pay_whole(state: State, lp: Ints, date: dt.date, is_income: bool) -> Book |
     """The book of the whole fund after the LPs had `lp`, capital and preferred return in the order of the terms."""
     if state.fund_book is None or not lp.any():
         return state.fund_book
-    return receive_as_a_whole(state.fund_book, state, lp, date, is_income)
+    return without_closed(receive_as_a_whole(state.fund_book, state, lp, date, is_income))
 
 
 def receive_as_a_whole(book: Book, state: State, lp: Ints, date: dt.date, is_income: bool = False) -> Book:

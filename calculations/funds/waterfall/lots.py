@@ -105,6 +105,27 @@ def _added_rows(rows: Sequence[Precise], places: list[int], taken: Sequence[Prec
     return tuple(changed)
 
 
+def without_closed(book: Book) -> Book:
+    """The book without lots in which nobody has anything left, so that an old fund is not slower than a young one."""
+    lots = book.lots
+    if len(lots.keys) < 2:
+        return book
+    is_open = lots.capital.any(axis=1)
+    for earned in (*lots.capitalised, *lots.accrued):
+        is_open |= earned.any(axis=1)
+    if is_open.all():
+        return book
+    return replace(
+        book,
+        lots=Lots(
+            tuple(key for key, keep in zip(lots.keys, is_open, strict=True) if keep),
+            lots.capital[is_open],
+            tuple(one[is_open] for one in lots.capitalised),
+            tuple(one[is_open] for one in lots.accrued),
+        ),
+    )
+
+
 def adopt_hurdles(book: Book, hurdles: Sequence[Hurdle], date: dt.date) -> Book:
     """The book under changed hurdles from `date`; it must be accrued to that day.
 
