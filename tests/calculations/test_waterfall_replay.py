@@ -148,6 +148,18 @@ def test_the_carry_ledger_has_every_movement() -> None:
     ]
 
 
+def test_carry_accrued_on_a_day_is_that_of_the_state_at_its_end() -> None:
+    # 100 each, worth 200 at the end of year 1: 20 of carry each, the GP none; nothing is left at the end of year 2
+    events = [call(START, 100, 100, 100, of="a"), sale(YEAR_2, 300, 300, 300, of="a")]
+    made = replay(fund(), LPS, events, states_on=[YEAR_1, YEAR_2])
+    assert made.accrued_carry({"a": units(200, 200, 200)}, YEAR_1).tolist() == [20, 20, 0]
+    assert made.accrued_carry({"a": units(0, 0, 0)}, YEAR_2).tolist() == [0, 0, 0]
+    with pytest.raises(ValueError, match=r"date: expected one of \['2022-01-01', '2023-01-01'\], found 2021-01-01"):
+        made.accrued_carry({}, START)
+    with pytest.raises(ValueError, match="states_on: expected days from the first event, 2021-01-01, found 2020-01-01"):
+        replay(fund(), LPS, events, states_on=[dt.date(2020, 1, 1)])
+
+
 # Lives of three partners with two deals, in every style.
 dates = st.integers(0, 3000).map(lambda days: START + dt.timedelta(days=days))
 three = st.lists(st.integers(0, 10**9), min_size=3, max_size=3).map(lambda parts: np.array(parts, dtype=np.int64))

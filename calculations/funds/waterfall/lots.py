@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calculations.daycount import Ints
 from calculations.funds.waterfall.book import Book, Credits, Key, Lots, Rows, is_merged, oldest_first
@@ -110,7 +111,7 @@ def without_closed(book: Book) -> Book:
     lots = book.lots
     if len(lots.keys) < 2:
         return book
-    is_open = lots.capital.any(axis=1)
+    is_open: NDArray[np.bool_] = np.asarray(lots.capital.any(axis=1))
     for earned in (*lots.capitalised, *lots.accrued):
         is_open |= earned.any(axis=1)
     if is_open.all():

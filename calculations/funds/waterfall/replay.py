@@ -31,6 +31,7 @@ from calculations.funds.waterfall.events import (
 )
 from calculations.funds.waterfall.giveback import give_back
 from calculations.funds.waterfall.in_force import AgreedTerms, Partner, Schedule, schedules
+from calculations.funds.waterfall.liquidation import accrued_carry
 from calculations.funds.waterfall.state import State, open_state
 from calculations.funds.waterfall.terms import WaterfallTerms
 
@@ -59,13 +60,17 @@ class CarryEntry:
 
 @dataclass
 class Group:
-    """Partners with equal terms all along: their places among all partners, their state and what happened to them."""
+    """Partners with equal terms all along: their places among all partners, their state and what happened to them.
+
+    `states` are those at the end of the days asked for; `schedule` the terms still to come.
+    """
 
     partners: Ints
     schedule: Schedule
     state: State
     distributions: list[tuple[str, Distribution]] = field(default_factory=list)
     ledger: list[CarryEntry] = field(default_factory=list)
+    states: dict[dt.date, State] = field(default_factory=dict)
 
     def post(self, event: Event, entry_type: EntryType, amounts: Ints) -> None:
         if amounts.any():
@@ -86,6 +91,19 @@ class Replay:
             amounts[group.partners] = of_state(group.state)
         return amounts
 
+    def accrued_carry(self, values: Mapping[str, Ints], date: dt.date) -> Ints:
+        """Carry accrued by partner at the end of one of the days asked for; see `liquidation.accrued_carry`.
+
+        `values` by investment, '' for other net assets: (partners,) each. Raises ValueError for any other day.
+        """
+        amounts = np.zeros(len(self.partners), dtype=np.int64)
+        for group in self.groups:
+            if date not in group.states:
+                raise ValueError(f"date: expected one of {sorted(map(str, group.states))}, found {date}")
+            own = {investment: value[group.partners] for investment, value in values.items()}
+            amounts[group.partners] = accrued_carry(group.states[date], own, date)
+        return amounts
+
 
 def replay(
     agreed: Sequence[AgreedTerms],
@@ -93,10 +111,12 @@ def replay(
     events: Sequence[Event],
     commitments: Ints | None = None,
     minor_unit: Decimal = Decimal("0.01"),
+    states_on: Sequence[dt.date] = (),
 ) -> Replay:
     """Apply all events in the order of `events.in_order`, whatever the order they are given in.
 
-    `commitments` (partners,) in minor units where hurdles are on them. Terms that change carry the state over on
+    `commitments` (partners,) in minor units where hurdles are on them; `states_on` the days at whose end states are
+    kept, such as quarter ends, none before the first event. Terms that change carry the state over on
     their date, before the events of that day. Raises ValueError for terms missing on a date, for amounts that are
     not one per partner, and as the functions that apply the events do. Source: fund-admin 2.
     """
@@ -106,15 +126,29 @@ def replay(
     ordered = in_order(events)
     if not ordered:
         return Replay(tuple(partners), ())
-    groups = _groups(agreed, partners, ordered, commitments, minor_unit)
+    days = sorted(set(states_on))
+    last = max([ordered[-1].date, *days])
+    groups = _groups(agreed, partners, ordered, commitments, minor_unit, last)
+    if days and days[0] < ordered[0].date:
+        raise ValueError(f"states_on: expected days from the first event, {ordered[0].date}, found {days[0]}")
     for event in ordered:
+        while days and days[0] < event.date:
+            _keep(groups, days.pop(0))
         deductions = _fixed_deductions(groups, event, len(partners), minor_unit)
         for group in groups:
             _adopt(group, event.date)
             whole = len(groups) == 1
             own = event if whole else for_partners(event, group.partners)
             _apply(group, own, {name: part[group.partners] for name, part in deductions.items()})
+    for day in days:
+        _keep(groups, day)
     return Replay(tuple(partners), tuple(groups))
+
+
+def _keep(groups: Sequence[Group], day: dt.date) -> None:
+    for group in groups:
+        _adopt(group, day)
+        group.states[day] = group.state
 
 
 def _groups(
@@ -123,9 +157,10 @@ def _groups(
     ordered: Sequence[Event],
     commitments: Ints | None,
     minor_unit: Decimal,
+    last: dt.date,
 ) -> list[Group]:
     found: dict[Schedule, list[int]] = {}
-    for place, schedule in enumerate(schedules(agreed, partners, ordered[0].date, ordered[-1].date)):
+    for place, schedule in enumerate(schedules(agreed, partners, ordered[0].date, last)):
         found.setdefault(schedule, []).append(place)
     groups = []
     for schedule, places in found.items():

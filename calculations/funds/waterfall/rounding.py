@@ -30,7 +30,8 @@ def precise(number: Decimal) -> np.longdouble:
 def half_up(amount: Precise) -> Ints:
     """`amount` (partners,) in minor units rounded to whole ones, halves away from zero. Source: fund-admin M-3."""
     size = np.abs(amount)
-    units = np.floor(size * (1 + _RELATIVE_TIE) + (_HALF + _TIE)).astype(np.int64)
+    units = size.astype(np.int64)  # floored; np.floor of longdouble is many times slower
+    units += size - units >= (_HALF - _TIE) - _RELATIVE_TIE * size
     return np.where(amount < 0, -units, units)
 
 
