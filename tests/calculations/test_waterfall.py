@@ -18,7 +18,8 @@ from calculations.funds.waterfall import (
     distribute,
     open_state,
 )
-from calculations.funds.waterfall.terms import WaterfallTerms, read_terms
+from calculations.funds.waterfall.reading import read_terms
+from calculations.funds.waterfall.terms import WaterfallTerms
 from calculations.money import round_half_up
 
 CENT = Decimal("0.01")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from calculations.funds.waterfall import TierName, TierPayment, WaterfallState, contribute, distribute, open_state
 from calculations.funds.waterfall.preferred import Convention
-from calculations.funds.waterfall.terms import WaterfallTerms, read_terms
+from calculations.funds.waterfall.reading import read_terms
+from calculations.funds.waterfall.terms import WaterfallTerms
 
 CENT = Decimal("0.01")
 START = dt.date(2019, 11, 29)

@@ -10,6 +10,7 @@ from pathlib import Path
 from calculations.funds.waterfall import terms
 from calculations.funds.waterfall.carry_terms import ClawbackTest, Guarantee, Interim
 from calculations.funds.waterfall.preferred import Convention
+from calculations.funds.waterfall.reading import read_terms
 
 GUIDE = (Path(terms.__file__).parent / "README.md").read_text()
 
@@ -22,7 +23,7 @@ blocker_taxes_count_as_distributed giveback cap_share years kind rate multiple b
 def test_the_example_is_read() -> None:
     found = re.search(r"```json\n(.*?)```", GUIDE, re.DOTALL)
     assert found
-    example = terms.read_terms(json.loads(found[1]))
+    example = read_terms(json.loads(found[1]))
     assert (example.carry, example.hurdles[0]) == (
         Decimal("0.20"),
         terms.RateHurdle(Decimal("0.08"), Convention.IRR),

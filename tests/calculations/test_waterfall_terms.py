@@ -17,6 +17,7 @@ from calculations.funds.waterfall.carry_terms import (
     Interim,
 )
 from calculations.funds.waterfall.preferred import Convention
+from calculations.funds.waterfall.reading import UnsupportedTerms, read_terms
 from calculations.funds.waterfall.terms import (
     HurdleBase,
     HurdleFloor,
@@ -25,8 +26,6 @@ from calculations.funds.waterfall.terms import (
     Order,
     RateHurdle,
     Start,
-    UnsupportedTerms,
-    read_terms,
 )
 
 EIGHT_PERCENT = {"kind": "RATE", "rate": "0.08", "convention": "IRR", "carry_above": 0.2, "catch_up": 1}

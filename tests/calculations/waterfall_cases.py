@@ -9,8 +9,9 @@ import numpy as np
 
 from calculations.daycount import Ints
 from calculations.funds.waterfall import deals
+from calculations.funds.waterfall.reading import read_terms
 from calculations.funds.waterfall.state import State, open_state
-from calculations.funds.waterfall.terms import WaterfallTerms, read_terms
+from calculations.funds.waterfall.terms import WaterfallTerms
 from calculations.funds.waterfall.tiers import Tier
 
 START, YEAR_1, YEAR_2 = dt.date(2021, 1, 1), dt.date(2022, 1, 1), dt.date(2023, 1, 1)  # 365 days each

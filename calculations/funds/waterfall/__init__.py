@@ -1,5 +1,6 @@
 """The waterfall of a fund: terms, hurdle balances, tiers, carry and its return. Reading tables and money movements are not here."""
 
+from calculations.funds.waterfall.reading import UnsupportedTerms, read_terms
 from calculations.funds.waterfall.scalar import (
     TierPayment,
     WaterfallState,
@@ -9,7 +10,7 @@ from calculations.funds.waterfall.scalar import (
     distribute,
     open_state,
 )
-from calculations.funds.waterfall.terms import UnsupportedTerms, WaterfallTerms, read_terms
+from calculations.funds.waterfall.terms import WaterfallTerms
 from calculations.funds.waterfall.tiers import TierName
 
 __all__ = [

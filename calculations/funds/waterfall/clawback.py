@@ -56,10 +56,14 @@ def clawback_due(state: State, date: dt.date, interim: bool) -> ClawbackDue:
 
 
 def unrealised_value(state: State) -> Ints:
-    """Investments not yet sold, each at cost or at the lower of cost and its latest fair value: (partners,)."""
+    """Investments not yet sold, each at cost or at the lower of cost and its latest fair value: (partners,).
+
+    Cost is what is left of it after permanent write-downs.
+    """
     total = state.nothing
     for investment in state.deals.cost:
-        cost = deals.remaining_cost(state, investment)
+        permanent = state.deals.permanent.get(investment, state.nothing)
+        cost = deals.remaining_cost(state, investment) - permanent
         fair_value = state.deals.fair_value.get(investment, cost)
         total = total + (cost if state.terms.unrealised == Unrealised.COST else np.minimum(cost, fair_value))
     return total
