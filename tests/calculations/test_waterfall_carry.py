@@ -11,6 +11,7 @@ from calculations.funds.waterfall.carry_terms import Guarantee
 from calculations.funds.waterfall.clawback import (
     assess_interim,
     clawback_due,
+    interim_test_dates,
     repay,
     share_among_lps,
     share_among_members,
@@ -81,6 +82,20 @@ def test_an_interim_test_counts_what_is_unrealised_and_can_be_taken_back() -> No
     assert (change.tolist(), state.clawback_accrued.tolist()) == ([60_000], [60_000])
     state, change = assess_interim(value(state, units(900_000), YEAR_2, "two"), YEAR_2)
     assert (change.tolist(), state.clawback_accrued.tolist()) == ([-60_000], [0])
+
+
+def test_a_permanent_write_down_lowers_what_an_interim_test_counts() -> None:
+    # 200,000 left of deal two, as if it were valued so
+    state = write_down(v7(BOTH_TESTS), units(300_000), YEAR_2, "two")
+    assert clawback_due(state, YEAR_2, interim=True).due.tolist() == [60_000]
+
+
+def test_annual_tests_come_at_year_ends_after_the_investment_period() -> None:
+    annual = terms(clawback={"interim": "ANNUAL"}).clawback
+    ends = [dt.date(2022, 12, 31), dt.date(2023, 12, 31)]
+    assert interim_test_dates(annual, dt.date(2021, 12, 31), dt.date(2024, 12, 30)) == ends
+    assert interim_test_dates(terms(clawback={"interim": "TRIGGER"}).clawback, START, YEAR_2) == []
+    assert interim_test_dates(None, START, YEAR_2) == []
 
 
 def test_escrow_pays_first() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from calculations.daycount import Ints
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.book import ALL, Book
-from calculations.funds.waterfall.carry_terms import Clawback, ClawbackTest, Guarantee
+from calculations.funds.waterfall.carry_terms import Clawback, ClawbackTest, Guarantee, Interim
 from calculations.funds.waterfall.distribution import receive_as_a_whole
 from calculations.funds.waterfall.rounding import apportion, half_up, precise
 from calculations.funds.waterfall.state import State
@@ -74,6 +74,17 @@ def assess_interim(state: State, date: dt.date) -> tuple[State, Ints]:
     due = clawback_due(state, date, interim=True).due
     change = due - state.clawback_accrued
     return replace(deals.accrue(state, date), clawback_accrued=due), change
+
+
+def interim_test_dates(clawback: Clawback | None, investment_period_end: dt.date, until: dt.date) -> list[dt.date]:
+    """Days of the interim tests: each 31 December after the investment period, `until` included, where they are ANNUAL.
+
+    A TRIGGER is an event that somebody records, so it has no days of its own. Source: fund-admin 2.6.
+    """
+    if clawback is None or clawback.interim != Interim.ANNUAL:
+        return []
+    ends = (dt.date(year, 12, 31) for year in range(investment_period_end.year, until.year + 1))
+    return [end for end in ends if investment_period_end < end <= until]
 
 
 def repay(state: State, amount: Ints, date: dt.date) -> tuple[State, Ints]:
