@@ -16,6 +16,8 @@ from calculations.funds.waterfall.state import open_state
 from calculations.funds.waterfall.terms import WaterfallTerms
 from calculations.money import allocate, round_half_up
 from tests.calculations.test_waterfall_properties import DAY, START, any_terms
+from tests.calculations.waterfall_cases import EIGHT_SIMPLE
+from tests.calculations.waterfall_cases import terms as agreed_terms
 from tests.calculations.waterfall_reference import european as reference
 
 CENT = Decimal("0.01")
@@ -61,6 +63,15 @@ def test_each_partner_is_paid_as_the_plain_reading_says(
         for hurdle, expected in enumerate(preferred):
             engine = Decimal(str(state.book.preferred(hurdle, ALL, "")[partner])) * CENT
             assert abs(engine - expected) <= Decimal("1e-9") + abs(expected) * Decimal("1e-15")
+
+
+def test_what_one_partner_is_paid_leaves_the_dust_of_another_alone() -> None:
+    # 0.01 for a day at 8 % is far below half a cent: it is not settled because another partner is paid
+    agreed = agreed_terms("EUROPEAN", EIGHT_SIMPLE)
+    state = deals.contribute(open_state(agreed, 2), np.array([1, 1]), START)
+    state, _ = distribution.distribute(state, np.array([0, 500]), START + DAY)
+    expected = Decimal("0.08") / 365
+    assert abs(Decimal(str(state.book.preferred(0, ALL, "")[0])) - expected) < Decimal("1e-18")
 
 
 @given(st.integers(-(10**15), 10**15), st.lists(st.integers(0, 10**13), min_size=1, max_size=9).filter(any))

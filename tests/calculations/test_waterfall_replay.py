@@ -111,6 +111,18 @@ def test_amounts_must_be_one_per_partner() -> None:
         replay(fund(), LPS, [call(START, 100, 100)])
 
 
+def test_a_call_put_right_on_its_day_is_the_net_call() -> None:
+    events = [call(START, 150), call(START, -50, number=2), sale(YEAR_1, 200)]
+    assert replay(fund(), LPS[:1], events).by_partner(lambda state: state.gp_carry).tolist() == [20]
+    with pytest.raises(ValueError, match=r"call-2021-01-01--1 .*: expected amounts >= 0, found -50"):
+        replay(fund(), LPS[:1], [call(START, -50)])
+
+
+def test_an_event_comes_once() -> None:
+    with pytest.raises(ValueError, match="event call-2021-01-01--1: expected every id once, found it 2 times"):
+        replay(fund(), LPS[:1], [call(START, 100), call(START, 100)])
+
+
 @pytest.mark.parametrize(("counts", "expected"), [(True, 20), (False, 18)])
 def test_blocker_taxes_count_as_distributed_by_agreement(counts: bool, expected: int) -> None:
     agreed = fund(blocker_taxes_count_as_distributed=counts)

@@ -225,7 +225,7 @@ def receive(book: Book, amount: Ints, rows: Rows, sleeve: str, floor: HurdleFloo
 
 def _settled(paid: Ints, preferred: Precise) -> Precise:
     """The unrounded preferred return where exactly its rounded amount was paid, so that no dust is left to earn."""
-    is_settled = (preferred > 0) & (half_up(preferred) == paid)
+    is_settled = (paid > 0) & (preferred > 0) & (half_up(preferred) == paid)
     return np.where(is_settled, preferred, paid.astype(np.longdouble))
 
 

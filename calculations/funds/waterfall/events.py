@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -28,7 +29,7 @@ class EventKind(StrEnum):
     ESCROW_RELEASE = "ESCROW_RELEASE"
 
 
-WITHOUT_AMOUNTS = frozenset({EventKind.INTERIM_CLAWBACK_TEST, EventKind.ESCROW_RELEASE})
+_WITHOUT_AMOUNTS = frozenset({EventKind.INTERIM_CLAWBACK_TEST, EventKind.ESCROW_RELEASE})
 _ORDER = {kind: place for place, kind in enumerate(EventKind)}
 
 
@@ -99,3 +100,29 @@ def required_amounts(event: Event, partners: int) -> Ints:
             f"expected one amount in minor units for each of {partners} partners, found {what}"
         )
     return found
+
+
+def require_valid(events: Sequence[Event], partners: int) -> None:
+    """Raises ValueError where an id is repeated, as order would be unclear, or amounts are not one per partner."""
+    for event_id, count in Counter(event.event_id for event in events).items():
+        if count > 1:
+            raise ValueError(f"event {event_id}: expected every id once, found it {count} times")
+    for event in events:
+        is_all_due = event.kind == EventKind.CLAWBACK and event.amounts is None
+        if event.kind not in _WITHOUT_AMOUNTS and not is_all_due:
+            required_amounts(event, partners)
+
+
+def require_positive(ordered: Sequence[Event]) -> None:
+    """Raises ValueError where money moves the wrong way, once contributions of one day have been added up.
+
+    So a call that is put right, or spread over later partners, is a negative contribution on the day of the call.
+    """
+    for event in ordered:
+        if event.kind == EventKind.WRITE_DOWN or event.amounts is None:
+            continue
+        if (event.amounts < 0).any():
+            raise ValueError(
+                f"event {event.event_id} ({event.kind.value} on {event.date}): expected amounts >= 0, "
+                f"found {int(event.amounts.min())}"
+            )

@@ -22,11 +22,12 @@ from calculations.funds.waterfall.distribution import (
     release_escrow,
 )
 from calculations.funds.waterfall.events import (
-    WITHOUT_AMOUNTS,
     Event,
     EventKind,
     for_partners,
     in_order,
+    require_positive,
+    require_valid,
     required_amounts,
 )
 from calculations.funds.waterfall.giveback import give_back
@@ -117,13 +118,12 @@ def replay(
 
     `commitments` (partners,) in minor units where hurdles are on them; `states_on` the days at whose end states are
     kept, such as quarter ends, none before the first event. Terms that change carry the state over on
-    their date, before the events of that day. Raises ValueError for terms missing on a date, for amounts that are
-    not one per partner, and as the functions that apply the events do. Source: fund-admin 2.
+    their date, before the events of that day. Raises ValueError for terms missing on a date, for ids that are
+    repeated, for amounts that are negative or not one per partner, and as the functions that apply the events do. Source: fund-admin 2.
     """
-    for event in events:
-        if event.kind not in WITHOUT_AMOUNTS and not (event.kind == EventKind.CLAWBACK and event.amounts is None):
-            required_amounts(event, len(partners))
+    require_valid(events, len(partners))
     ordered = in_order(events)
+    require_positive(ordered)
     if not ordered:
         return Replay(tuple(partners), ())
     days = sorted(set(states_on))
