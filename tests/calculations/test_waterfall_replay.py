@@ -18,7 +18,7 @@ from calculations.daycount import Ints
 from calculations.funds.waterfall.audit import audit_rows
 from calculations.funds.waterfall.clawback import clawback_due
 from calculations.funds.waterfall.distribution import Proceeds
-from calculations.funds.waterfall.events import Event, EventKind
+from calculations.funds.waterfall.events import Event, EventKind, amounts_by_partner
 from calculations.funds.waterfall.in_force import AgreedTerms, Partner, terms_in_force
 from calculations.funds.waterfall.replay import EntryType, Replay, replay
 from calculations.funds.waterfall.terms import Style, WaterfallTerms
@@ -116,6 +116,16 @@ def test_a_call_put_right_on_its_day_is_the_net_call() -> None:
     assert replay(fund(), LPS[:1], events).by_partner(lambda state: state.gp_carry).tolist() == [20]
     with pytest.raises(ValueError, match=r"call-2021-01-01--1 .*: expected amounts >= 0, found -50"):
         replay(fund(), LPS[:1], [call(START, -50)])
+
+
+def test_legs_of_a_partner_add_up_in_minor_units() -> None:
+    cent, ids = Decimal("0.01"), ["lp-1", "lp-2"]
+    legs = [("lp-2", Decimal("1.50")), ("lp-2", Decimal("0.25"))]
+    assert amounts_by_partner(ids, legs, cent).tolist() == [0, 175]
+    with pytest.raises(ValueError, match="partner: expected one of lp-1, lp-2, found 'lp-3'"):
+        amounts_by_partner(ids, [("lp-3", cent)], cent)
+    with pytest.raises(ValueError, match=r"amount of lp-1: expected whole minor units of 0.01, found 0.005"):
+        amounts_by_partner(ids, [("lp-1", Decimal("0.005"))], cent)
 
 
 def test_an_event_comes_once() -> None:

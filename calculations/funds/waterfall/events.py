@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 
 import numpy as np
@@ -52,6 +53,23 @@ class Event:
     proceeds: Proceeds = Proceeds.CAPITAL
     cost_relieved: Ints | None = None
     blocker_taxes: Ints | None = None
+
+
+def amounts_by_partner(partner_ids: Sequence[str], legs: Iterable[tuple[str, Decimal]], minor_unit: Decimal) -> Ints:
+    """The amounts of an event from its legs, in whole minor units by partner; legs of one partner add up.
+
+    Raises ValueError for a partner that is not among `partner_ids` and for fractions of a minor unit.
+    """
+    place = {partner_id: i for i, partner_id in enumerate(partner_ids)}
+    amounts = np.zeros(len(partner_ids), dtype=np.int64)
+    for partner_id, amount in legs:
+        if partner_id not in place:
+            raise ValueError(f"partner: expected one of {', '.join(partner_ids[:10])}, found {partner_id!r}")
+        units = amount / minor_unit
+        if units != int(units):
+            raise ValueError(f"amount of {partner_id}: expected whole minor units of {minor_unit}, found {amount}")
+        amounts[place[partner_id]] += int(units)
+    return amounts
 
 
 def in_order(events: Sequence[Event]) -> list[Event]:
