@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.funds.preferred import Convention, Lot, accrue, preferred_return
+from calculations.funds.waterfall.book import ALL, Book, Key, accrue, open_book, return_capital
+from calculations.funds.waterfall.lots import contribute
+from calculations.funds.waterfall.preferred import Convention, growth, preferred_return
+from calculations.funds.waterfall.terms import RateHurdle
 from calculations.money import round_half_up
 
 CENT = Decimal("0.01")
@@ -67,11 +70,11 @@ def test_stubs_and_whole_periods(
 @pytest.mark.parametrize("convention", list(Convention))
 @given(days=st.lists(dates, min_size=3, max_size=8).map(sorted))
 def test_stopping_on_the_way_changes_nothing(convention: Convention, days: list[dt.date]) -> None:
-    lot = Lot(days[0], MILLION)
-    for since, until in pairwise(days):
-        lot = accrue(lot, EIGHT, convention, since, until)
+    book = contributed(convention, days[0])
+    for day in days[1:]:
+        book = accrue(book, day)
     straight = preferred_return(MILLION, EIGHT, convention, days[0], days[-1])
-    assert abs(lot.preferred - straight) < Decimal("1e-15")
+    assert abs(earned(book) - straight) < Decimal("1e-10")
 
 
 @pytest.mark.parametrize("convention", list(Convention))
@@ -95,27 +98,24 @@ def test_the_more_often_it_compounds_the_more_it_is(days: list[dt.date]) -> None
 
 def test_simple_interest_is_on_the_capital_alone() -> None:
     # 1,000,000 a year, half the capital returned after the first 365 days: 80,000 + 40,000
-    lot = accrue(
-        Lot(dt.date(2021, 1, 1), MILLION), EIGHT, Convention.SIMPLE_365, dt.date(2021, 1, 1), dt.date(2022, 1, 1)
-    )
-    halved = Lot(lot.start, lot.capital / 2, lot.capitalised, lot.accrued)
-    later = accrue(halved, EIGHT, Convention.SIMPLE_365, dt.date(2022, 1, 1), dt.date(2023, 1, 1))
-    assert later.preferred == 120_000
+    book = accrue(contributed(Convention.SIMPLE_365, dt.date(2021, 1, 1)), dt.date(2022, 1, 1))
+    halved = return_capital(book, np.array([500_000]), ALL)
+    assert earned(accrue(halved, dt.date(2023, 1, 1))) == 120_000
 
 
-def test_a_credit_earns_what_a_contribution_would() -> None:
-    day, later = dt.date(2021, 1, 1), dt.date(2023, 7, 1)
-    for convention in Convention:
-        mirrored = accrue(Lot(day, -MILLION), EIGHT, convention, day, later)
-        assert mirrored.preferred == preferred_return(MILLION, EIGHT, convention, day, later).copy_negate()
+@pytest.mark.parametrize("convention", list(Convention))
+def test_nothing_is_earned_before_the_contribution(convention: Convention) -> None:
+    day, later = dt.date(2021, 1, 1), dt.date(2022, 1, 1)
+    assert growth(EIGHT, convention, day, dt.date(2020, 1, 1), later) == growth(EIGHT, convention, day, day, later)
 
 
-def test_nothing_is_earned_before_the_contribution() -> None:
-    # 366 days before it, 365 after it
-    lot = accrue(
-        Lot(dt.date(2021, 1, 1), MILLION), EIGHT, Convention.SIMPLE_365, dt.date(2020, 1, 1), dt.date(2022, 1, 1)
-    )
-    assert lot.preferred == 80_000
+def contributed(convention: Convention, day: dt.date) -> Book:
+    book = open_book([RateHurdle(EIGHT, convention)], 1, None)
+    return contribute(accrue(book, day), np.array([1_000_000]), Key(day, "", ""))
+
+
+def earned(book: Book) -> Decimal:
+    return Decimal(str(book.preferred(0, ALL, "")[0]))
 
 
 def test_time_does_not_run_backwards() -> None:

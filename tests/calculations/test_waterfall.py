@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from calculations.funds.terms import WaterfallTerms, read_terms
 from calculations.funds.waterfall import (
     TierPayment,
     WaterfallState,
@@ -19,6 +18,8 @@ from calculations.funds.waterfall import (
     distribute,
     open_state,
 )
+from calculations.funds.waterfall.reading import read_terms
+from calculations.funds.waterfall.terms import WaterfallTerms
 from calculations.money import round_half_up
 
 CENT = Decimal("0.01")

@@ -1,12 +1,13 @@
-"""Preferred return on one contribution under each convention. Hurdles, tiers and who is paid first are not here."""
+"""Preferred return and growth of one contribution under each convention. Hurdles, tiers and who is paid first are not here."""
 
 from __future__ import annotations
 
 import datetime as dt
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from enum import StrEnum
+from functools import lru_cache
 
 from calculations.daycount import days360
 
@@ -28,39 +29,31 @@ class Convention(StrEnum):
     DAILY = "DAILY"
 
 
-_SIMPLE = frozenset({Convention.SIMPLE_365, Convention.SIMPLE_360, Convention.SIMPLE_30_360})
-_CONTINUOUS = frozenset({Convention.IRR, Convention.DAILY})
+SIMPLE = frozenset({Convention.SIMPLE_365, Convention.SIMPLE_360, Convention.SIMPLE_30_360})
+# What these earn does not depend on when a contribution was made, so that all of them can be one balance.
+ON_ONE_BALANCE = frozenset({Convention.IRR, Convention.DAILY, Convention.SIMPLE_365, Convention.SIMPLE_360})
 _QUARTERLY = frozenset({Convention.QUARTERLY_FOURTHS, Convention.QUARTERLY_ACTUAL})
 _WHOLE_PERIOD_YEARS = {Convention.ANNUAL_ANNIVERSARY: Decimal(1), Convention.QUARTERLY_FOURTHS: Decimal("0.25")}
 _QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 
 @dataclass(frozen=True)
-class Lot:
-    """One contribution and the preferred return it has earned and not been paid.
+class Growth:
+    """What a stretch of time makes of a lot; c capital, z capitalised and a accrued preferred return at its start.
 
-    `capital` is what is still unreturned, `capitalised` the preferred return that itself earns, `accrued` what has
-    been earned since it was last capitalised. A lot with negative capital is a credit and earns a negative amount.
+    Without compounding a becomes a + (c + z) `first`. Otherwise the lot is ((c + z)(1 + `first`) + a) `middle` when
+    it last compounds, all of it but the capital capitalised, and has accrued `last` times that since. Under the
+    simple conventions z earns nothing.
     """
 
-    start: dt.date
-    capital: Decimal
-    capitalised: Decimal = ZERO
-    accrued: Decimal = ZERO
-
-    @property
-    def preferred(self) -> Decimal:
-        with working_precision():
-            return self.capitalised + self.accrued
-
-    @property
-    def balance(self) -> Decimal:
-        with working_precision():
-            return self.capital + self.capitalised + self.accrued
+    first: Decimal
+    middle: Decimal = Decimal(1)
+    last: Decimal = ZERO
+    compounds: bool = False
 
 
 def working_precision() -> AbstractContextManager[Context]:
-    """Fifty digits whatever the caller's decimal context is. Source: input-contracts 2.1, unrounded money."""
+    """Decimal arithmetic at which growth is not rounded in any digit that money could show."""
     return localcontext(_PRECISE)
 
 
@@ -70,50 +63,63 @@ def preferred_return(amount: Decimal, rate: Decimal, convention: Convention, sta
     The first day earns, the last does not. Raises ValueError where `end` is before `start`.
     Source: fund-admin 2.2.
     """
-    return accrue(Lot(start, amount), rate, convention, start, end).preferred
+    grown = growth(rate, convention, start, start, end)
+    with working_precision():
+        if not grown.compounds:
+            return amount * grown.first
+        return amount * ((1 + grown.first) * grown.middle * (1 + grown.last) - 1)
 
 
-def accrue(lot: Lot, rate: Decimal, convention: Convention, since: dt.date, until: dt.date) -> Lot:
-    """The lot on `until`, where everything before `since` has been accrued already.
+def growth(rate: Decimal, convention: Convention, lot_start: dt.date, since: dt.date, until: dt.date) -> Growth:
+    """Growth until `until` of a lot of `lot_start` that has been accrued up to `since`; `rate` a fraction a year.
 
     Stopping on the way changes nothing: what a stretch earns is the difference of two amounts counted from the
     start of its compounding period (from the start of the lot for 30/360, whose day counts do not add up).
     Raises ValueError where `until` is before `since` or before the lot. Source: fund-admin 2.2.
     """
-    since = max(since, lot.start)
+    since = max(since, lot_start)
     if until < since:
         raise ValueError(f"preferred return must be accrued to {since} or later, found {until}")
+    if convention in ON_ONE_BALANCE:
+        return _growth_by_days(rate, convention, (until - since).days)
+    return _growth_by_dates(rate, convention, lot_start, since, until)
+
+
+@lru_cache(maxsize=65536)
+def _growth_by_days(rate: Decimal, convention: Convention, days: int) -> Growth:
     with working_precision():
-        if convention in _CONTINUOUS:
-            grown = lot.balance * _growth(rate, convention, (until - since).days)
-            return replace(lot, capitalised=grown - lot.capital, accrued=ZERO)
-        while (compounding := _next_compounding(convention, lot.start, since)) and compounding <= until:
-            lot = _run(lot, rate, convention, since, compounding)
-            lot = replace(lot, capitalised=lot.preferred, accrued=ZERO)
-            since = compounding
-        return _run(lot, rate, convention, since, until)
+        if convention == Convention.IRR:
+            return Growth(ZERO, (1 + rate) ** (Decimal(days) / 365), compounds=True)
+        if convention == Convention.DAILY:
+            return Growth(ZERO, (1 + rate / 365) ** days, compounds=True)
+        return Growth(rate * days / (365 if convention == Convention.SIMPLE_365 else 360))
 
 
-def _growth(rate: Decimal, convention: Convention, days: int) -> Decimal:
-    if convention == Convention.IRR:
-        growth: Decimal = (1 + rate) ** (Decimal(days) / 365)
-        return growth
-    return (1 + rate / 365) ** days
+@lru_cache(maxsize=65536)
+def _growth_by_dates(
+    rate: Decimal, convention: Convention, lot_start: dt.date, since: dt.date, until: dt.date
+) -> Growth:
+    with working_precision():
+        compounding = _next_compounding(convention, lot_start, since)
+        if compounding is None or compounding > until:
+            return Growth(_earned(rate, convention, lot_start, since, until))
+        first, middle = _earned(rate, convention, lot_start, since, compounding), Decimal(1)
+        while (following := _next_compounding(convention, lot_start, compounding)) and following <= until:
+            middle *= 1 + _earned(rate, convention, lot_start, compounding, following)
+            compounding = following
+        return Growth(first, middle, _earned(rate, convention, lot_start, compounding, until), compounds=True)
 
 
-def _run(lot: Lot, rate: Decimal, convention: Convention, since: dt.date, until: dt.date) -> Lot:
-    """The lot after a stretch inside one compounding period."""
-    earning = lot.capital if convention in _SIMPLE else lot.capital + lot.capitalised
-    period_start = _period_start(convention, lot.start, since)
-    years = _years(convention, lot.start, period_start, until) - _years(convention, lot.start, period_start, since)
-    return replace(lot, accrued=lot.accrued + earning * rate * years)
+def _earned(rate: Decimal, convention: Convention, lot_start: dt.date, since: dt.date, until: dt.date) -> Decimal:
+    """Per unit, in a stretch inside one compounding period."""
+    period_start = _period_start(convention, lot_start, since)
+    years = _years(convention, lot_start, period_start, until) - _years(convention, lot_start, period_start, since)
+    return rate * years
 
 
 def _years(convention: Convention, lot_start: dt.date, period_start: dt.date, day: dt.date) -> Decimal:
     if convention == Convention.SIMPLE_30_360:
         return Decimal(days360(lot_start, day)) / 360
-    if convention == Convention.SIMPLE_360:
-        return Decimal((day - period_start).days) / 360
     if convention in _WHOLE_PERIOD_YEARS and _is_whole_period(convention, lot_start, period_start, day):
         return _WHOLE_PERIOD_YEARS[convention]
     return Decimal((day - period_start).days) / 365

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from calculations.funds.preferred import ZERO, Lot, accrue, working_precision
-from calculations.funds.terms import Hurdle, HurdleBase, HurdleFloor, MultipleHurdle, RateHurdle
+from calculations.funds.waterfall.terms import Hurdle, HurdleBase, HurdleFloor, MultipleHurdle, RateHurdle
 from calculations.money import round_half_up
+from tests.calculations.waterfall_reference.preferred import ZERO, Lot, accrue, working_precision
 
 
 @dataclass(frozen=True)

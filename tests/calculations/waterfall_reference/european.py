@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from calculations.funds.hurdles import HurdleBalance, open_balance
-from calculations.funds.preferred import ZERO, working_precision
-from calculations.funds.terms import (
+from calculations.funds.waterfall.terms import (
     Hurdle,
     HurdleBase,
     Level,
@@ -18,6 +16,8 @@ from calculations.funds.terms import (
     WaterfallTerms,
 )
 from calculations.money import round_half_up
+from tests.calculations.waterfall_reference.hurdles import HurdleBalance, open_balance
+from tests.calculations.waterfall_reference.preferred import ZERO, working_precision
 
 
 class TierName(StrEnum):
