@@ -13,6 +13,7 @@ from rich.table import Table
 from tests.benchmarks.clo import Timed, clo_engine
 from tests.benchmarks.compliance import compliance_batches
 from tests.benchmarks.migration import migration_engine
+from tests.benchmarks.performance import fund_performance
 from tests.benchmarks.reading import FundReading, Reading, clo_workbook, fund_workbook
 from tests.benchmarks.runs import Run, demo_runs
 from tests.benchmarks.timing import Spread
@@ -75,6 +76,8 @@ def main() -> None:
         CONSOLE.print(timed_table("Compliance", compliance))
         migration = migration_engine()
         CONSOLE.print(timed_table("Rating migration", migration))
+        performance = fund_performance()
+        CONSOLE.print(timed_table("Fund performance", performance))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)
         CONSOLE.print(reading_table(clo, typed, fund))
@@ -85,6 +88,7 @@ def main() -> None:
         "clo_engine": [asdict(line) for line in engine],
         "clo_compliance": [asdict(line) for line in compliance],
         "clo_migration": [asdict(line) for line in migration],
+        "fund_performance": [asdict(line) for line in performance],
         "clo_workbook": asdict(clo) | {"whole_reader_seconds": asdict(typed)},
         "fund_workbook": asdict(fund),
         "demo_written_seconds": writing,
