@@ -1,6 +1,6 @@
 """Multiples of paid-in and invested capital, as they are stored. No rates of return, no market index, no aggregation.
 
-Money is `Decimal`. A ratio that has no denominator is None with the reason, never 0 or 1.
+Money is `Decimal`, in arrays int64 minor units. A ratio that has no denominator is None with the reason, never 0 or 1.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from calculations.money import round_half_up
 
@@ -81,3 +84,16 @@ def ratio(numerator: Decimal | Fraction, denominator: Decimal | Fraction, reason
 
 def _stored(value: Decimal) -> Ratio:
     return Ratio(value) if abs(value) < _LIMIT else Ratio(None, OUT_OF_RANGE)
+
+
+def ratios(
+    numerator: ArrayLike, denominator: ArrayLike, reason: str
+) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    """Quotients of whole minor units, rounded to 12 decimals, and why there is none: `reason` where the denominator is not
+    above zero, the quotient then NaN. Both broadcast. Source: fund-admin 3.1, input-contracts 2.1.
+    """
+    above, below = np.broadcast_arrays(np.asarray(numerator), np.asarray(denominator))
+    is_defined = below > 0
+    quotient = np.full(above.shape, np.nan)
+    np.divide(above, below, out=quotient, where=is_defined)
+    return np.round(quotient, 12), np.where(is_defined, None, reason)

@@ -1,0 +1,248 @@
+"""Flows and values of many series in arrays: booked legs by day, their sums up to a day, the value of a day. No measures.
+
+A series is a partner, a fund, an investment or a pool of funds, numbered from 0. Money is int64 minor units of one
+currency per series; what had to be converted was converted before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from calculations.daycount import Days, Ints
+from calculations.irr_many import Reasons
+from calculations.ragged import SPAN, counted, day_keys, first_rows
+
+NAV_MISSING = "NAV_MISSING"  # no net asset value of the day
+LEFT_OUT = -1  # in place of a group: the series belongs to none
+_NEVER = np.datetime64("9999-12-31", "D")
+_SHIFT = SPAN // 2  # days before 1970 are negative
+
+
+@dataclass(frozen=True, eq=False)
+class Legs:
+    """Booked legs in any order, all (legs,): both amounts from zero up, negative only where a reversal or an equalisation
+    takes back. A leg that has a text in `reasons` is one whose amount is not known."""
+
+    series: Ints
+    day: Days
+    called: Ints
+    distributed: Ints
+    reasons: Reasons | None = None
+
+    def pooled(self, group: Ints) -> Legs:
+        """The same legs by `group` (series,) of their series; those of LEFT_OUT go. Flows are summed, never rates."""
+        series = group[self.series]
+        kept = series != LEFT_OUT
+        reasons = None if self.reasons is None else self.reasons[kept]
+        return Legs(series[kept], self.day[kept], self.called[kept], self.distributed[kept], reasons)
+
+
+def joined(*parts: Legs) -> Legs:
+    """Legs of the same series, one part after the other."""
+    reasons = [
+        np.full(part.series.size, None, dtype=object) if part.reasons is None else part.reasons for part in parts
+    ]
+    return Legs(
+        np.concatenate([part.series for part in parts]),
+        np.concatenate([part.day for part in parts]),
+        np.concatenate([part.called for part in parts]),
+        np.concatenate([part.distributed for part in parts]),
+        np.concatenate(reasons),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """Legs summed by series and day, in that order: `first` (series + 1,) the rows of each; `day`, `called`, `distributed`
+    (rows,); running totals (rows + 1,) over all series. From `unknown_from` (series,) on the sums of a series are not
+    known, for the reason beside it. Built with `of`."""
+
+    first: Ints
+    day: Days
+    called: Ints
+    distributed: Ints
+    total_called: Ints
+    total_distributed: Ints
+    unknown_from: Days
+    unknown_reason: Reasons
+
+    @classmethod
+    def of(cls, legs: Legs, count: int) -> Histories:
+        """The histories of `count` series. Raises ValueError for a missing day, a series out of range, and for sums that
+        63 bits do not hold."""
+        if np.isnat(legs.day).any():
+            raise ValueError(f"every leg needs a day, found none at leg {int(np.flatnonzero(np.isnat(legs.day))[0])}")
+        if legs.series.size and not (legs.series.min() >= 0 and legs.series.max() < count):
+            raise ValueError(
+                f"series of legs must be 0 to {count - 1}, found {legs.series.min()} to {legs.series.max()}"
+            )
+        for name, money in (("called", legs.called), ("distributed", legs.distributed)):
+            if np.abs(money).astype(np.float64).sum() >= 2.0**62:
+                raise ValueError(f"sums of {name} must stay below 2^62 minor units")
+        unknown_from = np.full(count, _NEVER)
+        unknown_reason = np.full(count, None, dtype=object)
+        known = np.ones(legs.series.size, dtype=np.bool_)
+        if legs.reasons is not None:
+            known = ~is_given(legs.reasons)
+            for leg in np.flatnonzero(~known).tolist():
+                number = legs.series[leg]
+                if legs.day[leg] < unknown_from[number]:
+                    unknown_from[number], unknown_reason[number] = legs.day[leg], legs.reasons[leg]
+        keys = day_keys(legs.series[known], legs.day[known])
+        found, where = np.unique(keys, return_inverse=True)
+        called, distributed = (np.zeros(found.size, dtype=np.int64) for _ in range(2))
+        np.add.at(called, where, legs.called[known])
+        np.add.at(distributed, where, legs.distributed[known])
+        moved = (called != 0) | (distributed != 0)
+        found, called, distributed = found[moved], called[moved], distributed[moved]
+        series, day = split_keys(found)
+        return cls(
+            first_rows(np.bincount(series, minlength=count)),
+            day,
+            called,
+            distributed,
+            first_rows(called),
+            first_rows(distributed),
+            unknown_from,
+            unknown_reason,
+        )
+
+    @property
+    def count(self) -> int:
+        return self.first.size - 1
+
+    @property
+    def owner(self) -> Ints:
+        """The series of each row."""
+        return np.repeat(np.arange(self.count), np.diff(self.first))
+
+    def stop(self, series: Ints, day: Days) -> Ints:
+        """The row after the last one of each series up to and on a day."""
+        return np.searchsorted(day_keys(self.owner, self.day), day_keys(series, day), side="right").astype(np.int64)
+
+    def first_day(self, series: Ints) -> Days:
+        """The day of the first row of each series; a day that never comes where there is none."""
+        is_empty = self.first[series] == self.first[series + 1]
+        padded = np.append(self.day, _NEVER)
+        return np.where(is_empty, _NEVER, padded[np.minimum(self.first[series], self.day.size)])
+
+    def sums(self, series: Ints, day: Days) -> tuple[Ints, Ints]:
+        """Called and distributed up to and on a day."""
+        first, stop = self.first[series], self.stop(series, day)
+        return (
+            self.total_called[stop] - self.total_called[first],
+            self.total_distributed[stop] - self.total_distributed[first],
+        )
+
+    def reasons(self, series: Ints, day: Days) -> Reasons:
+        """Why the sums of a day are not known; None where they are."""
+        return np.where(self.unknown_from[series] <= day, self.unknown_reason[series], None)
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Values of points: `units` (points,), 0 and without meaning where `reasons` has a text; `day` is that of the value."""
+
+    units: Ints
+    reasons: Reasons
+    day: Days
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """Net asset values, or fair values, in order of series and day; built with `of`.
+
+    Where `is_carried`, a value holds until the next one (fair values of investments, with a 0 on the day of the exit);
+    else only on its own day (net asset values of partners and funds).
+    """
+
+    keys: Ints
+    units: Ints
+    reasons: Reasons
+    is_carried: bool
+
+    @classmethod
+    def of(
+        cls, series: Ints, day: Days, units: Ints, is_carried: bool = False, reasons: Reasons | None = None
+    ) -> Values:
+        """From values in any order, all (values,). Raises ValueError for two values of a series on one day."""
+        keys = day_keys(series, day)
+        order = np.argsort(keys, kind="stable")
+        twice = np.flatnonzero(np.diff(keys[order]) == 0)
+        if twice.size:
+            place = order[twice[0]]
+            raise ValueError(f"a series must have one value a day, found two of series {series[place]} on {day[place]}")
+        if reasons is None:
+            reasons = np.full(units.size, None, dtype=object)
+        return cls(keys[order], units[order].astype(np.int64), reasons[order], is_carried)
+
+    def at(self, series: Ints, day: Days) -> Known:
+        """The values of series on days; NAV_MISSING where there is none."""
+        if not self.keys.size:
+            return Known(
+                np.zeros(series.size, dtype=np.int64), np.full(series.size, NAV_MISSING, dtype=object), day.copy()
+            )
+        wanted = day_keys(series, day)
+        place = np.searchsorted(self.keys, wanted, side="right") - 1
+        of_series, value_day = split_keys(self.keys[np.maximum(place, 0)])
+        found = (place >= 0) & (of_series == series)
+        if not self.is_carried:
+            found &= value_day == day.astype("datetime64[D]")
+        place = np.maximum(place, 0)
+        reasons = np.where(found, self.reasons[place], NAV_MISSING)
+        return Known(
+            np.where(is_given(reasons), 0, self.units[place]),
+            reasons,
+            np.where(found, value_day, np.datetime64("NaT", "D")),
+        )
+
+    @property
+    def points(self) -> tuple[Ints, Days]:
+        """Series and day of every value."""
+        return split_keys(self.keys)
+
+    def pooled(self, group: Ints, histories: Histories) -> Values:
+        """The values of groups on every day on which one of their series has one: `group` (series,) as in `Legs.pooled`.
+
+        A group's value is not known while that of one of its series is not, once that one's `histories` have begun.
+        """
+        count = int(group.max(initial=LEFT_OUT)) + 1
+        members = np.flatnonzero(group != LEFT_OUT)
+        members = members[np.argsort(group[members], kind="stable")]
+        sizes = np.bincount(group[members], minlength=count)
+        series, day = self.points
+        kept = group[series] != LEFT_OUT
+        of_group, on_day = split_keys(np.unique(day_keys(group[series[kept]], day[kept])))
+        row, place = counted(sizes[of_group])
+        member = members[first_rows(sizes)[of_group[row]] + place]
+        found = self.at(member, on_day[row])
+        has_begun = histories.first_day(member) <= on_day[row]
+        units = np.zeros(of_group.size, dtype=np.int64)
+        np.add.at(units, row, found.units)
+        reasons = np.full(of_group.size, None, dtype=object)
+        lacks = has_begun & is_given(found.reasons)
+        reasons[row[lacks][::-1]] = found.reasons[lacks][::-1]
+        return Values.of(of_group, on_day, units, self.is_carried, reasons)
+
+
+def is_given(reasons: Reasons) -> NDArray[np.bool_]:
+    """Where there is a text."""
+    given: NDArray[np.bool_] = np.not_equal(reasons, None)  # by element, which `is not None` is not
+    return given
+
+
+def either(*reasons: Reasons) -> Reasons:
+    """The first text of each row."""
+    found = reasons[-1]
+    for earlier in reversed(reasons[:-1]):
+        found = np.where(is_given(earlier), earlier, found)
+    return found
+
+
+def split_keys(keys: ArrayLike) -> tuple[Ints, Days]:
+    """Series and day of `ragged.day_keys`."""
+    series, number = np.divmod(np.asarray(keys, dtype=np.int64) + _SHIFT, SPAN)
+    return series, (number - _SHIFT).astype("datetime64[D]")
