@@ -30,9 +30,8 @@ from calculations.irr import (
     log_roots,
 )
 from calculations.irr_kernel import ABSENT, Rows, Windows
+from calculations.reasons import Reasons
 from calculations.roots import Flows
-
-Reasons = NDArray[np.object_]
 
 _LIMITS = kernel.Limits(DAYS_IN_YEAR, TOLERANCE, *SEARCHED, *BEYOND)
 _REASONS = np.array([None, NO_SIGN_CHANGE, SAME_DAY, TOTAL_LOSS, AMBIGUOUS, NO_ROOT, NO_ROOT], dtype=object)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from calculations.money import round_half_up
+from calculations.reasons import Reasons, either, when
 
 NO_PAID_IN = "NO_PAID_IN"  # paid-in capital is not above zero
 NO_COMMITMENT = "NO_COMMITMENT"  # the commitment is not above zero
@@ -86,14 +87,20 @@ def _stored(value: Decimal) -> Ratio:
     return Ratio(value) if abs(value) < _LIMIT else Ratio(None, OUT_OF_RANGE)
 
 
-def ratios(
-    numerator: ArrayLike, denominator: ArrayLike, reason: str
-) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+def ratios(numerator: ArrayLike, denominator: ArrayLike, reason: str) -> tuple[NDArray[np.float64], Reasons]:
     """Quotients of whole minor units, rounded to 12 decimals, and why there is none: `reason` where the denominator is not
-    above zero, the quotient then NaN. Both broadcast. Source: fund-admin 3.1, input-contracts 2.1.
+    above zero, OUT_OF_RANGE; the quotient is then NaN. Both broadcast. Source: fund-admin 3.1, input-contracts 2.1.
     """
     above, below = np.broadcast_arrays(np.asarray(numerator), np.asarray(denominator))
     is_defined = below > 0
     quotient = np.full(above.shape, np.nan)
     np.divide(above, below, out=quotient, where=is_defined)
-    return np.round(quotient, 12), np.where(is_defined, None, reason)
+    is_too_large = np.abs(quotient) >= float(_LIMIT)
+    quotient[is_too_large] = np.nan
+    return rounded(quotient), either(when(~is_defined, reason), when(is_too_large, OUT_OF_RANGE))
+
+
+def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ratios and rates as stored, with 12 decimals; a double that is too large to have so many stays as it is."""
+    has_more = np.abs(values) < 2.0**53 / 1e12
+    return np.where(has_more, np.round(np.where(has_more, values, 0.0), 12), values)

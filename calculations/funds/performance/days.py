@@ -11,7 +11,7 @@ import numpy as np
 from calculations.calendars import as_days, end_of_month
 from calculations.daycount import Days, Ints
 from calculations.funds.performance.histories import Histories, Values, split_keys
-from calculations.months import add_months
+from calculations.months import add_months, months_between
 from calculations.ragged import counted, day_keys
 
 DECEMBER = 12
@@ -42,7 +42,8 @@ class Points:
 
 def quarter_ends(first: dt.date | Days, last: dt.date | Days, fiscal_year_end: int = DECEMBER) -> Days:
     """The last days of the quarters that end from `first` up to and on `last`, in years that end with the month given."""
-    month = np.arange(np.datetime64(as_days(first), "M"), np.datetime64(as_days(last), "M") + 1)
+    start = as_days(first).astype("datetime64[M]")
+    month = start + np.arange(int(months_between(first, last)) + 1).astype("timedelta64[M]")
     ends = end_of_month(month[_months_into_quarter(month, fiscal_year_end) == 2])
     return ends[(ends >= as_days(first)) & (ends <= as_days(last))]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from calculations.daycount import Days, Ints
-from calculations.irr_many import Reasons
 from calculations.ragged import SPAN, counted, day_keys, first_rows
+from calculations.reasons import Reasons, is_given, no_reasons
 
 NAV_MISSING = "NAV_MISSING"  # no net asset value of the day
 LEFT_OUT = -1  # in place of a group: the series belongs to none
@@ -42,9 +42,7 @@ class Legs:
 
 def joined(*parts: Legs) -> Legs:
     """Legs of the same series, one part after the other."""
-    reasons = [
-        np.full(part.series.size, None, dtype=object) if part.reasons is None else part.reasons for part in parts
-    ]
+    reasons = [no_reasons(part.series.size) if part.reasons is None else part.reasons for part in parts]
     return Legs(
         np.concatenate([part.series for part in parts]),
         np.concatenate([part.day for part in parts]),
@@ -83,7 +81,7 @@ class Histories:
             if np.abs(money).astype(np.float64).sum() >= 2.0**62:
                 raise ValueError(f"sums of {name} must stay below 2^62 minor units")
         unknown_from = np.full(count, _NEVER)
-        unknown_reason = np.full(count, None, dtype=object)
+        unknown_reason = no_reasons(count)
         known = np.ones(legs.series.size, dtype=np.bool_)
         if legs.reasons is not None:
             known = ~is_given(legs.reasons)
@@ -139,7 +137,7 @@ class Histories:
 
     def reasons(self, series: Ints, day: Days) -> Reasons:
         """Why the sums of a day are not known; None where they are."""
-        return np.where(self.unknown_from[series] <= day, self.unknown_reason[series], None)
+        return np.where(self.unknown_from[series] <= day, self.unknown_reason[series], no_reasons(series.size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +174,7 @@ class Values:
             place = order[twice[0]]
             raise ValueError(f"a series must have one value a day, found two of series {series[place]} on {day[place]}")
         if reasons is None:
-            reasons = np.full(units.size, None, dtype=object)
+            reasons = no_reasons(units.size)
         return cls(keys[order], units[order].astype(np.int64), reasons[order], is_carried)
 
     def at(self, series: Ints, day: Days) -> Known:
@@ -222,24 +220,10 @@ class Values:
         has_begun = histories.first_day(member) <= on_day[row]
         units = np.zeros(of_group.size, dtype=np.int64)
         np.add.at(units, row, found.units)
-        reasons = np.full(of_group.size, None, dtype=object)
+        reasons = no_reasons(of_group.size)
         lacks = has_begun & is_given(found.reasons)
         reasons[row[lacks][::-1]] = found.reasons[lacks][::-1]
         return Values.of(of_group, on_day, units, self.is_carried, reasons)
-
-
-def is_given(reasons: Reasons) -> NDArray[np.bool_]:
-    """Where there is a text."""
-    given: NDArray[np.bool_] = np.not_equal(reasons, None)  # by element, which `is not None` is not
-    return given
-
-
-def either(*reasons: Reasons) -> Reasons:
-    """The first text of each row."""
-    found = reasons[-1]
-    for earlier in reversed(reasons[:-1]):
-        found = np.where(is_given(earlier), earlier, found)
-    return found
 
 
 def split_keys(keys: ArrayLike) -> tuple[Ints, Days]:

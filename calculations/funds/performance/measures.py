@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from calculations.daycount import Days, Floats, Ints
 from calculations.funds.performance.conventions import Basis, Measure
 from calculations.funds.performance.days import DECEMBER, Points, Window, window_start
-from calculations.funds.performance.histories import Histories, Known, Values, either, is_given
-from calculations.irr_many import Reasons, Returns, horizon_many, rows_of, since_inception_many
-from calculations.multiples import NO_COMMITMENT, NO_INVESTED_CAPITAL, NO_PAID_IN, ratios
+from calculations.funds.performance.histories import Histories, Known, Values
+from calculations.irr_many import Returns, horizon_many, rows_of, since_inception_many
+from calculations.multiples import NO_COMMITMENT, NO_INVESTED_CAPITAL, NO_PAID_IN, ratios, rounded
+from calculations.reasons import Reasons, either, is_given, when
 
 HISTORY_TOO_SHORT = "HISTORY_TOO_SHORT"  # the series began inside the window
 OPENING_NAV_MISSING = "OPENING_NAV_MISSING"  # no net asset value on the day the window opens
 COMMITMENT_MISSING = "COMMITMENT_MISSING"  # commitments are not given
 NO_FLOWS = "NO_FLOWS"  # nothing was paid in or out by the day
-DECIMALS = 12
 
 SINCE_INCEPTION = "irr"
 WINDOWS = tuple(Window)
@@ -123,11 +123,13 @@ def measure(
             "total_value": total,
         },
         {
-            "pic": Ratios(np.where(nothing_paid, np.nan, pic.values), np.where(nothing_paid, NO_PAID_IN, pic.reasons)),
+            "pic": Ratios(
+                np.where(nothing_paid, np.nan, pic.values), either(pic.reasons, when(nothing_paid, NO_PAID_IN))
+            ),
             "dpi": dpi,
             "rvpi": rvpi,
             # the sum of the two as stored, so that the identity holds to the last decimal
-            "tvpi": Ratios(np.round(dpi.values + rvpi.values, DECIMALS), either(dpi.reasons, rvpi.reasons)),
+            "tvpi": Ratios(rounded(dpi.values + rvpi.values), either(dpi.reasons, rvpi.reasons)),
         },
         rates,
     )
@@ -138,7 +140,7 @@ def since_inception_rates(histories: Histories, points: Points, nav: Known) -> R
     rows = rows_of(histories.day, histories.called, histories.distributed)
     series, day = points.series, points.day
     first, stop = histories.first[series], histories.stop(series, day)
-    why = either(np.where(first == stop, NO_FLOWS, None), histories.reasons(series, day), nav.reasons)
+    why = either(when(first == stop, NO_FLOWS), histories.reasons(series, day), nav.reasons)
     known = ~is_given(why)
     return placed(why, since_inception_many(rows, first[known], stop[known], day[known], nav.units[known]))
 
@@ -148,7 +150,7 @@ def placed(why: Reasons, found: Returns) -> Rates:
     places = np.flatnonzero(~is_given(why))
     values, reasons = np.full(why.size, np.nan), why.copy()
     is_annualised, is_unusual = (np.zeros(why.size, dtype=np.bool_) for _ in range(2))
-    values[places], reasons[places] = np.round(found.rates, DECIMALS), found.reasons
+    values[places], reasons[places] = rounded(found.rates), found.reasons
     is_annualised[places], is_unusual[places] = found.is_annualised, found.is_unusual
     return Rates(
         values, reasons, is_annualised, is_unusual, {int(places[k]): roots for k, roots in found.listed.items()}
@@ -171,10 +173,10 @@ def _window_rates(
     begins_inside = histories.first_day(series) > start
     if window.years is None:
         # what began inside the period was worth nothing at its start
-        why_opening = np.where(is_given(opening.reasons) & ~begins_inside, OPENING_NAV_MISSING, None)
+        why_opening = when(is_given(opening.reasons) & ~begins_inside, OPENING_NAV_MISSING)
     else:
-        why_opening = np.where(
-            begins_inside, HISTORY_TOO_SHORT, np.where(is_given(opening.reasons), OPENING_NAV_MISSING, None)
+        why_opening = either(
+            when(begins_inside, HISTORY_TOO_SHORT), when(is_given(opening.reasons), OPENING_NAV_MISSING)
         )
     why = either(histories.reasons(series, day), nav.reasons, why_opening)
     known = ~is_given(why)
@@ -192,11 +194,11 @@ def _window_rates(
 
 def _committed(commitments: Histories | None, points: Points) -> Money:
     if commitments is None:
-        return _money(np.zeros(points.series.size, dtype=np.int64), np.full(points.series.size, COMMITMENT_MISSING))
+        unknown = when(np.ones(points.series.size, dtype=np.bool_), COMMITMENT_MISSING)
+        return _money(np.zeros(points.series.size, dtype=np.int64), unknown)
     committed, _ = commitments.sums(points.series, points.day)
     return _money(committed, commitments.reasons(points.series, points.day))
 
 
-def _money(units: Ints, reasons: NDArray) -> Money:
-    why = reasons.astype(object)
-    return Money(np.where(is_given(why), 0, units), why)
+def _money(units: Ints, reasons: Reasons) -> Money:
+    return Money(np.where(is_given(reasons), 0, units), reasons)
