@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from calculations.daycount import Days, Ints
+from calculations.daycount import Days, Floats, Ints
+from calculations.funds.performance import kernel
 from calculations.ragged import SPAN, counted, day_keys, first_rows
 from calculations.reasons import Reasons, is_given, no_reasons
 
@@ -134,6 +135,13 @@ class Histories:
             self.total_called[stop] - self.total_called[first],
             self.total_distributed[stop] - self.total_distributed[first],
         )
+
+    def weighted(self, amounts: ArrayLike, series: Ints, day: Days) -> Floats:
+        """Sums of other `amounts` (rows,) of the rows of a series up to and on a day."""
+        sums = np.zeros(self.day.size + 1)
+        kernel.running_sums(self.first, np.asarray(amounts, dtype=np.float64), sums)
+        stop = self.stop(series, day)
+        return np.where(stop > self.first[series], sums[stop - 1], 0.0)
 
     def reasons(self, series: Ints, day: Days) -> Reasons:
         """Why the sums of a day are not known; None where they are."""

@@ -92,8 +92,8 @@ def market_equivalents(
 
     # I_T is common to the factors of a point, so flows are divided by their own level alone
     contributed, distributed = histories.called / level, histories.distributed / level
-    grown_in = np.where(known, _until(histories, contributed, last) * level_now, np.nan)
-    grown_out = np.where(known, _until(histories, distributed, last) * level_now, np.nan)
+    grown_in = np.where(known, histories.weighted(contributed, series, day) * level_now, np.nan)
+    grown_out = np.where(known, histories.weighted(distributed, series, day) * level_now, np.nan)
     index_nav = grown_in - grown_out
     _, received = histories.sums(series, day)
     flows = rows_of(histories.day, histories.called, histories.distributed)
@@ -155,13 +155,6 @@ def _first_reason(histories: Histories, why: Reasons, last: Ints) -> Reasons:
     kernel.first_texts(histories.first, is_given(why), where)
     found = where[last]
     return np.where(found >= 0, why[np.maximum(found, 0)], no_reasons(last.size))
-
-
-def _until(histories: Histories, amounts: Floats, last: Ints) -> Floats:
-    """Sums of a series' amounts up to and with row `last` (points,)."""
-    sums = np.zeros(amounts.size + 1)
-    kernel.running_sums(histories.first, amounts, sums)
-    return sums[last]
 
 
 def _finite_rows(day: Days, contributed: Floats, distributed: Floats) -> Rows:
