@@ -51,11 +51,19 @@ class ProceedsRepayments:
 
 @dataclass(frozen=True, eq=False)
 class Unlevered:
-    """Partners' legs without the line, and the part of each in what is drawn: `balances` has it as called less distributed."""
+    """Partners' legs without the line, and the part of each in the line: `drawn` has its draws as called and its repayments
+    as distributed, `balances` the sums of them."""
 
     legs: Legs
+    drawn: Legs
     balances: Histories
     facility: Facility
+
+    def pooled(self, group: Ints) -> Unlevered:
+        """The same of groups, as in `Legs.pooled`."""
+        drawn = self.drawn.pooled(group)
+        balances = Histories.of(drawn, int(group.max(initial=-1)) + 1)
+        return Unlevered(self.legs.pooled(group), drawn, balances, self.facility)
 
     def values(self, stated: Values) -> Values:
         """Net asset values with the balance drawn added back, as the partners would have paid it in."""
@@ -100,9 +108,9 @@ def without_facility(
     repaid_by_calls = Legs(
         legs.series[called.leg], legs.day[called.leg], np.zeros_like(called.principal), called.principal
     )
-    balances = Histories.of(joined(drawn, repaid_by_calls, from_proceeds), fund_of.size)
+    line = joined(drawn, repaid_by_calls, from_proceeds)
     facility = Facility.WITHOUT_COSTS_KEPT if keeps_costs else Facility.WITHOUT
-    return Unlevered(joined(kept, drawn, from_proceeds), balances, facility)
+    return Unlevered(joined(kept, drawn, from_proceeds), line, Histories.of(line, fund_of.size), facility)
 
 
 def _shared(which: Ints, amounts: Ints, draws: Draws, fund_of: Ints, participation: Ints) -> tuple[Ints, Ints, Ints]:

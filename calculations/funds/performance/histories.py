@@ -210,6 +210,19 @@ class Values:
         """Series and day of every value."""
         return split_keys(self.keys)
 
+    def or_else(self, other: Values) -> Values:
+        """These values and, on days without a known one, those of `other`, both of the same kind."""
+        series, day = split_keys(np.union1d(self.keys, other.keys))
+        first = Values(self.keys, self.units, self.reasons, is_carried=False).at(series, day)
+        second = Values(other.keys, other.units, other.reasons, is_carried=False).at(series, day)
+        is_second = is_given(first.reasons) & ~is_given(second.reasons)
+        return Values(
+            day_keys(series, day),
+            np.where(is_second, second.units, first.units),
+            np.where(is_second, second.reasons, first.reasons),
+            self.is_carried,
+        )
+
     def pooled(self, group: Ints, histories: Histories) -> Values:
         """The values of groups on every day on which one of their series has one: `group` (series,) as in `Legs.pooled`.
 
@@ -221,7 +234,13 @@ class Values:
         sizes = np.bincount(group[members], minlength=count)
         series, day = self.points
         kept = group[series] != LEFT_OUT
-        of_group, on_day = split_keys(np.unique(day_keys(group[series[kept]], day[kept])))
+        keys = day_keys(group[series[kept]], day[kept])
+        begun = histories.first_day(members)
+        if self.is_carried:
+            # from its first flow on, what is held counts: until it is valued, the group's value is not known
+            has_flows = begun < _NEVER
+            keys = np.concatenate([keys, day_keys(group[members[has_flows]], begun[has_flows])])
+        of_group, on_day = split_keys(np.unique(keys))
         row, place = counted(sizes[of_group])
         member = members[first_rows(sizes)[of_group[row]] + place]
         found = self.at(member, on_day[row])
