@@ -19,7 +19,8 @@ from calculations.funds.performance.facility import (
     without_facility,
 )
 from calculations.funds.performance.facility_statistics import Lines, Repayments, facility_statistics
-from calculations.funds.performance.histories import Histories, Legs, Values
+from calculations.funds.performance.histories import Histories, Legs
+from calculations.funds.performance.values import Values
 
 DRAWN, CALLED, LATER, VALUED = dt.date(2021, 1, 4), dt.date(2021, 7, 1), dt.date(2022, 3, 1), dt.date(2023, 12, 31)
 

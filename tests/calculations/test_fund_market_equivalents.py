@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from calculations import pme
 from calculations.asof import DatedValues
 from calculations.funds.performance.days import Points
-from calculations.funds.performance.histories import Histories, Legs, Values
+from calculations.funds.performance.histories import Histories, Legs
 from calculations.funds.performance.market import NONE, Equivalents, Index, NavBasis, market_equivalents
+from calculations.funds.performance.values import Values
+from calculations.fx import Quotes
 
 START = dt.date(2021, 1, 1)
 DAYS = [START + dt.timedelta(365 * year) for year in range(6)]  # the equal yearly periods of V5
 FLOWS = [-20_000, -12_000, 9_000, 0, 18_000]  # cents
 LEVELS = [Decimal(level) for level in (1000, 1040, 1130, 1010, 1165, 1240)]
-INDEX = Index(DatedValues.of(zip(DAYS, LEVELS, strict=True), "index level"))
+INDEX = Index(DatedValues.of(zip(DAYS, LEVELS, strict=True), "index level"), "USD")
 NAV = 9_500
 
 
@@ -45,9 +47,9 @@ def values_of(navs: dict[dt.date, int]) -> Values:
     return Values.of(zeros, days(list(navs)), np.array(list(navs.values()), dtype=np.int64))
 
 
-def v5(index: Index = INDEX, nav: int = NAV, which: int = 0) -> Equivalents:
+def v5(index: Index = INDEX, nav: int = NAV, which: int = 0, currency: str = "USD") -> Equivalents:
     history = histories_of(list(zip(DAYS, FLOWS, strict=False)))
-    return market_equivalents(history, values_of({DAYS[-1]: nav}), at(DAYS[-1]), [index], np.array([which]))
+    return market_equivalents(history, values_of({DAYS[-1]: nav}), at(DAYS[-1]), [index], np.array([which]), [currency])
 
 
 def test_the_set_of_v5_comes_out() -> None:
@@ -64,10 +66,10 @@ def test_the_set_of_v5_comes_out() -> None:
 
 def test_a_level_may_be_five_days_old_and_35_for_a_monthly_index() -> None:
     late = DatedValues.of([(day - dt.timedelta(6), level) for day, level in zip(DAYS, LEVELS, strict=True)], "level")
-    assert v5(Index(late)).ratios["ks_pme"].reasons.tolist() == ["INDEX_STALE"]
-    assert v5(Index(late, max_age_days=35)).ratios["ks_pme"].values[0] == v5().ratios["ks_pme"].values[0]
+    assert v5(Index(late, "USD")).ratios["ks_pme"].reasons.tolist() == ["INDEX_STALE"]
+    assert v5(Index(late, "USD", max_age_days=35)).ratios["ks_pme"].values[0] == v5().ratios["ks_pme"].values[0]
     after = DatedValues.of(zip(DAYS[1:], LEVELS[1:], strict=True), "level")
-    assert {rate.reasons[0] for rate in v5(Index(after)).rates.values()} == {"INDEX_MISSING"}
+    assert {rate.reasons[0] for rate in v5(Index(after, "USD")).rates.values()} == {"INDEX_MISSING"}
 
 
 def test_a_fund_without_an_index_says_so() -> None:
@@ -76,16 +78,32 @@ def test_a_fund_without_an_index_says_so() -> None:
     assert np.isnan(found.ratios["ks_pme"].values).all()
 
 
+def test_an_index_in_another_currency_has_to_be_brought_into_that_of_the_fund() -> None:
+    """At 2 EUR for a dollar on every day the levels double, and no factor changes."""
+    found = v5(currency="EUR")
+    assert {rate.reasons[0] for rate in found.rates.values()} == {"INDEX_CURRENCY"}
+    quotes = Quotes.of([("USD", "EUR", day, Decimal(2)) for day in DAYS])
+    euro = INDEX.in_currency("EUR", quotes)
+    assert euro.levels.values == tuple(2 * level for level in LEVELS)
+    assert v5(euro, currency="EUR").ratios["ks_pme"].values[0] == v5().ratios["ks_pme"].values[0]
+    few = Quotes.of([("USD", "EUR", day, Decimal(2)) for day in DAYS[1:]])
+    assert INDEX.in_currency("EUR", few).levels.days == tuple(DAYS[1:])
+
+
 def test_a_fund_far_ahead_of_its_index_has_no_long_nickels_rate() -> None:
     """A distribution of 900.00 after 320.00 paid in leaves the index portfolio short. Seed defect 15 of section 8."""
     history = histories_of([(DAYS[0], -20_000), (DAYS[1], -12_000), (DAYS[2], 90_000)])
-    found = market_equivalents(history, values_of({DAYS[5]: 9_500}), at(DAYS[5]), [INDEX], np.zeros(1, dtype=int))
+    found = market_equivalents(
+        history, values_of({DAYS[5]: 9_500}), at(DAYS[5]), [INDEX], np.zeros(1, dtype=int), ["USD"]
+    )
     assert (found.rates["ln_pme"].reasons[0], np.isnan(found.rates["ln_pme"].values[0])) == ("SHORT_POSITION", True)
 
 
 def test_without_distributions_there_is_no_pme_plus() -> None:
     history = histories_of([(DAYS[0], -20_000)])
-    found = market_equivalents(history, values_of({DAYS[5]: 9_500}), at(DAYS[5]), [INDEX], np.zeros(1, dtype=int))
+    found = market_equivalents(
+        history, values_of({DAYS[5]: 9_500}), at(DAYS[5]), [INDEX], np.zeros(1, dtype=int), ["USD"]
+    )
     assert found.rates["pme_plus"].reasons.tolist() == ["NO_DISTRIBUTIONS"]
 
 
@@ -94,9 +112,11 @@ def test_a_value_rolled_to_a_day_of_distribution_is_the_last_one_with_the_flows_
     history = histories_of(list(zip(DAYS, FLOWS, strict=False))[:3])
     last = at(DAYS[3])
     known = {DAYS[1]: 30_000, DAYS[3]: 25_000}
-    rolled = market_equivalents(history, values_of(known), last, [INDEX], np.zeros(1, dtype=int), NavBasis.ROLLED)
+    rolled = market_equivalents(
+        history, values_of(known), last, [INDEX], np.zeros(1, dtype=int), ["USD"], NavBasis.ROLLED
+    )
     stated = values_of(known | {DAYS[2]: 21_000})
-    given = market_equivalents(history, stated, last, [INDEX], np.zeros(1, dtype=int))
+    given = market_equivalents(history, stated, last, [INDEX], np.zeros(1, dtype=int), ["USD"])
     assert rolled.rates["m_pme"].values[0] == given.rates["m_pme"].values[0]
 
 
@@ -121,8 +141,9 @@ def test_every_measure_is_that_of_one_series(
         histories_of([(day_of[day], amount) for day, amount in flows]),
         values_of(navs),
         at(end),
-        [Index(index, max_age)],
+        [Index(index, "USD", max_age)],
         np.zeros(1, dtype=np.int64),
+        ["USD"],
     )
     used = [(day, amount) for day, amount in flows if amount]
     if not used:

@@ -12,19 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations import returns
+from calculations.funds.performance.columns import measure_columns
 from calculations.funds.performance.conventions import Facility, Included, Level
 from calculations.funds.performance.days import Window, measurement_points, quarter_ends, window_start
-from calculations.funds.performance.facility import CalledRepayments, Draws, ProceedsRepayments, without_facility
-from calculations.funds.performance.histories import LEFT_OUT, Histories, Legs, Values, joined
-from calculations.funds.performance.levels import (
-    Holdings,
-    Partners,
-    Scope,
-    gross_measures,
-    net_measures,
-    pool_measures,
+from calculations.funds.performance.facility import (
+    CalledRepayments,
+    Draws,
+    ProceedsRepayments,
+    Unlevered,
+    without_facility,
 )
+from calculations.funds.performance.histories import LEFT_OUT, Histories, Legs, joined
+from calculations.funds.performance.levels import Holdings, Partners, Scope, gross_series, net_series, pool_series
 from calculations.funds.performance.measures import Measures
+from calculations.funds.performance.values import Values
 
 BEGAN = dt.date(2019, 12, 31)
 
@@ -66,6 +67,10 @@ def row(found: Measures, day: dt.date, series: int = 0) -> int:
 
 def ratio(found: Measures, name: str, day: dt.date) -> tuple[float, str | None]:
     return found.ratios[name].values[row(found, day)], found.ratios[name].reasons[row(found, day)]
+
+
+def net_measures(many: Partners, scope: Scope, line: Unlevered | None = None) -> list[Measures]:
+    return [series.measures(scope) for series in net_series(many, line)]
 
 
 # multiples ------------------------------------------------------------------------------------------------------------
@@ -255,11 +260,11 @@ def test_a_pool_sums_flows_and_never_averages_rates() -> None:
     day = [dt.date(2021, 1, 1), dt.date(2022, 1, 1), dt.date(2023, 1, 1)]
     flows = legs((0, day[0], 100, 0), (0, day[1], 0, 400), (1, day[0], 1_000, 0))
     many = partners(flows, values((0, day[2], 0), (1, day[2], 1_100)), legs(), (0, 1), (True, True))
-    pooled = pool_measures(many, ints(0, 0), Scope(day[2]))
+    pooled = pool_series(many, ints(0, 0)).measures(Scope(day[2]))
     expected = pyxirr.xirr(day, [-1_100.0, 400.0, 1_100.0])
     assert pooled.rates["irr"].values[row(pooled, day[2])] == pytest.approx(expected, abs=1e-8)
     assert pooled.basis.level is Level.POOL
-    alone = pool_measures(many, ints(LEFT_OUT, 0), Scope(day[2]))
+    alone = pool_series(many, ints(LEFT_OUT, 0)).measures(Scope(day[2]))
     assert alone.rates["irr"].values[row(alone, day[2])] == pytest.approx(pyxirr.xirr([day[0], day[2]], [-1_000.0, 1_100.0]), abs=1e-8)  # fmt: skip
 
 
@@ -304,7 +309,7 @@ def test_moic_is_realised_and_unrealised_over_invested_and_a_fair_value_holds_un
         legs((0, bought, 100, 0), (0, sold, 0, 250), (1, bought, 200, 0), (1, sold, 0, 20)),
         values((0, bought, 100), (0, sold, 0), (1, bought, 200), (1, dt.date(2020, 12, 31), 260), is_carried=True),
     )
-    each, whole = gross_measures(held, Scope(dt.date(2021, 3, 31)))
+    each, whole = [one.measures(Scope(dt.date(2021, 3, 31))) for one in gross_series(held)]
     end = row(each, dt.date(2021, 3, 31), series=1)
     assert each.ratios["moic"].values[end] == (20 + 260) / 200
     assert str(each.value_day[end]) == "2020-12-31"
@@ -319,7 +324,7 @@ def test_a_fund_that_bought_and_has_not_yet_valued_is_not_measured_as_if_it_held
         legs((0, dt.date(2020, 2, 1), 100, 0), (1, dt.date(2020, 5, 1), 50, 0)),
         values((0, dt.date(2020, 2, 1), 100), (1, dt.date(2020, 9, 30), 60), is_carried=True),
     )
-    _, whole = gross_measures(held, Scope(dt.date(2020, 9, 30)))
+    whole = gross_series(held)[1].measures(Scope(dt.date(2020, 9, 30)))
     assert [ratio(whole, "moic", dt.date(2020, m, d))[1] for m, d in ((3, 31), (6, 30), (9, 30))] == [
         None,
         "NAV_MISSING",
@@ -337,7 +342,7 @@ navs_of_three = st.lists(st.integers(-(10**6), 10**9), min_size=3, max_size=3)
 END = BEGAN + dt.timedelta(1_600)
 
 
-def measured(flows: list[Flow], navs: list[int], factor: int = 1, shift: int = 0) -> tuple[Measures, ...]:
+def measured(flows: list[Flow], navs: list[int], factor: int = 1, shift: int = 0) -> list[Measures]:
     began, end = BEGAN + dt.timedelta(shift), END + dt.timedelta(shift)
     booked = legs(*((who, began + dt.timedelta(day), c * factor, d * factor) for who, day, c, d in flows))
     commitments = legs(*((who, began, 10**9 * factor, 0) for who in range(3)))
@@ -372,6 +377,9 @@ def test_every_figure_is_the_plain_decimal_reading_of_one_partner(flows: list[Fl
         sides = [(day, amount) for day, c, d in own for amount in (-c, d)]
         rate = returns.since_inception([day for day, _ in sides], [amount for _, amount in sides], END, navs[who])
         irr = each.rates["irr"]
+        if rate.rate is not None and rate.rate >= 1e10:  # ten digits before the point, DECIMAL(28,18)
+            assert (irr.reasons[place], np.isnan(irr.values[place])) == ("OUT_OF_RANGE", True)
+            continue
         assert irr.reasons[place] == rate.reason
         if rate.rate is not None:
             assert irr.values[place] == pytest.approx(rate.rate, rel=1e-9, abs=1e-9)
@@ -409,3 +417,19 @@ def test_money_of_the_fund_is_the_sum_of_its_partners(flows: list[Flow], navs: l
             if name in ("nav", "total_value") and len({who for who, *_ in flows}) < 3:
                 continue  # a partner that was never called is valued, but not measured by itself
             assert whole.money[name].units[place] == each.money[name].units[at_end(each)].sum()
+
+
+def test_columns_have_a_reason_beside_every_figure_and_the_list_beside_an_ambiguous_rate() -> None:
+    start = dt.date(2021, 1, 1)
+    flows = legs((0, start, 0, 100), (0, start + dt.timedelta(365), 230, 0))
+    end = start + dt.timedelta(730)
+    columns = measure_columns(net_measures(partners(flows, values((0, end, 132)), legs()), Scope(end))[0])
+    assert {column.size for column in columns.values()} == {columns["series"].size}
+    figures = {name.removesuffix("_reason") for name in columns if name.endswith("_reason")}
+    assert figures == {
+        *("committed", "paid_in", "distributed", "nav", "total_value", "pic", "dpi", "rvpi", "tvpi"),
+        *("irr", "irr_1y", "irr_3y", "irr_5y", "irr_qtd", "irr_ytd"),
+    }
+    last = columns["event_date"] == np.datetime64(end, "D")
+    assert columns["irr_roots"][last].tolist() == ["0.100000000000, 0.200000000000"]  # V2
+    assert columns["irr_roots"][~last].tolist() == [None] * int((~last).sum())

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from calculations.funds.performance.bridge import LINES, BridgeLine, Movements, accrued_carry, value_bridge
 from calculations.funds.performance.days import Points, Window
 from calculations.funds.performance.fx_effect import Stretch, fx_effects
-from calculations.funds.performance.histories import Histories, Legs, Values
+from calculations.funds.performance.histories import Histories, Legs
+from calculations.funds.performance.values import Values
 from calculations.funds.terms import read_terms
 from calculations.funds.waterfall import contribute, open_state
 

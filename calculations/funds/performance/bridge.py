@@ -16,7 +16,8 @@ import numpy as np
 
 from calculations.daycount import Days, Ints
 from calculations.funds.performance.days import DECEMBER, Points, Window, window_start
-from calculations.funds.performance.histories import Histories, Legs, Values
+from calculations.funds.performance.histories import Histories, Legs
+from calculations.funds.performance.values import Values
 from calculations.funds.terms import WaterfallTerms
 from calculations.funds.waterfall import WaterfallState, distribute
 from calculations.reasons import Reasons, either, is_given

@@ -10,7 +10,8 @@ import numpy as np
 
 from calculations.calendars import as_days, end_of_month
 from calculations.daycount import Days, Ints
-from calculations.funds.performance.histories import Histories, Values, split_keys
+from calculations.funds.performance.histories import Histories, split_keys
+from calculations.funds.performance.values import Values
 from calculations.months import add_months, months_between
 from calculations.ragged import counted, day_keys
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from calculations.daycount import Days, Ints
 from calculations.funds.performance.conventions import Facility
-from calculations.funds.performance.histories import Histories, Legs, Values, joined
+from calculations.funds.performance.histories import Histories, Legs, joined
+from calculations.funds.performance.values import Values
 from calculations.money import allocate
 from calculations.ragged import by_name
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from calculations.daycount import Ints
 from calculations.funds.performance.conventions import Basis, Facility, Included, Level, gross, net
-from calculations.funds.performance.days import DECEMBER, Window, measurement_points
+from calculations.funds.performance.days import DECEMBER, Points, Window, measurement_points
 from calculations.funds.performance.facility import Unlevered
-from calculations.funds.performance.histories import LEFT_OUT, Histories, Legs, Values
+from calculations.funds.performance.histories import LEFT_OUT, Histories, Legs
 from calculations.funds.performance.measures import WINDOWS, Measures, measure
+from calculations.funds.performance.values import Values
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +35,6 @@ class Partners:
     values: Values
     commitments: Legs
     fund_values: Values
-
-    @property
-    def count(self) -> int:
-        return self.fund.size
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,73 +56,88 @@ class Scope:
     fiscal_year_end: int = DECEMBER
 
 
-def net_measures(partners: Partners, scope: Scope, unlevered: Unlevered | None = None) -> tuple[Measures, ...]:
-    """Figures of each partner, of each fund with all its partners, and of each fund net to its limited partners.
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Series of one level and convention, ready to be measured, or compared with an index by `market`."""
 
-    With `unlevered` the flows and values are those without the subscription line. In the rows of the funds `series` is the
-    number of the fund. Source: fund-admin 3.1, 3.2, 3.4.
+    basis: Basis
+    histories: Histories
+    values: Values
+    commitments: Histories | None
+
+    def points(self, scope: Scope) -> Points:
+        """Quarter ends and days of value of every series."""
+        return measurement_points(self.histories, self.values, scope.last, scope.fiscal_year_end)
+
+    def measures(self, scope: Scope) -> Measures:
+        """Figures of all points."""
+        points = self.points(scope)
+        return measure(
+            self.histories, self.values, points, self.basis, self.commitments, scope.windows, scope.fiscal_year_end
+        )
+
+
+def net_series(partners: Partners, unlevered: Unlevered | None = None) -> tuple[Series, Series, Series]:
+    """Each partner, each fund with all its partners, and each fund net to its limited partners, in this order.
+
+    With `unlevered` the flows and values are those without the subscription line. A fund's series has the number of the
+    fund. Source: fund-admin 3.1, 3.2, 3.4.
     """
     facility = Facility.WITH if unlevered is None else unlevered.facility
-    legs = partners.legs if unlevered is None else unlevered.legs
-    values = partners.values if unlevered is None else unlevered.values(partners.values)
-    histories = Histories.of(legs, partners.count)
-    each = np.arange(partners.count)
+    each = np.arange(partners.fund.size)
     fee_paying = np.where(partners.is_fee_paying, partners.fund, LEFT_OUT)
-    of_funds = partners.fund_values
-    if unlevered is not None:
-        of_funds = unlevered.pooled(partners.fund).values(of_funds)
-
-    def of(group: Ints, basis: Basis, otherwise: Values | None = None) -> Measures:
-        return grouped(legs, histories, values, group, basis, scope, partners.commitments, otherwise)
-
     return (
-        of(each, net(Level.INVESTOR, Included.ONE_PARTNER, facility)),
-        of(partners.fund, net(Level.FUND, Included.ALL_PARTNERS, facility), of_funds),
-        of(fee_paying, net(Level.FUND, Included.FEE_PAYING_PARTNERS, facility)),
+        _net(partners, each, net(Level.INVESTOR, Included.ONE_PARTNER, facility), unlevered),
+        _net(
+            partners, partners.fund, net(Level.FUND, Included.ALL_PARTNERS, facility), unlevered, partners.fund_values
+        ),
+        _net(partners, fee_paying, net(Level.FUND, Included.FEE_PAYING_PARTNERS, facility), unlevered),
     )
 
 
-def gross_measures(holdings: Holdings, scope: Scope) -> tuple[Measures, ...]:
-    """Figures of each investment, and of each fund with all its investments, before fees, expenses and carry."""
-    histories = Histories.of(holdings.legs, holdings.fund.size)
-    return tuple(
-        grouped(holdings.legs, histories, holdings.values, group, gross(level), scope)
-        for group, level in ((np.arange(holdings.fund.size), Level.INVESTMENT), (holdings.fund, Level.FUND))
-    )
-
-
-def pool_measures(partners: Partners, pool: Ints, scope: Scope, included: Included = Included.ALL_PARTNERS) -> Measures:
-    """Figures of pools of funds of one currency: `pool` (funds,) numbers that of each fund, LEFT_OUT where it is in none.
+def pool_series(
+    partners: Partners, pool: Ints, included: Included = Included.ALL_PARTNERS, unlevered: Unlevered | None = None
+) -> Series:
+    """Pools of funds of one currency: `pool` (funds,) numbers that of each fund, LEFT_OUT where it is in none.
 
     The flows of all partners counted are summed and then solved. Source: fund-admin 3.2.
     """
     group = pool[partners.fund]
     if included is Included.FEE_PAYING_PARTNERS:
         group = np.where(partners.is_fee_paying, group, LEFT_OUT)
-    histories = Histories.of(partners.legs, partners.count)
-    basis = net(Level.POOL, included)
-    return grouped(partners.legs, histories, partners.values, group, basis, scope, partners.commitments)
+    facility = Facility.WITH if unlevered is None else unlevered.facility
+    return _net(partners, group, net(Level.POOL, included, facility), unlevered)
 
 
-def grouped(
-    legs: Legs,
-    histories: Histories,
-    values: Values,
-    group: Ints,
-    basis: Basis,
-    scope: Scope,
-    commitments: Legs | None = None,
-    otherwise: Values | None = None,
-) -> Measures:
-    """Figures of groups of series, their flows, values and commitments summed: `group` (series,), LEFT_OUT for none.
+def gross_series(holdings: Holdings) -> tuple[Series, Series]:
+    """Each investment, and each fund with all its investments, before fees, expenses and carry. Source: fund-admin 3.1."""
+    histories = Histories.of(holdings.legs, holdings.fund.size)
 
-    `histories` are those of `legs`; `otherwise` the groups' values on days on which their series' are not known.
-    """
-    count = int(group.max(initial=LEFT_OUT)) + 1
-    summed = Histories.of(legs.pooled(group), count)
-    worth = values.pooled(group, histories)
+    def of(group: Ints, level: Level) -> Series:
+        summed = Histories.of(holdings.legs.pooled(group), _count(group))
+        return Series(gross(level), summed, holdings.values.pooled(group, histories), None)
+
+    return of(np.arange(holdings.fund.size), Level.INVESTMENT), of(holdings.fund, Level.FUND)
+
+
+def _net(
+    partners: Partners, group: Ints, basis: Basis, unlevered: Unlevered | None, otherwise: Values | None = None
+) -> Series:
+    """Groups of partners, their flows, values and commitments summed; `otherwise` the groups' values where theirs are not
+    known."""
+    legs = partners.legs if unlevered is None else unlevered.legs
+    values = partners.values if unlevered is None else unlevered.values(partners.values)
+    worth = values.pooled(group, Histories.of(legs, partners.fund.size))
     if otherwise is not None:
-        worth = worth.or_else(otherwise)
-    points = measurement_points(summed, worth, scope.last, scope.fiscal_year_end)
-    committed = None if commitments is None else Histories.of(commitments.pooled(group), count)
-    return measure(summed, worth, points, basis, committed, scope.windows, scope.fiscal_year_end)
+        worth = worth.or_else(otherwise if unlevered is None else unlevered.pooled(group).values(otherwise))
+    count = _count(group)
+    return Series(
+        basis,
+        Histories.of(legs.pooled(group), count),
+        worth,
+        Histories.of(partners.commitments.pooled(group), count),
+    )
+
+
+def _count(group: Ints) -> int:
+    return int(group.max(initial=LEFT_OUT)) + 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 import numpy as np
@@ -16,8 +17,10 @@ from calculations.asof import DatedValues
 from calculations.daycount import Days, Floats, Ints
 from calculations.funds.performance import kernel
 from calculations.funds.performance.days import Points
-from calculations.funds.performance.histories import Histories, Values, split_keys
+from calculations.funds.performance.histories import Histories, split_keys
 from calculations.funds.performance.measures import NO_FLOWS, Rates, Ratios, placed
+from calculations.funds.performance.values import Values
+from calculations.fx import Quotes, convert
 from calculations.irr_kernel import Rows
 from calculations.irr_many import rows_of, since_inception_many
 from calculations.multiples import NO_PAID_IN, ratios, rounded
@@ -26,7 +29,9 @@ from calculations.ragged import day_keys
 from calculations.reasons import Reasons, either, is_given, no_reasons, when
 
 NO_INDEX = "NO_INDEX"  # the fund names no index
+INDEX_CURRENCY = "INDEX_CURRENCY"  # the index is not in the currency of the fund
 NONE = -1  # in place of an index
+LEVEL_UNIT = Decimal("1e-12")  # of a stored level, DECIMAL(38,12)
 
 
 class NavBasis(StrEnum):
@@ -38,11 +43,21 @@ class NavBasis(StrEnum):
 
 @dataclass(frozen=True)
 class Index:
-    """Levels of an index of total return in the currency of the funds that it is compared with, and how old the level of a
-    day may be: 5 days, 35 where the index declares itself monthly."""
+    """Levels of an index of total return in a currency, and how old the level of a day may be: 5 days, 35 where the index
+    declares itself monthly."""
 
     levels: DatedValues
+    currency: str
     max_age_days: int = INDEX_LIMIT_DAYS
+
+    def in_currency(self, currency: str, quotes: Quotes) -> Index:
+        """The same index in the currency of a fund, each level at the rate of its day; days without a rate are left out."""
+        rows = []
+        for day, level in zip(self.levels.days, self.levels.values, strict=True):
+            found = convert(level, self.currency, currency, day, quotes, LEVEL_UNIT).amount
+            if found is not None:
+                rows.append((day, found))
+        return Index(DatedValues.of(rows, f"index level in {currency}"), currency, self.max_age_days)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +83,11 @@ def market_equivalents(
     points: Points,
     indices: Sequence[Index],
     index_of: Ints,
+    currencies: Sequence[str],
     nav_basis: NavBasis = NavBasis.STATED,
 ) -> Equivalents:
-    """The flows of each point against the index of its series: `index_of` (series,) numbers `indices`, NONE where none.
+    """The flows of each point against the index of its series: `index_of` (series,) numbers `indices`, NONE where none, and
+    `currencies` (series,) are those of the money.
 
     Flows are valued with f = I_T / I_i, levels of the day or the last within its limit; a flow without one leaves every
     later figure of its series without value, with the reason. Source: fund-admin 3.3.
@@ -83,6 +100,7 @@ def market_equivalents(
     nav = values.at(series, day)
     why = either(
         when(stop == first, NO_FLOWS),
+        _foreign(indices, index_of, currencies)[series],
         histories.reasons(series, day),
         _first_reason(histories, why_row, last),
         why_now,
@@ -130,6 +148,11 @@ def market_equivalents(
         index_nav,
         nav_basis,
     )
+
+
+def _foreign(indices: Sequence[Index], index_of: Ints, currencies: Sequence[str]) -> Reasons:
+    named = np.array([index.currency for index in indices] + [""], dtype=object)[index_of]
+    return when((index_of != NONE) & np.not_equal(named, np.array(currencies, dtype=object)), INDEX_CURRENCY)
 
 
 def _levels(indices: Sequence[Index], which: Ints, day: Days) -> tuple[Floats, Reasons]:

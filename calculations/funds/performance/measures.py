@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from calculations.daycount import Days, Floats, Ints
 from calculations.funds.performance.conventions import Basis, Measure
 from calculations.funds.performance.days import DECEMBER, Points, Window, window_start
-from calculations.funds.performance.histories import Histories, Known, Values
+from calculations.funds.performance.histories import Histories
+from calculations.funds.performance.values import Known, Values
 from calculations.irr_many import Returns, horizon_many, rows_of, since_inception_many
-from calculations.multiples import NO_COMMITMENT, NO_INVESTED_CAPITAL, NO_PAID_IN, ratios, rounded
+from calculations.multiples import NO_COMMITMENT, NO_INVESTED_CAPITAL, NO_PAID_IN, OUT_OF_RANGE, ratios, rounded
 from calculations.reasons import Reasons, either, is_given, when
 
 HISTORY_TOO_SHORT = "HISTORY_TOO_SHORT"  # the series began inside the window
@@ -25,6 +26,7 @@ COMMITMENT_MISSING = "COMMITMENT_MISSING"  # commitments are not given
 NO_FLOWS = "NO_FLOWS"  # nothing was paid in or out by the day
 
 SINCE_INCEPTION = "irr"
+LARGEST_RATE = 1e10  # ten digits before the point hold no more
 WINDOWS = tuple(Window)
 
 
@@ -149,8 +151,10 @@ def placed(why: Reasons, found: Returns) -> Rates:
     """Rates `found` for the points that have no reason against them, in the places of these among all points."""
     places = np.flatnonzero(~is_given(why))
     values, reasons = np.full(why.size, np.nan), why.copy()
+    is_stored = ~(found.rates >= LARGEST_RATE)
     is_annualised, is_unusual = (np.zeros(why.size, dtype=np.bool_) for _ in range(2))
-    values[places], reasons[places] = rounded(found.rates), found.reasons
+    values[places] = rounded(np.where(is_stored, found.rates, np.nan))
+    reasons[places] = np.where(is_stored, found.reasons, OUT_OF_RANGE)
     is_annualised[places], is_unusual[places] = found.is_annualised, found.is_unusual
     return Rates(
         values, reasons, is_annualised, is_unusual, {int(places[k]): roots for k, roots in found.listed.items()}
