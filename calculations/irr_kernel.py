@@ -92,7 +92,7 @@ def solve_windows(rows, windows, limits, out) -> None:  # type: ignore[no-untype
 @njit(nogil=True, cache=True, error_model="numpy")
 def solve_open(rows, windows, limits, which, out, roots) -> None:  # type: ignore[no-untyped-def]
     """All rates of the windows `which` (open,) into `roots` (open, MOST_ROOTS), NaN after the last, by bounds that cannot
-    step over one. A window stays OPEN where rates cannot be separated or accepted here.
+    step over one. A window stays OPEN where rates cannot be separated here; one that is not worth nothing within the tolerance is listed, and no rate.
     """
     size = 2
     for k in which:
@@ -108,13 +108,13 @@ def solve_open(rows, windows, limits, which, out, roots) -> None:  # type: ignor
             found = _all_roots(times, shares, logs, n, limits.least, limits.searched_low, roots[j], 0)
             if found >= 0:
                 found = _all_roots(times, shares, logs, n, limits.searched_high, limits.most, roots[j], found)
-        if found == 0:
-            out.status[k] = NO_ROOT
-        elif found > 1:
+        if found > 1:
             out.status[k] = AMBIGUOUS
         elif found == 1 and _log_error(times, shares, logs, n, roots[j, 0]) <= np.log(limits.tolerance):
             out.log_rate[k] = roots[j, 0]
             out.status[k] = SOLVED
+        elif found >= 0:
+            out.status[k] = NO_ROOT
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

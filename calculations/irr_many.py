@@ -160,7 +160,8 @@ def solve(rows: Rows, windows: Windows) -> Returns:
     if unsettled.size:
         roots = np.full((unsettled.size, kernel.MOST_ROOTS), np.nan)
         kernel.solve_open(rows, windows, _LIMITS, unsettled, out, roots)
-        for j in np.flatnonzero(out.status[unsettled] == kernel.AMBIGUOUS):
+        is_listed = (out.status[unsettled] == kernel.AMBIGUOUS) | (out.status[unsettled] == kernel.NO_ROOT)
+        for j in np.flatnonzero(is_listed & ~np.isnan(roots[:, 0])):
             listed[int(unsettled[j])] = tuple(math.expm1(y) for y in roots[j] if not math.isnan(y))
         for k in unsettled[out.status[unsettled] == kernel.OPEN].tolist():
             listed |= _solved_slowly(rows, windows, k, out)

@@ -126,6 +126,7 @@ def test_a_partner_of_another_fund_repays_no_draw() -> None:
         without_facility(LEGS, DRAW, REPAID, NO_PROCEEDS, ints(0, 1), ints(60, 40))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 10**9), st.integers(0, 1_000), st.floats(0, 1)), min_size=1, max_size=6),
     st.lists(st.integers(1, 10**6), min_size=2, max_size=5),

@@ -120,7 +120,7 @@ def test_a_value_rolled_to_a_day_of_distribution_is_the_last_one_with_the_flows_
     assert rolled.rates["m_pme"].values[0] == given.rates["m_pme"].values[0]
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 4 * 365), st.integers(-(10**8), 10**8)), min_size=1, max_size=8),
     st.lists(st.integers(50, 400), min_size=24, max_size=24),

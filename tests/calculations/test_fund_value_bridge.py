@@ -113,6 +113,7 @@ def test_accrued_carry_is_that_of_a_liquidation() -> None:
     assert state.gp_carry == 0
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.integers(0, 7), st.integers(0, 90), st.integers(-(10**12), 10**12)),
@@ -183,6 +184,7 @@ money = st.integers(-(10**12), 10**12)
 rates = st.decimals("0.01", "200", places=6)
 
 
+@settings(deadline=None)
 @given(money, money, money, money, rates, rates, rates)
 def test_the_parts_add_up_to_the_gain_and_vanish_where_no_rate_moves(
     opening: int, invested: int, closing: int, cents: int, first: Decimal, last: Decimal, between: Decimal

@@ -89,7 +89,7 @@ def test_every_case_of_the_table_is_that_of_one_series(one: Series) -> None:
     assert_same(together([one]).at(0), alone(one))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(series | sparse, min_size=1, max_size=6))
 def test_many_series_have_the_rates_of_each(many: list[Series]) -> None:
     found = together(many)
@@ -97,6 +97,7 @@ def test_many_series_have_the_rates_of_each(many: list[Series]) -> None:
         assert_same(found.at(number), alone(one))
 
 
+@settings(deadline=None)
 @given(series, st.integers(-4_000, 4_000))
 def test_moving_all_days_changes_no_rate(one: Series, days: int) -> None:
     still, moved = together([one]), together([[(day + days, amount) for day, amount in one]])
@@ -104,13 +105,14 @@ def test_moving_all_days_changes_no_rate(one: Series, days: int) -> None:
     assert still.reasons.tolist() == moved.reasons.tolist()
 
 
+@settings(deadline=None)
 @given(series, st.sampled_from([2, 1_000, 4_096]))
 def test_scaling_the_flows_changes_no_rate(one: Series, factor: int) -> None:
     found, scaled = together([one]), together([[(day, amount * factor) for day, amount in one]])
     np.testing.assert_allclose(found.rates, scaled.rates, rtol=1e-11, atol=1e-12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(series, st.integers(14_000, 19_000), st.integers(1, 3_000), st.integers(0, 10**9), st.integers(-(10**6), 10**9))
 def test_windows_are_those_of_one_series(one: Series, start: int, length: int, opening: int, nav: int) -> None:
     end = start + length
