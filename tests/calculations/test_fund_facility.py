@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 import pyxirr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.funds.performance.conventions import Facility

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.funds.performance.bridge import LINES, BridgeLine, Movements, accrued_carry, value_bridge
