@@ -89,7 +89,7 @@ def xirr(dates: Iterable[dt.date], amounts: Iterable[Amount]) -> Return:
         log_sizes=np.array([_log(abs(share)) for share in shares]),
         is_outflow=np.array([share < 0 for share in shares]),
     )
-    found = _log_roots(equation, _first_guess(days, shares, unit))
+    found = log_roots(equation, _first_guess(days, shares, unit))
     if found is None:
         return Return(None, NO_ROOT, is_annualised=is_annualised)
     roots = tuple(math.expm1(y) for y in found)
@@ -151,7 +151,11 @@ def _net_by_day(dates: Iterable[dt.date], amounts: Iterable[Amount]) -> dict[dt.
     return dict(sorted(totals.items()))
 
 
-def _log_roots(equation: Flows, start: float | None) -> tuple[float, ...] | None:
+def log_roots(equation: Flows, start: float | None = None) -> tuple[float, ...] | None:
+    """Every y = ln(1 + rate) that solves the equation, rising: those in the interval that is searched, else those beyond.
+
+    None where they cannot be separated.
+    """
     try:
         inside = log_rates(equation, *SEARCHED, start)
         below_and_above = (BEYOND[0], SEARCHED[0]), (SEARCHED[1], BEYOND[1])

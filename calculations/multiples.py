@@ -1,6 +1,6 @@
 """Multiples of paid-in and invested capital, as they are stored. No rates of return, no market index, no aggregation.
 
-Money is `Decimal`. A ratio that has no denominator is None with the reason, never 0 or 1.
+Money is `Decimal`, in arrays int64 minor units. A ratio that has no denominator is None with the reason, never 0 or 1.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from calculations.money import round_half_up
+from calculations.reasons import Reasons, either, when
 
 NO_PAID_IN = "NO_PAID_IN"  # paid-in capital is not above zero
 NO_COMMITMENT = "NO_COMMITMENT"  # the commitment is not above zero
@@ -81,3 +85,22 @@ def ratio(numerator: Decimal | Fraction, denominator: Decimal | Fraction, reason
 
 def _stored(value: Decimal) -> Ratio:
     return Ratio(value) if abs(value) < _LIMIT else Ratio(None, OUT_OF_RANGE)
+
+
+def ratios(numerator: ArrayLike, denominator: ArrayLike, reason: str) -> tuple[NDArray[np.float64], Reasons]:
+    """Quotients of whole minor units, rounded to 12 decimals, and why there is none: `reason` where the denominator is not
+    above zero, OUT_OF_RANGE; the quotient is then NaN. Both broadcast. Source: fund-admin 3.1, input-contracts 2.1.
+    """
+    above, below = np.broadcast_arrays(np.asarray(numerator), np.asarray(denominator))
+    is_defined = below > 0
+    quotient = np.full(above.shape, np.nan)
+    np.divide(above, below, out=quotient, where=is_defined)
+    is_too_large = np.abs(quotient) >= float(_LIMIT)
+    quotient[is_too_large] = np.nan
+    return rounded(quotient), either(when(~is_defined, reason), when(is_too_large, OUT_OF_RANGE))
+
+
+def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ratios and rates as stored, with 12 decimals; a double that is too large to have so many stays as it is."""
+    has_more = np.abs(values) < 2.0**53 / 1e12
+    return np.where(has_more, np.round(np.where(has_more, values, 0.0), 12), values)

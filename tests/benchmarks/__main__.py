@@ -14,6 +14,7 @@ from tests.benchmarks.capital import capital_activity
 from tests.benchmarks.clo import Timed, clo_engine
 from tests.benchmarks.compliance import compliance_batches
 from tests.benchmarks.migration import migration_engine
+from tests.benchmarks.performance import fund_performance
 from tests.benchmarks.reading import FundReading, Reading, clo_workbook, fund_workbook
 from tests.benchmarks.runs import Run, demo_runs
 from tests.benchmarks.timing import Spread
@@ -78,6 +79,8 @@ def main() -> None:
         CONSOLE.print(timed_table("Rating migration", migration))
         capital = capital_activity()
         CONSOLE.print(timed_table("Capital activity", capital))
+        performance = fund_performance()
+        CONSOLE.print(timed_table("Fund performance", performance))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)
         CONSOLE.print(reading_table(clo, typed, fund))
@@ -89,6 +92,7 @@ def main() -> None:
         "clo_compliance": [asdict(line) for line in compliance],
         "clo_migration": [asdict(line) for line in migration],
         "capital_activity": [asdict(line) for line in capital],
+        "fund_performance": [asdict(line) for line in performance],
         "clo_workbook": asdict(clo) | {"whole_reader_seconds": asdict(typed)},
         "fund_workbook": asdict(fund),
         "demo_written_seconds": writing,

@@ -1,0 +1,115 @@
+"""Performance of funds, partners, investments and pools. The public names only; each is explained where it is defined.
+
+`fund_total` measures one fund from its records, exactly; the others measure many series in arrays. Source: fund-admin 3.
+"""
+
+from __future__ import annotations
+
+from calculations.funds.performance.bridge import BridgeLine, Movements, ValueBridge, accrued_carry, value_bridge
+from calculations.funds.performance.columns import market_columns, measure_columns
+from calculations.funds.performance.conventions import Basis, DateBasis, Facility, Included, Level, Measure
+from calculations.funds.performance.days import Points, Window, measurement_points, quarter_ends, window_start
+from calculations.funds.performance.facility import (
+    CalledRepayments,
+    Draws,
+    ProceedsRepayments,
+    Unlevered,
+    without_facility,
+)
+from calculations.funds.performance.facility_statistics import (
+    FacilityStatistics,
+    Lines,
+    Repayments,
+    facility_statistics,
+)
+from calculations.funds.performance.fund_total import (
+    CAPITAL_ACCOUNTS,
+    FAIR_VALUES,
+    NO_TRANSACTIONS,
+    NO_VALUATION,
+    Amount,
+    Flow,
+    FundPerformance,
+    FundRecord,
+    Holding,
+    fund_performance,
+    performance_days,
+)
+from calculations.funds.performance.fx_effect import FxEffects, Stretch, fx_effects
+from calculations.funds.performance.histories import LEFT_OUT, Histories, Legs
+from calculations.funds.performance.levels import (
+    Holdings,
+    Partners,
+    Scope,
+    Series,
+    gross_series,
+    net_series,
+    pool_series,
+)
+from calculations.funds.performance.market import Equivalents, Index, NavBasis, market_equivalents
+from calculations.funds.performance.measures import Measures, Money, Rates, Ratios, measure
+from calculations.funds.performance.values import Values
+
+__all__ = [
+    "CAPITAL_ACCOUNTS",
+    "FAIR_VALUES",
+    "LEFT_OUT",
+    "NO_TRANSACTIONS",
+    "NO_VALUATION",
+    "Amount",
+    "Basis",
+    "BridgeLine",
+    "CalledRepayments",
+    "DateBasis",
+    "Draws",
+    "Equivalents",
+    "Facility",
+    "FacilityStatistics",
+    "Flow",
+    "FundPerformance",
+    "FundRecord",
+    "FxEffects",
+    "Histories",
+    "Holding",
+    "Holdings",
+    "Included",
+    "Index",
+    "Legs",
+    "Level",
+    "Lines",
+    "Measure",
+    "Measures",
+    "Money",
+    "Movements",
+    "NavBasis",
+    "Partners",
+    "Points",
+    "ProceedsRepayments",
+    "Rates",
+    "Ratios",
+    "Repayments",
+    "Scope",
+    "Series",
+    "Stretch",
+    "Unlevered",
+    "ValueBridge",
+    "Values",
+    "Window",
+    "accrued_carry",
+    "facility_statistics",
+    "fund_performance",
+    "fx_effects",
+    "gross_series",
+    "market_columns",
+    "market_equivalents",
+    "measure",
+    "measure_columns",
+    "measurement_points",
+    "net_series",
+    "performance_days",
+    "pool_series",
+    "quarter_ends",
+    "value_bridge",
+    "window_start",
+    "without_facility",
+]
