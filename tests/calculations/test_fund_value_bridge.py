@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculations.funds.performance.bridge import LINES, BridgeLine, Movements, accrued_carry, value_bridge
+from calculations.funds.performance.bridge import LINES, BridgeLine, Movements, value_bridge
 from calculations.funds.performance.days import Points, Window
 from calculations.funds.performance.fx_effect import Stretch, fx_effects
 from calculations.funds.performance.histories import Histories, Legs
 from calculations.funds.performance.values import Values
-from calculations.funds.terms import read_terms
-from calculations.funds.waterfall import contribute, open_state
 
 OPENED, INSIDE, CLOSED = dt.date(2024, 6, 30), dt.date(2024, 8, 15), dt.date(2024, 9, 30)
 V16 = [  # cents, as effects on the net asset value
@@ -90,27 +88,6 @@ def test_a_value_that_is_not_known_leaves_the_bridge_open_and_says_so() -> None:
     for navs in ({CLOSED: 130}, {OPENED: 100}):
         found = quarter(earlier, navs)
         assert (found.reasons[0], found.unexplained[0]) == ("NAV_MISSING", 0)
-
-
-def test_accrued_carry_is_that_of_a_liquidation() -> None:
-    """V3: 50 paid in, 8 %, all caught up, 100 a year later: the general partner has 10 of the profit of 50."""
-    terms = read_terms(
-        {
-            "style": "EUROPEAN",
-            "order": "CAPITAL_FIRST",
-            "carry": "0.2",
-            "hurdles": [{"kind": "RATE", "rate": "0.08", "convention": "IRR", "catch_up": 1}],
-            "start": "DUE_DATE",
-            "hurdle_floor": "ZERO",
-        }
-    )
-    state = open_state(terms, Decimal("0.01"))
-    state = contribute(state, Decimal(50), dt.date(2021, 1, 1))
-    a_year_later = dt.date(2022, 1, 1)
-    assert accrued_carry(terms, state, Decimal(100), a_year_later) == 10
-    assert accrued_carry(terms, state, Decimal(52), a_year_later) == 0  # below the hurdle
-    assert accrued_carry(terms, state, Decimal(-5), a_year_later) == 0
-    assert state.gp_carry == 0
 
 
 @settings(deadline=None)

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculations.funds.preferred import Convention, Lot, accrue, working_precision
 from calculations.funds.transfers.completion import SecondaryFlow, complete_transfer
-from calculations.funds.transfers.positions import CarryEntry, HurdleLots, Position, TierBalance, split
+from calculations.funds.transfers.positions import CarryEntry, HurdleLots, Lot, Position, TierBalance, split
 from calculations.funds.transfers.requests import TransferRequest, TransferStatus, TransferType
 from calculations.funds.transfers.rules import Surroundings, check_transfer
+from calculations.funds.waterfall.preferred import Convention, working_precision
+from tests.calculations.waterfall_reference import preferred
 
 D = Decimal
 CENT = D("0.01")
@@ -101,6 +102,10 @@ cents = st.integers(0, 10**13).map(lambda units: Decimal(units).scaleb(-2))
 dates = st.dates(dt.date(2015, 1, 1), DAY)
 
 
+def grown(lot: Lot, rate: Decimal, convention: Convention, since: dt.date, until: dt.date) -> preferred.Lot:
+    return preferred.accrue(preferred.Lot(**vars(lot)), rate, convention, since, until)
+
+
 @st.composite
 def positions(draw: st.DrawFn) -> Position:
     """A commitment of which some is drawn, some of that restored; capital in lots with unrounded preferred return."""
@@ -110,7 +115,7 @@ def positions(draw: st.DrawFn) -> Position:
     with working_precision():
         unfunded = commitment - drawn + restored
     lots = tuple(
-        accrue(Lot(start, capital), D("0.08125"), draw(st.sampled_from(Convention)), start, DAY)
+        Lot(**vars(grown(Lot(start, capital), D("0.08125"), draw(st.sampled_from(Convention)), start, DAY)))
         for start, capital in draw(st.lists(st.tuples(dates, cents), max_size=4))
     )
     types = st.sampled_from(["CARRY_PAID", "ESCROW_IN", "ESCROW_OUT"])
@@ -153,8 +158,8 @@ def test_moved_lots_go_on_earning_as_the_whole_would(position: Position, share: 
     later = DAY + dt.timedelta(days=365)
     for whole, left, gone in zip(position.lots[0].lots, kept.lots[0].lots, moved.lots[0].lots, strict=True):
         for convention in (Convention.SIMPLE_365, Convention.IRR):
-            parts = [accrue(lot, D("0.08"), convention, DAY, later).preferred for lot in (left, gone)]
-            straight = accrue(whole, D("0.08"), convention, DAY, later).preferred
+            parts = [grown(lot, D("0.08"), convention, DAY, later).preferred for lot in (left, gone)]
+            straight = grown(whole, D("0.08"), convention, DAY, later).preferred
             assert abs(Fraction(parts[0]) + Fraction(parts[1]) - Fraction(straight)) < Fraction(1, 10**25)
 
 

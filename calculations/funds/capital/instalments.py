@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from calculations.calendars import BusinessCalendar, Convention
-from calculations.funds.preferred import working_precision
+from calculations.funds.waterfall.preferred import working_precision
 from calculations.months import add_months, as_date
 
 MOST = 20  # instalments of one schedule, input-contracts 3

@@ -17,7 +17,7 @@ from calculations.funds.fees.findings import Finding
 from calculations.funds.fees.minor_units import allocate_rows
 from calculations.funds.fees.periods import Periods
 from calculations.funds.fees.terms import Timing
-from calculations.funds.preferred import working_precision
+from calculations.funds.waterfall.preferred import working_precision
 from calculations.money import minor_unit, round_half_up
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from calculations.funds.performance.bridge import BridgeLine, Movements, ValueBridge, accrued_carry, value_bridge
+from calculations.funds.performance.bridge import BridgeLine, Movements, ValueBridge, value_bridge
 from calculations.funds.performance.columns import market_columns, measure_columns
 from calculations.funds.performance.conventions import Basis, DateBasis, Facility, Included, Level, Measure
 from calculations.funds.performance.days import Points, Window, measurement_points, quarter_ends, window_start
@@ -95,7 +95,6 @@ __all__ = [
     "ValueBridge",
     "Values",
     "Window",
-    "accrued_carry",
     "facility_statistics",
     "fund_performance",
     "fx_effects",

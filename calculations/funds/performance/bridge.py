@@ -6,10 +6,8 @@ carry negative. Currency is `fx_effect`'s. Source: fund-admin 3.5, 1.1 M-6.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
 import numpy as np
@@ -18,8 +16,6 @@ from calculations.daycount import Days, Ints
 from calculations.funds.performance.days import DECEMBER, Points, Window, window_start
 from calculations.funds.performance.histories import Histories, Legs
 from calculations.funds.performance.values import Values
-from calculations.funds.terms import WaterfallTerms
-from calculations.funds.waterfall import WaterfallState, distribute
 from calculations.reasons import Reasons, either, is_given
 
 
@@ -110,16 +106,6 @@ def value_bridge(
         np.where(known, closing.units - explained, 0),
         why,
     )
-
-
-def accrued_carry(terms: WaterfallTerms, state: WaterfallState, nav: Decimal, day: dt.date) -> Decimal:
-    """The carry of a hypothetical liquidation at `nav` (before carry) on `day`; the state is left as it is.
-
-    A value of nothing, or below, accrues none; a clawback that is due then is not accrued here. Raises ValueError as
-    `waterfall.distribute` does. Source: fund-admin 3.5.
-    """
-    _, tiers = distribute(terms, state, max(nav, Decimal(0)), day)
-    return sum((tier.amount_gp for tier in tiers), Decimal(0))
 
 
 def _opening_day(day: Days, window: Window | None, fiscal_year_end: int) -> Days:

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from calculations.funds.preferred import ZERO, Lot, working_precision
+from calculations.funds.waterfall.preferred import ZERO, working_precision
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A contribution and the preferred return it has earned and not been paid: `capitalised` earns itself, `accrued` not."""
+
+    start: dt.date
+    capital: Decimal
+    capitalised: Decimal = ZERO
+    accrued: Decimal = ZERO
 
 
 @dataclass(frozen=True)
