@@ -172,6 +172,19 @@ class DelimitedContract(TabularContract):
         return self
 
 
+class LaidOutContract(TabularContract):
+    """A kind with a reader of its own that lays what a file says out in the rows of named layouts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reader: Literal["nport", "bank", "portal"]
+    layouts: tuple[Layout, ...]
+
+    def layout(self, name: str) -> Layout:
+        """The layout of that name."""
+        return next(layout for layout in self.layouts if layout.name == name)
+
+
 class Sheet(Layout):
     """One sheet of a workbook kind. `name` is its name as a person writes it."""
 
@@ -251,7 +264,11 @@ class WorkbookContract(TabularContract):
         return tuple(sheet for sheet in self.sheets if sheet.name in meant)
 
 
-READERS: Mapping[str, type[Contract]] = {"delimited": DelimitedContract, "workbook": WorkbookContract}
+READERS: Mapping[str, type[Contract]] = {
+    "delimited": DelimitedContract,
+    "workbook": WorkbookContract,
+    **dict.fromkeys(("nport", "bank", "portal"), LaidOutContract),
+}
 
 
 @cache
@@ -273,6 +290,14 @@ def load_contracts() -> Mapping[str, Contract]:
 def delimited_contracts() -> Mapping[str, DelimitedContract]:
     """The kinds that the generic delimited reader takes."""
     return {kind: c for kind, c in load_contracts().items() if isinstance(c, DelimitedContract)}
+
+
+def laid_out_contract(kind: str) -> LaidOutContract:
+    """The contract of a kind whose reader lays its files out itself."""
+    contract = load_contracts()[kind]
+    if not isinstance(contract, LaidOutContract):
+        raise TypeError(f"{kind}: expected a kind with a reader of its own, found {type(contract).__name__}")
+    return contract
 
 
 def identifiers_by_table(kind: str) -> Mapping[str, tuple[str, ...]]:
