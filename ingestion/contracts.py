@@ -108,6 +108,7 @@ class Layout(Frozen):
     day_of: Mapping[str, str] = {}  # column of the table -> the instant whose day (UTC) it is
     signature: tuple[str, ...] = ()  # headers that must stand in the file besides those of the required fields
     unused_headers: tuple[str, ...] = ()  # known, and of no use to the table
+    restricted_headers: tuple[str, ...] = ()  # those of them with personal or bank data
     pivot: Pivot | None = None
     derive: Literal["total_return", "round_price", "measured_value"] | None = None
     sheet: str | None = None  # the same columns in a workbook: the name of their sheet

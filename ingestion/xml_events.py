@@ -39,8 +39,8 @@ class _Walk:
     path: str
     take: Callable[[Element], None]
     name: str
+    first_line: int
     here: Callable[[], int]
-    first_line: int = 0
     root: dict[str, str] = field(default_factory=dict)
     _paths: list[str] = field(default_factory=list)
     _texts: list[list[str]] = field(default_factory=list)
@@ -52,7 +52,6 @@ class _Walk:
         path = f"{above}/{local_name(tag)}" if self._paths else ""
         if len(self._paths) >= MAX_DEPTH:
             raise too_deep(self.name, self.here())
-        self.first_line = self.first_line or self.here()
         self._paths.append(path)
         self._texts.append([])
         if path == f"/{self.path}":
@@ -94,8 +93,8 @@ class Target(Protocol):
 T = TypeVar("T", bound=Target)
 
 
-def parse(data: bytes, name: str, target_of: Callable[[Callable[[], int]], T]) -> T:
-    """Parse `data` into the target that `target_of` makes, and return it; that function is given one that tells the line.
+def parse(data: bytes, name: str, target_of: Callable[[int, Callable[[], int]], T]) -> T:
+    """Parse `data` into the target that `target_of` makes of the document's first line and of what tells the current one.
 
     `data` may begin with a byte order mark and white space. Raises FileRejected: BAD_XML for what is not well formed or
     has a document type or an entity, BAD_ENCODING. Source: input-contracts 1.2, 5.5.
@@ -104,8 +103,8 @@ def parse(data: bytes, name: str, target_of: Callable[[Callable[[], int]], T]) -
     body = data.removeprefix(BYTE_ORDER_MARK)
     document = body.lstrip(WHITE_SPACE)
     before = body[: len(body) - len(document)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    lines_before = before.count(b"\n")
-    target = target_of(lambda: lines_before + int(parser.parser.CurrentLineNumber))
+    first_line = 1 + before.count(b"\n")
+    target = target_of(first_line, lambda: first_line - 1 + int(parser.parser.CurrentLineNumber))
     # The bytes are UTF-8, whatever the declaration says; the limit of one encoding holds for XML too.
     parser = DefusedXMLParser(target=target, encoding="utf-8", forbid_dtd=True)
     try:
@@ -113,7 +112,7 @@ def parse(data: bytes, name: str, target_of: Callable[[Callable[[], int]], T]) -
             parser.feed(document[at : at + _CHUNK])
         parser.close()
     except (DefusedXmlException, ParseError) as error:
-        raise bad_xml(error, name, 1 + lines_before) from error
+        raise bad_xml(error, name, first_line) from error
     return target
 
 
@@ -122,7 +121,7 @@ def walk(data: bytes, path: str, take: Callable[[Element], None], name: str) -> 
 
     Raises FileRejected as `parse` does, and TOO_LARGE beyond 64 levels.
     """
-    walker = parse(data, name, lambda here: _Walk(path, take, name, here))
+    walker = parse(data, name, lambda first_line, here: _Walk(path, take, name, first_line, here))
     return Element(walker.first_line, walker.root)
 
 

@@ -76,4 +76,4 @@ def hand_over(data: bytes, names: Collection[str], take: Callable[[Node], None],
 
     Raises FileRejected: BAD_XML, BAD_ENCODING, TOO_LARGE beyond 64 levels.
     """
-    parse(data, name, lambda here: _Builder(names, take, name, here))
+    parse(data, name, lambda _, here: _Builder(names, take, name, here))

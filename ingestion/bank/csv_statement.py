@@ -85,12 +85,12 @@ def _settle_amounts(units: Units) -> None:
 
 def _statements(units: Units, marks: list[str]) -> list[StatedStatement]:
     """One statement per account, with the balances that its lines state. A line is placed by its first."""
-    accounts, days, currencies, amounts = (
-        units.columns[name].to_pylist() for name in ("account_id", "booked_date", "currency", "amount")
+    accounts, days, currencies, amounts, actions = (
+        units.columns[name].to_pylist() for name in ("account_id", "booked_date", "currency", "amount", "row_action")
     )
     lines: dict[str, list[int]] = defaultdict(list)
     for unit, account in enumerate(accounts):
-        if account is not None:
+        if account is not None and actions[unit] != "delete":
             lines[account].append(unit)
     statements = []
     for account, of_account in lines.items():
