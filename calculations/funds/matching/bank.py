@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from heapq import nsmallest
 
 from calculations.funds.matching.dated import DatedIndex
 from calculations.funds.matching.records import (
@@ -22,13 +23,11 @@ from calculations.funds.matching.records import (
     Rule,
     Status,
     Target,
-    TargetType,
 )
 from calculations.funds.matching.references import Group, by_reference, match_references
 from calculations.funds.matching.reversals import Pairs, pair_reversals
 
 ZERO = Decimal(0)
-_NO_TARGET = Target(TargetType.ENTRY, "")  # orders rows without a target, which have no other way to compare
 MAX_CANDIDATES = 10  # shown of an entry, the nearest in time first
 
 
@@ -73,7 +72,12 @@ def match(
             rows.append(_settled(entry, by_key[reversed_by[entry.key]].target, Rule.REVERSAL))
     left = [entry for entry in rest if entry.key not in reversed_by]
     rows += _match_facts(left, _expected(payments, notices, claimed), as_of)
-    return sorted(rows, key=lambda row: (row.account_id, row.entry_id, row.target is None, row.target or _NO_TARGET))
+    return sorted(rows, key=_order)
+
+
+def _order(row: Match) -> tuple[str, str, bool, str, str]:
+    target = row.target
+    return row.account_id, row.entry_id, target is None, target.type if target else "", target.id if target else ""
 
 
 def _reversals(
@@ -83,9 +87,8 @@ def _reversals(
     rows: list[Match] = []
     rest: list[Entry] = []
     for entry in entries:
-        own = referring.get((entry.bank_reference or "", entry.currency), ())
-        is_stated = any(payment.cash * entry.amount > 0 for payment in own)
-        if not entry.is_reversal or is_stated:
+        own = referring.get((entry.bank_reference or "", entry.currency), ()) if entry.is_reversal else ()
+        if not entry.is_reversal or any(payment.cash * entry.amount > 0 for payment in own):
             rest.append(entry)
         elif entry.key in pairs.original:
             rows.append(_settled(entry, pairs.original[entry.key].target, Rule.REVERSAL))
@@ -102,9 +105,9 @@ def _settled(entry: Entry, target: Target, rule: Rule) -> Match:
 
 
 def _open(entry: Entry, status: Status, rule: Rule, found: Iterable[tuple[dt.date, Target]], as_of: dt.date) -> Match:
-    nearest = sorted({(abs((day - entry.value_date).days), target) for day, target in found})
-    candidates = tuple(dict.fromkeys(target for _, target in nearest))[:MAX_CANDIDATES]
-    return Match(*entry.key, status, rule, None, ZERO, ZERO, candidates, (as_of - entry.value_date).days)
+    days = {target: abs((day - entry.value_date).days) for day, target in found}
+    nearest = nsmallest(MAX_CANDIDATES, days, key=lambda target: (days[target], target.type, target.id))
+    return Match(*entry.key, status, rule, None, ZERO, ZERO, tuple(nearest), (as_of - entry.value_date).days)
 
 
 def _rows_of(group: Group, as_of: dt.date) -> list[Match]:

@@ -40,7 +40,7 @@ class TargetType(StrEnum):
     ENTRY = "ENTRY"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Target:
     """What an entry is matched with, or may be: a payment, a notice, or the entry that it reverses. `id` of an entry is
     `account:entry`."""
@@ -49,7 +49,7 @@ class Target:
     id: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A booked entry of a bank statement. `amount` is positive for a credit; `investor_id` is who the bank says pays or is
     paid, where that is known. (account_id, entry_id) is its key."""
@@ -73,7 +73,7 @@ class Entry:
         return Target(TargetType.ENTRY, f"{self.account_id}:{self.entry_id}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A row of Payments. `notice_id` is the notice of either kind that it pays, None for other payments."""
 
@@ -104,7 +104,7 @@ class Payment:
         return Target(TargetType.PAYMENT, self.payment_id)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A capital call notice (amount called) or a distribution notice (net amount) that is still open. `date` is the due or
     the payment date."""
@@ -126,7 +126,7 @@ class Notice:
         return Target(self.type, self.notice_id)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """One row per entry and target that it is matched with, or one per entry without any.
 

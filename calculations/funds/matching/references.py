@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 Key = tuple[str, str]  # bank reference and currency
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Share:
     """What an entry pays of a payment; `payment` is None where money moved that no payment of the reference states."""
 
@@ -26,7 +26,7 @@ class Share:
     amount: Decimal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """The entries and payments of one bank reference and currency. `difference`: of all entries less all payments."""
 
@@ -58,6 +58,9 @@ def match_references(entries: Iterable[Entry], payments: Mapping[Key, Sequence[P
     groups = []
     for key, of_key in sorted(sharing.items()):
         owed = payments[key]
+        if len(of_key) == len(owed) == 1 and of_key[0].amount == owed[0].cash:  # nearly all of them
+            groups.append(Group((Share(of_key[0], owed[0], of_key[0].amount),), True, ZERO, tuple(owed)))
+            continue
         shares: list[Share] = []
         is_whole = True
         for sign in (1, -1):

@@ -18,7 +18,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Pairs:
-    """`original` of each reversal that has one; `candidates` of each that may have several."""
+    """`original` of each reversal that has one; `candidates` of each that may have several, in no order."""
 
     original: Mapping[Key, Entry]
     candidates: Mapping[Key, tuple[Entry, ...]]
@@ -60,7 +60,7 @@ def pair_reversals(entries: Sequence[Entry]) -> Pairs:
             if len(found) == 1 and claims[found[0].key] == 1:
                 original[key] = found[0]
             else:
-                candidates[key] = tuple(sorted(found, key=lambda entry: entry.key))
+                candidates[key] = tuple(found)
         taken = {entry.key for entry in original.values()}
         left = [entry for entry in left if entry.key not in taken]
     return Pairs(original, candidates)

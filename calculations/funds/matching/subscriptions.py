@@ -91,33 +91,35 @@ def compare_subscriptions(
     """Compare each subscription with the commitment of its investor in its fund.
 
     `investors` are the identities that were told, `funds` our funds' names by id: a portal's fund is the one with its id, else
-    the only one with its name. Of several commitments each subscription takes the one that agrees in most fields, amount
-    first, and no two take the same. Rows are in the order of fund, investor and subscription.
+    the only one with its name. Of several commitments a subscription takes the one that agrees in amount, then in currency, day
+    and status, and no two of a portal take the same. Rows are in the order of fund, investor and subscription.
     """
     by_name: dict[str, list[str]] = defaultdict(list)
-    for fund_id, name in funds.items():
-        by_name[normal_name(name)].append(fund_id)
+    for code, name in funds.items():
+        by_name[normal_name(name)].append(code)
     left: dict[tuple[str, str], list[Commitment]] = defaultdict(list)
     for commitment in commitments:
         left[commitment.fund_id, commitment.investor_id].append(commitment)
-    stated: dict[tuple[str | None, str | None], list[Subscription]] = defaultdict(list)
+    # Two portals may state one commitment, so that each portal's subscriptions choose among all of them.
+    stated: dict[tuple[str, str | None, str | None], list[Subscription]] = defaultdict(list)
     for subscription in subscriptions:
         fund = _fund_of(subscription.fund, funds, by_name)
-        stated[fund, investors.get(subscription.investor)].append(subscription)
+        investor = investors.get(subscription.investor)
+        stated[subscription.investor.portal, fund, investor].append(subscription)
     compared: list[Compared] = []
     differences: list[Difference] = []
-    for (fund_id, investor_id), group in stated.items():
+    for (_, fund_id, investor_id), group in stated.items():
         if fund_id is None or investor_id is None:
             outcome = Outcome.UNKNOWN_FUND if fund_id is None else Outcome.UNKNOWN_INVESTOR
             compared += [Compared(one, outcome, fund_id, investor_id, None) for one in group]
             continue
-        for one, commitment in _paired(group, left[fund_id, investor_id]):
-            if commitment is None:
+        for one, match in _paired(group, left[fund_id, investor_id]):
+            if match is None:
                 compared.append(Compared(one, Outcome.PROPOSED, fund_id, investor_id, None))
                 continue
-            found = _differences(one, commitment)
+            found = _differences(one, match)
             outcome = Outcome.DIFFERENT if found else Outcome.AGREED
-            compared.append(Compared(one, outcome, fund_id, investor_id, commitment.commitment_id))
+            compared.append(Compared(one, outcome, fund_id, investor_id, match.commitment_id))
             differences += found
     compared.sort(key=lambda row: _order(row.subscription))
     differences.sort(key=lambda row: (_order(row.subscription), _FIELDS.index(row.field)))
@@ -144,16 +146,15 @@ def _paired(
         return tuple(getattr(one, name) != getattr(other, name) for name in _FIELDS)
 
     ranked = sorted(
-        ((one, other) for one in group for other in commitments),
-        key=lambda pair: (disagreement(*pair), pair[0].subscription_id, pair[1].commitment_id),
+        (disagreement(one, other), one.subscription_id, other.commitment_id, place, rival)
+        for place, one in enumerate(group)
+        for rival, other in enumerate(commitments)
     )
-    taken: dict[str, Commitment] = {}
-    used: set[str] = set()
-    for one, other in ranked:
-        if one.subscription_id not in taken and other.commitment_id not in used:
-            taken[one.subscription_id] = other
-            used.add(other.commitment_id)
-    return [(one, taken.get(one.subscription_id)) for one in group]
+    taken: dict[int, int] = {}
+    for *_, place, rival in ranked:
+        if place not in taken and rival not in taken.values():
+            taken[place] = rival
+    return [(one, commitments[taken[place]] if place in taken else None) for place, one in enumerate(group)]
 
 
 def _differences(one: Subscription, other: Commitment) -> list[Difference]:
