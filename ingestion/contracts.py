@@ -111,6 +111,7 @@ class Layout(Frozen):
     day_of: Mapping[str, str] = {}  # column of the table -> the instant whose day (UTC) it is
     signature: tuple[str, ...] = ()  # headers that must stand in the file besides those of the required fields
     unused_headers: tuple[str, ...] = ()  # known, and of no use to the table
+    restricted_headers: tuple[str, ...] = ()  # those of them with personal or bank data
     pivot: Pivot | None = None
     derive: Literal["total_return", "round_price", "measured_value"] | None = None
     sheet: str | None = None  # the same columns in a workbook: the name of their sheet
@@ -173,6 +174,19 @@ class DelimitedContract(TabularContract):
                 if unlisted := [shape for shape in shapes if shape not in self.shapes]:
                     raise ValueError(f"{self.kind}, layout {layout.name}: {name} has shapes {unlisted}, not listed")
         return self
+
+
+class LaidOutContract(TabularContract):
+    """A kind with a reader of its own that lays what a file says out in the rows of named layouts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reader: Literal["nport", "bank", "portal"]
+    layouts: tuple[Layout, ...]
+
+    def layout(self, name: str) -> Layout:
+        """The layout of that name."""
+        return next(layout for layout in self.layouts if layout.name == name)
 
 
 class Sheet(Layout):
@@ -254,7 +268,11 @@ class WorkbookContract(TabularContract):
         return tuple(sheet for sheet in self.sheets if sheet.name in meant)
 
 
-READERS: Mapping[str, type[Contract]] = {"delimited": DelimitedContract, "workbook": WorkbookContract}
+READERS: Mapping[str, type[Contract]] = {
+    "delimited": DelimitedContract,
+    "workbook": WorkbookContract,
+    **dict.fromkeys(("nport", "bank", "portal"), LaidOutContract),
+}
 
 
 @cache
@@ -291,6 +309,14 @@ def _fill_real_tables(contracts: Mapping[str, Contract]) -> None:
 def delimited_contracts() -> Mapping[str, DelimitedContract]:
     """The kinds that the generic delimited reader takes."""
     return {kind: c for kind, c in load_contracts().items() if isinstance(c, DelimitedContract)}
+
+
+def laid_out_contract(kind: str) -> LaidOutContract:
+    """The contract of a kind whose reader lays its files out itself."""
+    contract = load_contracts()[kind]
+    if not isinstance(contract, LaidOutContract):
+        raise TypeError(f"{kind}: expected a kind with a reader of its own, found {type(contract).__name__}")
+    return contract
 
 
 def identifiers_by_table(kind: str) -> Mapping[str, tuple[str, ...]]:

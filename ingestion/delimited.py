@@ -61,6 +61,23 @@ class Grid:
     cell_faults: Mapping[tuple[int, int], Fault] = field(default_factory=dict)  # by (row of the n, column)
 
 
+def grid_of_columns(
+    header: Sequence[str], columns: Sequence[Sequence[str]], lines: Sequence[int], counted_in: str = "line"
+) -> Grid:
+    """A grid of texts that a reader of another form has laid out: a column (n,) per header, and where each row stands."""
+    return Grid(
+        header=tuple(header),
+        header_line=0,
+        lines=pa.array(lines, pa.int32()),
+        columns=tuple(pa.array(column, pa.string()) for column in columns),
+        long_lines=(),
+        lines_in_range=len(lines),
+        lines_comment=0,
+        lines_blank=0,
+        counted_in=counted_in,
+    )
+
+
 def decode(data: bytes, name: str) -> str:
     """UTF-8 text with or without a byte order mark and with one form of line end, or FileRejected."""
     try:

@@ -9,10 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow as pa
-
 from ingestion.contracts import DelimitedContract, Layout, delimited_contracts
-from ingestion.delimited import Grid, normal_form
+from ingestion.delimited import Grid, grid_of_columns, normal_form
 from ingestion.extract import FileRejected
 from ingestion.layouts import COMMON_COLUMNS, FoundLayout
 
@@ -75,17 +73,7 @@ def grid_of_records(document: Any, name: str, layout: Layout) -> Grid:
             raise _bad_shape(name, place, f"an object, found {type(record).__name__}")
         for column, key in zip(columns, header, strict=True):
             column.append(_text(record.get(key, shared.get(key)), name, place, key))
-    return Grid(
-        header=header,
-        header_line=0,
-        lines=pa.array(range(1, len(records) + 1), pa.int32()),
-        columns=tuple(pa.array(column, pa.string()) for column in columns),
-        long_lines=(),
-        lines_in_range=len(records),
-        lines_comment=0,
-        lines_blank=0,
-        counted_in="object",
-    )
+    return grid_of_columns(header, columns, range(1, len(records) + 1), counted_in="object")
 
 
 def _split(document: Any, layout: Layout) -> tuple[Mapping[str, Any], list[Any]]:

@@ -54,7 +54,7 @@ def find_layouts(text: str) -> list[FoundLayout]:
     """
     found: list[FoundLayout] = []
     for contract in delimited_contracts().values():
-        matches = [m for layout in _in_text(contract) if (m := _find(text, contract, layout)) is not None]
+        matches = [m for layout in _in_text(contract) if (m := find_layout(text, contract, layout)) is not None]
         if matches:
             found.append(max(matches, key=lambda m: len(_needed(m.layout))))
     return found
@@ -99,7 +99,8 @@ def _has_one(headers: Iterable[str], forms: Container[str]) -> bool:
     return any(normal_form(header) in forms for header in headers)
 
 
-def _find(text: str, contract: DelimitedContract, layout: Layout) -> FoundLayout | None:
+def find_layout(text: str, contract: TabularContract, layout: Layout) -> FoundLayout | None:
+    """The layout with the place of its header, where that stands in one of the first ten rows of `text`; else None."""
     needed = {normal_form(header) for header in _needed(layout)}
     for line, cells in first_rows(text, layout.delimiter):
         places = {normal_form(cell): place for place, cell in reversed(list(enumerate(cells)))}
@@ -124,7 +125,7 @@ def _find(text: str, contract: DelimitedContract, layout: Layout) -> FoundLayout
     return None
 
 
-def _are_currencies(headers: Sequence[str], contract: DelimitedContract) -> bool:
+def _are_currencies(headers: Sequence[str], contract: TabularContract) -> bool:
     """Whether the headers are a list of currencies; one that is new to us does not hide the others."""
     known = sum(header in known_currencies(contract) for header in headers)
     return known > 0 and 2 * known >= len(headers) and all(_CURRENCY.match(header) for header in headers)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ingestion.bank import BANK_STATEMENT, read_bank_statement
 from ingestion.content import Content, open_content
 from ingestion.contracts import delimited_contracts, workbook_contracts
 from ingestion.delimited import normal_form
@@ -20,6 +21,7 @@ from ingestion.json_records import grid_of_records
 from ingestion.kinds import CLO_WORKBOOK, Match, recognise
 from ingestion.ledger import is_ledger, read_ledger
 from ingestion.nport import NPORT, read_nport
+from ingestion.portals import PORTAL_EXPORT, read_portal_export
 from ingestion.reasons import advice_for
 from ingestion.references import Knowledge
 from ingestion.tabular import read_delimited, read_units
@@ -102,6 +104,10 @@ def _read(
         if ledger is None:
             raise _not_supported(content, match, " in a layout")
         return ledger
+    if match.kind.name == BANK_STATEMENT:
+        return read_bank_statement(content.xml, content.text, source)
+    if match.kind.name == PORTAL_EXPORT:
+        return read_portal_export(content.document, content.text, source)
     knowledge = knowledge_of(feed)
     if content.workbook is not None:
         return _read_workbook(content.workbook, match, source, knowledge)

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.column import Fault
-from ingestion.contracts import Sheet, WorkbookContract, currency_decimals
+from ingestion.contracts import Sheet, WorkbookContract
+from ingestion.row_rules import check_minor_units
 from ingestion.units import Register, Units
 
 CURRENCY_FIELDS = ("currency", "base_currency")
@@ -190,16 +191,7 @@ def fill_currencies(sheets: Sheets, name: str) -> None:
             sheets.forget(name, "currency")
             found = f"{filled} empty, filled with the currency of the row referred to"
             units.note("DEFAULT_APPLIED", "a currency", found, units.found.positions.get("currency"))
-    by_code = currency_decimals()
-    places = np.array([by_code.get(currency, -1) for currency in currencies])
-    for field_name in money:
-        values = units.columns[field_name]
-        for digits in np.unique(places[places >= 0]).tolist():
-            is_off = pc.fill_null(pc.not_equal(pc.round(values, ndigits=digits), values), False)
-            for unit in np.flatnonzero(is_off.to_numpy(zero_copy_only=False) & (places == digits)).tolist():
-                expected = f"on the minor unit of {currencies[unit]}, {digits} decimals"
-                found = f"{values[unit].as_py().normalize():f}"
-                units.faults[unit, field_name] = Fault("PRECISION_EXCEEDED", expected, found)
+    check_minor_units(units, money, currencies)
 
 
 def entities(sheets: Sheets, name: str) -> Iterator[tuple[int, str, str]]:

@@ -5,6 +5,7 @@ Each rule takes the units of a file and marks what is wrong with them, or refuse
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -12,11 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.column import Fault
+from ingestion.contracts import currency_decimals
 from ingestion.duplicates import find_duplicates
 from ingestion.extract import FileRejected
 from ingestion.fields import LayoutField
 from ingestion.reasons import advice_for
-from ingestion.units import WHOLE_ROW, Units
+from ingestion.units import MASK, WHOLE_ROW, Units
 from ingestion.values import clean
 
 _ORGANIZATION = LayoutField(type="s")
@@ -85,7 +87,7 @@ def check_duplicates(units: Units) -> None:
         if same.is_repeated[place]:
             fault = Fault("DUPLICATE_ROW", "stated once", f"the row of {counted_in} {first_line} again", is_quote=False)
         else:
-            stated = ", ".join(str(chosen[name][place].as_py()) for name in key)
+            stated = ", ".join(_shown(units, name, chosen[name][place].as_py()) for name in key)
             fault = Fault(
                 "DUPLICATE_KEY",
                 "the only one with its key",
@@ -93,6 +95,28 @@ def check_duplicates(units: Units) -> None:
                 is_quote=False,
             )
         units.faults[unit, WHOLE_ROW] = fault
+
+
+def _shown(units: Units, name: str, value: object) -> str:
+    field = units.found.layout.fields.get(name)
+    return MASK if field is not None and field.is_restricted else str(value)
+
+
+def check_minor_units(units: Units, names: Sequence[str], currencies: Sequence[str | None]) -> None:
+    """Quarantine booked money, the fields `names`, off the minor unit of its row's currency. Source: input-contracts 1.3.
+
+    `currencies` (n,); a row whose currency is not known is left alone.
+    """
+    by_code = currency_decimals()
+    places = np.array([by_code.get(currency or "", -1) for currency in currencies])
+    for name in names:
+        values = units.columns[name]
+        for digits in np.unique(places[places >= 0]).tolist():
+            is_off = pc.fill_null(pc.not_equal(pc.round(values, ndigits=digits), values), False)
+            for unit in np.flatnonzero(is_off.to_numpy(zero_copy_only=False) & (places == digits)).tolist():
+                expected = f"on the minor unit of {currencies[unit]}, {digits} decimals"
+                found = f"{values[unit].as_py().normalize():f}"
+                units.faults[unit, name] = Fault("PRECISION_EXCEEDED", expected, found)
 
 
 def set_official(units: Units) -> None:

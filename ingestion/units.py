@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ingestion.column import Fault, Lists
 from ingestion.contracts import RawTable, price_currencies, raw_tables
-from ingestion.delimited import Grid
+from ingestion.delimited import Grid, normal_form
 from ingestion.extract import Finding, RejectedRow, RowCount, Scope
 from ingestion.layouts import FoundLayout, known_currencies
 from ingestion.reasons import advice_for, reason
@@ -105,9 +105,10 @@ class Units:
     def restricted(self) -> frozenset[int]:
         """Columns with personal or bank data, which no quarantined row may show. Source: input-contracts 2.8."""
         fields = self.found.layout.fields
+        others = {normal_form(header) for header in self.found.layout.restricted_headers}
         return frozenset(
             at for name, at in self.found.positions.items() if name in fields and fields[name].is_restricted
-        )
+        ) | frozenset(at for at, header in enumerate(self.found.header) if normal_form(header) in others)
 
     @property
     def per_line(self) -> int:

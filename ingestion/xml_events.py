@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException, DTDForbidden
@@ -39,7 +40,7 @@ class _Walk:
     take: Callable[[Element], None]
     name: str
     first_line: int
-    line_of: Callable[[], int]
+    here: Callable[[], int]
     root: dict[str, str] = field(default_factory=dict)
     _paths: list[str] = field(default_factory=list)
     _texts: list[list[str]] = field(default_factory=list)
@@ -48,18 +49,15 @@ class _Walk:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         above = self._paths[-1] if self._paths else ""
-        path = f"{above}/{_local(tag)}" if self._paths else ""
+        path = f"{above}/{local_name(tag)}" if self._paths else ""
         if len(self._paths) >= MAX_DEPTH:
-            raise FileRejected(
-                "TOO_LARGE",
-                f"{self.name}, line {self._here()}: expected XML at most {MAX_DEPTH} levels deep (TOO_LARGE)",
-            )
+            raise too_deep(self.name, self.here())
         self._paths.append(path)
         self._texts.append([])
         if path == f"/{self.path}":
-            self._element, self._line = {}, self._here()
+            self._element, self._line = {}, self.here()
         for name, value in attributes.items():
-            self._say(f"{path}@{_local(name)}", value)
+            self._say(f"{path}@{local_name(name)}", value)
 
     def data(self, text: str) -> None:
         self._texts[-1].append(text)
@@ -82,31 +80,54 @@ class _Walk:
         else:
             self._element.setdefault(path.removeprefix(f"/{self.path}").removeprefix("/"), text)
 
-    def _here(self) -> int:
-        return self.first_line + self.line_of() - 1
+
+class Target(Protocol):
+    """What is told of a document as it is parsed. Tags carry their namespace in braces."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None: ...
+    def data(self, text: str) -> None: ...
+    def end(self, tag: str) -> None: ...
+    def close(self) -> None: ...
 
 
-def walk(data: bytes, path: str, take: Callable[[Element], None], name: str) -> Element:
-    """Hand every element at `path` below the root to `take`, and return what the root says outside of them.
+T = TypeVar("T", bound=Target)
+
+
+def parse(data: bytes, name: str, target_of: Callable[[int, Callable[[], int]], T]) -> T:
+    """Parse `data` into the target that `target_of` makes of the document's first line and of what tells the current one.
 
     `data` may begin with a byte order mark and white space. Raises FileRejected: BAD_XML for what is not well formed or
-    has a document type or an entity, BAD_ENCODING, TOO_LARGE beyond 64 levels. Source: input-contracts 1.2, 5.5.
+    has a document type or an entity, BAD_ENCODING. Source: input-contracts 1.2, 5.5.
     """
     decode(data, name)
     body = data.removeprefix(BYTE_ORDER_MARK)
     document = body.lstrip(WHITE_SPACE)
     before = body[: len(body) - len(document)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     first_line = 1 + before.count(b"\n")
+    target = target_of(first_line, lambda: first_line - 1 + int(parser.parser.CurrentLineNumber))
     # The bytes are UTF-8, whatever the declaration says; the limit of one encoding holds for XML too.
-    walker = _Walk(path, take, name, first_line, lambda: int(parser.parser.CurrentLineNumber))
-    parser = DefusedXMLParser(target=walker, encoding="utf-8", forbid_dtd=True)
+    parser = DefusedXMLParser(target=target, encoding="utf-8", forbid_dtd=True)
     try:
         for at in range(0, len(document), _CHUNK):
             parser.feed(document[at : at + _CHUNK])
         parser.close()
     except (DefusedXmlException, ParseError) as error:
         raise bad_xml(error, name, first_line) from error
-    return Element(first_line, walker.root)
+    return target
+
+
+def walk(data: bytes, path: str, take: Callable[[Element], None], name: str) -> Element:
+    """Hand every element at `path` below the root to `take`, and return what the root says outside of them.
+
+    Raises FileRejected as `parse` does, and TOO_LARGE beyond 64 levels.
+    """
+    walker = parse(data, name, lambda first_line, here: _Walk(path, take, name, first_line, here))
+    return Element(walker.first_line, walker.root)
+
+
+def too_deep(name: str, line: int) -> FileRejected:
+    """The refusal of a document that nests deeper than any that Weir reads."""
+    return FileRejected("TOO_LARGE", f"{name}, line {line}: expected XML at most {MAX_DEPTH} levels deep (TOO_LARGE)")
 
 
 def has_leading_white_space(data: bytes) -> bool:
@@ -126,5 +147,6 @@ def bad_xml(error: DefusedXmlException | ParseError, name: str, first_line: int 
     return FileRejected("BAD_XML", f"{name}, line {line}: expected well-formed XML, found: {what} (BAD_XML)")
 
 
-def _local(name: str) -> str:
+def local_name(name: str) -> str:
+    """A tag or attribute without its namespace."""
     return name.rpartition("}")[2]

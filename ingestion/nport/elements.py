@@ -6,13 +6,9 @@ A grid has one row per filing or holding; `lines` are the lines at which their e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Literal
 
-import pyarrow as pa
-
-from ingestion.contracts import Layout, TabularContract, load_contracts
-from ingestion.delimited import Grid
+from ingestion.contracts import LaidOutContract, Layout, laid_out_contract
+from ingestion.delimited import grid_of_columns
 from ingestion.layouts import FoundLayout
 from ingestion.units import Source, Units
 from ingestion.xml_events import Element
@@ -20,20 +16,9 @@ from ingestion.xml_events import Element
 NPORT = "nport"
 
 
-class FilingContract(TabularContract):
-    """The kind's layouts; `header` and `other_headers` of a field are paths, the first that is there counts."""
-
-    reader: Literal["nport"]
-    layouts: tuple[Layout, ...]
-
-    def layout(self, name: str) -> Layout:
-        return next(layout for layout in self.layouts if layout.name == name)
-
-
-@cache
-def filing_contract() -> FilingContract:
-    """The contract of the kind, its layouts validated."""
-    return FilingContract.model_validate(load_contracts()[NPORT].model_dump())
+def filing_contract() -> LaidOutContract:
+    """The contract of the kind; `header` and `other_headers` of a field are paths, the first that is there counts."""
+    return laid_out_contract(NPORT)
 
 
 def stated(element: Element, layout: Layout, name: str) -> str:
@@ -50,15 +35,6 @@ def units_of(elements: Sequence[Element], layout: Layout, made: Mapping[str, Seq
     columns = [
         made[name] if name in made else [stated(element, layout, name) for element in elements] for name in fields
     ]
-    grid = Grid(
-        header=header,
-        header_line=0,
-        lines=pa.array([element.line for element in elements], pa.int32()),
-        columns=tuple(pa.array(column, pa.string()) for column in columns),
-        long_lines=(),
-        lines_in_range=len(elements),
-        lines_comment=0,
-        lines_blank=0,
-    )
+    grid = grid_of_columns(header, columns, [element.line for element in elements])
     positions = {name: place for place, name in enumerate(fields)}
     return Units(grid, FoundLayout(filing_contract(), layout, 0, header, positions), source)

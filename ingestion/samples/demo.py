@@ -1,4 +1,4 @@
-"""Writes the demo inputs into an inbox: CLO workbooks and the feeds beside them, market files, NAV and fund workbooks, ledgers. How a file is made does not belong here."""
+"""Writes the demo inputs into an inbox: CLO workbooks and the feeds beside them, market files, NAV and fund workbooks, ledgers, bank statements, portal exports. How a file is made does not belong here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from pathlib import Path
 
+from ingestion.samples.banks import write_bank_statements
 from ingestion.samples.feeds import FeedNote
 from ingestion.samples.funds import write_fund_workbooks
 from ingestion.samples.grid import write_workbook
@@ -15,6 +16,7 @@ from ingestion.samples.market import write_market_files
 from ingestion.samples.nav import write_nav_workbook
 from ingestion.samples.parameters import load_deals, load_yaml
 from ingestion.samples.payment_reports import write_payment_reports
+from ingestion.samples.portals import write_portal_exports
 from ingestion.samples.prices import write_price_files
 from ingestion.samples.story import Story, load_story
 from ingestion.samples.trades import write_trades
@@ -22,7 +24,7 @@ from ingestion.samples.workbook import matrix_members, workbook_sheets
 from ingestion.samples.worked_report import write_worked_report
 
 SEED = 20160323
-PARTS = ("clo", "market", "trades", "payments", "prices", "nav", "funds", "ledger")
+PARTS = ("clo", "market", "trades", "payments", "prices", "nav", "funds", "ledger", "bank", "portals")
 # Trades and payment reports name deals, prices name instruments: without the workbooks that state them, their rows are orphans.
 CORRELATION_IDS = 488
 SENT_AT = dt.time(9, 0)
@@ -56,6 +58,10 @@ def write_demo(inbox: Path, *, parts: Collection[str] = PARTS, seed: int = SEED)
         written += write_fund_workbooks(inbox, seed)
     if "ledger" in parts:
         written += write_ledger_reports(inbox, seed)
+    if "bank" in parts:
+        written += write_bank_statements(inbox, seed)
+    if "portals" in parts:
+        written += write_portal_exports(inbox, seed)
     return written
 
 

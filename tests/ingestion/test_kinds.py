@@ -55,14 +55,6 @@ def refusal(tmp_path: Path, content: bytes | str, sidecar: str | None = None) ->
 # --- every kind ---
 
 SIGNATURES: list[tuple[str, bytes | str]] = [
-    ("bank_statement", "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'/>"),
-    ("bank_statement", "01,SENDER,RECEIVER,240328,0900,1,,,2/\n99,0,0,2/\n"),
-    ("bank_statement", "account_id,entry_id,booked_date,value_date,debit,credit,currency\n"),
-    ("portal_export", json.dumps({"portal": "alts", "exported_at": "", "fund": {}, "investors": []})),
-    (
-        "portal_export",
-        "Export Date,Fund ID,Investor ID,Subscription ID,Commitment Amount,Currency,Subscription Status\n",
-    ),
     ("approvals", "approval_id,subject_type,subject_id,content_hash,action,actor,occurred_at\n"),
 ]
 

@@ -303,7 +303,8 @@ def test_holdings_that_do_not_fit_the_story_are_refused(history: list[Snapshot])
 
 def test_unknown_parts_and_sizes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match="expected some of clo, market, trades, payments, prices, nav, funds, ledger, found fund"
+        ValueError,
+        match="expected some of clo, market, trades, payments, prices, nav, funds, ledger, bank, portals, found fund",
     ):
         write_demo(tmp_path, parts=("fund",))
     with pytest.raises(ValueError, match="deals: expected at least 3, found 1"):
