@@ -6,6 +6,7 @@ from expectations.rules import Suite
 from expectations.suites.calc import CALC
 from expectations.suites.compliance import COMPLIANCE
 from expectations.suites.funds import FUNDS
+from expectations.suites.ledgers import LEDGERS
 from expectations.suites.marts import MARTS
 from expectations.suites.migrations import MIGRATIONS
 from expectations.suites.navs import NAVS
@@ -13,4 +14,15 @@ from expectations.suites.projections import PROJECTIONS
 from expectations.suites.raw import RAW
 from expectations.suites.staging import STAGING
 
-SUITES: tuple[Suite, ...] = (*RAW, *STAGING, *CALC, *COMPLIANCE, *PROJECTIONS, *MIGRATIONS, *FUNDS, *NAVS, *MARTS)
+SUITES: tuple[Suite, ...] = (
+    *RAW,
+    *STAGING,
+    *CALC,
+    *COMPLIANCE,
+    *PROJECTIONS,
+    *MIGRATIONS,
+    *FUNDS,
+    *LEDGERS,
+    *NAVS,
+    *MARTS,
+)
