@@ -1,10 +1,65 @@
-"""What must be true of ledgers: journals balance, accounts are mapped, net assets tie, closed months stand. Source: fund-admin 1.10, 1.11."""
+"""What must be true of ledgers: parts name each other, months are whole, journals balance, accounts are mapped, net assets tie.
+
+A breach is told here; that a month is held is the models' doing. Source: fund-admin 1.10, 1.11.
+"""
 
 from __future__ import annotations
 
 from expectations.rules import Suite, between
 
 LEDGERS = (
+    Suite(
+        name="ledger_parts_match",
+        stage="staging",
+        relation="intermediate.int_gl__part_findings",
+        description="What one part of a ledger names, another part has: headers, lines, accounts.",
+        keys=("organization_id", "gl_system", "entity", "finding_code", "part_id"),
+        query="select *, 1 as missing from intermediate.int_gl__part_findings",
+        rules=(
+            between(
+                "ledger_parts_match",
+                "missing",
+                "journals have a header and lines, and their accounts are listed and active",
+                at_least=0,
+                at_most=0,
+            ),
+        ),
+    ),
+    Suite(
+        name="ledger_documents_are_whole",
+        stage="staging",
+        relation="intermediate.int_gl__document_findings",
+        description="Documents of SAP and Oracle that come in two files have their header and their lines.",
+        keys=("organization_id", "gl_system", "entity", "finding_code", "part_id"),
+        query="select *, 1 as missing from intermediate.int_gl__document_findings",
+        rules=(
+            between(
+                "ledger_documents_are_whole",
+                "missing",
+                "a document has a header and lines",
+                at_least=0,
+                at_most=0,
+            ),
+        ),
+    ),
+    Suite(
+        name="ledger_months_are_whole",
+        stage="staging",
+        relation="intermediate.int_gl__held_periods",
+        description="No month of a ledger is held for journals that do not balance or rows that cannot be read.",
+        keys=("organization_id", "load_id", "gl_system", "entity", "period_start", "imbalance"),
+        query="select *, journal_count + quarantined_count as breaches from intermediate.int_gl__held_periods",
+        rules=(
+            between(
+                "ledger_months_are_whole",
+                "breaches",
+                "every journal of the month balances and every row of its file is readable",
+                at_least=0,
+                at_most=0,
+                severity="critical",
+            ),
+        ),
+    ),
     Suite(
         name="ledgers_balance",
         stage="marts",

@@ -11,8 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from expectations.runner import run_suite
+from expectations.suites.ledgers import LEDGERS
 from ingestion.content import open_content
 from ingestion.extract import Extract
 from ingestion.inbox import scan
@@ -125,6 +128,15 @@ def test_lines_without_a_header_are_named_and_not_dated_by_guess(ledgers: Built)
         "select entity, finding_code, part_id, line_count from intermediate.int_gl__part_findings order by all"
     )
     assert found == [("Parts", "ACCOUNT_NOT_LISTED", "777", 2), ("Parts", "LINES_WITHOUT_HEADER", "999", 2)]
+
+
+def test_a_missing_part_and_a_held_month_are_told_by_name(ledgers: Built) -> None:
+    told = {}
+    for suite in LEDGERS:
+        with duckdb.connect(str(ledgers.warehouse), read_only=True) as connection:
+            (result,) = run_suite(suite, connection.execute(suite.sql).df())
+        told[suite.name] = {(str(keys["entity"]), result.status) for keys in result.failing_keys}
+    assert told == {"ledger_parts_match": {("Parts", "failed")}, "ledger_months_are_whole": {("Held", "failed")}}
 
 
 def test_a_month_that_does_not_balance_keeps_the_file_before_and_the_other_months_move_on(ledgers: Built) -> None:

@@ -42,6 +42,8 @@ months as (
         gl_system,
         entity,
         account_code,
+        max(account_name) as account_name,
+        max(account_type) as account_type,
         date_trunc('month', posting_date) as month_start,
         sum(coalesce(debit, 0)) as debit,
         sum(coalesce(credit, 0)) as credit,
@@ -60,6 +62,8 @@ moved as (
         openings.gl_system,
         openings.entity,
         openings.account_code,
+        openings.account_name,
+        openings.account_type,
         date_trunc('month', openings.period_start) as month_start,
         0 as debit,
         0 as credit,
@@ -75,24 +79,25 @@ moved as (
     where months.account_code is null
 ),
 
+-- a journal states no balances: its accounts have movements and neither an opening nor a closing balance
 final as (
     select
-        openings.organization_id,
-        openings.gl_system,
-        openings.entity,
-        openings.account_code,
-        openings.account_name,
-        openings.account_type,
+        moved.organization_id,
+        moved.gl_system,
+        moved.entity,
+        moved.account_code,
+        coalesce(openings.account_name, moved.account_name) as account_name,
+        coalesce(openings.account_type, moved.account_type) as account_type,
         cast(moved.month_start as date) as period_start,
         last_day(cast(moved.month_start as date)) as period_end,
         cast(
             openings.opening_balance + coalesce(
                 sum(moved.debit - moved.credit) over (
                     partition by
-                        openings.organization_id,
-                        openings.gl_system,
-                        openings.entity,
-                        openings.account_code
+                        moved.organization_id,
+                        moved.gl_system,
+                        moved.entity,
+                        moved.account_code
                     order by moved.month_start
                     rows between unbounded preceding and 1 preceding
                 ),
@@ -104,23 +109,23 @@ final as (
         cast(
             openings.opening_balance + sum(moved.debit - moved.credit) over (
                 partition by
-                    openings.organization_id,
-                    openings.gl_system,
-                    openings.entity,
-                    openings.account_code
+                    moved.organization_id,
+                    moved.gl_system,
+                    moved.entity,
+                    moved.account_code
                 order by moved.month_start
                 rows between unbounded preceding and current row
             ) as decimal(38, 4)
         ) as closing_balance,
         moved.known_at,
         moved.load_id,
-    from openings
-    inner join moved
+    from moved
+    left join openings
         on
-            openings.organization_id = moved.organization_id
-            and openings.gl_system = moved.gl_system
-            and openings.entity = moved.entity
-            and openings.account_code = moved.account_code
+            moved.organization_id = openings.organization_id
+            and moved.gl_system = openings.gl_system
+            and moved.entity = openings.entity
+            and moved.account_code = openings.account_code
 )
 
 select * from final
