@@ -84,7 +84,8 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Built:
             insert(warehouse, relation, rows)
     target = folder / "target"
     result = run_dbt(
-        *("run", "--select", "+fact_gl_entries", "+fact_trial_balance", "int_gl__part_findings"),
+        *("build", "--exclude-resource-types", "test", "unit_test"),
+        *("--select", "+fact_gl_entries", "+fact_trial_balance", "int_gl__part_findings", "int_gl__document_findings"),
         warehouse=warehouse,
         target=target,
     )
@@ -132,11 +133,15 @@ def test_lines_without_a_header_are_named_and_not_dated_by_guess(ledgers: Built)
 
 def test_a_missing_part_and_a_held_month_are_told_by_name(ledgers: Built) -> None:
     told = {}
-    for suite in LEDGERS:
+    for suite in (suite for suite in LEDGERS if suite.stage == "staging"):
         with duckdb.connect(str(ledgers.warehouse), read_only=True) as connection:
             (result,) = run_suite(suite, connection.execute(suite.sql).df())
         told[suite.name] = {(str(keys["entity"]), result.status) for keys in result.failing_keys}
-    assert told == {"ledger_parts_match": {("Parts", "failed")}, "ledger_months_are_whole": {("Held", "failed")}}
+    assert told == {
+        "ledger_parts_match": {("Parts", "failed")},
+        "ledger_documents_are_whole": set(),
+        "ledger_months_are_whole": {("Held", "failed")},
+    }
 
 
 def test_a_month_that_does_not_balance_keeps_the_file_before_and_the_other_months_move_on(ledgers: Built) -> None:

@@ -3,7 +3,7 @@ with lines as (
     where is_posted
 ),
 
--- what is entered in another currency must balance in it too
+-- what is entered in another currency must balance in it too; but an entry of Sage may mix currencies, and balances in its own
 amounts as (
     select
         organization_id,
@@ -32,7 +32,7 @@ amounts as (
         case when transaction_amount > 0 then transaction_amount end as debit,
         case when transaction_amount <= 0 then -transaction_amount end as credit,
     from lines
-    where transaction_amount is not null
+    where transaction_amount is not null and gl_system <> 'SAGE'
 ),
 
 -- currency and segment are empty where a ledger has one of each

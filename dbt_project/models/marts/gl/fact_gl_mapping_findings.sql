@@ -22,6 +22,7 @@ final as (
         findings.message,
         findings.amount,
         findings.known_at,
+        ledgers.state_id,
     from findings
     inner join ledgers
         on findings.ledger_id = ledgers.ledger_id

@@ -27,6 +27,7 @@ final as (
         ties.is_tied,
         ties.reason,
         ties.known_at,
+        ledgers.state_id,
     from ties
     inner join ledgers
         on ties.ledger_id = ledgers.ledger_id

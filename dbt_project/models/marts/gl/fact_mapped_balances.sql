@@ -28,6 +28,7 @@ final as (
         balances.mapping_ids,
         balances.source_accounts,
         balances.known_at,
+        ledgers.state_id,
     from balances
     inner join ledgers
         on balances.ledger_id = ledgers.ledger_id
