@@ -3,7 +3,7 @@ with lines as (
     where is_posted
 ),
 
--- what is entered in another currency must balance in it too; but an entry of Sage may mix currencies, and balances in its own
+-- what is entered in another currency must balance in it too; an entry of Sage may mix currencies and does not
 amounts as (
     select
         organization_id,
