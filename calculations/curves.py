@@ -123,17 +123,19 @@ def spots(curves: Sequence[Curve], days: Days, months: int) -> Floats:
 
     Raises ValueError unless all curves are of one day and have the same tenors, as shifts and twists of one curve do.
     """
-    return _spots(curves[0].as_of, _stacked(curves), _as_days(days), months)
+    return _spots(curves[0].as_of, _stacked(tuple(curves)), _as_days(days), months)
 
 
 def zeros(curves: Sequence[Curve], start: dt.date, ends: Days) -> Floats:
     """`Curve.zero` of many curves at once: (curves, ends). Raises ValueError as `spots`, and for unequal presets."""
     if any(curve.preset != curves[0].preset for curve in curves):
         raise ValueError("curves taken together must have one preset, found several")
-    return _zeros(curves[0].as_of, _stacked(curves), start, _as_days(ends), curves[0].preset)
+    return _zeros(curves[0].as_of, _stacked(tuple(curves)), start, _as_days(ends), curves[0].preset)
 
 
-def _stacked(curves: Sequence[Curve]) -> Floats:
+@lru_cache(maxsize=2)  # one projection asks for the curves of its scenarios again and again
+def _stacked(curves: tuple[Curve, ...]) -> Floats:
+    """Forwards of curves that can be taken together, (curves, nodes); read alone, as all callers share them."""
     first = curves[0]
     for curve in curves:
         if curve.as_of != first.as_of or curve.tenors != first.tenors:
@@ -141,7 +143,9 @@ def _stacked(curves: Sequence[Curve]) -> Floats:
                 f"curves taken together must have one day and the same tenors, found {first.as_of} with tenors "
                 f"{first.tenors} and {curve.as_of} with {curve.tenors}"
             )
-    return _forwards_of(_node_rates(first.tenors, np.array([curve.rates for curve in curves])))
+    found = _forwards_of(_node_rates(first.tenors, np.array([curve.rates for curve in curves])))
+    found.flags.writeable = False
+    return found
 
 
 def _as_days(days: dt.date | Days) -> Days:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calculations.clo.collateral import AssetTerms
+from calculations.clo.collateral import AssetTerms, FeatureFlows
 from calculations.clo.columns import Floats
 from calculations.clo.pool_flows import PoolFlows
 from calculations.daycount import Days
@@ -125,6 +125,17 @@ def unhedged_flows(projected: PoolFlows, spot: Floats, fx_haircut: float = 0.0) 
     }
     moved["performing"] = moved["performing"] * (1.0 - fx_haircut)
     return PoolFlows(**moved)
+
+
+def features_at_spot(projected: FeatureFlows, spot: Floats) -> FeatureFlows:
+    """What loans in another currency do beside their flows, at spot (scenarios, periods + 1) as `unhedged_flows` takes it.
+
+    A restructuring may capitalise what such a loan accrued, so that its principal repays interest later. Source:
+    clo-extensions 3.1, 3.4, 3.5.
+    """
+    amounts = {name: getattr(projected, name) for name in FeatureFlows.__dataclass_fields__}
+    # flows have no column for the beginning, balances have one
+    return FeatureFlows(**{name: amount * spot[:, -amount.shape[1] :] for name, amount in amounts.items()})
 
 
 def spot_path(rates: Mapping[dt.date, float], days: Days) -> tuple[Floats, bool]:

@@ -172,7 +172,8 @@ class PoolPeriods:
     @cached_property
     def repaid_pik(self) -> Floats:
         """What principal paid of capitalised interest: what was there, less what defaulted with par, with what came to it,
-        less what is left, at its price where that is below par. Source: clo-extensions 3.1, 3.4."""
+        less what is left, at its price where that is below par; of a loan in another currency as its principal is
+        converted. Source: clo-extensions 3.1, 3.4, 3.5."""
         rows = self.rows
         opening = [asset.pik.balance if asset.pik and not asset.is_defaulted else 0.0 for asset in self.assets]
         held = rows.before("pik_balance", np.array(opening))
@@ -180,7 +181,8 @@ class PoolPeriods:
         lost = np.divide(rows["default"], begins, out=np.zeros(begins.shape), where=begins > 0)
         share = np.divide(held, begins, out=np.zeros(begins.shape), where=begins > 0)
         discount = share * np.minimum(rows["premium"], 0.0)
-        return self.summed(held * (1.0 - lost) + rows["pik_interest"] - rows["pik_balance"] + discount)
+        repaid = held * (1.0 - lost) + rows["pik_interest"] - rows["pik_balance"] + discount
+        return np.asarray(self.summed(repaid) * self.rate)
 
     @cached_property
     def interest(self) -> Floats | None:

@@ -4,6 +4,7 @@ What is paid because of it is in the other rules.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from calculations.clo.collateral import AssetTerms
-from calculations.clo.deal.collateral_terms import Haircuts
+from calculations.clo.deal.collateral_terms import DiscountCure, Haircuts
 from tests.invariants.outcome import DUST, Outcome, at_fault, difference, first_of
 from tests.invariants.rules_of_collateral import parts_go_their_own_ways
 from tests.invariants.rules_of_ledgers import coupon_factors
@@ -116,17 +117,31 @@ def each_loan_is_carried_once(outcome: Outcome) -> str | None:
 
 
 def _discount(outcome: Outcome, asset: AssetTerms) -> float:
-    """The purchase price of a discount obligation; 1 for any other asset, and one whose prices of six weeks cure it."""
+    """The purchase price of a discount obligation; 1 for any other asset, and one that its market values cure."""
     terms = outcome.case.deal.haircuts.discount
     if terms is None or asset.is_defaulted or asset.purchase_price is None:
         return 1.0
     price, below = asset.purchase_price / 100, terms.below.get(asset.kind)
     if below is None or price >= float(below):
         return 1.0
-    prices = [percent for _, percent in asset.market_values]
-    least = min([asset.market_value or 0.0, *prices])
-    is_cured = terms.cure is not None and prices and least >= 100 * float(terms.cure.market_value)
+    is_cured = terms.cure is not None and cured_day_by_day(asset, terms.cure, outcome.case.holdings.analysis)
     return 1.0 if is_cured else price
+
+
+def cured_day_by_day(asset: AssetTerms, cure: DiscountCure, as_of: dt.date) -> bool:
+    """Whether on each of the cure's last days the latest price was known, high enough, and followed within ten days by
+    the next one or the day itself; prices of days before these count for nothing. Source: clo-extensions 4.12."""
+    known = dict(asset.market_values)
+    if asset.market_value is not None:
+        known[as_of] = asset.market_value
+    for day in (as_of - dt.timedelta(number) for number in range(cure.days)):
+        latest = max((item for item in known if item <= day), default=None)
+        if latest is None or known[latest] < 100 * float(cure.market_value):
+            return False
+        following = min((item for item in known if item > latest), default=as_of)
+        if (following - latest).days > 10:
+            return False
+    return True
 
 
 def _lowest(outcome: Outcome, asset: AssetTerms) -> float:

@@ -19,7 +19,15 @@ from calculations.clo.collateral.features import PikTerms
 from calculations.clo.collateral.prepared import prepare
 from calculations.clo.columns import Floats
 from calculations.clo.deal_dates import DealDates
-from calculations.clo.hedges import Hedge, hedged_flows, hedged_part, spot_path, unhedged_flows, unhedged_part
+from calculations.clo.hedges import (
+    Hedge,
+    features_at_spot,
+    hedged_flows,
+    hedged_part,
+    spot_path,
+    unhedged_flows,
+    unhedged_part,
+)
 from calculations.clo.pool_flows import PoolFlows, RatedBalances
 from calculations.clo.presets import Preset
 from calculations.clo.ratings import Agency
@@ -161,7 +169,7 @@ class PoolParts:
         counted = spot[:, :, None] * (1.0 - self.fx_haircut)
         rated = {agency: replace(bucket, balances=bucket.balances * counted) for agency, bucket in found.rated.items()}
         flows = unhedged_flows(found.flows, spot, self.fx_haircut)
-        return Part(flows, found.features, rated, found.rejections, None)
+        return Part(flows, features_at_spot(found.features, spot), rated, found.rejections, None)
 
     def spot(self, currency: str) -> Floats:
         """Deal currency per unit, (scenarios, periods + 1): on the analysis date and where each collection period ends."""

@@ -347,6 +347,34 @@ def test_a_call_below_par_pays_capitalised_interest_at_its_price() -> None:
     assert cents(total[0][0]) == cents(total[1][0])
 
 
+@pytest.mark.parametrize(
+    ("hedged", "rate"),
+    [
+        (None, 0.94),  # at spot, like its principal
+        (replace(USD, coupon=0.08), 0.90),
+        (replace(USD, coupon=0.08, ratio=0.5), 0.92),  # half at either
+    ],
+)
+@pytest.mark.parametrize("left", [0.75, 0.0])
+def test_repaid_capitalised_interest_of_a_foreign_loan_is_in_the_deals_currency(
+    hedged: Hedge | None, rate: float, left: float
+) -> None:
+    event = AssetEvent(dt.date(2024, 5, 15), "restructuring", fraction=1.0 - left, accrued="capitalised")
+    loan = replace(LOAN, maturity=dt.date(2024, 7, 15), events=(event,))
+    held = {"currencies": {"LOAN": "USD"}} if hedged is None else {"hedges": {"LOAN": hedged}}
+    paying = TEXT.replace("steps: [", "steps: [{pay: hedge}, ")
+    as_principal, as_interest = (
+        projected(loan, text=paying, more=PAYS_HEDGE + more, scenario=SPOT, **held)
+        for more in ("", "pik: {repaid_as: interest}\n")
+    )
+    # clo-extensions 3.1, 3.4, 3.5: a month of 8 % on USD 4m, repaid in July, in euro
+    moved = as_interest.flows.interest - as_principal.flows.interest
+    assert cents(moved[0])[:2] == [0.0, round(4_000_000 * 0.08 / 12 * rate, 2)]
+    assert cents(as_interest.flows.principal[0])[:2] == [0.0, 4_000_000 * left * rate]
+    total = [found.flows.interest + found.flows.principal for found in (as_principal, as_interest)]
+    assert cents(total[0][0]) == cents(total[1][0])
+
+
 def test_longer_index_and_shares_of_a_switch_come_from_curve_and_assets() -> None:
     semi = replace(LOAN, asset_id="SEMI", payments_per_year=2, first_payment=dt.date(2024, 7, 15))
     when = "{share_of: {months_between_above: 3}, above: 0.40}"
