@@ -13,6 +13,7 @@ from rich.table import Table
 from tests.benchmarks.capital import capital_activity
 from tests.benchmarks.clo import Timed, clo_engine
 from tests.benchmarks.compliance import compliance_batches
+from tests.benchmarks.houses import house_of_funds
 from tests.benchmarks.migration import migration_engine
 from tests.benchmarks.performance import fund_performance
 from tests.benchmarks.reading import FundReading, Reading, clo_workbook, fund_workbook
@@ -81,6 +82,8 @@ def main() -> None:
         CONSOLE.print(timed_table("Capital activity", capital))
         performance = fund_performance()
         CONSOLE.print(timed_table("Fund performance", performance))
+        house = house_of_funds()
+        CONSOLE.print(timed_table("A house of funds", house))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)
         CONSOLE.print(reading_table(clo, typed, fund))
@@ -93,6 +96,7 @@ def main() -> None:
         "clo_migration": [asdict(line) for line in migration],
         "capital_activity": [asdict(line) for line in capital],
         "fund_performance": [asdict(line) for line in performance],
+        "house_of_funds": [asdict(line) for line in house],
         "clo_workbook": asdict(clo) | {"whole_reader_seconds": asdict(typed)},
         "fund_workbook": asdict(fund),
         "demo_written_seconds": writing,
