@@ -6,7 +6,6 @@ import datetime as dt
 import multiprocessing
 import resource
 import time
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,7 +50,7 @@ TERMS = read_terms(
 class Figures:
     """Seconds by step, and the most memory that the process had."""
 
-    seconds: Counter[str]
+    seconds: dict[str, float]
     megabytes: float
 
 
@@ -100,7 +99,7 @@ def computed(seed: int, funds: int) -> Figures:
     """One process's part of the house."""
     performance(made(seed, 1))  # machine code is read or made before the clock runs
     books = made(seed, funds)
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = {}
     for step, work in (("balances", balances), ("waterfalls", waterfalls), ("performance", performance)):
         started = time.perf_counter()
         work(books)
