@@ -14,6 +14,7 @@ from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
 from orchestration.assets.raw import table_schema
@@ -44,6 +45,7 @@ CALCULATIONS = (
     CLO_CONFIGURATIONS,
     CLO_PROJECTION,
     CLO_PAYMENT_DATES,
+    FUND_PACING,
     FUND_PERFORMANCE,
     LEDGER_MAPPING,
 )
@@ -91,6 +93,13 @@ class Choice(dg.Config):
 
     deals: list[str] = Field(default=[], description="Ids of the deals to recalculate; empty: all of them.")
     again: bool = Field(default=False, description="Recalculate also what this code has calculated already.")
+
+
+def of_house(settings: Settings, calculation: Calculation) -> Calculation:
+    """The calculation on the house's own policy files, where its settings name them."""
+    if calculation is FUND_PACING and settings.pacing_assumptions is not None:
+        return fund_pacing(settings.pacing_assumptions)
+    return calculation
 
 
 def _calculated(settings: Settings, calculation: Calculation) -> dg.AssetsDefinition:
@@ -143,6 +152,6 @@ def table_results(warehouse: Warehouse, tables: Sequence[str], done: int) -> Ite
 
 def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     return [
-        *(_calculated(settings, calculation) for calculation in CALCULATIONS),
+        *(_calculated(settings, of_house(settings, calculation)) for calculation in CALCULATIONS),
         calculated_spec(settings, REMEMBERED),
     ]

@@ -69,6 +69,7 @@ NOTICES = """
         cast(n.call_amount * 10000 as bigint) as call_amount, n.notice_status, n.payment_date,
         coalesce(n.due_date, c.due_date) as due_date,
         coalesce(n.written_notice_date, c.notice_date, c.call_date) as issued_date,
+        coalesce(c.currency, f.currency) as currency,
         coalesce(c.currency, f.currency) <> f.currency as is_foreign
     from intermediate.int_fund__capital_call_notices as n
     inner join intermediate.int_fund__capital_calls as c using (state_id, call_id)
@@ -151,6 +152,7 @@ class Calls:
     payer: Ints  # a number per fund and investor
     notice_id: pa.ChunkedArray
     investor_id: pa.ChunkedArray
+    currency: pa.ChunkedArray
     is_defaulted: Flags
     is_foreign: Flags
     paid_notice: Ints
@@ -232,6 +234,7 @@ def _calls(notices: pa.Table, payments: pa.Table) -> Calls:
         _ints(notices, "payer"),
         notices["notice_id"],
         notices["investor_id"],
+        notices["currency"],
         _flags(pc.equal(notices["notice_status"], "DEFAULTED")),
         _flags(notices["is_foreign"]),
         _ints(payments, "notice"),

@@ -114,6 +114,12 @@ def lives(assumed: Floats, first_close: Days, term_end: Days) -> Floats:
     return np.maximum(assumed, ages(first_close, np.where(np.isnat(term_end), first_close, term_end)))
 
 
+def periods_to_end(age: Floats, life: Floats, periods_per_year: PeriodsPerYear) -> Ints:
+    """Periods until each fund's life has ended, (funds,); one for a fund whose life is over, in which it is wound up."""
+    left = np.ceil((life - _AGE_TOLERANCE - age) * periods_per_year)
+    return np.maximum(left, 1).astype(np.int64)
+
+
 def by_period(
     owner: Ints, days: Days, amounts: Floats, funds: int, as_of: dt.date, periods: int, periods_per_year: PeriodsPerYear
 ) -> Floats:
