@@ -33,7 +33,8 @@ class Calculation:
 
     `inputs` is SQL for the ids of everything to calculate, `key` the column of the `tables` that carries such an id, and
     `compute` makes the rows of the tables for some ids. `deps` are the relations that it reads, `files` the policy files: a result
-    stands until one of them says something else.
+    stands until one of them says something else. `group` is where it stands in the graph: what reads verdicts comes after
+    them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Calculation:
         None  # what people call an input, of a calculation that they may ask for by name
     )
     files: tuple[Path, ...] = ()
+    group: str = "calc"
 
 
 class UnknownName(ValueError):

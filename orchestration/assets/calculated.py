@@ -17,6 +17,7 @@ from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
+from orchestration.assets.pooled_returns import POOLED_RETURNS
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
@@ -48,6 +49,7 @@ CALCULATIONS = (
     FUND_PACING,
     FUND_PERFORMANCE,
     LEDGER_MAPPING,
+    POOLED_RETURNS,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
@@ -73,13 +75,15 @@ which also publishes) and name them; every other deal's rows stand as they are:
 """
 
 
-def calculated_spec(settings: Settings, relation: str, deps: Sequence[str] = (), launchpad: str = "") -> dg.AssetSpec:
+def calculated_spec(
+    settings: Settings, relation: str, deps: Sequence[str] = (), launchpad: str = "", group: str = "calc"
+) -> dg.AssetSpec:
     """The asset of a table that is calculated from `deps`; `launchpad` tells how to ask for it by name."""
     description = table_descriptions()[relation]
     return dg.AssetSpec(
         key=relation.split("."),
         deps=[dep.split(".") for dep in deps],
-        group_name="calc",
+        group_name=group,
         automation_condition=dg.AutomationCondition.eager() if deps else None,
         owners=[settings.owner],
         kinds={"python", "duckdb"},
@@ -105,7 +109,7 @@ def of_house(settings: Settings, calculation: Calculation) -> Calculation:
 def _calculated(settings: Settings, calculation: Calculation) -> dg.AssetsDefinition:
     launchpad = LAUNCHPAD.format(op=calculation.name) if calculation.name_of is not None else ""
     assets = dg.multi_asset(
-        specs=[calculated_spec(settings, relation, calculation.deps, launchpad) for relation in calculation.tables],
+        specs=[calculated_spec(settings, relation, calculation.deps, launchpad, calculation.group) for relation in calculation.tables],
         name=calculation.name,
         description=calculation.description,
     )

@@ -185,6 +185,17 @@ def read_inputs(warehouse: Warehouse, measured_ids: Sequence[str]) -> PacingInpu
     return PacingInputs(read, _moves(moves, read, quotes), _values(values), _calls(notices, payments))
 
 
+def read_moves(warehouse: Warehouse, measured_ids: Sequence[str]) -> tuple[Funds, Moves]:
+    """What moved in the funds of `measured_ids` alone."""
+    with warehouse.connect() as connection:
+        connection.execute(FUNDS, [list(measured_ids)])
+        funds, moves = (
+            connection.execute(sql).to_arrow_table() for sql in ("select * from pacing_funds order by owner", MOVES)
+        )
+    read = _funds(funds)
+    return read, _moves(moves, read, warehouse.records("select * from intermediate.int_fund__fx_quotes order by all"))
+
+
 def _funds(table: pa.Table) -> Funds:
     texts = {name: table[name].to_pylist() for name in ("measured_id", "organization_id", "fund_id", "fund_type")}
     return Funds(
