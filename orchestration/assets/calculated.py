@@ -28,6 +28,8 @@ from orchestration.pictures import (
     cushion_picture,
     default_picture,
     equity_picture,
+    forecast_picture,
+    front_page_picture,
     industry_picture,
     loss_picture,
     paydown_picture,
@@ -63,6 +65,8 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_migration_series": default_picture,
     "calc.clo_tranche_losses": loss_picture,
     "calc.fund_performance": performance_picture,
+    "calc.pacing_forecasts": forecast_picture,
+    "calc.pooled_returns": front_page_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
 which also publishes) and name them; every other deal's rows stand as they are:
@@ -109,7 +113,10 @@ def of_house(settings: Settings, calculation: Calculation) -> Calculation:
 def _calculated(settings: Settings, calculation: Calculation) -> dg.AssetsDefinition:
     launchpad = LAUNCHPAD.format(op=calculation.name) if calculation.name_of is not None else ""
     assets = dg.multi_asset(
-        specs=[calculated_spec(settings, relation, calculation.deps, launchpad, calculation.group) for relation in calculation.tables],
+        specs=[
+            calculated_spec(settings, relation, calculation.deps, launchpad, calculation.group)
+            for relation in calculation.tables
+        ],
         name=calculation.name,
         description=calculation.description,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from calculations.calendars import Flags
 from calculations.daycount import Floats, Ints
 from calculations.funds.capital.settlement import Moves, settle
 from calculations.funds.capital.terms import Overpayment
@@ -35,9 +36,7 @@ def collection_rows(inputs: PacingInputs, file: Path) -> pa.Table:
     is_ended = (settled.outstanding == 0) | (is_open & calls.is_defaulted)
     ended, left = np.flatnonzero(is_ended), np.flatnonzero(is_open)
     late = (settled.paid_on[ended] - due[ended]).astype(np.int64)
-    history = PaymentHistory(
-        calls.payer[ended], owner[ended], np.where(np.isnat(settled.paid_on[ended]), NEVER, late)
-    )
+    history = PaymentHistory(calls.payer[ended], owner[ended], np.where(np.isnat(settled.paid_on[ended]), NEVER, late))
     horizons = np.array(collection_horizons(file))
     constant = credibility_calls(file)
     so_late = (funds.as_of[owner[left]] - due[left]).astype(np.int64)
@@ -77,8 +76,8 @@ def _counts(group: Ints, wanted: Ints) -> Ints:
     return np.asarray(counts[wanted], dtype=np.int64)
 
 
-def _reasons(expected: Floats, is_defaulted: Ints, fund_calls: Ints) -> list[str | None]:
-    unknown = np.isnan(expected).any(axis=1)
+def _reasons(expected: Floats, is_defaulted: Flags, fund_calls: Ints) -> list[str | None]:
+    unknown: Flags = np.isnan(expected).any(axis=1)
     return [
         None if not none else DEFAULTED if defaulted else LATER_THAN_EVER if known else NO_HISTORY
         for none, defaulted, known in zip(unknown, is_defaulted, fund_calls, strict=True)

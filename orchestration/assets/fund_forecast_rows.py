@@ -108,7 +108,9 @@ def _month_ends(period_end: Days) -> Days:
 
 def _assumption_rows(funds: Funds, start: Starts, scenario: Scenario, terms: PacingArrays) -> pa.Table:
     count = start.owner.size
-    rates = [", ".join(str(rate.normalize()) for rate in scenario.applied(each).contribution_rates) for each in start.terms]
+    rates = [
+        ", ".join(str(rate.normalize()) for rate in scenario.applied(each).contribution_rates) for each in start.terms
+    ]
     return pa.table(
         {
             **fund_columns(funds, start.owner),

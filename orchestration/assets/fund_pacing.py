@@ -41,9 +41,8 @@ def calculate_pacing(warehouse: Warehouse, measured_ids: Sequence[str], file: Pa
     inputs = read_inputs(warehouse, measured_ids)
     funds, found = inputs.funds, standings(inputs)
     first_close = first_closes(inputs)
-    reasons: dict[int, tuple[dt.date | None, str]] = {
-        owner: (None, NO_QUARTER) for owner in np.setdiff1d(np.arange(len(funds.measured_id)), found.at.owner).tolist()
-    }
+    without = np.setdiff1d(np.arange(len(funds.measured_id)), found.at.owner).tolist()
+    reasons: dict[int, tuple[dt.date | None, str]] = dict.fromkeys(without, (None, NO_QUARTER))
     newest = []
     for row in found.last.tolist():
         reason = reason_against(funds, found, row, file)

@@ -239,9 +239,7 @@ def _values(table: pa.Table) -> Values:
 def _calls(notices: pa.Table, payments: pa.Table) -> Calls:
     due, issued = _days(notices, "due_date"), _days(notices, "issued_date")
     return Calls(
-        Notices(
-            _ints(notices, "owner"), _ints(notices, "call_amount"), np.where(np.isnat(issued), due, issued), due
-        ),
+        Notices(_ints(notices, "owner"), _ints(notices, "call_amount"), np.where(np.isnat(issued), due, issued), due),
         _ints(notices, "payer"),
         notices["notice_id"],
         notices["investor_id"],

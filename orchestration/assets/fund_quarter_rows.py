@@ -133,6 +133,6 @@ def quarter_rows(funds: Funds, found: Standings) -> pa.Table:
             "calls_overdue": money(found.calls.overdue, is_own),
             "calls_due": money(found.calls.due, is_own),
             "calls_collected": money(found.calls.collected, is_own),
-            "calls_reason": pa.array(np.where(is_own, None, FOREIGN_CALLS), pa.string()),
+            "calls_reason": pa.array([None if own else FOREIGN_CALLS for own in is_own.tolist()], pa.string()),
         }
     )

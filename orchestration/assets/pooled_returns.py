@@ -47,7 +47,9 @@ Row = Mapping[str, Any]
 
 def pool_returns(warehouse: Warehouse, pool_ids: Sequence[str]) -> Records:
     """Rows of calc.pooled_returns for every pool of `pool_ids`."""
-    pools = warehouse.records(f"select * from ({POOLS}) where pool_id in (select unnest(?)) order by pool_id", [list(pool_ids)])
+    pools = warehouse.records(
+        f"select * from ({POOLS}) where pool_id in (select unnest(?)) order by pool_id", [list(pool_ids)]
+    )
     return {TABLE: [row for pool in pools for row in _pool_rows(warehouse, pool)]}
 
 

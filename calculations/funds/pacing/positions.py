@@ -57,9 +57,7 @@ def latest_rows(owner: Ints, days: Days, at: Quarters) -> Ints:
     return np.where(is_own, rows, -1)
 
 
-def brought_forward(
-    value: Ints, value_day: Days, owner: Ints, days: Days, net_paid_in: Ints, at: Quarters
-) -> Ints:
+def brought_forward(value: Ints, value_day: Days, owner: Ints, days: Days, net_paid_in: Ints, at: Quarters) -> Ints:
     """A value of an earlier day plus what was paid in less what was paid out since, (quarters,).
 
     `value`, `value_day` (quarters,), the day at or before the quarter's end; `net_paid_in` (rows,) of all flows.

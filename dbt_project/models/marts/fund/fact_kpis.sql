@@ -209,11 +209,16 @@ stated as (
 -- a sum of which a part is unknown is unknown; a figure that is known keeps what is unusual about it out of its reason
 known as (
     select
-        * exclude (value, reason),
-        case
-            when kpi_code in ('NET_IRR', 'TVPI', 'COLLECTION_RATE') or reason is null then value
-        end as value,
-        case when value is null or kpi_code not in ('NET_IRR', 'TVPI', 'COLLECTION_RATE') then reason end as reason,
+        organization_id,
+        kpi_code,
+        event_date,
+        currency,
+        fund_count,
+        stale_fund_count,
+        oldest_nav_date,
+        known_at,
+        case when kpi_code in ('NET_IRR', 'TVPI', 'COLLECTION_RATE') or reason is null then value end as value,
+        case when kpi_code not in ('NET_IRR', 'TVPI', 'COLLECTION_RATE') or value is null then reason end as reason,
     from stated
 ),
 
