@@ -18,7 +18,8 @@ expected_collections as (
 
 final as (
     select
-        {{ surrogate_key(['shown.organization_id', 'shown.notice_id', 'shown.horizon_days']) }} as expected_collection_key,
+        {{ surrogate_key(['shown.organization_id', 'shown.notice_id', 'shown.horizon_days']) }}
+            as expected_collection_key,
         shown.organization_id,
         dim_fund.fund_key,
         shown.fund_id,

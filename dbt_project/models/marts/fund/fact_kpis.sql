@@ -149,8 +149,8 @@ figures as (
     ('DRY_POWDER', 'dry_powder', 'coalesce(amount_reason, period_reason)'),
     ('DISTRIBUTED', 'distributed', 'amount_reason'),
     ('NAV', 'nav', 'nav_reason'),
-    ('NET_IRR', 'irr', 'irr_reason'),
-    ('TVPI', 'tvpi', 'tvpi_reason'),
+    ('NET_IRR', 'irr', "coalesce(irr_reason, 'NO_POOL')"),
+    ('TVPI', 'tvpi', "coalesce(tvpi_reason, 'NO_POOL')"),
     ('CALLS_OUTSTANDING', 'calls_outstanding', 'calls_reason'),
     ('CALLS_OVERDUE', 'calls_overdue', 'calls_reason'),
     ('COLLECTION_RATE', 'calls_collected / nullif(calls_due, 0)', "coalesce(calls_reason, 'NOTHING_DUE')"),
@@ -224,7 +224,8 @@ known as (
 
 final as (
     select
-        {{ surrogate_key(['known.organization_id', 'known.kpi_code', 'known.event_date', 'known.currency']) }} as kpi_key,
+        {{ surrogate_key(['known.organization_id', 'known.kpi_code', 'known.event_date', 'known.currency']) }}
+            as kpi_key,
         known.organization_id,
         known.kpi_code,
         kpis.kpi_name,
