@@ -77,7 +77,7 @@ def _counts(group: Ints, wanted: Ints) -> Ints:
 
 
 def _reasons(expected: Floats, is_defaulted: Flags, fund_calls: Ints) -> list[str | None]:
-    unknown: Flags = np.isnan(expected).any(axis=1)
+    unknown = np.asarray(np.isnan(expected).any(axis=1), dtype=np.bool_)
     return [
         None if not none else DEFAULTED if defaulted else LATER_THAN_EVER if known else NO_HISTORY
         for none, defaulted, known in zip(unknown, is_defaulted, fund_calls, strict=True)

@@ -17,6 +17,7 @@ from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.pooled_returns import POOLED_RETURNS
 from orchestration.calculation_cache import refresh
 from orchestration.fingerprints import settings_fingerprint
+from orchestration.pictures import forecast_picture, front_page_picture
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows
 
@@ -219,3 +220,11 @@ def test_a_fund_that_shows_nothing_is_in_no_pool(warehouse: Warehouse) -> None:
     refresh(warehouse, POOLED_RETURNS, "code")
     ((funds, irr),) = warehouse.rows(f"select fund_count, irr from calc.pooled_returns where event_date = '{AS_OF}'")
     assert (funds, float(irr)) == (1, pytest.approx(0.15, abs=1e-9))
+
+
+def test_pictures_draw_what_is_shown_and_say_so_where_there_is_nothing(warehouse: Warehouse) -> None:
+    assert (front_page_picture(warehouse), forecast_picture(warehouse)) == ("No fund yet.", "No forecast yet.")
+    refresh(warehouse, FUND_PACING, "code")
+    refresh(warehouse, POOLED_RETURNS, "code")
+    assert front_page_picture(warehouse).startswith("![Front page](data:image/png;base64,")
+    assert forecast_picture(warehouse).startswith("![Expected calls, distributions and values](data:image/png;base64,")
