@@ -5,10 +5,12 @@ The inputs named by one id never change, so a result stands until the code does.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -30,7 +32,9 @@ class Calculation:
     """One computation over the warehouse.
 
     `inputs` is SQL for the ids of everything to calculate, `key` the column of the `tables` that carries such an id, and
-    `compute` makes the rows of the tables for some ids. `deps` are the relations that it reads.
+    `compute` makes the rows of the tables for some ids. `deps` are the relations that it reads, `files` the policy files: a result
+    stands until one of them says something else. `group` is where it stands in the graph: what reads verdicts comes after
+    them.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Calculation:
     name_of: Callable[[str], str] | None = (
         None  # what people call an input, of a calculation that they may ask for by name
     )
+    files: tuple[Path, ...] = ()
+    group: str = "calc"
 
 
 class UnknownName(ValueError):
@@ -57,6 +63,7 @@ def refresh(
     `names` leaves every input of another name as it stands; `again` calculates also what this code has calculated.
     Raises `UnknownName` for a name that no input has, before anything is calculated.
     """
+    code = _with_files(code, calculation.files)
     ids = {input_id for (input_id,) in warehouse.rows(calculation.inputs)}
     is_asked_for = _asked_for(calculation, ids, names)
     ids = {input_id for input_id in ids if is_asked_for(input_id)}
@@ -87,6 +94,12 @@ def refresh(
         done = {"calculation": calculation.name, "code_fingerprint": code, "calculated_at": utc_now()}
         append_rows(connection, REMEMBERED, [{**done, "inputs_id": input_id} for input_id in todo])
     return len(todo)
+
+
+def _with_files(code: str, files: Iterable[Path]) -> str:
+    """The fingerprint of the code and of what policy files say; that of the code alone where it reads none."""
+    contents = b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)
+    return hashlib.sha256(code.encode() + contents).hexdigest() if contents else code
 
 
 def _asked_for(calculation: Calculation, ids: Iterable[str], names: Sequence[str]) -> Callable[[str], bool]:

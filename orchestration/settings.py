@@ -32,9 +32,10 @@ class Settings(BaseSettings):
     publications_kept: int = Field(default=5, ge=1)
     alert_urls: tuple[str, ...] = ()
     as_known_at: dt.datetime | None = None  # UTC, without a zone; a home of the past knows nothing later
+    pacing_assumptions: Path | None = None  # instead of those that Weir ships
     owner: str = "team:data-platform"
 
-    @field_validator("home", "inbox")
+    @field_validator("home", "inbox", "pacing_assumptions")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()

@@ -14,8 +14,10 @@ from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
+from orchestration.assets.pooled_returns import POOLED_RETURNS
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
@@ -26,6 +28,8 @@ from orchestration.pictures import (
     cushion_picture,
     default_picture,
     equity_picture,
+    forecast_picture,
+    front_page_picture,
     industry_picture,
     loss_picture,
     paydown_picture,
@@ -44,8 +48,10 @@ CALCULATIONS = (
     CLO_CONFIGURATIONS,
     CLO_PROJECTION,
     CLO_PAYMENT_DATES,
+    FUND_PACING,
     FUND_PERFORMANCE,
     LEDGER_MAPPING,
+    POOLED_RETURNS,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
@@ -59,6 +65,8 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_migration_series": default_picture,
     "calc.clo_tranche_losses": loss_picture,
     "calc.fund_performance": performance_picture,
+    "calc.pacing_forecasts": forecast_picture,
+    "calc.pooled_returns": front_page_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
 which also publishes) and name them; every other deal's rows stand as they are:
@@ -71,13 +79,15 @@ which also publishes) and name them; every other deal's rows stand as they are:
 """
 
 
-def calculated_spec(settings: Settings, relation: str, deps: Sequence[str] = (), launchpad: str = "") -> dg.AssetSpec:
+def calculated_spec(
+    settings: Settings, relation: str, deps: Sequence[str] = (), launchpad: str = "", group: str = "calc"
+) -> dg.AssetSpec:
     """The asset of a table that is calculated from `deps`; `launchpad` tells how to ask for it by name."""
     description = table_descriptions()[relation]
     return dg.AssetSpec(
         key=relation.split("."),
         deps=[dep.split(".") for dep in deps],
-        group_name="calc",
+        group_name=group,
         automation_condition=dg.AutomationCondition.eager() if deps else None,
         owners=[settings.owner],
         kinds={"python", "duckdb"},
@@ -93,10 +103,20 @@ class Choice(dg.Config):
     again: bool = Field(default=False, description="Recalculate also what this code has calculated already.")
 
 
+def of_house(settings: Settings, calculation: Calculation) -> Calculation:
+    """The calculation on the house's own policy files, where its settings name them."""
+    if calculation is FUND_PACING and settings.pacing_assumptions is not None:
+        return fund_pacing(settings.pacing_assumptions)
+    return calculation
+
+
 def _calculated(settings: Settings, calculation: Calculation) -> dg.AssetsDefinition:
     launchpad = LAUNCHPAD.format(op=calculation.name) if calculation.name_of is not None else ""
     assets = dg.multi_asset(
-        specs=[calculated_spec(settings, relation, calculation.deps, launchpad) for relation in calculation.tables],
+        specs=[
+            calculated_spec(settings, relation, calculation.deps, launchpad, calculation.group)
+            for relation in calculation.tables
+        ],
         name=calculation.name,
         description=calculation.description,
     )
@@ -143,6 +163,6 @@ def table_results(warehouse: Warehouse, tables: Sequence[str], done: int) -> Ite
 
 def build_calculated_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     return [
-        *(_calculated(settings, calculation) for calculation in CALCULATIONS),
+        *(_calculated(settings, of_house(settings, calculation)) for calculation in CALCULATIONS),
         calculated_spec(settings, REMEMBERED),
     ]

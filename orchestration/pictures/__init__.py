@@ -3,6 +3,7 @@
 from orchestration.pictures.compliance import cushion_picture, industry_picture
 from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
 from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
+from orchestration.pictures.outlook import forecast_picture, front_page_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "cushion_picture",
     "default_picture",
     "equity_picture",
+    "forecast_picture",
+    "front_page_picture",
     "industry_picture",
     "loss_picture",
     "nav_picture",

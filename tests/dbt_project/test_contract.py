@@ -47,6 +47,14 @@ CONTRACT = {
     "fact_commitments": "committed called recallable unfunded",
     "fact_fund_waterfall": "distribution_id tier_number tier_name amount_lp amount_gp",
     "fact_valuations": "investment_id fair_value remaining_cost unrealized_gain_loss",
+    "fact_pacing_forecast": "fund_id as_of_date scenario quarter event_date calls distributions growth nav unfunded is_last",
+    "fact_pacing_assumptions": "fund_id as_of_date scenario contribution_rates bow growth_rate yield_rate life_years "
+    "effective_date source reason",
+    "fact_pacing_backtest": "fund_id as_of_date series forecast_amount actual_amount mean_error mean_absolute_error "
+    "root_mean_square_error total_error total_error_share reason",
+    "fact_expected_collections": "fund_id investor_id notice_id as_of_date due_date days_late horizon_days event_date "
+    "outstanding expected_amount credibility reason",
+    "fact_kpis": "kpi_code event_date currency unit value reason previous_value change fund_count stale_fund_count is_current",
     "fact_deal_holdings": "deal_id asset_id par market_value",
     "fact_asset_cash_flows": "deal_id asset_id scenario_id period payment_date accrual_start_date accrual_end_date "
     "beginning_balance interest_payment scheduled_principal unscheduled_principal default_amount recoveries net_loss "

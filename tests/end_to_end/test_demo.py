@@ -109,6 +109,66 @@ def test_ledgers_lead_to_the_chart_of_accounts_and_their_net_assets_are_what_par
     assert apart == []
 
 
+def test_the_front_page_has_every_figure_of_every_house_and_currency(demo: tuple[Home, RunReport]) -> None:
+    """Two currencies in one house are two figures; what has no value says why. Source: input-contracts 6 (funds)."""
+    home, _ = demo
+    figures = home.published(
+        "select organization_id, currency, count(*), count(value) from marts.fact_kpis "
+        "where is_current and currency is not null group by all order by all"
+    )
+    assert figures == [
+        (house, currency, 12, 12)
+        for house, currency in ((HOUSES[0], "EUR"), (HOUSES[0], "USD"), (HOUSES[1], "USD"), (HOUSES[2], "USD"))
+    ]
+    # the story has one partner pay 0.6 of the notice due on 2024-10-15 and nobody else owe anything
+    ((called,),) = home.warehouse.rows(
+        "select distinct call_amount from intermediate.int_fund__capital_call_notices where notice_status = 'DEFAULTED'"
+    )
+    overdue = home.published(
+        "select organization_id, value from marts.fact_kpis where kpi_code = 'CALLS_OVERDUE' and is_current and value <> 0"
+    )
+    assert [(house, round(value, 2)) for house, value in overdue] == [
+        (HOUSES[0], called - round(called * Decimal("0.6"), 2))
+    ]
+
+
+def test_every_fund_is_forecast_to_the_end_of_its_life_and_its_past_forecasts_are_judged(
+    demo: tuple[Home, RunReport],
+) -> None:
+    home, _ = demo
+    scenarios = home.published(
+        "select scenario, count(distinct fund_id), max(abs(nav)) from marts.fact_pacing_forecast where is_last group by 1 order by 1"
+    )
+    assert scenarios == [(name, 6, 0.0) for name in ("base", "high", "low")]
+    judged = home.published(
+        "select series, count(distinct fund_id) from marts.fact_pacing_backtest where mean_error is not null group by 1 order by 1"
+    )
+    assert judged == [("contributions", 6), ("distributions", 6), ("nav", 6)]
+
+
+def test_open_calls_are_expected_in_full_within_ninety_days_unless_defaulted(demo: tuple[Home, RunReport]) -> None:
+    """Nobody of the demo paid more than 90 days late but the one who defaulted, whose default lowers the chance of others."""
+    home, _ = demo
+    found = home.published(
+        "select reason, min(expected_amount / outstanding::double) > 0.9, max(expected_amount / outstanding::double) <= 1.000001 "
+        "from marts.fact_expected_collections where horizon_days = 90 group by 1 order by 1"
+    )
+    assert found == [("DEFAULTED", None, None), (None, True, True)]
+
+
+def test_an_expected_collection_is_traced_to_the_notice(demo: tuple[Home, RunReport]) -> None:
+    home, _ = demo
+    ((notice,),) = home.published(
+        "select min(notice_id) from marts.fact_expected_collections where reason is null and days_late < 0"
+    )
+    step = trace(
+        home.settings, "fact_expected_collections.expected_amount", {"notice_id": notice, "horizon_days": "30"}
+    )
+    (outstanding,) = [each for each in step.inputs if each.column.endswith("outstanding")]
+    (called, _) = outstanding.sources
+    assert (called.table.removeprefix("raw."), called.rows) == ("fund_capital_call_notices", 1)
+
+
 # Nav 8 as input-contracts 4.5 states them as rows: E-1 fund in three currencies, E-2 classes, E-7 equity with a dividend,
 # E-21 a balance in yen, E-24 a unit-less fund.
 @pytest.mark.parametrize(

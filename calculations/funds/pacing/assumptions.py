@@ -33,9 +33,30 @@ class PacingTerms(Terms):
     source: str
 
 
+class Scenario(Terms):
+    """How a scenario differs from the assumptions of a fund's type from a day on: growth by a difference, the rest by factors."""
+
+    scenario: str
+    effective_date: dt.date
+    contribution_factor: Annotated[Decimal, Field(gt=0)] = Decimal(1)
+    bow_factor: Annotated[Decimal, Field(gt=0)] = Decimal(1)
+    growth_change: Decimal = Decimal(0)
+    source: str
+
+    def applied(self, terms: PacingTerms) -> PacingTerms:
+        """The assumptions as the scenario has them; no rate of contribution exceeds 1. Raises ValueError where growth cannot be so low."""
+        rates = tuple(min(rate * self.contribution_factor, Decimal(1)) for rate in terms.contribution_rates)
+        changed = {"contribution_rates": rates, "bow": terms.bow * self.bow_factor}
+        return PacingTerms.model_validate(
+            {**terms.model_dump(by_alias=True), **changed, "growth": terms.growth + self.growth_change}
+        )
+
+
 class _PacingFile(Terms):
     sets: tuple[PacingTerms, ...]
+    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
     credibility_calls: Annotated[Decimal, Field(gt=0)]
+    collection_horizons: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
 
     @model_validator(mode="before")
     @classmethod
@@ -48,6 +69,9 @@ class _PacingFile(Terms):
         keys = [(terms.fund_type, terms.effective_date) for terms in self.sets]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
             raise ValueError(f"a fund type has one set a day, found several of {twice[0][0]} from {twice[0][1]}")
+        keys = [(scenario.scenario, scenario.effective_date) for scenario in self.scenarios]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"a scenario has one meaning a day, found several of {twice[0][0]} from {twice[0][1]}")
         return self
 
 
@@ -56,17 +80,38 @@ def in_force(fund_type: str, day: dt.date, path: Path = FILE) -> PacingTerms:
 
     Raises ValueError where there were none: what is not assumed is never filled in.
     """
-    found = [t for t in read_policy(path, _PacingFile).sets if t.fund_type == fund_type and t.effective_date <= day]
-    if not found:
+    found = find_in_force(fund_type, day, path)
+    if found is None:
         raise ValueError(
             f"{path.name}: expected assumptions for funds of type {fund_type} in force on {day}, found none"
         )
-    return max(found, key=lambda terms: terms.effective_date)
+    return found
+
+
+def find_in_force(fund_type: str, day: dt.date, path: Path = FILE) -> PacingTerms | None:
+    """The assumptions for a type of fund that were in force on a day, None where there were none."""
+    found = [t for t in read_policy(path, _PacingFile).sets if t.fund_type == fund_type and t.effective_date <= day]
+    return max(found, key=lambda terms: terms.effective_date, default=None)
+
+
+def scenarios(day: dt.date, path: Path = FILE) -> tuple[Scenario, ...]:
+    """The scenarios in force on a day, each as it last became, in the order of the file."""
+    newest: dict[str, Scenario] = {}
+    for scenario in read_policy(path, _PacingFile).scenarios:
+        known = newest.get(scenario.scenario)
+        if scenario.effective_date <= day and (known is None or scenario.effective_date > known.effective_date):
+            newest[scenario.scenario] = scenario
+    return tuple(newest.values())
 
 
 def credibility_calls(path: Path = FILE) -> float:
     """The constant K of the credibility n / (n + K) of an investor's own payment history."""
     return float(read_policy(path, _PacingFile).credibility_calls)
+
+
+def collection_horizons(path: Path = FILE) -> tuple[int, ...]:
+    """Days from today by which collections are expected, rising."""
+    return tuple(sorted(set(read_policy(path, _PacingFile).collection_horizons)))
 
 
 @dataclass(frozen=True)

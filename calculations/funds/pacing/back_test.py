@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,10 +52,12 @@ def back_test(
     distributions: Floats,
     nav: Floats,
     path: Path = FILE,
+    lives: Floats | None = None,
 ) -> BackTest:
     """Forecast funds from their states on a past day, with the assumptions in force on it, and compare.
 
-    `contributions`, `distributions`, `nav` are what happened, (funds, periods) each. Raises ValueError where their shapes
+    `contributions`, `distributions`, `nav` are what happened, (funds, periods) each; `lives` (funds,) replace the assumed
+    ones. Raises ValueError where their shapes
     differ or a type of fund had no assumptions on the day: later ones would know what they are tested on.
     """
     shapes = {table.shape for table in (contributions, distributions, nav)}
@@ -63,6 +65,8 @@ def back_test(
         found = ", ".join(map(str, sorted(shapes)))
         raise ValueError(f"expected actual tables of one shape ({len(fund_types)} funds, periods), found {found}")
     terms = PacingArrays.of([in_force(fund_type, as_of, path) for fund_type in fund_types])
+    if lives is not None:
+        terms = replace(terms, life=lives)
     made = forecast(states, terms, as_of, contributions.shape[1], periods_per_year)
     return BackTest(
         made,

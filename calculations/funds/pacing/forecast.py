@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from calculations.calendars import DaysLike, as_days
 from calculations.clo.columns import Days, Ints
 from calculations.daycount import Floats
 from calculations.funds.pacing.assumptions import PacingArrays
@@ -92,14 +93,31 @@ def forecast(
     return PacingForecast(add_months(as_of, months * np.arange(1, periods + 1)), *tables)
 
 
-def ages(first_close: Days, as_of: dt.date) -> Floats:
-    """Years from each first close (funds,) to a day, 0 where it lies ahead: whole months, then days over 365.25."""
-    day = np.datetime64(as_of, "D")
+def ages(first_close: Days, as_of: DaysLike) -> Floats:
+    """Years from each first close (funds,) to a day, one for all or each its own; 0 where it lies ahead.
+
+    Whole months, then days over 365.25.
+    """
+    day = as_days(as_of)
     days = (day - first_close).astype("timedelta64[D]").astype(np.float64)
     months = (day.astype("datetime64[M]") - first_close.astype("datetime64[M]")).astype(np.int64)
     months = months - (add_months(first_close, months) > day)
     rest = (day - add_months(first_close, months)).astype("timedelta64[D]").astype(np.float64)
     return np.where(days < 0, 0.0, months / 12 + rest / 365.25)
+
+
+def lives(assumed: Floats, first_close: Days, term_end: Days) -> Floats:
+    """The life of each fund in years: as assumed, or to the end of its stated term where that is later; all (funds,).
+
+    `term_end` is NaT where none is stated. A term that ends earlier shortens nothing, since terms are extended to sell what is left.
+    """
+    return np.maximum(assumed, ages(first_close, np.where(np.isnat(term_end), first_close, term_end)))
+
+
+def periods_to_end(age: Floats, life: Floats, periods_per_year: PeriodsPerYear) -> Ints:
+    """Periods until each fund's life has ended, (funds,); one for a fund whose life is over, in which it is wound up."""
+    left = np.ceil((life - _AGE_TOLERANCE - age) * periods_per_year)
+    return np.maximum(left, 1).astype(np.int64)
 
 
 def by_period(

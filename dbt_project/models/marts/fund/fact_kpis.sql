@@ -1,0 +1,257 @@
+with shown_states as (
+    select * from {{ ref('int_fund__shown_states') }}
+),
+
+fund_quarters as (
+    select * from {{ source('calc', 'fund_quarters') }}
+),
+
+pacing_assumptions as (
+    select * from {{ source('calc', 'pacing_assumptions') }}
+),
+
+pacing_forecasts as (
+    select * from {{ ref('fact_pacing_forecast') }}
+    where scenario = 'base' and quarter = 1
+),
+
+pooled_returns as (
+    select * from {{ source('calc', 'pooled_returns') }}
+),
+
+entity_status as (
+    select * from {{ ref('entity_status') }}
+),
+
+compliance_results as (
+    select * from {{ ref('fact_compliance_results') }}
+    where is_current and is_listed
+),
+
+run as (
+    select * from {{ ref('int_feeds__run') }}
+),
+
+kpis as (
+    select * from {{ ref('kpis') }}
+),
+
+{{ shown_rows('fund_quarters', 'measured_id') }},
+
+pages as (
+    select distinct
+        organization_id,
+        currency,
+        event_date,
+    from shown
+),
+
+-- a fund whose data ends earlier counts as it stood then
+standing as (
+    select
+        pages.event_date as page_date,
+        shown.*,
+    from pages
+    inner join shown
+        on
+            pages.organization_id = shown.organization_id
+            and pages.currency = shown.currency
+            and pages.event_date >= shown.event_date
+    qualify
+        row_number() over (
+            partition by pages.organization_id, pages.currency, pages.event_date, shown.fund_id
+            order by shown.event_date desc
+        ) = 1
+),
+
+-- one that has no forecast leaves no sum of them
+expected as (
+    select
+        standing.organization_id,
+        standing.currency,
+        standing.page_date,
+        -- the part of the first quarter's calls that falls into 90 days of it
+        sum(
+            pacing_forecasts.calls
+            * least(1, 90.0 / (pacing_forecasts.event_date - pacing_forecasts.as_of_date))
+        ) as amount,
+        case
+            when count(pacing_forecasts.fund_id) < count(*)
+                then coalesce(min(pacing_assumptions.reason), 'NO_FORECAST')
+        end as reason,
+    from standing
+    left join pacing_forecasts
+        on
+            standing.organization_id = pacing_forecasts.organization_id
+            and standing.fund_id = pacing_forecasts.fund_id
+            and standing.page_date = pacing_forecasts.as_of_date
+    left join pacing_assumptions
+        on
+            standing.measured_id = pacing_assumptions.measured_id
+            and standing.page_date = pacing_assumptions.as_of_date
+            and pacing_assumptions.reason is not null
+    group by standing.organization_id, standing.currency, standing.page_date
+),
+
+summed as (
+    select
+        organization_id,
+        currency,
+        page_date,
+        count(*) as fund_count,
+        count(*) filter (where event_date < page_date) as stale_fund_count,
+        min(nav_date) as oldest_nav_date,
+        max(known_at) as known_at,
+        sum(committed) as committed,
+        sum(called) as called,
+        sum(unfunded) as unfunded,
+        sum(case when is_investing then unfunded else 0 end) as dry_powder,
+        sum(distributed) as distributed,
+        min(amount_reason) as amount_reason,
+        min(case when is_investing is null then 'NO_INVESTMENT_PERIOD: ' || fund_id end) as period_reason,
+        sum(nav) as nav,
+        min(nav_reason) as nav_reason,
+        sum(calls_outstanding) as calls_outstanding,
+        sum(calls_overdue) as calls_overdue,
+        sum(calls_due) as calls_due,
+        sum(calls_collected) as calls_collected,
+        min(calls_reason) as calls_reason,
+    from standing
+    group by organization_id, currency, page_date
+),
+
+figures as (
+    select
+        summed.*,
+        pooled_returns.irr,
+        pooled_returns.irr_reason,
+        pooled_returns.tvpi,
+        pooled_returns.tvpi_reason,
+        expected.amount as expected_calls,
+        expected.reason as expected_reason,
+    from summed
+    inner join expected
+        on
+            summed.organization_id = expected.organization_id
+            and summed.currency = expected.currency
+            and summed.page_date = expected.page_date
+    left join pooled_returns
+        on
+            summed.organization_id = pooled_returns.organization_id
+            and summed.currency = pooled_returns.currency
+            and summed.page_date = pooled_returns.event_date
+),
+
+{%- set of_funds = [
+    ('COMMITTED', 'committed', 'amount_reason'),
+    ('CALLED', 'called', 'amount_reason'),
+    ('UNFUNDED', 'unfunded', 'amount_reason'),
+    ('DRY_POWDER', 'dry_powder', 'coalesce(amount_reason, period_reason)'),
+    ('DISTRIBUTED', 'distributed', 'amount_reason'),
+    ('NAV', 'nav', 'nav_reason'),
+    ('NET_IRR', 'irr', "coalesce(irr_reason, 'NO_POOL')"),
+    ('TVPI', 'tvpi', "coalesce(tvpi_reason, 'NO_POOL')"),
+    ('CALLS_OUTSTANDING', 'calls_outstanding', 'calls_reason'),
+    ('CALLS_OVERDUE', 'calls_overdue', 'calls_reason'),
+    ('COLLECTION_RATE', 'calls_collected / nullif(calls_due, 0)', "coalesce(calls_reason, 'NOTHING_DUE')"),
+    ('EXPECTED_CALLS_90_DAYS', 'expected_calls', 'expected_reason'),
+] %}
+
+stated as (
+    {%- for kpi, figure, reason in of_funds %}
+    select
+        organization_id,
+        '{{ kpi }}' as kpi_code,
+        page_date as event_date,
+        currency,
+        cast({{ figure }} as decimal(38, 12)) as value,
+        {{ reason }} as reason,
+        fund_count,
+        stale_fund_count,
+        oldest_nav_date,
+        known_at,
+    from figures
+    union all
+    {%- endfor %}
+    select
+        entity_status.organization_id,
+        'HELD_ENTITIES' as kpi_code,
+        cast(any_value(run.known_at) as date) as event_date,
+        null as currency,
+        count(*) filter (where entity_status.status <> 'current') as value,
+        null as reason,
+        null as fund_count,
+        null as stale_fund_count,
+        null as oldest_nav_date,
+        any_value(run.known_at) as known_at,
+    from entity_status
+    -- 1:1, the run context has one row
+    cross join run
+    group by entity_status.organization_id
+    union all
+    select
+        compliance_results.organization_id,
+        'COMPLIANCE_BREACHES' as kpi_code,
+        cast(any_value(run.known_at) as date) as event_date,
+        null as currency,
+        count(*) filter (where not compliance_results.passed) as value,
+        null as reason,
+        null as fund_count,
+        null as stale_fund_count,
+        null as oldest_nav_date,
+        max(compliance_results.known_at) as known_at,
+    from compliance_results
+    -- 1:1, the run context has one row
+    cross join run
+    group by compliance_results.organization_id
+),
+
+-- a sum of which a part is unknown is unknown; a figure that is known keeps what is unusual about it out of its reason
+known as (
+    select
+        organization_id,
+        kpi_code,
+        event_date,
+        currency,
+        fund_count,
+        stale_fund_count,
+        oldest_nav_date,
+        known_at,
+        case when kpi_code in ('NET_IRR', 'TVPI', 'COLLECTION_RATE') or reason is null then value end as value,
+        case when kpi_code not in ('NET_IRR', 'TVPI', 'COLLECTION_RATE') or value is null then reason end as reason,
+    from stated
+),
+
+final as (
+    select
+        {{ surrogate_key(['known.organization_id', 'known.kpi_code', 'known.event_date', 'known.currency']) }}
+            as kpi_key,
+        known.organization_id,
+        known.kpi_code,
+        kpis.kpi_name,
+        kpis.sort_order,
+        known.event_date,
+        {{ date_id('known.event_date') }} as date_id,
+        known.currency,
+        kpis.unit,
+        known.value,
+        known.reason,
+        lag(known.value) over figure as previous_value,
+        cast(known.value - lag(known.value) over figure as decimal(38, 12)) as change,
+        cast(known.fund_count as integer) as fund_count,
+        cast(known.stale_fund_count as integer) as stale_fund_count,
+        known.oldest_nav_date,
+        known.event_date = max(known.event_date) over (
+            partition by known.organization_id, known.kpi_code, known.currency
+        ) as is_current,
+        known.known_at,
+    from known
+    inner join kpis
+        on known.kpi_code = kpis.kpi_code
+    window figure as (
+        partition by known.organization_id, known.kpi_code, known.currency
+        order by known.event_date
+    )
+)
+
+select * from final
