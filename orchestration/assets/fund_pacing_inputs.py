@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from calculations.calendars import Flags
 from calculations.daycount import Days, Ints
 from calculations.funds.pacing.positions import Notices
-from calculations.funds.performance import UNIT
+from calculations.funds.performance.fund_total import UNIT
 from calculations.fx import convert
 from orchestration.assets.fund_performance import known_quotes
 from orchestration.warehouse import Warehouse

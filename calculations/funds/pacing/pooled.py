@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calculations.funds.performance import Known
+from calculations.funds.performance.fund_total import Known
 from calculations.irr import Return, since_inception
 from calculations.multiples import Ratio, dpi, tvpi
 
