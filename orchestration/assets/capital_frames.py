@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from calculations.calendars import Flags
 from calculations.daycount import Days, Ints
-
-T = TypeVar("T")
 
 MONEY = pa.decimal128(38, 4)
 RATE = pa.decimal128(38, 12)
@@ -80,13 +78,6 @@ def days(values: Days) -> pa.Array:
 def codes(values: Ints, names: Sequence[str]) -> pa.Array:
     """Texts by their number, NULL for -1."""
     return pa.array(list(names), pa.string()).take(pa.array(values, mask=values < 0))
-
-
-def read_each(texts: Sequence[str | None], reader: Callable[[str], T], absent: T) -> tuple[list[T], Ints]:
-    """Every different text read once: what was read, and the number of it for each text."""
-    number: dict[str | None, int] = {}
-    of_text = np.array([number.setdefault(text, len(number)) for text in texts], dtype=np.int64)
-    return [absent if text is None else reader(text) for text in number], of_text
 
 
 def table(columns: Mapping[str, Any]) -> pa.Table:

@@ -34,7 +34,7 @@ def units(amount: str, scale: str) -> str:
 
 def rate_units(rate: str) -> str:
     """SQL for a rate in 1e-12."""
-    return f"cast(cast({rate} as decimal(18, 12)) * cast(1000000000000 as decimal(13, 0)) as bigint)"
+    return f"cast(cast({rate} as decimal(24, 12)) * cast(1000000000000 as decimal(13, 0)) as bigint)"
 
 
 def governing(kind: str, rows: str, key: str, day: str, *, of_partner: bool = False) -> str:
