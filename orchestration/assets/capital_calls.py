@@ -132,7 +132,7 @@ def _legs(inputs: Inputs, found: Roll) -> Frame:
 
     The legs of one class lie together where the call is shared by classes.
     """
-    inputs.connection.register("commitment_balances", _balances(found))
+    inputs.connection.register("commitment_balances", balances(found))
     legs = inputs.frame(
         f"""
         with reached as (
@@ -203,13 +203,15 @@ def _legs(inputs: Inputs, found: Roll) -> Frame:
     return legs
 
 
-def _balances(found: Roll) -> pa.Table:
+def balances(found: Roll) -> pa.Table:
+    """The roll as a table to join with: commitment and recallable balances at the end of each day, in minor units."""
     return table(
         {
             "c": found.commitment,
             "day": days(found.day),
             "committed": found.balance(EventKind.COMMITTED),
             "unfunded": found.unfunded,
+            "recallable": found.balance(EventKind.RECALLABLE),
         }
     )
 

@@ -2,8 +2,16 @@ with measured_states as (
     select * from {{ ref('int_fund__measured_states') }}
 ),
 
-state_loads as (
-    select * from {{ ref('int_feeds__state_loads') }}
+funds as (
+    select * from {{ ref('int_fund__funds') }}
+),
+
+capital_calls as (
+    select * from {{ ref('int_fund__capital_calls') }}
+),
+
+commitment_events as (
+    select * from {{ ref('int_fund__commitment_events') }}
 ),
 
 loads as (
@@ -26,14 +34,36 @@ holidays as (
     select * from {{ ref('int_market__holidays') }}
 ),
 
+-- a file that says nothing of a fund does not make its notices older
+speaking_loads as (
+    select
+        state_id,
+        fund_id,
+        load_id,
+    from funds
+    union
+    select
+        state_id,
+        fund_id,
+        load_id,
+    from capital_calls
+    union
+    select
+        state_id,
+        fund_id,
+        load_id,
+    from commitment_events
+),
+
 stated as (
     select
-        state_loads.state_id,
+        speaking_loads.state_id,
+        speaking_loads.fund_id,
         max(loads.as_of) as as_of,
-    from state_loads
+    from speaking_loads
     inner join loads
-        on state_loads.load_id = loads.load_id
-    group by state_loads.state_id
+        on speaking_loads.load_id = loads.load_id
+    group by speaking_loads.state_id, speaking_loads.fund_id
 ),
 
 -- late interest on an index is calculated again when its fixings are
@@ -94,7 +124,9 @@ final as (
         stated.as_of,
     from measured_states
     inner join stated
-        on measured_states.state_id = stated.state_id
+        on
+            measured_states.state_id = stated.state_id
+            and measured_states.fund_id = stated.fund_id
     left join markets
         on measured_states.measured_id = markets.measured_id
 )
