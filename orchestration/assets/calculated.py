@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from orchestration.assets.capital_activity import CAPITAL_ACTIVITY
 from orchestration.assets.clo_balances import CLO_BALANCES
 from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
@@ -22,6 +23,7 @@ from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
 from orchestration.pictures import (
+    commitment_picture,
     coverage_picture,
     cushion_picture,
     default_picture,
@@ -39,6 +41,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
 CALCULATIONS = (
+    CAPITAL_ACTIVITY,
     CLO_BALANCES,
     CLO_COMPLIANCE,
     CLO_CONFIGURATIONS,
@@ -58,6 +61,7 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_migration_statistics": rating_picture,
     "calc.clo_migration_series": default_picture,
     "calc.clo_tranche_losses": loss_picture,
+    "calc.commitment_roll": commitment_picture,
     "calc.fund_performance": performance_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,12 @@ import pyarrow as pa
 from calculations.calendars import DaysLike
 from calculations.daycount import Days, Ints
 from calculations.funds.capital.commitments import KIND, EventKind, Events, Roll
+from calculations.funds.capital.exact import in_money
 from calculations.funds.capital.recalls import Drawn, Lots, draw_lots
+from calculations.money import minor_unit
+from calculations.months import as_date
 from calculations.ragged import first_rows
+from orchestration.assets.capital_findings import Difference
 from orchestration.assets.capital_frames import Frame, days, money, table
 from orchestration.assets.capital_inputs import KEYS, Inputs
 
@@ -108,10 +113,11 @@ def _as_events(drawn: Drawn, kind: EventKind) -> Events:
     return Events(drawn.commitment, drawn.day, np.full(drawn.day.size, KIND[kind], dtype=np.int64), drawn.amount)
 
 
-def roll_table(inputs: Inputs, found: Roll) -> pa.Table:
+def roll_table(inputs: Inputs, found: Roll, holders: Mapping[int, Sequence[tuple[dt.date, str]]]) -> pa.Table:
     """Rows of calc.commitment_roll: a commitment at the end of each day on which it moved.
 
-    What the workbook states of a commitment stands on the row in force on the day it speaks of.
+    What the workbook states of a commitment stands on the row in force on the day it speaks of. `holders` are those to
+    whom a commitment passed, from which day on.
     """
     held, number = inputs.commitments, found.commitment
     fund = held.ints("f")[number]
@@ -124,7 +130,8 @@ def roll_table(inputs: Inputs, found: Roll) -> pa.Table:
     return table(
         {
             **inputs.funds.columns(KEYS, fund),
-            **held.columns(("commitment_id", "investor_id", "class_code", "currency"), number),
+            **held.columns(("commitment_id", "class_code", "currency"), number),
+            "investor_id": _held_by(held, found, holders),
             "event_date": days(found.day),
             "committed": money(found.balance(EventKind.COMMITTED), scale),
             "called": money(inside + outside, scale),
@@ -147,6 +154,49 @@ def roll_table(inputs: Inputs, found: Roll) -> pa.Table:
             "known_at": pa.array(_known(inputs.events, held.ints("c"), found), pa.timestamp("us")),
         }
     )
+
+
+def _held_by(held: Frame, found: Roll, holders: Mapping[int, Sequence[tuple[dt.date, str]]]) -> pa.Array:
+    """The investor of each row: the first one, or to whom the commitment had passed by the day."""
+    names = held.texts("investor_id")
+    of_row = found.commitment.copy()
+    for number, passed in holders.items():
+        for day, investor in passed:
+            of_row[(found.commitment == number) & (found.day >= np.datetime64(day, "D"))] = len(names)
+            names.append(investor)
+    return pa.array(names, pa.string()).take(pa.array(of_row))
+
+
+def stated_findings(inputs: Inputs, found: Roll) -> Iterator[tuple[int, Difference]]:
+    """Fund number and finding: running balances that the workbook states otherwise than its events make them."""
+    held = inputs.commitments
+    as_of = inputs.funds.days("as_of")[held.ints("f")]
+    row = found.rows_on(np.arange(held.size), as_of)
+    called = np.append(found.called_inside + found.balance(EventKind.CALLED_OUTSIDE), 0)[row]
+    unfunded = np.append(found.unfunded, 0)[row]
+    ids, currencies = held.texts("commitment_id"), held.texts("currency")
+    for column, short, computed in (
+        ("capital_called", "called", called),
+        ("unfunded_commitment", "unfunded", unfunded),
+    ):
+        stated = held.ints(f"{short}_stated_units")
+        for number in np.flatnonzero(held.given(column) & (stated != computed)).tolist():
+            unit = minor_unit(len(str(held.ints("scale")[number])) - 1)
+            told, wanted = in_money(stated[number], unit), in_money(computed[number], unit)
+            yield (
+                int(held.ints("f")[number]),
+                Difference(
+                    f"STATED_{column.upper()}",
+                    "warning",
+                    "COMMITMENT",
+                    str(ids[number]),
+                    f"commitment {ids[number]}: expected {column} of {wanted} by its events, found {told}",
+                    as_date(as_of[number]),
+                    currencies[number],
+                    told,
+                    wanted,
+                ),
+            )
 
 
 def _known(rows: Frame, numbers: Ints, found: Roll) -> Days:

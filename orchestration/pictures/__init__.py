@@ -1,11 +1,13 @@
 """Small pictures on the assets that a person would rather look at. Figures come from the warehouse as they stand."""
 
+from orchestration.pictures.capital import commitment_picture
 from orchestration.pictures.compliance import cushion_picture, industry_picture
 from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
 from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
 __all__ = [
+    "commitment_picture",
     "coverage_picture",
     "cushion_picture",
     "default_picture",
