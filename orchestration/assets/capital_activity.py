@@ -76,7 +76,15 @@ def _roll_findings(inputs: Inputs, found: Roll) -> list[tuple[int, Difference]]:
             (
                 int(fund[finding.commitment]),
                 Difference(
-                    str(finding.kind), "warning", "COMMITMENT", name, message, day, currencies[finding.commitment], None, amount
+                    str(finding.kind),
+                    "warning",
+                    "COMMITMENT",
+                    name,
+                    message,
+                    day,
+                    currencies[finding.commitment],
+                    None,
+                    amount,
                 ),
             )
         )

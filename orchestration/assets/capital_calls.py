@@ -121,9 +121,7 @@ def compute_calls(inputs: Inputs, found: Roll) -> Calls:
     order = np.argsort(keys)
     wanted = notices.ints("k") * inputs.commitments.size + notices.ints("c")
     place = np.minimum(np.searchsorted(keys[order], wanted), max(keys.size - 1, 0))
-    leg_of_notice = (
-        np.where(keys[order][place] == wanted, order[place], -1) if keys.size else np.full(wanted.size, -1)
-    )
+    leg_of_notice = np.where(keys[order][place] == wanted, order[place], -1) if keys.size else np.full(wanted.size, -1)
     return Calls(calls, notices, legs, computed, reason, leg_of_notice, terms, short)
 
 

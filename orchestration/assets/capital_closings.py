@@ -87,8 +87,12 @@ def close(inputs: Inputs, found: Roll) -> Closed:
             row["closing_date"],
         )  # fmt: skip
         if terms.earlier_deals is not EarlierDeals.COST:
-            message = f"closing {closing_id}: expected earlier deals at COST, found {terms.earlier_deals}: no fair values"
-            closed.findings[row["f"]].append(Difference("CLOSING_FAIR_VALUES", "warning", "CLOSING", closing_id, message))
+            message = (
+                f"closing {closing_id}: expected earlier deals at COST, found {terms.earlier_deals}: no fair values"
+            )
+            closed.findings[row["f"]].append(
+                Difference("CLOSING_FAIR_VALUES", "warning", "CLOSING", closing_id, message)
+            )
             continue
         moved = equalise(members, earlier[0], earlier[1], terms, rates, span)
         for flow, change in zip(before[0], moved.contributions, strict=True):
@@ -212,7 +216,9 @@ def _members(inputs: Inputs, found: Roll, row: Row) -> tuple[list[int], Partners
     after = committed[found.rows_on(number, closing)]
     before = np.minimum(committed[found.rows_on(number, closing - np.timedelta64(1, "D"))], after)
     ids = held.texts("commitment_id")
-    return number.tolist(), Partners(tuple(str(ids[n]) for n in number), before, after, held.days("commitment_date")[number])
+    return number.tolist(), Partners(
+        tuple(str(ids[n]) for n in number), before, after, held.days("commitment_date")[number]
+    )
 
 
 def _earlier(
@@ -224,7 +230,8 @@ def _earlier(
 ) -> EarlierFlows:
     """Flows as the closings before have restated them. A partner excused from a call holds nothing of it and takes no part."""
     held = np.array(
-        [[flow.held.get(n, 0) + restated[fund, flow.flow_id].get(n, 0) for n in numbers] for flow in flows], dtype=np.int64
+        [[flow.held.get(n, 0) + restated[fund, flow.flow_id].get(n, 0) for n in numbers] for flow in flows],
+        dtype=np.int64,
     ).reshape(len(flows), len(numbers))
     since = inputs.commitments.days("commitment_date")[numbers]
     starts = np.array([flow.day for flow in flows], dtype="datetime64[D]")
@@ -259,7 +266,13 @@ def _rates(inputs: Inputs, row: Row, terms: ClosingTerms, closed: Closed) -> Int
 
 
 def _paid_in_apart(
-    row: Row, closing_id: str, numbers: Sequence[int], members: Partners, contributions: Ints, paid_in: Sequence[_Flow], unit: Decimal
+    row: Row,
+    closing_id: str,
+    numbers: Sequence[int],
+    members: Partners,
+    contributions: Ints,
+    paid_in: Sequence[_Flow],
+    unit: Decimal,
 ) -> Iterator[Difference]:
     """What newcomers should pay in beside what the calls that reach them alone state."""
     newcomers = {n for n, before in zip(numbers, members.before.tolist(), strict=True) if not before}

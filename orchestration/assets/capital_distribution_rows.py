@@ -31,7 +31,13 @@ def distribution_table(inputs: Inputs, found: Distributions) -> pa.Table:
             **inputs.funds.columns(KEYS, notices.ints("f")),
             **found.frame.columns(
                 (
-                    *("distribution_id", "distribution_number", "distribution_date", "record_date", "distribution_type"),
+                    *(
+                        "distribution_id",
+                        "distribution_number",
+                        "distribution_date",
+                        "record_date",
+                        "distribution_type",
+                    ),
                     *("investment_id", "currency"),
                 ),
                 of,

@@ -259,15 +259,15 @@ def _legs(inputs: Inputs, found: Roll) -> Frame:
     return legs
 
 
-def _withholding(
-    frame: Frame, legs: Frame, terms: TermsRead[DistributionTerms]
-) -> tuple[Ints, Flags]:
+def _withholding(frame: Frame, legs: Frame, terms: TermsRead[DistributionTerms]) -> tuple[Ints, Flags]:
     """The rate withheld of each leg's components, (legs, 4), and distributions whose rules contradict each other."""
     partners = legs.table.select(["taxed_as", "jurisdiction", "default_withholding_rate", "letter_rate"])
     kinds = {row["taxed_as"]: row for row in partners.group_by(partners.column_names).aggregate([]).to_pylist()}
     classes, of_class = np.unique([text or "" for text in frame.texts("income_class")], return_inverse=True)
     of_leg = legs.ints("d")
-    combined = (terms.of_row[of_leg] * max(classes.size, 1) + of_class[of_leg]) * (len(kinds) + 1) + legs.ints("taxed_as")
+    combined = (terms.of_row[of_leg] * max(classes.size, 1) + of_class[of_leg]) * (len(kinds) + 1) + legs.ints(
+        "taxed_as"
+    )
     different, number = np.unique(combined, return_inverse=True)
     rates = np.zeros((different.size, len(_CLASSES)), dtype=np.int64)
     is_bad = np.zeros(different.size, dtype=np.bool_)
@@ -309,9 +309,15 @@ def _recallable(
         try:
             recall = _recall_terms(row, terms.different[terms.of_row[d]])
             why = RecallableReason(row["recallable_reason"])
-            is_quick = why is RecallableReason.QUICK_RETURN  # the months of the terms count from what is returned quickly
+            is_quick = (
+                why is RecallableReason.QUICK_RETURN
+            )  # the months of the terms count from what is returned quickly
             allowed = recall is not None and is_recallable(
-                recall, why, row["distribution_date"], row["investment_date"] if is_quick else None, row["investment_period_end"]
+                recall,
+                why,
+                row["distribution_date"],
+                row["investment_date"] if is_quick else None,
+                row["investment_period_end"],
             )
             last_day = recallable_until(recall, row["investment_period_end"]) if allowed and recall else None
         except ValueError as error:

@@ -76,7 +76,10 @@ def stand_notices(inputs: Inputs, calls: Calls) -> Standing:
         in_default[rows] = defaulted_from(written[rows], terms.different[number], calendar)
     in_default[defaults.ints("n")] = defaults.days("default_date")  # what was declared needs no reckoning
     decided = np.array(
-        [CODE[NoticeStatus(text)] if text in ("WAIVED", "CANCELLED") else -1 for text in notices.texts("notice_status")],
+        [
+            CODE[NoticeStatus(text)] if text in ("WAIVED", "CANCELLED") else -1
+            for text in notices.texts("notice_status")
+        ],
         dtype=np.int64,
     )
     is_owed = (decided < 0) & (due > 0)
@@ -232,7 +235,9 @@ def _interest(
             plans.setdefault(key, []).append(place)
     for (rate, index_id, count, of_fund), places in plans.items():
         chosen = np.isin(stretches.notice, places)
-        part = type(stretches)(*(getattr(stretches, name)[chosen] for name in ("notice", "unpaid", "due", "start", "end")))
+        part = type(stretches)(
+            *(getattr(stretches, name)[chosen] for name in ("notice", "unpaid", "due", "start", "end"))
+        )
         charged_rates = np.full(part.notice.size, rate)
         if index_id is not None:
             known, fixings = index_fixings(inputs, index_id, of_fund)

@@ -48,9 +48,7 @@ class Moved:
         events, lots = joined([stated, *self.events[number]]), joined_lots([lots, *self.lots[number]])
         events = with_recalls(events, lots, stated)
         is_before = events.day < np.datetime64(day, "D")
-        return roll(
-            Events(*(each[is_before] for each in (events.commitment, events.day, events.kind, events.amount)))
-        )
+        return roll(Events(*(each[is_before] for each in (events.commitment, events.day, events.kind, events.amount))))
 
     def all_events(self) -> Events:
         """Every event, stated or moved, with the recalls and expiries that follow from all lots."""
@@ -221,7 +219,9 @@ def _carry_out(
     unit = minor_unit(row["minor_units"])
     old, new, day = row["c"], row["new_c"], row["effective_date"]
     last = {kind: in_money(before.balance(kind)[-1], unit) for kind in EventKind}
-    restored = last[EventKind.RECALLABLE] + last[EventKind.RESTORED] - last[EventKind.EXPIRED] - last[EventKind.RELEASED]
+    restored = (
+        last[EventKind.RECALLABLE] + last[EventKind.RESTORED] - last[EventKind.EXPIRED] - last[EventKind.RELEASED]
+    )
     position = Position(
         commitment=last[EventKind.COMMITTED],
         unfunded=in_money(before.unfunded[-1], unit),
@@ -268,7 +268,9 @@ def _carry_out(
                 EventKind.CALLED_OUTSIDE: notice["outside"] * share,
             }
             moved.events[number].append(
-                events_of((number, notice["due"], kind, sign * half_up_units(part)) for kind, part in parts.items() if part)
+                events_of(
+                    (number, notice["due"], kind, sign * half_up_units(part)) for kind, part in parts.items() if part
+                )
             )
     if done.recallable:
         _move_lots(moved, old, new, day, int(minor_units([done.recallable], unit)[0]))

@@ -23,7 +23,9 @@ def commitment_picture(warehouse: Warehouse) -> str:
     names, called, unfunded = zip(*rows, strict=True)
     places = range(len(names))
     axes.barh([place - 0.18 for place in places], [float(c) for c in called], height=0.34, color=PASS, label="called")
-    axes.barh([place + 0.18 for place in places], [float(u) for u in unfunded], height=0.34, color=FAIL, label="unfunded")
+    axes.barh(
+        [place + 0.18 for place in places], [float(u) for u in unfunded], height=0.34, color=FAIL, label="unfunded"
+    )
     axes.set_yticks(list(places), names)
     axes.invert_yaxis()
     axes.axvline(100, color=INK, linewidth=0.6)

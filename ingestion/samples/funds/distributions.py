@@ -235,7 +235,9 @@ class Paying:
         is_earned = kind == "INCOME"
         parts = {"capital": capital, "gain": 0 if is_earned else gross - capital, "earned": gross if is_earned else 0}
         shared = {name: share_out(amount, force) for name, amount in parts.items() if amount}
-        partners = {party: amount for party, amount in share_out(gross, force).items() if not self.register.is_gp(party)}
+        partners = {
+            party: amount for party, amount in share_out(gross, force).items() if not self.register.is_gp(party)
+        }
         carried = share_out(carry, partners) if carry else {}
         notices = []
         for party in force:

@@ -54,4 +54,3 @@ def call_notices(
         )
         for party, base in force.items()
     )
-
