@@ -226,6 +226,12 @@ FUNDS = (
                 "no valuation behind the newest value is older than 184 days",
                 at_most=184,
             ),
+            not_in_set(
+                "exchange_rates_are_known_and_recent",
+                "nav_reason",
+                ["FX_MISSING", "FX_STALE"],
+                "every amount in another currency has a rate that is recent enough",
+            ),
         ),
     ),
     Suite(
