@@ -10,7 +10,7 @@ import pyarrow as pa
 from calculations.daycount import Ints
 from calculations.funds.capital.exact import in_money
 from calculations.money import minor_unit
-from orchestration.assets.capital_distributions import NOT_REACHED, WHY, Distributions
+from orchestration.assets.capital_distributions import CANCELLED, NOT_REACHED, WHY, Distributions
 from orchestration.assets.capital_findings import Difference
 from orchestration.assets.capital_frames import codes, days, money, table
 from orchestration.assets.capital_inputs import KEYS, Inputs
@@ -78,7 +78,8 @@ def reasons(found: Distributions) -> Ints:
     """The place in WHY of why a notice cannot be computed, -1 where it can."""
     of_distribution = found.reason[found.notices.ints("d")]
     missing = (of_distribution < 0) & (found.leg_of_notice < 0)
-    return np.where(missing, WHY.index(NOT_REACHED), of_distribution)
+    cancelled = np.array([text == "CANCELLED" for text in found.notices.texts("notice_status")], dtype=np.bool_)
+    return np.select([cancelled, missing], [WHY.index(CANCELLED), WHY.index(NOT_REACHED)], of_distribution)
 
 
 def computed(found: Distributions, of_legs: Ints) -> Ints:

@@ -34,12 +34,13 @@ from orchestration.assets.capital_inputs import COMPONENT_COLUMNS, Inputs, gover
 from orchestration.assets.capital_inputs import rate_units as rate_sql
 from orchestration.assets.capital_terms import TermsRead, read_terms
 
-REVERSAL, NO_PARTICIPANTS, BAD_TERMS, NOT_REACHED, FEES_BASIS = WHY = (
+REVERSAL, NO_PARTICIPANTS, BAD_TERMS, NOT_REACHED, FEES_BASIS, CANCELLED = WHY = (
     "REVERSAL",
     "NO_PARTICIPANTS",
     "BAD_TERMS",
     "COMMITMENT_NOT_IN_FORCE",
     "FEES_NOT_KNOWN",
+    "CANCELLED",
 )
 # The components of a notice, and last what it states no component of, such as an advance on carry.
 _CLASSES = ("RETURN_OF_CAPITAL", "GAIN", "INCOME", None)

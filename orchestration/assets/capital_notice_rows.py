@@ -11,7 +11,7 @@ from calculations.daycount import Ints
 from calculations.funds.capital.exact import half_up, in_money
 from calculations.funds.capital.settlement import STATUSES
 from calculations.money import minor_unit
-from orchestration.assets.capital_calls import REASONS, SHORTFALL, Calls
+from orchestration.assets.capital_calls import REASONS, REVERSAL, SHORTFALL, Calls
 from orchestration.assets.capital_findings import Difference
 from orchestration.assets.capital_frames import codes, days, money, rates, table
 from orchestration.assets.capital_inputs import KEYS, Inputs
@@ -19,7 +19,8 @@ from orchestration.assets.capital_notices import INTEREST_REASONS, Standing
 
 NOTICES = "calc.capital_call_notices"
 NOT_REACHED = "COMMITMENT_NOT_IN_FORCE"
-WHY = (*REASONS, NOT_REACHED)
+CANCELLED = "CANCELLED"
+WHY = (*REASONS, NOT_REACHED, CANCELLED)
 
 
 def notice_table(inputs: Inputs, calls: Calls, standing: Standing) -> pa.Table:
@@ -76,7 +77,12 @@ def notice_table(inputs: Inputs, calls: Calls, standing: Standing) -> pa.Table:
 def reasons(calls: Calls) -> Ints:
     """The place in WHY of why a notice's amount cannot be told, -1 where it can."""
     of_call = calls.reason[calls.notices.ints("k")]
-    return np.where((of_call < 0) & (calls.leg_of_notice < 0), WHY.index(NOT_REACHED), of_call)
+    cancelled = np.array([text == "CANCELLED" for text in calls.notices.texts("notice_status")], dtype=np.bool_)
+    return np.select(
+        [cancelled, calls.notices.flags("is_reversal"), (of_call < 0) & (calls.leg_of_notice < 0)],
+        [WHY.index(CANCELLED), WHY.index(REVERSAL), WHY.index(NOT_REACHED)],
+        of_call,
+    )
 
 
 def computed_amounts(calls: Calls) -> Ints:
