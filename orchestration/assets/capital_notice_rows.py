@@ -117,12 +117,12 @@ def notice_findings(inputs: Inputs, calls: Calls, standing: Standing) -> Iterato
             f"call {call_ids[number]}: expected a notice of {amount_due} to {commitments[held[leg]]}, found none",
             call_days[number], currencies[number], zero, amount_due,
         )  # fmt: skip
-    computed, amount, why = computed_amounts(calls), notices.ints("amount"), reasons(calls)
+    computed, called, why = computed_amounts(calls), notices.ints("amount"), reasons(calls)
     ids, stated_status = notices.texts("notice_id"), notices.texts("notice_status")
     of_call, funds = notices.ints("k"), notices.ints("f").tolist()
-    for row in np.flatnonzero((why < 0) & (computed != amount)).tolist():
+    for row in np.flatnonzero((why < 0) & (computed != called)).tolist():
         number = int(of_call[row])
-        stated, found = in_money(amount[row], units[number]), in_money(computed[row], units[number])
+        stated, found = in_money(called[row], units[number]), in_money(computed[row], units[number])
         yield funds[row], Difference(
             "NOTICE_AMOUNT", "warning", "NOTICE", str(ids[row]),
             f"notice {ids[row]}: expected {found} by the basis of call {call_ids[number]}, found {stated}",

@@ -164,10 +164,10 @@ def _settled(calls: Calls, due: Ints, moves: Moves) -> Settled:
     takes_credit = credits[calls.notices.ints("k")]
     strict, lenient = (settle(due, moves, rule) for rule in (Overpayment.REFUSE, Overpayment.CREDIT))
     return Settled(
-        *(
-            np.where(takes_credit, getattr(lenient, name), getattr(strict, name))
-            for name in ("paid", "outstanding", "credit", "paid_on")
-        ),
+        paid=np.where(takes_credit, lenient.paid, strict.paid),
+        outstanding=np.where(takes_credit, lenient.outstanding, strict.outstanding),
+        credit=np.where(takes_credit, lenient.credit, strict.credit),
+        paid_on=np.where(takes_credit, lenient.paid_on, strict.paid_on),
         is_refused=np.where(takes_credit[moves.notice], lenient.is_refused, strict.is_refused),
     )
 

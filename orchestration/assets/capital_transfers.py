@@ -47,8 +47,8 @@ class Moved:
         stated, lots = self.stated.of_commitment(number)
         events, lots = joined([stated, *self.events[number]]), joined_lots([lots, *self.lots[number]])
         events = with_recalls(events, lots, stated)
-        is_before = events.day < np.datetime64(day, "D")
-        return roll(Events(*(each[is_before] for each in (events.commitment, events.day, events.kind, events.amount))))
+        at = np.flatnonzero(events.day < np.datetime64(day, "D"))
+        return roll(Events(events.commitment[at], events.day[at], events.kind[at], events.amount[at]))
 
     def all_events(self) -> Events:
         """Every event, stated or moved, with the recalls and expiries that follow from all lots."""
