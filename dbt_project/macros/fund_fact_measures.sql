@@ -25,7 +25,13 @@
         'called',
         'called_outside',
         'recallable',
+        'recalled',
+        'expired',
+        'restored',
+        'released',
         'unfunded',
+        'called_stated',
+        'unfunded_stated',
     ]) }}
 {%- endmacro %}
 

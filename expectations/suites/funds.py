@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.rules import Suite, between
+from expectations.rules import Suite, between, not_in_set
 
 # A measured state stands for the load that a breach is found in.
 STATES = "intermediate.int_fund__measured_states as m"
@@ -100,22 +100,137 @@ FUNDS = (
     ),
     Suite(
         name="commitments_are_not_overdrawn",
-        stage="staging",
-        relation="intermediate.int_fund__commitment_balances",
+        stage="calc",
+        relation="calc.commitment_roll",
         description="No more is called under a commitment than it holds.",
         scope="row",
         keys=("organization_id", "fund_id", "commitment_id", "event_date", "unfunded"),
-        query="""
-            select b.* from intermediate.int_fund__commitment_balances as b
-            inner join intermediate.int_fund__measured_states as m using (state_id, fund_id)
-            where m.known_to is null
-        """,
+        query=f"select b.* from calc.commitment_roll as b inner join {STATES} using (measured_id) where m.known_to is null",
         rules=(
             between(
                 "unfunded_is_not_negative",
                 "unfunded",
                 "calls inside a commitment never exceed it",
                 at_least=0,
+            ),
+        ),
+    ),
+    Suite(
+        name="capital_activity_agrees",
+        stage="calc",
+        relation="calc.capital_findings",
+        description="What workbooks state of calls, distributions, closings and transfers is what their terms make of it.",
+        scope="row",
+        keys=("organization_id", "fund_id", "rule_code", "entity_id", "amount_stated", "amount", "message"),
+        query=f"select d.* from calc.capital_findings as d inner join {STATES} using (measured_id) where m.known_to is null",
+        rules=(
+            between(
+                "stated_amounts_are_the_computed_ones",
+                "difference",
+                "stated and computed amounts differ by 0.01 at most",
+                at_least=-0.01,
+                at_most=0.01,
+            ),
+            not_in_set(
+                "transferees_are_approved",
+                "rule_code",
+                ["TRANSFEREE_KYC", "TRANSFEREE_AML"],
+                "a commitment passes only to an investor whose checks are approved",
+                severity="critical",
+            ),
+            not_in_set(
+                "capital_activity_breaks_no_rule",
+                "severity",
+                ["critical"],
+                "no transfer or closing breaks a rule that forbids it",
+                severity="critical",
+            ),
+        ),
+    ),
+    Suite(
+        name="payments_are_not_repeated",
+        stage="staging",
+        relation="intermediate.int_fund__payments",
+        description="One amount, investor and reference within three days is one payment sent twice.",
+        scope="row",
+        keys=("organization_id", "fund_id", "payment_id", "bank_reference", "repeats"),
+        query=f"""
+            select m.organization_id, m.fund_id, p.payment_id, p.bank_reference,
+                count(*) over (
+                    partition by m.measured_id, c.investor_id, p.direction, p.amount, p.bank_reference
+                    order by p.value_date range between interval 3 days preceding and interval 3 days following
+                ) - 1 as repeats
+            from intermediate.int_fund__payments as p
+            inner join intermediate.int_fund__capital_call_notices as n using (state_id, notice_id)
+            inner join intermediate.int_fund__commitments as c using (state_id, commitment_id)
+            inner join {STATES} using (state_id, fund_id)
+            where m.known_to is null and p.status = 'PAID' and p.bank_reference is not null
+        """,
+        rules=(
+            between(
+                "no_payment_is_sent_twice",
+                "repeats",
+                "no other payment of the amount, investor and reference lies within three days",
+                at_least=0,
+                at_most=0,
+            ),
+        ),
+    ),
+    Suite(
+        name="notices_are_not_repeated",
+        stage="staging",
+        relation="intermediate.int_fund__capital_call_notices",
+        description="One amount called of one commitment twice within three days is one notice sent twice.",
+        scope="row",
+        keys=("organization_id", "fund_id", "notice_id", "call_id", "repeats"),
+        query=f"""
+            select m.organization_id, m.fund_id, n.notice_id, n.call_id,
+                count(*) over (
+                    partition by m.measured_id, n.commitment_id, n.call_amount, k.call_purpose
+                    order by coalesce(n.due_date, k.due_date)
+                    range between interval 3 days preceding and interval 3 days following
+                ) - 1 as repeats
+            from intermediate.int_fund__capital_call_notices as n
+            inner join intermediate.int_fund__capital_calls as k using (state_id, call_id)
+            inner join {STATES} using (state_id, fund_id)
+            where m.known_to is null and n.notice_status not in ('CANCELLED', 'WAIVED') and n.call_amount > 0
+                and n.reverses_notice_id is null and k.reverses_call_id is null
+        """,
+        rules=(
+            between(
+                "no_notice_is_sent_twice",
+                "repeats",
+                "no other notice of the amount and commitment falls due within three days",
+                at_least=0,
+                at_most=0,
+            ),
+        ),
+    ),
+    Suite(
+        name="fund_values_are_recent",
+        stage="calc",
+        relation="calc.fund_performance",
+        description="The newest value of a fund rests on valuations of the last two quarters.",
+        scope="row",
+        keys=("organization_id", "fund_id", "event_date", "oldest_value_date"),
+        query=f"""
+            select p.*, p.event_date - p.oldest_value_date as age_in_days
+            from calc.fund_performance as p inner join {STATES} using (measured_id)
+            where m.known_to is null
+            qualify row_number() over (partition by p.measured_id order by p.event_date desc) = 1
+        """,
+        rules=(
+            between(
+                "valuations_are_not_stale",
+                "age_in_days",
+                "no valuation behind the newest value is older than 184 days",
+                at_most=184,
+            ),
+            not_in_set(
+                "exchange_rates_are_known_and_recent",
+                "nav_reason",
+                ["FX_MISSING", "FX_STALE"],
+                "every amount in another currency has a rate that is recent enough",
             ),
         ),
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from orchestration.assets.capital_activity import CAPITAL_ACTIVITY
 from orchestration.assets.clo_balances import CLO_BALANCES
 from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
@@ -24,6 +25,7 @@ from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
 from orchestration.pictures import (
+    commitment_picture,
     coverage_picture,
     cushion_picture,
     default_picture,
@@ -43,6 +45,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
 CALCULATIONS = (
+    CAPITAL_ACTIVITY,
     CLO_BALANCES,
     CLO_COMPLIANCE,
     CLO_CONFIGURATIONS,
@@ -64,6 +67,7 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_migration_statistics": rating_picture,
     "calc.clo_migration_series": default_picture,
     "calc.clo_tranche_losses": loss_picture,
+    "calc.commitment_roll": commitment_picture,
     "calc.fund_performance": performance_picture,
     "calc.pacing_forecasts": forecast_picture,
     "calc.pooled_returns": front_page_picture,

@@ -1,5 +1,6 @@
 """Small pictures on the assets that a person would rather look at. Figures come from the warehouse as they stand."""
 
+from orchestration.pictures.capital import commitment_picture
 from orchestration.pictures.compliance import cushion_picture, industry_picture
 from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
 from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
@@ -7,6 +8,7 @@ from orchestration.pictures.outlook import forecast_picture, front_page_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
 __all__ = [
+    "commitment_picture",
     "coverage_picture",
     "cushion_picture",
     "default_picture",

@@ -169,6 +169,66 @@ def test_an_expected_collection_is_traced_to_the_notice(demo: tuple[Home, RunRep
     assert (called.table.removeprefix("raw."), called.rows) == ("fund_capital_call_notices", 1)
 
 
+def test_notices_are_what_their_terms_make_of_them_but_where_a_correction_came_later(
+    demo: tuple[Home, RunReport],
+) -> None:
+    """The one notice corrected in the third workbook was 125,000.00 too high and another as much too low before."""
+    home, _ = demo
+    apart = home.published("select rule_code, count(*) from marts.fact_capital_findings group by 1 order by 1")
+    # newcomers of the demo pay what earlier partners had paid in, and nothing of it is returned to those
+    assert apart == [("CLOSING_PAID_IN", 5)]
+    ((notices, computed, why),) = home.published(
+        "select count(*), count(*) filter (where call_amount_difference = 0), "
+        "string_agg(distinct call_amount_reason, ',') from marts.fact_capital_call_notices"
+    )
+    assert notices > 1_500
+    assert computed > 0.98 * notices
+    assert why == "CUSTOM_SHARES"
+    before = home.warehouse.rows(
+        "select known_from, call_amount_difference from calc.capital_call_notices "
+        "inner join intermediate.int_fund__activity_states using (activity_id) where call_amount_difference <> 0 order by 1, 2"
+    )
+    assert [(str(known)[:10], difference) for known, difference in before] == [
+        (day, Decimal(amount)) for day in ("2024-10-20", "2025-01-25") for amount in ("-125000", "125000")
+    ]
+
+
+def test_every_distribution_is_computed_to_the_cent(demo: tuple[Home, RunReport]) -> None:
+    """All but the notices of the one distribution that was cancelled, which owe nothing."""
+    ((notices, apart, unknown, why),) = demo[0].published(
+        "select count(*), count(*) filter (where net_difference <> 0), count(*) filter (where net_difference is null), "
+        "string_agg(distinct computed_reason, ',') from marts.fact_distribution_notices"
+    )
+    assert notices > 550
+    assert (apart, unknown, why) == (0, 16, "CANCELLED")
+
+
+def test_a_transfer_takes_every_balance_along(demo: tuple[Home, RunReport]) -> None:
+    """The whole commitment of 6.25 million passed on 1 October 2021: nothing is left, and the new one has all of it."""
+    home, _ = demo
+    ((moved, before),) = home.published(
+        "select committed_moved, committed_before from marts.fact_transfers "
+        "where transfer_type = 'FULL' and status = 'COMPLETED'"
+    )
+    assert moved == before == 6_250_000
+    left = home.published(
+        "select committed, called, recallable, unfunded from marts.fact_commitments "
+        "where commitment_id = 'AGR2-ALD-105-1' and event_date = '2021-10-01'"
+    )
+    assert left == [(0, 0, 0, 0)]
+    assert home.published("select * from marts.fact_commitments where unfunded < 0") == []
+
+
+def test_late_interest_on_a_default_is_what_the_workbook_charges(demo: tuple[Home, RunReport]) -> None:
+    """295,532.32 unpaid at 12 % for 48 days of 365 is 4,663.74; the notice that is still open stands as defaulted."""
+    rows = demo[0].published(
+        "select late_interest, late_interest_stated, notice_status from marts.fact_capital_call_notices "
+        "where late_interest_stated is not null or notice_status = 'DEFAULTED' order by late_interest_stated nulls last"
+    )
+    assert rows[0][0] == rows[0][1]
+    assert [status for *_, status in rows] == ["PAID", "DEFAULTED"]
+
+
 # Nav 8 as input-contracts 4.5 states them as rows: E-1 fund in three currencies, E-2 classes, E-7 equity with a dividend,
 # E-21 a balance in yen, E-24 a unit-less fund.
 @pytest.mark.parametrize(

@@ -231,28 +231,47 @@ class Paying:
         record = day - RECORD
         force = self.register.in_force(record, without=left_out)
         force = {party: amount for party, amount in force.items() if not only or party in only}
-        shares = share_out(gross, force)
-        partners = {party: amount for party, amount in shares.items() if not self.register.is_gp(party)}
+        # each part of the payment is shared on its own, as the books of the partners show it
+        is_earned = kind == "INCOME"
+        parts = {"capital": capital, "gain": 0 if is_earned else gross - capital, "earned": gross if is_earned else 0}
+        shared = {name: share_out(amount, force) for name, amount in parts.items() if amount}
+        partners = {
+            party: amount for party, amount in share_out(gross, force).items() if not self.register.is_gp(party)
+        }
         carried = share_out(carry, partners) if carry else {}
-        returned = share_out(capital, shares) if capital else {}
         notices = []
-        for party, amount in shares.items():
-            back = returned.get(party, 0)
-            gain = 0 if kind in ("INCOME", "TAX_ADVANCE") else amount - back
-            earned = amount if kind == "INCOME" else 0
-            rate = self.register.parties[self.register.find(party).investor_id].withholding
-            withheld = round((earned - min(carried.get(party, 0), earned)) * rate)
+        for party in force:
+            back, gain, earned = (shared.get(name, {}).get(party, 0) for name in parts)
+            is_advance = kind == "TAX_ADVANCE"  # neither capital nor profit of the partner: carry to come
+            taxed = 0 if is_advance else self._withheld(party, day, gain, earned)
             notices.append(
                 PaidNotice(
                     f"{code}-{party}",
                     party,
-                    amount,
+                    back + gain + earned,
                     carried.get(party, 0),
-                    withheld,
+                    taxed,
                     back,
-                    gain,
+                    0 if is_advance else gain,
                     earned,
                     back if recallable else 0,
                 )
             )
         return Distribution(code, self.count, day, record, kind, tuple(notices))
+
+    def _withheld(self, party: str, day: dt.date, gain: int, earned: int) -> int:
+        """Tax on income at the partner's rate; a side letter's rate is for gains as well. Source: fund-admin D-3."""
+        investor = self.register.find(party).investor_id
+        letters = [
+            letter.rate
+            for letter in self.story.side_letters
+            if (letter.fund, letter.investor, letter.provision) == (self.plan.fund_id, investor, "WITHHOLDING")
+            and self.plan.closings[-1].date <= day
+        ]
+        rates = (letters[0], letters[0]) if letters else (0.0, self.register.parties[investor].withholding)
+        return sum(_tax(amount, rate or 0.0) for amount, rate in zip((gain, earned), rates, strict=True))
+
+
+def _tax(amount: int, rate: float) -> int:
+    """Half up, on the rate's decimals as they are written. Source: fund-admin M-3."""
+    return (max(amount, 0) * round(rate * 10_000) + 5_000) // 10_000

@@ -153,10 +153,9 @@ class _Quarter:
             filled[0], "MIXED"
         )
         purpose = purpose if len(filled) == 1 else "LINE_REPAYMENT" if portions["line_repayment"] else "MIXED"
-        basis = "CUSTOM" if len(taking) < len(force) else "COMMITMENT"
         draw_date = self.facility.drawn_on(draw_id)
         ledger.calls.append(
-            Call(call_id, number, notice_date, due, purpose, basis, notices, investment_id, draw_id, draw_date)
+            Call(call_id, number, notice_date, due, purpose, "COMMITMENT", notices, investment_id, draw_id, draw_date)
         )
         ledger.cash += total
 

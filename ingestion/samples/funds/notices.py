@@ -41,29 +41,16 @@ class CallNotice:
 def call_notices(
     call_id: str, portions: Mapping[str, int], force: Mapping[str, int], taking: Mapping[str, int]
 ) -> tuple[CallNotice, ...]:
-    """Share a call: its total in proportion to `force`, so that each notice is the largest-remainder share of the whole.
+    """Share a call portion by portion in proportion to `force`, so that each portion ties on its own.
 
-    Where some partners of `force` do not take part in the investment, that portion is shared among `taking` and the rest among all.
+    Where some partners of `force` do not take part in the investment, that portion is shared among `taking`.
     """
-    filled = {name: amount for name, amount in portions.items() if amount}
-    if len(taking) < len(force):
-        by_portion = {
-            name: share_out(amount, taking if name == EXCUSABLE else force) for name, amount in filled.items()
-        }
-    else:
-        by_portion = _within_totals(filled, force)
+    by_portion = {
+        name: share_out(amount, taking if name == EXCUSABLE else force) for name, amount in portions.items() if amount
+    }
     return tuple(
         CallNotice(
             f"{call_id}-{party}", party, base, {name: shares.get(party, 0) for name, shares in by_portion.items()}
         )
         for party, base in force.items()
     )
-
-
-def _within_totals(portions: Mapping[str, int], force: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """Shares of each portion such that they also add up to the shares of the total; the largest portion takes the odd cents."""
-    totals = share_out(sum(portions.values()), force)
-    largest = max(portions, key=lambda name: portions[name])
-    found = {name: share_out(amount, force) for name, amount in portions.items() if name != largest}
-    found[largest] = {party: total - sum(shares[party] for shares in found.values()) for party, total in totals.items()}
-    return {name: found[name] for name in portions}

@@ -80,7 +80,12 @@ def fund_terms(plan: FundPlan) -> dict[str, tuple[str, dict[str, Any]]]:
         "FEE_STRUCTURE": ("Management fee", fee),
         "DISTRIBUTION": (
             "Distributions",
-            {"recallable": {"basis": "COST", "cap_share": "0.20", "months": 12}, "record_days": 10},
+            {
+                "recallable": {"basis": "COST", "cap_share": "0.20", "months": 12},
+                # investors have a rate of their own for income; what a sale gains is taxed at home
+                "withholding": [{"income_class": "GAIN", "rate": "0"}],
+                "record_days": 10,
+            },
         ),
         "CAPITAL_CALL": (
             "Capital calls",

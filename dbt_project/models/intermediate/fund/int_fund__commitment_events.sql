@@ -15,10 +15,45 @@ cash_flows as (
     select * from {{ ref('int_fund__cash_flows') }}
 ),
 
+reallocations as (
+    select * from {{ ref('int_fund__reallocations') }}
+),
+
+transfers as (
+    select * from {{ ref('int_fund__transfers') }}
+    where status = 'COMPLETED'
+),
+
+-- a transfer takes away what the transferee's commitment states, unless a modification says so already
+transferred as (
+    select
+        transfers.state_id,
+        transfers.commitment_id,
+        transfers.effective_date as event_date,
+        -transferees.commitment_amount as committed,
+        greatest(transfers.known_at, transferees.known_at) as known_at,
+        transfers.load_id,
+        transfers.source_sheet,
+        transfers.source_row,
+    from transfers
+    inner join commitments as transferees
+        on
+            transfers.state_id = transferees.state_id
+            and transfers.new_commitment_id = transferees.commitment_id
+    left join modifications
+        on
+            transfers.state_id = modifications.state_id
+            and transfers.commitment_id = modifications.commitment_id
+            and transfers.effective_date = modifications.effective_date
+            and modifications.modification_type = 'TRANSFER'
+    where modifications.modification_id is null
+),
+
 events as (
     select
         state_id,
         commitment_id,
+        'COMMITMENT' as event_type,
         commitment_date as event_date,
         commitment_amount as committed,
         0 as called,
@@ -33,6 +68,7 @@ events as (
     select
         state_id,
         commitment_id,
+        'MODIFICATION' as event_type,
         effective_date as event_date,
         new_amount - old_amount as committed,
         0 as called,
@@ -47,6 +83,37 @@ events as (
     select
         state_id,
         commitment_id,
+        'TRANSFER' as event_type,
+        event_date,
+        committed,
+        0 as called,
+        0 as called_outside,
+        0 as recallable,
+        known_at,
+        load_id,
+        source_sheet,
+        source_row,
+    from transferred
+    union all
+    select
+        state_id,
+        commitment_id,
+        'REALLOCATION' as event_type,
+        effective_date as event_date,
+        0 as committed,
+        amount as called,
+        0 as called_outside,
+        0 as recallable,
+        known_at,
+        load_id,
+        source_sheet,
+        source_row,
+    from reallocations
+    union all
+    select
+        state_id,
+        commitment_id,
+        cash_flow_type as event_type,
         event_date,
         0 as committed,
         capital_call_amount as called,
@@ -66,6 +133,7 @@ final as (
         commitments.fund_id,
         commitments.investor_id,
         events.commitment_id,
+        events.event_type,
         events.event_date,
         coalesce(commitments.currency, funds.base_currency) as currency,
         cast(events.committed as decimal(24, 4)) as committed,

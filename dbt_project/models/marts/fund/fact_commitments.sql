@@ -10,11 +10,11 @@ dim_investor as (
     select * from {{ ref('dim_investor') }}
 ),
 
-commitment_balances as (
-    select * from {{ ref('int_fund__commitment_balances') }}
+commitment_roll as (
+    select * from {{ source('calc', 'commitment_roll') }}
 ),
 
-{{ shown_rows('commitment_balances', 'state_id') }},
+{{ shown_rows('commitment_roll', 'measured_id') }},
 
 final as (
     select
@@ -32,7 +32,13 @@ final as (
         shown.called,
         shown.called_outside,
         shown.recallable,
+        shown.recalled,
+        shown.expired,
+        shown.restored,
+        shown.released,
         shown.unfunded,
+        shown.called_stated,
+        shown.unfunded_stated,
         shown.event_date
         = max(shown.event_date) over (partition by shown.organization_id, shown.commitment_id) as is_current,
         shown.known_at,

@@ -10,13 +10,13 @@ dim_investor as (
     select * from {{ ref('dim_investor') }}
 ),
 
-commitment_balances as (
-    select * from {{ ref('int_fund__commitment_balances') }}
+commitment_roll as (
+    select * from {{ source('calc', 'commitment_roll') }}
 ),
 
 {{ kept_rows(
-    'commitment_balances',
-    'state_id',
+    'commitment_roll',
+    'measured_id',
     ['organization_id', 'commitment_id', 'event_date'],
     commitment_measures(),
     ['known_at', 'state_id']
@@ -39,7 +39,13 @@ final as (
         kept.called,
         kept.called_outside,
         kept.recallable,
+        kept.recalled,
+        kept.expired,
+        kept.restored,
+        kept.released,
         kept.unfunded,
+        kept.called_stated,
+        kept.unfunded_stated,
         kept.known_to is null
         and kept.event_date = max(case when kept.known_to is null then kept.event_date end) over (
             partition by kept.organization_id, kept.commitment_id

@@ -1,0 +1,106 @@
+"""Capital activity of every fund on each state of what was known: the roll, calls, distributions, closings, transfers. Each part is a module beside this one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from calculations.funds.capital.commitments import FindingKind, Roll, findings, roll
+from calculations.funds.capital.exact import in_money
+from calculations.money import minor_unit
+from calculations.months import as_date
+from orchestration.assets.capital_calls import compute_calls
+from orchestration.assets.capital_closings import CLOSINGS, close
+from orchestration.assets.capital_distribution_rows import DISTRIBUTIONS, distribution_findings, distribution_table
+from orchestration.assets.capital_distributions import compute_distributions
+from orchestration.assets.capital_findings import FINDINGS, Difference, finding_rows
+from orchestration.assets.capital_inputs import MODELS, Inputs, read_inputs
+from orchestration.assets.capital_notice_rows import NOTICES, notice_findings, notice_table
+from orchestration.assets.capital_notices import stand_notices
+from orchestration.assets.capital_roll import ROLL, Stated, roll_table, stated_findings
+from orchestration.assets.capital_transfers import TRANSFERS, move_transfers
+from orchestration.calculation_cache import Calculation, Tables, as_table
+from orchestration.warehouse import Warehouse
+
+
+def calculate_activity(warehouse: Warehouse, activity_ids: Sequence[str]) -> Tables:
+    """Rows of the tables for every state of `activity_ids`."""
+    with warehouse.connect() as connection:
+        inputs = read_inputs(connection, activity_ids)
+        stated = Stated.of(inputs)
+        transfers = move_transfers(inputs, stated)
+        found = roll(transfers.all_events())
+        calls = compute_calls(inputs, found)
+        standing = stand_notices(inputs, calls)
+        distributions = compute_distributions(inputs, found)
+        closings = close(inputs, found)
+        of_fund: dict[int, list[Difference]] = defaultdict(list)
+        for part in (transfers.findings, closings.findings):
+            for fund, listed in part.items():
+                of_fund[fund] += listed
+        for fund, finding in (
+            *_roll_findings(inputs, found),
+            *stated_findings(inputs, found),
+            *notice_findings(inputs, calls, standing),
+            *distribution_findings(inputs, distributions),
+        ):
+            of_fund[fund].append(finding)
+        funds = inputs.funds.table.to_pylist()
+        return {
+            ROLL: roll_table(inputs, found, transfers.holders),
+            NOTICES: notice_table(inputs, calls, standing),
+            DISTRIBUTIONS: distribution_table(inputs, distributions),
+            CLOSINGS: as_table(CLOSINGS, closings.rows),
+            TRANSFERS: as_table(TRANSFERS, transfers.rows),
+            FINDINGS: as_table(
+                FINDINGS, [row for fund in sorted(of_fund) for row in finding_rows(funds[fund], of_fund[fund])]
+            ),
+        }
+
+
+def _roll_findings(inputs: Inputs, found: Roll) -> list[tuple[int, Difference]]:
+    """Balances below zero, the first day of each stretch of them."""
+    fund, ids = inputs.commitments.ints("f"), inputs.commitments.texts("commitment_id")
+    scale, currencies = inputs.commitments.ints("scale"), inputs.commitments.texts("currency")
+    seen: set[tuple[FindingKind, int]] = set()
+    rows = []
+    for finding in findings(found):
+        if (finding.kind, finding.commitment) in seen:
+            continue
+        seen.add((finding.kind, finding.commitment))
+        name = str(ids[finding.commitment])
+        amount = in_money(finding.amount, minor_unit(len(str(scale[finding.commitment])) - 1))
+        day = as_date(finding.day)
+        message = f"commitment {name}: expected balances of zero or more on {day}, found {amount}"
+        rows.append(
+            (
+                int(fund[finding.commitment]),
+                Difference(
+                    str(finding.kind),
+                    "warning",
+                    "COMMITMENT",
+                    name,
+                    message,
+                    day,
+                    currencies[finding.commitment],
+                    None,
+                    amount,
+                ),
+            )
+        )
+    return rows
+
+
+CAPITAL_ACTIVITY = Calculation(
+    name="capital_activity",
+    description="Rolls of commitments, notices computed beside stated, later closings and transfers of every fund.",
+    tables=(ROLL, NOTICES, DISTRIBUTIONS, CLOSINGS, TRANSFERS, FINDINGS),
+    key="activity_id",
+    inputs="select activity_id from intermediate.int_fund__activity_states",
+    deps=(
+        *(f"intermediate.int_fund__{model}" for model in MODELS),
+        "intermediate.int_market__holidays",
+        "intermediate.int_market__index_rates",
+    ),
+    compute=calculate_activity,
+)
