@@ -25,11 +25,19 @@ class AgreedTerms:
 
 @dataclass(frozen=True)
 class Partner:
-    """A partner; one who pays no carry, such as the GP on its commitment, has the whole of its part."""
+    """A partner; one who pays no carry, such as the GP on its commitment, has the whole of its part.
+
+    Where an investor holds several commitments and each is a partner of its own, `investor` names whose terms it has.
+    """
 
     partner_id: str
     class_code: str | None = None
     pays_carry: bool = True
+    investor_id: str | None = None
+
+    @property
+    def investor(self) -> str:
+        return self.investor_id or self.partner_id
 
 
 Schedule = tuple[tuple[dt.date, WaterfallTerms], ...]
@@ -46,7 +54,7 @@ def terms_in_force(agreed: Sequence[AgreedTerms], partners: Sequence[Partner], d
 
 
 def _most_specific(ruling: Sequence[AgreedTerms], partner: Partner, date: dt.date) -> WaterfallTerms:
-    own = [entry for entry in ruling if entry.investor_id == partner.partner_id]
+    own = [entry for entry in ruling if entry.investor_id == partner.investor]
     of_class = [e for e in ruling if e.investor_id is None and e.class_code and e.class_code == partner.class_code]
     of_fund = [entry for entry in ruling if entry.investor_id is None and entry.class_code is None]
     found = own or of_class or of_fund
@@ -68,7 +76,7 @@ def schedules(
     dates = [first, *sorted(date for date in bounds if first < date <= last)]
     with_own = {entry.investor_id for entry in agreed}
     # Partners of one class and no terms of their own have the same: they are looked up once.
-    kinds = [(p.partner_id if p.partner_id in with_own else None, p.class_code, p.pays_carry) for p in partners]
+    kinds = [(p.investor if p.investor in with_own else None, p.class_code, p.pays_carry) for p in partners]
     one_of_each = dict(zip(kinds, partners, strict=True))
     rows = [terms_in_force(agreed, list(one_of_each.values()), date) for date in dates]
     found = {
