@@ -50,19 +50,23 @@ def terms_in_force(agreed: Sequence[AgreedTerms], partners: Sequence[Partner], d
     Source: input-contracts 3 (Fund Terms); fund-admin 1.2.
     """
     ruling = [entry for entry in agreed if entry.rules(date)]
-    return [_most_specific(ruling, partner, date) for partner in partners]
+    return [_only(ruling, partner, date) for partner in partners]
 
 
-def _most_specific(ruling: Sequence[AgreedTerms], partner: Partner, date: dt.date) -> WaterfallTerms:
-    own = [entry for entry in ruling if entry.investor_id == partner.investor]
-    of_class = [e for e in ruling if e.investor_id is None and e.class_code and e.class_code == partner.class_code]
-    of_fund = [entry for entry in ruling if entry.investor_id is None and entry.class_code is None]
-    found = own or of_class or of_fund
+def _only(ruling: Sequence[AgreedTerms], partner: Partner, date: dt.date) -> WaterfallTerms:
+    found = most_specific(ruling, partner)
     if len(found) != 1:
         raise ValueError(
             f"waterfall terms of {partner.partner_id} on {date}: expected one set in force, found {len(found)}"
         )
     return found[0].terms if partner.pays_carry else without_carry(found[0].terms)
+
+
+def most_specific(ruling: Sequence[AgreedTerms], partner: Partner) -> list[AgreedTerms]:
+    """Of terms that rule on one day, those of the partner: the investor's own, else its class's, else the fund's."""
+    own = [entry for entry in ruling if entry.investor_id == partner.investor]
+    of_class = [e for e in ruling if e.investor_id is None and e.class_code and e.class_code == partner.class_code]
+    return own or of_class or [entry for entry in ruling if entry.investor_id is None and entry.class_code is None]
 
 
 def schedules(
