@@ -35,7 +35,8 @@ def calculate_waterfalls(warehouse: Warehouse, measured_ids: Sequence[str]) -> T
         for relation, table in tables(life).items():
             for measured_id in ids:
                 found[relation].append(with_measured(table, measured_id))
-    return {relation: pa.concat_tables(parts) for relation, parts in found.items()}
+    # a column that has nothing but NULL in one fund takes its type from the others
+    return {relation: pa.concat_tables(parts, promote_options="default") for relation, parts in found.items()}
 
 
 FUND_WATERFALL = Calculation(

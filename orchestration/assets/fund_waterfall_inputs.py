@@ -51,16 +51,15 @@ QUERIES = {
         select state_id, fund_id, place, commitment_id, investor_id, class_code, commitment_type, known_at,
             coalesce(i.is_gp, false) or not coalesce(i.is_carry_paying, true)
                 or p.investor_id = coalesce(p.gp_investor_id, '') as is_free_of_carry,
-            cast(p.commitment_amount * p.units_per as bigint) + coalesce((
-                select cast(sum(m.new_amount - m.old_amount) * any_value(p.units_per) as bigint)
-                from intermediate.int_fund__commitment_modifications as m
-                where m.state_id = p.state_id and m.commitment_id = p.commitment_id
-                    and m.modification_type <> 'TRANSFER'
-            ), 0) as committed,
+            cast((p.commitment_amount + coalesce(m.change, 0)) * p.units_per as bigint) as committed,
             coalesce(p.currency, p.base_currency) <> p.base_currency as is_foreign
         from partners as p
         left join (select state_id, fund_id, class_code, is_gp, is_carry_paying
             from intermediate.int_fund__investor_classes) as i using (state_id, fund_id, class_code)
+        left join (
+            select state_id, commitment_id, sum(new_amount - old_amount) as change
+            from intermediate.int_fund__commitment_modifications where modification_type <> 'TRANSFER' group by all
+        ) as m using (state_id, commitment_id)
         order by state_id, fund_id, place
     """,
     # a reversal counts on the day of what it reverses, as if it had never been called
