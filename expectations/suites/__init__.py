@@ -13,6 +13,7 @@ from expectations.suites.navs import NAVS
 from expectations.suites.projections import PROJECTIONS
 from expectations.suites.raw import RAW
 from expectations.suites.staging import STAGING
+from expectations.suites.waterfalls import WATERFALLS
 
 SUITES: tuple[Suite, ...] = (
     *RAW,
@@ -22,6 +23,7 @@ SUITES: tuple[Suite, ...] = (
     *PROJECTIONS,
     *MIGRATIONS,
     *FUNDS,
+    *WATERFALLS,
     *LEDGERS,
     *NAVS,
     *MARTS,

@@ -15,6 +15,7 @@ from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
+from orchestration.assets.fund_waterfall import FUND_WATERFALL
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
@@ -33,6 +34,7 @@ from orchestration.pictures import (
     pool_picture,
     projected_coverage_picture,
     rating_picture,
+    tier_picture,
 )
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
@@ -45,6 +47,7 @@ CALCULATIONS = (
     CLO_PROJECTION,
     CLO_PAYMENT_DATES,
     FUND_PERFORMANCE,
+    FUND_WATERFALL,
     LEDGER_MAPPING,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
@@ -59,6 +62,7 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_migration_series": default_picture,
     "calc.clo_tranche_losses": loss_picture,
     "calc.fund_performance": performance_picture,
+    "calc.fund_waterfall": tier_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
 which also publishes) and name them; every other deal's rows stand as they are:

@@ -99,6 +99,7 @@ def _audit(life: FundLife, replayed: Replay) -> Columns:
         return {}
     columns: Columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     columns["commitment_id"] = columns.pop("partner_id")
+    columns["label"] = np.array([label or None for label in columns["label"]], dtype=object)
     columns["investor_id"] = np.array([investors[code] for code in columns["commitment_id"]], dtype=object)
     return columns
 

@@ -45,7 +45,14 @@ CONTRACT = {
     "fact_fund_performance": "fund_id investor_id nav committed_capital called_capital distributed_capital "
     "remaining_value total_value irr irr_reason moic dpi rvpi tvpi pic",
     "fact_commitments": "committed called recallable unfunded",
-    "fact_fund_waterfall": "distribution_id tier_number tier_name amount_lp amount_gp",
+    "fact_fund_waterfall": "distribution_id commitment_id investor_id tier_number tier_name amount_lp amount_gp",
+    "fact_waterfall_audit": "distribution_id investment_id commitment_id tier_number step_kind available due gp_share "
+    "formula intermediate_values unreturned_capital_before unreturned_capital_after",
+    "fact_carry": "fund_id investor_id accrued_carry accrued_carry_stated carry carry_paid escrow tax_advances "
+    "clawback_interim clawback_final hurdle_balance unreturned_capital",
+    "fact_carry_payments": "distribution_id commitment_id carried_interest carried_interest_stated difference",
+    "fact_carry_entries": "fund_id entry_type amount amount_stated difference reason",
+    "fact_waterfall_findings": "fund_id rule_code subject message is_blocking",
     "fact_valuations": "investment_id fair_value remaining_cost unrealized_gain_loss",
     "fact_deal_holdings": "deal_id asset_id par market_value",
     "fact_asset_cash_flows": "deal_id asset_id scenario_id period payment_date accrual_start_date accrual_end_date "
