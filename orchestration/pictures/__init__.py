@@ -2,8 +2,8 @@
 
 from orchestration.pictures.compliance import cushion_picture, industry_picture
 from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
-from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
 from orchestration.pictures.funds import tier_picture
+from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
 __all__ = [
