@@ -14,7 +14,7 @@ WATERFALLS = (
         keys=("organization_id", "fund_id", "distribution_id", "commitment_id", "measured_id"),
         query="""
             select p.organization_id, p.fund_id, p.distribution_id, p.commitment_id, p.measured_id,
-                p.gross_distribution - coalesce(sum(w.amount_lp + w.amount_gp + w.amount_other), 0) as gap,
+                any_value(p.gross_distribution) - coalesce(sum(w.amount_lp + w.amount_gp + w.amount_other), 0) as gap,
                 coalesce(min(least(w.amount_lp, w.amount_gp, w.amount_other)), 0) as lowest
             from calc.fund_carry_payments as p
             left join calc.fund_waterfall as w using (measured_id, distribution_id, commitment_id)
@@ -40,10 +40,11 @@ WATERFALLS = (
         keys=("organization_id", "fund_id", "event_date", "excess"),
         query="""
             select c.organization_id, c.fund_id, c.event_date,
-                sum(c.carry) - max(s.highest) * sum(c.lp_profit + c.carry) - sum(c.clawback_accrued) as excess
+                cast(sum(c.carry) - sum(c.clawback_accrued) as double)
+                    - any_value(s.highest) * cast(sum(c.lp_profit + c.carry) as double) as excess
             from marts.fact_carry as c
             inner join (
-                select organization_id, fund_id, max(gp_share) filter (where tier_name = 'SPLIT') as highest
+                select organization_id, fund_id, max(cast(gp_share as double)) filter (where tier_name = 'SPLIT') as highest
                 from marts.fact_waterfall_audit group by all
             ) as s using (organization_id, fund_id)
             group by all
