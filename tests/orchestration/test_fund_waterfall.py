@@ -27,7 +27,13 @@ TERMS = {
 
 
 def columns(**values: list[Any]) -> Columns:
-    kinds = {"place": np.int64, "amount": np.int64, "invested": np.int64, "repaid": np.int64, "carry_stated": np.int64}
+    kinds: dict[str, Any] = {
+        "place": np.int64,
+        "amount": np.int64,
+        "invested": np.int64,
+        "repaid": np.int64,
+        "carry_stated": np.int64,
+    }
     dates = ("due_date", "paid_date", "line_draw_date", "distribution_date")
     kinds |= dict.fromkeys(dates, "datetime64[D]") | {"is_foreign": np.bool_}
     return Columns({name: np.array(given, dtype=kinds.get(name, object)) for name, given in values.items()})
@@ -36,7 +42,7 @@ def columns(**values: list[Any]) -> Columns:
 def stated(terms: dict[str, Any] = TERMS, *, carry_stated: int = 4_000, **rows: list[dict[str, Any]]) -> StatedFund:
     """An LP and the GP, 1,000.00 and 100.00 called and paid back with 1,200.00 and 120.00 a year later."""
     partner = {"is_foreign": False, "commitment_type": "INITIAL"}
-    given = {name: [] for name in QUERIES if name not in LARGE} | {
+    given: dict[str, list[dict[str, Any]]] = {name: [] for name in QUERIES if name not in LARGE} | {
         "funds": [
             {
                 "state_id": "s", "organization_id": "o", "fund_id": "f", "base_currency": "USD", "minor_units": 2,
