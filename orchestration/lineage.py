@@ -17,6 +17,7 @@ MART_OF = {
     "calc.clo_payment_date_tests": "marts.fact_payment_date_tests",
     "calc.clo_tranche_losses": "marts.fact_tranche_loss_distribution",
     "calc.fund_performance": "marts.fact_fund_performance",
+    "calc.fund_waterfall": "marts.fact_fund_waterfall",
 }
 
 

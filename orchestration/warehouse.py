@@ -169,6 +169,11 @@ class Warehouse:
             records: list[dict[str, Any]] = connection.execute(sql, parameters).to_arrow_table().to_pylist()
             return records
 
+    def table(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
+        """An Arrow table, where rows are many; decimals exact."""
+        with self.connect() as connection:
+            return connection.execute(sql, parameters).to_arrow_table()
+
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """A pandas frame, for checks. Decimals become floats on this way out: never for a figure of record."""
         with self.connect() as connection:

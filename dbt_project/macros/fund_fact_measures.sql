@@ -77,3 +77,17 @@
         'pic_reason',
     ]) }}
 {%- endmacro %}
+
+{% macro fund_waterfall_measures() -%}
+    {{ return([
+        'fund_id',
+        'investor_id',
+        'event_date',
+        'tier_name',
+        'label',
+        'currency',
+        'amount_lp',
+        'amount_gp',
+        'amount_other',
+    ]) }}
+{%- endmacro %}

@@ -14,6 +14,7 @@ from expectations.suites.pacing import PACING
 from expectations.suites.projections import PROJECTIONS
 from expectations.suites.raw import RAW
 from expectations.suites.staging import STAGING
+from expectations.suites.waterfalls import WATERFALLS
 
 SUITES: tuple[Suite, ...] = (
     *RAW,
@@ -23,6 +24,7 @@ SUITES: tuple[Suite, ...] = (
     *PROJECTIONS,
     *MIGRATIONS,
     *FUNDS,
+    *WATERFALLS,
     *LEDGERS,
     *NAVS,
     *PACING,

@@ -17,6 +17,7 @@ from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
+from orchestration.assets.fund_waterfall import FUND_WATERFALL
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
 from orchestration.assets.pooled_returns import POOLED_RETURNS
 from orchestration.assets.raw import table_schema
@@ -39,6 +40,7 @@ from orchestration.pictures import (
     pool_picture,
     projected_coverage_picture,
     rating_picture,
+    tier_picture,
 )
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
@@ -53,6 +55,7 @@ CALCULATIONS = (
     CLO_PAYMENT_DATES,
     FUND_PACING,
     FUND_PERFORMANCE,
+    FUND_WATERFALL,
     LEDGER_MAPPING,
     POOLED_RETURNS,
 )
@@ -71,6 +74,7 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.fund_performance": performance_picture,
     "calc.pacing_forecasts": forecast_picture,
     "calc.pooled_returns": front_page_picture,
+    "calc.fund_waterfall": tier_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
 which also publishes) and name them; every other deal's rows stand as they are:

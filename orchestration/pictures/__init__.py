@@ -3,6 +3,7 @@
 from orchestration.pictures.capital import commitment_picture
 from orchestration.pictures.compliance import cushion_picture, industry_picture
 from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
+from orchestration.pictures.funds import tier_picture
 from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
 from orchestration.pictures.outlook import forecast_picture, front_page_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
@@ -23,4 +24,5 @@ __all__ = [
     "pool_picture",
     "projected_coverage_picture",
     "rating_picture",
+    "tier_picture",
 ]

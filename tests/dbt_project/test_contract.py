@@ -53,7 +53,14 @@ CONTRACT = {
     "fact_transfers": "transfer_id commitment_id new_commitment_id share committed_before committed_moved unfunded_moved "
     "finding_codes",
     "fact_capital_findings": "rule_code severity entity_type entity_id amount_stated amount difference message",
-    "fact_fund_waterfall": "distribution_id tier_number tier_name amount_lp amount_gp",
+    "fact_fund_waterfall": "distribution_id commitment_id investor_id tier_number tier_name amount_lp amount_gp",
+    "fact_waterfall_audit": "distribution_id investment_id commitment_id tier_number step_kind available due gp_share "
+    "formula intermediate_values unreturned_capital_before unreturned_capital_after",
+    "fact_carry": "fund_id investor_id accrued_carry accrued_carry_stated carry carry_paid escrow tax_advances "
+    "clawback_interim clawback_final hurdle_balance unreturned_capital",
+    "fact_carry_payments": "distribution_id commitment_id carried_interest carried_interest_stated difference",
+    "fact_carry_entries": "fund_id entry_type amount amount_stated difference reason",
+    "fact_waterfall_findings": "fund_id rule_code subject message is_blocking",
     "fact_valuations": "investment_id fair_value remaining_cost unrealized_gain_loss",
     "fact_pacing_forecast": "fund_id as_of_date scenario quarter event_date calls distributions growth nav unfunded is_last",
     "fact_pacing_assumptions": "fund_id as_of_date scenario contribution_rates bow growth_rate yield_rate life_years "

@@ -63,6 +63,29 @@ def test_a_fund_has_three_returns_for_one_day(demo: tuple[Home, RunReport]) -> N
     assert len({irr for irr, _ in returns}) == 3
 
 
+def test_every_fund_has_a_waterfall_that_conserves_money_and_says_where_notices_differ(
+    demo: tuple[Home, RunReport],
+) -> None:
+    """All of a partner's distribution is in its tiers; none of the demo's terms are in doubt. Source: fund-admin 1.11."""
+    home, _ = demo
+    assert home.published(
+        "select count(distinct fund_id), sum(abs(gap)) from (select p.fund_id, p.distribution_id, p.commitment_id, "
+        "any_value(p.gross_distribution) - sum(w.amount_lp + w.amount_gp + w.amount_other) as gap "
+        "from marts.fact_carry_payments as p left join marts.fact_fund_waterfall as w "
+        "using (organization_id, distribution_id, commitment_id) group by all)"
+    ) == [(6, 0)]
+    assert home.published("select * from marts.fact_waterfall_findings") == []
+    assert home.published(
+        "select count(*) from marts.fact_carry_payments where difference <> carried_interest - carried_interest_stated"
+    ) == [(0,)]
+
+
+def test_the_general_partner_pays_no_carry_on_its_own_commitment(demo: tuple[Home, RunReport]) -> None:
+    assert demo[0].published(
+        "select sum(amount_gp) from marts.fact_fund_waterfall where investor_id in ('ALD-GP', 'BIR-GP', 'CED-GP')"
+    ) == [(0,)]
+
+
 def test_struck_navs_are_the_stated_ones_but_where_the_register_breaks(demo: tuple[Home, RunReport]) -> None:
     """The demo's books are kept by a reckoning of their own; one register is planted 12.5 shares too high on the last day."""
     apart = demo[0].published(

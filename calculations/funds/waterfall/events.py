@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from calculations.funds.waterfall.state import EXPENSES
 class EventKind(StrEnum):
     """In the order in which they count on one day."""
 
+    TRANSFER = "TRANSFER"
     CONTRIBUTION = "CONTRIBUTION"
     WRITE_DOWN = "WRITE_DOWN"
     VALUATION = "VALUATION"
@@ -30,7 +32,11 @@ class EventKind(StrEnum):
     ESCROW_RELEASE = "ESCROW_RELEASE"
 
 
-_WITHOUT_AMOUNTS = frozenset({EventKind.INTERIM_CLAWBACK_TEST, EventKind.ESCROW_RELEASE})
+_WITHOUT_AMOUNTS = frozenset({EventKind.TRANSFER, EventKind.INTERIM_CLAWBACK_TEST, EventKind.ESCROW_RELEASE})
+# What the fund knows of an investment, as an amount on each unit of cost that a partner still has in it.
+_ON_COST = frozenset({EventKind.WRITE_DOWN, EventKind.VALUATION})
+# What the GP and all partners settle among them, shared out by what each is concerned.
+_OF_THE_FUND = frozenset({EventKind.GIVEBACK, EventKind.TAX_ADVANCE, EventKind.CLAWBACK})
 _ORDER = {kind: place for place, kind in enumerate(EventKind)}
 
 
@@ -43,6 +49,11 @@ class Event:
     of the `blocker_taxes` paid on them, with the cost relieved (None: all that remains; absent for income).
     TAX_ADVANCE: advanced to the GP. CLAWBACK: carry returned, None for all that is due at the end of the fund.
     INTERIM_CLAWBACK_TEST and ESCROW_RELEASE have no amounts. An event may be entered on the books in several lines.
+    TRANSFER: `share` of what partner `giver` carries goes to partner `taker`, places among the partners.
+
+    Where only the fund's figure is known: `on_cost` is a WRITE_DOWN or VALUATION on each unit of a partner's remaining
+    cost, and the part of that cost that a DISTRIBUTION relieves; `total` a GIVEBACK, TAX_ADVANCE or CLAWBACK of all
+    partners in minor units.
     """
 
     event_id: str
@@ -53,6 +64,19 @@ class Event:
     proceeds: Proceeds = Proceeds.CAPITAL
     cost_relieved: Ints | None = None
     blocker_taxes: Ints | None = None
+    on_cost: Fraction | None = None
+    total: int | None = None
+    giver: int = 0
+    taker: int = 0
+    share: Fraction = Fraction(1)
+
+    @property
+    def is_of_the_fund(self) -> bool:
+        """Whether amounts by partner follow from states."""
+        return self.amounts is None and (
+            (self.kind in _ON_COST and self.on_cost is not None)
+            or (self.kind in _OF_THE_FUND and self.total is not None)
+        )
 
 
 def amounts_by_partner(partner_ids: Sequence[str], legs: Iterable[tuple[str, Decimal]], minor_unit: Decimal) -> Ints:
@@ -127,7 +151,7 @@ def require_valid(events: Sequence[Event], partners: int) -> None:
             raise ValueError(f"event {event_id}: expected every id once, found it {count} times")
     for event in events:
         is_all_due = event.kind == EventKind.CLAWBACK and event.amounts is None
-        if event.kind not in _WITHOUT_AMOUNTS and not is_all_due:
+        if event.kind not in _WITHOUT_AMOUNTS and not is_all_due and not event.is_of_the_fund:
             required_amounts(event, partners)
 
 

@@ -25,11 +25,19 @@ class AgreedTerms:
 
 @dataclass(frozen=True)
 class Partner:
-    """A partner; one who pays no carry, such as the GP on its commitment, has the whole of its part."""
+    """A partner; one who pays no carry, such as the GP on its commitment, has the whole of its part.
+
+    Where an investor holds several commitments and each is a partner of its own, `investor` names whose terms it has.
+    """
 
     partner_id: str
     class_code: str | None = None
     pays_carry: bool = True
+    investor_id: str | None = None
+
+    @property
+    def investor(self) -> str:
+        return self.investor_id or self.partner_id
 
 
 Schedule = tuple[tuple[dt.date, WaterfallTerms], ...]
@@ -42,19 +50,23 @@ def terms_in_force(agreed: Sequence[AgreedTerms], partners: Sequence[Partner], d
     Source: input-contracts 3 (Fund Terms); fund-admin 1.2.
     """
     ruling = [entry for entry in agreed if entry.rules(date)]
-    return [_most_specific(ruling, partner, date) for partner in partners]
+    return [_only(ruling, partner, date) for partner in partners]
 
 
-def _most_specific(ruling: Sequence[AgreedTerms], partner: Partner, date: dt.date) -> WaterfallTerms:
-    own = [entry for entry in ruling if entry.investor_id == partner.partner_id]
-    of_class = [e for e in ruling if e.investor_id is None and e.class_code and e.class_code == partner.class_code]
-    of_fund = [entry for entry in ruling if entry.investor_id is None and entry.class_code is None]
-    found = own or of_class or of_fund
+def _only(ruling: Sequence[AgreedTerms], partner: Partner, date: dt.date) -> WaterfallTerms:
+    found = most_specific(ruling, partner)
     if len(found) != 1:
         raise ValueError(
             f"waterfall terms of {partner.partner_id} on {date}: expected one set in force, found {len(found)}"
         )
     return found[0].terms if partner.pays_carry else without_carry(found[0].terms)
+
+
+def most_specific(ruling: Sequence[AgreedTerms], partner: Partner) -> list[AgreedTerms]:
+    """Of terms that rule on one day, those of the partner: the investor's own, else its class's, else the fund's."""
+    own = [entry for entry in ruling if entry.investor_id == partner.investor]
+    of_class = [e for e in ruling if e.investor_id is None and e.class_code and e.class_code == partner.class_code]
+    return own or of_class or [entry for entry in ruling if entry.investor_id is None and entry.class_code is None]
 
 
 def schedules(
@@ -68,7 +80,7 @@ def schedules(
     dates = [first, *sorted(date for date in bounds if first < date <= last)]
     with_own = {entry.investor_id for entry in agreed}
     # Partners of one class and no terms of their own have the same: they are looked up once.
-    kinds = [(p.partner_id if p.partner_id in with_own else None, p.class_code, p.pays_carry) for p in partners]
+    kinds = [(p.investor if p.investor in with_own else None, p.class_code, p.pays_carry) for p in partners]
     one_of_each = dict(zip(kinds, partners, strict=True))
     rows = [terms_in_force(agreed, list(one_of_each.values()), date) for date in dates]
     found = {

@@ -12,6 +12,7 @@ import numpy as np
 
 from calculations.daycount import Ints
 from calculations.funds.waterfall import deals
+from calculations.funds.waterfall.apportioned import on_cost, shared_out
 from calculations.funds.waterfall.changes import adopt_terms
 from calculations.funds.waterfall.clawback import assess_interim, clawback_due, repay
 from calculations.funds.waterfall.distribution import (
@@ -34,7 +35,7 @@ from calculations.funds.waterfall.giveback import give_back
 from calculations.funds.waterfall.in_force import AgreedTerms, Partner, Schedule, schedules
 from calculations.funds.waterfall.liquidation import accrued_carry
 from calculations.funds.waterfall.state import State, open_state
-from calculations.funds.waterfall.terms import WaterfallTerms
+from calculations.funds.waterfall.transfer import transfer
 
 
 class EntryType(StrEnum):
@@ -42,6 +43,7 @@ class EntryType(StrEnum):
     ESCROW_IN = "ESCROW_IN"
     ESCROW_OUT = "ESCROW_OUT"
     TAX_ADVANCE = "TAX_ADVANCE"
+    TAX_ADVANCE_DEDUCTED = "TAX_ADVANCE_DEDUCTED"
     CLAWBACK_ACCRUED = "CLAWBACK_ACCRUED"
     CLAWBACK_PAID = "CLAWBACK_PAID"
     CLAWBACK_REVERSED = "CLAWBACK_REVERSED"
@@ -134,15 +136,29 @@ def replay(
     for event in ordered:
         while days and days[0] < event.date:
             _keep(groups, days.pop(0))
-        deductions = _fixed_deductions(groups, event, len(partners), minor_unit)
         for group in groups:
             _adopt(group, event.date)
+        if event.kind == EventKind.TRANSFER:
+            _transfer(groups, event)
+            continue
+        event = shared_out(event, [g.partners for g in groups], [g.state for g in groups], len(partners))
+        deductions = _fixed_deductions(groups, event, len(partners), minor_unit)
+        for group in groups:
             whole = len(groups) == 1
             own = event if whole else for_partners(event, group.partners)
             _apply(group, own, {name: part[group.partners] for name, part in deductions.items()})
     for day in days:
         _keep(groups, day)
     return Replay(tuple(partners), tuple(groups))
+
+
+def _transfer(groups: Sequence[Group], event: Event) -> None:
+    """Each end of a transfer may be in a group of its own, and they may be in one."""
+    (giver, place), (taker, to) = (
+        next((g, int(np.flatnonzero(g.partners == end)[0])) for g in groups if end in g.partners)
+        for end in (event.giver, event.taker)
+    )
+    giver.state, taker.state = transfer(giver.state, place, taker.state, to, event.share, event.date)
 
 
 def _keep(groups: Sequence[Group], day: dt.date) -> None:
@@ -182,23 +198,19 @@ def _fixed_deductions(groups: Sequence[Group], event: Event, partners: int, mino
     if event.kind != EventKind.DISTRIBUTION or event.amounts is None:
         return {}
     shared: dict[str, Ints] = {}
-    fixed = {(d.name, d.amount) for group in groups for d in _terms_on(group, event.date).off_the_top}
+    fixed = {(d.name, d.amount) for group in groups for d in group.state.terms.off_the_top}
     for name, amount in sorted((name, amount) for name, amount in fixed if amount is not None):
         bearing = np.zeros(partners, dtype=np.int64)
         for group in groups:
-            if any((d.name, d.amount) == (name, amount) for d in _terms_on(group, event.date).off_the_top):
+            if any((d.name, d.amount) == (name, amount) for d in group.state.terms.off_the_top):
                 bearing[group.partners] = event.amounts[group.partners]
         shared[name] = fixed_deduction(amount, bearing, minor_unit)
     return shared
 
 
-def _terms_on(group: Group, date: dt.date) -> WaterfallTerms:
-    ruling = [terms for since, terms in group.schedule if since <= date]
-    return ruling[-1] if ruling else group.state.terms
-
-
 def _apply(group: Group, event: Event, deductions: Mapping[str, Ints]) -> None:
     state = group.state
+    event = on_cost(event, state)
     if event.kind == EventKind.CLAWBACK:
         due = clawback_due(state, event.date, interim=False).due if event.amounts is None else event.amounts
         group.state, from_escrow = repay(state, due, event.date)
@@ -238,5 +250,6 @@ def _distribute(group: Group, event: Event, amounts: Ints, deductions: Mapping[s
         group.state, amounts, event.date, event.investment, event.proceeds, event.cost_relieved, deductions
     )
     group.distributions.append((event.event_id, paid))
+    group.post(event, EntryType.TAX_ADVANCE_DEDUCTED, paid.advance_deducted)
     group.post(event, EntryType.CARRY_PAID, paid.carry_paid)
     group.post(event, EntryType.ESCROW_IN, paid.escrowed)

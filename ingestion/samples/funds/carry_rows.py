@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingestion.samples.funds.distributions import Distribution
 from ingestion.samples.funds.ledger import Ledger
@@ -33,6 +33,9 @@ def carry_ledger(state: State) -> Iterator[Row]:
                 for e in entries
                 if e.kind == "CARRY_PAID"
             ]
+            # What goes into escrow is not paid yet: it is paid when it comes out.
+            kept = {e.source: e.amount for e in held}
+            entries = [replace(e, amount=e.amount - kept[e.source]) if e.kind == "CARRY_PAID" else e for e in entries]
             entries += [*held, *_released(ledger, held, state.as_of)]
         for entry in sorted(entries, key=lambda entry: (entry.date, entry.source, entry.kind)):
             if entry.date <= state.as_of:

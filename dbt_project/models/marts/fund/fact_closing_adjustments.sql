@@ -18,7 +18,14 @@ closing_adjustments as (
 
 final as (
     select
-        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.closing_number', 'shown.commitment_id', 'shown.adjustment_type', 'shown.source_id']) }} as closing_adjustment_key,
+        {{ surrogate_key([
+            'shown.organization_id',
+            'shown.fund_id',
+            'shown.closing_number',
+            'shown.commitment_id',
+            'shown.adjustment_type',
+            'shown.source_id',
+        ]) }} as closing_adjustment_key,
         shown.organization_id,
         dim_fund.fund_key,
         shown.fund_id,

@@ -1,0 +1,66 @@
+with shown_states as (
+    select * from {{ ref('int_fund__shown_states') }}
+),
+
+dim_fund as (
+    select * from {{ ref('dim_fund') }}
+),
+
+dim_investor as (
+    select * from {{ ref('dim_investor') }}
+),
+
+fund_carry as (
+    select * from {{ source('calc', 'fund_carry') }}
+),
+
+{{ shown_rows('fund_carry', 'measured_id') }},
+
+final as (
+    select
+        {{ surrogate_key([
+            'shown.organization_id',
+            'shown.fund_id',
+            'shown.investor_id',
+            'shown.event_date',
+        ]) }}
+            as carry_key,
+        shown.organization_id,
+        dim_fund.fund_key,
+        shown.fund_id,
+        dim_investor.investor_key,
+        shown.investor_id,
+        shown.event_date,
+        {{ date_id('shown.event_date') }} as date_id,
+        shown.currency,
+        shown.contributed,
+        shown.unreturned_capital,
+        shown.lp_profit,
+        shown.hurdle_balance,
+        shown.hurdle_reason,
+        shown.accrued_carry,
+        shown.accrued_carry_stated,
+        cast(shown.accrued_carry - shown.accrued_carry_stated as decimal(24, 4)) as accrued_carry_difference,
+        shown.carry,
+        shown.carry_paid,
+        shown.escrow,
+        shown.tax_advances,
+        shown.clawback_accrued,
+        shown.clawback_interim,
+        shown.clawback_final,
+        shown.known_at,
+        shown.state_id,
+    from shown
+    inner join dim_fund
+        on
+            shown.organization_id = dim_fund.organization_id
+            and shown.fund_id = dim_fund.fund_id
+            and {{ valid_on('dim_fund', 'shown.event_date') }}
+    left join dim_investor
+        on
+            shown.organization_id = dim_investor.organization_id
+            and shown.investor_id = dim_investor.investor_id
+            and {{ valid_on('dim_investor', 'shown.event_date') }}
+)
+
+select * from final
