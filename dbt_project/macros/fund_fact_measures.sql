@@ -49,6 +49,7 @@
         'currency',
         'nav',
         'nav_basis',
+        'nav_share_basis',
         'nav_reason',
         'oldest_value_date',
         'committed_capital',
@@ -69,5 +70,15 @@
         'tvpi_reason',
         'pic',
         'pic_reason',
+        'measure',
+        'date_basis',
+        'day_count',
+        'included',
+        'facility',
+        'nav_stated',
+        'irr_stated',
+        'tvpi_stated',
+        'dpi_stated',
+        'rvpi_stated',
     ]) }}
 {%- endmacro %}

@@ -61,7 +61,7 @@ def performance_picture(warehouse: Warehouse) -> str:
     rows = warehouse.rows(
         "select p.fund_id, p.event_date, p.dpi, p.tvpi from calc.fund_performance as p "
         "inner join intermediate.int_fund__measured_states as m using (measured_id) "
-        "where m.known_to is null and p.tvpi is not null order by 1, 2"
+        "where m.known_to is null and p.investor_id is null and p.tvpi is not null order by 1, 2"
     )
     if not rows:
         return "No fund yet."
