@@ -70,7 +70,7 @@
         'tvpi_reason',
         'pic',
         'pic_reason',
-        'measure',
+        'net_or_gross',
         'date_basis',
         'day_count',
         'included',

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from calculations.daycount import Days, Floats, Ints
+from calculations.funds.performance import Basis
 from calculations.reasons import Reasons, is_given
 
 STORED_SCALE = 4  # of booked money, DECIMAL(24,4), and of its sums
@@ -30,6 +31,14 @@ def ratio_column(values: Floats) -> pa.Array:
         return pa.array(listed, pa.decimal128(38, RATIO_SCALE))
     units = np.rint(np.where(is_null, 0.0, values) * 10.0**RATIO_SCALE).astype(np.int64)
     return _decimals(units, RATIO_SCALE, is_null)
+
+
+def convention_columns(basis: Basis, count: int) -> dict[str, pa.Array]:
+    """The columns that name the convention of `count` rows measured together, the level apart."""
+    named = basis.as_row()
+    named["net_or_gross"] = named.pop("measure")
+    del named["level"]
+    return {name: pa.array([value] * count, pa.string()) for name, value in named.items()}
 
 
 def text_column(texts: NDArray[np.object_]) -> pa.Array:

@@ -16,6 +16,7 @@ from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
+from orchestration.assets.performance_measures import PERFORMANCE_MEASURES, POOL_PERFORMANCE
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
@@ -46,6 +47,8 @@ CALCULATIONS = (
     CLO_PAYMENT_DATES,
     FUND_PERFORMANCE,
     LEDGER_MAPPING,
+    PERFORMANCE_MEASURES,
+    POOL_PERFORMANCE,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,

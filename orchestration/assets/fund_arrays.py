@@ -62,9 +62,9 @@ select row_number() over (order by fund, investment_id) - 1 as holding, fund, st
     investment_date, exit_date, coalesce(i.currency, base_currency) as currency
 from intermediate.int_fund__investments as i inner join wanted using (state_id, fund_id)
 """
-_FLOWS = """
+FLOWS = """
 select p.partner as series, w.fund, c.event_date as day, c.currency, c.currency <> w.base_currency as is_foreign,
-    c.capital_call_amount as first_amount, c.distribution_amount as second_amount
+    c.capital_call_amount as first_amount, c.distribution_amount as second_amount, c.cash_flow_type, c.transaction_id
 from intermediate.int_fund__cash_flows as c
 inner join wanted as w using (state_id, fund_id) inner join partners as p using (fund, investor_id)
 order by all
@@ -130,7 +130,7 @@ class Funds:
     @cached_property
     def flows(self) -> Legs:
         """Partners' flows by due date."""
-        return self._legs(_FLOWS)
+        return self._legs(FLOWS)
 
     @cached_property
     def commitments(self) -> Legs:

@@ -32,7 +32,7 @@ from calculations.funds.performance.measures import divided
 from calculations.irr import AMBIGUOUS
 from calculations.multiples import NO_INVESTED_CAPITAL
 from calculations.reasons import either, when
-from orchestration.assets.arrow_columns import day_column, money_column, ratio_column, text_column
+from orchestration.assets.arrow_columns import convention_columns, day_column, money_column, ratio_column, text_column
 from orchestration.assets.fund_arrays import TOTAL, Funds, funds_as_known
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse, own_tables
@@ -198,9 +198,7 @@ def _table(
     }
     for name, ratio in {**measured.ratios, "moic": moic}.items():
         columns |= {name: ratio_column(ratio.values), f"{name}_reason": text_column(ratio.reasons)}
-    convention = {name: value for name, value in measured.basis.as_row().items() if name != "level"}
-    columns |= {name: pa.array([value] * fund.size, pa.string()) for name, value in convention.items()}
-    return pa.table(columns)
+    return pa.table(columns | convention_columns(measured.basis, fund.size))
 
 
 def _oldest(valued: Valued, fund: Ints, day: Days, navs: NavRows) -> Days:

@@ -52,7 +52,7 @@ final as (
         shown.tvpi_reason,
         shown.pic,
         shown.pic_reason,
-        shown.measure,
+        shown.net_or_gross,
         shown.date_basis,
         shown.day_count,
         shown.included,

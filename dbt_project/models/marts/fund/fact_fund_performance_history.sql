@@ -62,7 +62,7 @@ final as (
         kept.tvpi_reason,
         kept.pic,
         kept.pic_reason,
-        kept.measure,
+        kept.net_or_gross,
         kept.date_basis,
         kept.day_count,
         kept.included,
