@@ -1,44 +1,41 @@
-{#
-    One row per measure of a row of performance: measure, value and reason. A measure that a series does not have, which is
-    NULL without a reason, has no row. DuckDB unnests lists of structs.
+{# The measures of calculated performance: each is a column, and so is `<name>_reason`. #}
+{% macro performance_measure_names() -%}
+    {{ return([
+        'irr',
+        'irr_1y',
+        'irr_3y',
+        'irr_5y',
+        'irr_qtd',
+        'irr_ytd',
+        'pic',
+        'dpi',
+        'rvpi',
+        'tvpi',
+        'moic',
+        'ks_pme',
+        'ln_pme',
+        'pme_plus',
+        'm_pme',
+        'direct_alpha',
+    ]) }}
+{%- endmacro %}
 
-    relation    a CTE with a column and a `<name>_reason` for each of the measures
+{#
+    One row per measure of each row of performance. A measure that a series does not have, NULL without a reason, has no row.
+
+    relation    a CTE with the columns `carried` and those of every measure
 #}
-{% macro measure_rows(relation) -%}
-{%- set measures = [
-    'irr',
-    'irr_1y',
-    'irr_3y',
-    'irr_5y',
-    'irr_qtd',
-    'irr_ytd',
-    'pic',
-    'dpi',
-    'rvpi',
-    'tvpi',
-    'moic',
-    'ks_pme',
-    'ln_pme',
-    'pme_plus',
-    'm_pme',
-    'direct_alpha',
-] -%}
+{% macro measure_rows(relation, carried) -%}
+    {%- for name in performance_measure_names() %}
     select
-        listed.* exclude (found),
-        listed.found.measure as measure,
-        listed.found.figure as value,
-        listed.found.reason as reason,
-    from (
-        select
-            {{ relation }}.* exclude (
-                {% for name in measures %}{{ name }}, {{ name }}_reason{{ ', ' if not loop.last }}{% endfor %}
-            ),
-            unnest([
-                {%- for name in measures %}
-                {'measure': '{{ name }}', 'figure': {{ name }}, 'reason': {{ name }}_reason}{{ ',' if not loop.last }}
-                {%- endfor %}
-            ]) as found,
-        from {{ relation }}
-    ) as listed
-    where listed.found.figure is not null or listed.found.reason is not null
+        {% for column in carried %}{{ column }}, {% endfor %}
+        '{{ name }}' as measure,
+        {{ name }} as value,
+        {{ name }}_reason as reason
+    from {{ relation }}
+    where {{ name }} is not null or {{ name }}_reason is not null
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 {%- endmacro %}

@@ -18,6 +18,7 @@ from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
 from orchestration.assets.performance_measures import PERFORMANCE_MEASURES, POOL_PERFORMANCE
 from orchestration.assets.raw import table_schema
+from orchestration.assets.value_bridge import VALUE_BRIDGE
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
@@ -49,6 +50,7 @@ CALCULATIONS = (
     LEDGER_MAPPING,
     PERFORMANCE_MEASURES,
     POOL_PERFORMANCE,
+    VALUE_BRIDGE,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,

@@ -130,17 +130,17 @@ class Funds:
     @cached_property
     def flows(self) -> Legs:
         """Partners' flows by due date."""
-        return self._legs(FLOWS)
+        return self.legs(FLOWS)
 
     @cached_property
     def commitments(self) -> Legs:
         """Changes of partners' commitments, as called amounts."""
-        return self._legs(_COMMITMENTS)
+        return self.legs(_COMMITMENTS)
 
     @cached_property
     def transactions(self) -> Legs:
         """Flows of investments by cash date: paid for them, as called, and what they returned, as distributed."""
-        return self._legs(_TRANSACTIONS)
+        return self.legs(_TRANSACTIONS)
 
     @cached_property
     def accounts(self) -> tuple[Values, Values]:
@@ -226,7 +226,8 @@ class Funds:
     def _rates(self) -> dict[int, Quotes]:
         return {}
 
-    def _legs(self, sql: str) -> Legs:
+    def legs(self, sql: str) -> Legs:
+        """Amounts of a query with series, fund, day, currency, is_foreign, first_amount (called) and second_amount."""
         table = self.table(sql)
         fund, is_foreign = array(table, "fund"), array(table, "is_foreign").astype(np.bool_)
         called = self._units(table, "first_amount", fund, ~is_foreign)

@@ -90,7 +90,7 @@ def credit_lines(funds: Funds) -> CreditLines:
     has_line, is_faulty = np.zeros(funds.count, dtype=np.bool_), np.zeros(funds.count, dtype=np.bool_)
     has_line[fund] = True
     is_faulty[array(funds.table(_FAULTS), "fund")] = True
-    drawn = Draws(fund, days(table, "day"), _units(funds, table, "principal"))
+    drawn = Draws(fund, days(table, "day"), line_units(funds, table, "principal"))
     paydowns = funds.table("select * from paydowns where draw is not null order by all")
     return CreditLines(drawn, paydowns, has_line, is_faulty)
 
@@ -103,8 +103,8 @@ def flows_without_line(funds: Funds, participation: Ints) -> tuple[Unlevered, ND
     """
     lines = credit_lines(funds)
     portions = funds.table(_PORTIONS)
-    fund, called = array(portions, "fund"), _units(funds, portions, "first_amount")
-    principal, costs = _units(funds, portions, "principal"), _units(funds, portions, "costs")
+    fund, called = array(portions, "fund"), line_units(funds, portions, "first_amount")
+    principal, costs = line_units(funds, portions, "principal"), line_units(funds, portions, "costs")
     wrong = (principal < 0) | (costs < 0) | (principal + costs > np.maximum(called, 0))
     is_faulty = lines.is_faulty.copy()
     is_faulty[fund[wrong | array(portions, "is_foreign").astype(np.bool_)]] = True
@@ -115,7 +115,7 @@ def flows_without_line(funds: Funds, participation: Ints) -> tuple[Unlevered, ND
     sound = ~is_faulty[fund]
     paydowns, sound_rows = lines.paydowns, ~is_faulty[array(lines.paydowns, "fund")]
     is_called = sound_rows & np.isin(array(paydowns, "call"), array(portions, "call")[sound])
-    draw, repaid = array(paydowns, "draw"), _units(funds, paydowns, "principal")
+    draw, repaid = array(paydowns, "draw"), line_units(funds, paydowns, "principal")
     by_call = Paydowns(array(paydowns, "call")[is_called], draw[is_called], repaid[is_called])
     taken = LegPortions(array(portions, "leg")[sound], array(portions, "call")[sound], principal[sound], costs[sound])
     from_proceeds = sound_rows & ~is_called
@@ -147,7 +147,7 @@ def _late(portions: pa.Table, paydowns: pa.Table, draws: Draws, leg_day: Days) -
     return found
 
 
-def _units(funds: Funds, table: pa.Table, name: str) -> Ints:
+def line_units(funds: Funds, table: pa.Table, name: str) -> Ints:
     """Minor units of an exact column, of the fund of each row."""
     step = 10_000 // funds.scale[array(table, "fund")]
     return stored_units(table[name]) // step

@@ -27,7 +27,8 @@ compared_states as (
 ),
 
 performance_measures as (
-    select performance_measures.*
+    select
+        performance_measures.*,
     from {{ source('calc', 'performance_measures') }} as performance_measures
     -- 1:1, compared with what is known of the index now
     inner join compared_states
@@ -52,19 +53,67 @@ shown_pools as (
 
 every_row as (
     select
-        shown.* exclude (compared_id, measured_id),
+        shown.organization_id,
+        shown.scope,
+        shown.fund_id,
+        shown.investor_id,
+        shown.investment_id,
+        shown.event_date,
+        shown.currency,
+        shown.net_or_gross,
+        shown.date_basis,
+        shown.day_count,
+        shown.included,
+        shown.facility,
+        shown.index_id,
+        shown.m_pme_nav_basis,
+        shown.known_at,
+        shown.state_id,
+        {% for name in performance_measure_names() %}shown.{{ name }}, shown.{{ name }}_reason, {% endfor %}
     from shown
-    union all by name
+    union all
     select
-        pool_performance.* exclude (pool_id),
+        pool_performance.organization_id,
+        pool_performance.scope,
+        cast(null as varchar) as fund_id,
+        cast(null as varchar) as investor_id,
+        cast(null as varchar) as investment_id,
+        pool_performance.event_date,
+        pool_performance.currency,
+        pool_performance.net_or_gross,
+        pool_performance.date_basis,
+        pool_performance.day_count,
+        pool_performance.included,
+        pool_performance.facility,
+        pool_performance.index_id,
+        pool_performance.m_pme_nav_basis,
         shown_pools.known_at,
+        cast(null as varchar) as state_id,
+        {% for name in performance_measure_names() %}pool_performance.{{ name }}, pool_performance.{{ name }}_reason, {% endfor %}
     from pool_performance
     inner join shown_pools
         on pool_performance.pool_id = shown_pools.pool_id
 ),
 
 measured as (
-    {{ measure_rows('every_row') }}
+    {{ measure_rows('every_row', [
+        'organization_id',
+        'scope',
+        'fund_id',
+        'investor_id',
+        'investment_id',
+        'event_date',
+        'currency',
+        'net_or_gross',
+        'date_basis',
+        'day_count',
+        'included',
+        'facility',
+        'index_id',
+        'm_pme_nav_basis',
+        'known_at',
+        'state_id',
+    ]) }}
 ),
 
 final as (
