@@ -241,6 +241,53 @@ FUNDS = (
         ),
     ),
     Suite(
+        name="value_bridges_explain_the_change",
+        stage="marts",
+        relation="marts.fact_value_bridge",
+        description="Flows, gains, income, costs and carry of a quarter are the change of the net asset value.",
+        keys=("organization_id", "fund_id", "event_date", "unexplained"),
+        rules=(
+            between(
+                "nothing_of_the_bridge_is_unexplained",
+                "unexplained",
+                "closing value = opening value + all lines of the bridge",
+                at_least=-0.01,
+                at_most=0.01,
+            ),
+        ),
+    ),
+    Suite(
+        name="stated_bridges_agree",
+        stage="marts",
+        relation="marts.fact_value_bridge",
+        description="Lines of the bridge are those that capital accounts state.",
+        keys=("organization_id", "fund_id", "event_date"),
+        query="""
+            select *, contributions + income - contributions_stated - income_stated as paid_in_gap,
+                distributions - distributions_stated as distributions_gap,
+                realised_gain - realised_gain_stated as realised_gap,
+                unrealised_gain - unrealised_gain_stated as unrealised_gap,
+                fees + expenses - fees_stated - expenses_stated as costs_gap
+            from marts.fact_value_bridge
+        """,
+        rules=tuple(
+            between(
+                f"stated_{name}_of_the_bridge_is_computed",
+                f"{name}_gap",
+                meaning,
+                at_least=-0.01,
+                at_most=0.01,
+            )
+            for name, meaning in (
+                ("paid_in", "contributions and income are the stated ones; interest of late partners may be in either"),
+                ("distributions", "distributions with carry kept back are the stated ones"),
+                ("realised", "realised gains are the stated ones"),
+                ("unrealised", "the change of unrealised gains is the stated one"),
+                ("costs", "fees and expenses are the stated ones"),
+            )
+        ),
+    ),
+    Suite(
         name="fund_flows_tie",
         stage="marts",
         relation="marts.fact_cash_flows",

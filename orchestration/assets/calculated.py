@@ -28,10 +28,10 @@ from orchestration.pictures import (
     cushion_picture,
     default_picture,
     equity_picture,
+    fund_picture,
     industry_picture,
     loss_picture,
     paydown_picture,
-    performance_picture,
     pool_picture,
     projected_coverage_picture,
     rating_picture,
@@ -63,7 +63,7 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_migration_statistics": rating_picture,
     "calc.clo_migration_series": default_picture,
     "calc.clo_tranche_losses": loss_picture,
-    "calc.fund_performance": performance_picture,
+    "calc.fund_performance": fund_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
 which also publishes) and name them; every other deal's rows stand as they are:

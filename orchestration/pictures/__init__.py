@@ -1,7 +1,14 @@
 """Small pictures on the assets that a person would rather look at. Figures come from the warehouse as they stand."""
 
 from orchestration.pictures.compliance import cushion_picture, industry_picture
-from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
+from orchestration.pictures.current import (
+    coverage_picture,
+    fund_picture,
+    j_curve_picture,
+    nav_picture,
+    performance_picture,
+    pool_picture,
+)
 from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
@@ -10,7 +17,9 @@ __all__ = [
     "cushion_picture",
     "default_picture",
     "equity_picture",
+    "fund_picture",
     "industry_picture",
+    "j_curve_picture",
     "loss_picture",
     "nav_picture",
     "paydown_picture",

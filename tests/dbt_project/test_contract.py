@@ -44,6 +44,11 @@ CONTRACT = {
     "transaction_id event_date",
     "fact_fund_performance": "fund_id investor_id nav committed_capital called_capital distributed_capital "
     "remaining_value total_value irr irr_reason moic dpi rvpi tvpi pic",
+    "fact_performance_measures": "scope fund_id investor_id investment_id date_id measure value reason net_or_gross date_basis "
+    "day_count included facility index_id",
+    "fact_value_bridge": "fund_id opening_date date_id opening_nav contributions distributions realised_gain unrealised_gain "
+    "income fees expenses accrued_carry closing_nav unexplained",
+    "fact_facility_use": "fund_id facility_id date_id facility_size balance unfunded financed_share average_days_outstanding",
     "fact_commitments": "committed called recallable unfunded",
     "fact_fund_waterfall": "distribution_id tier_number tier_name amount_lp amount_gp",
     "fact_valuations": "investment_id fair_value remaining_cost unrealized_gain_loss",
