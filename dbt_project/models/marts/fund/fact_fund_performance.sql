@@ -18,7 +18,8 @@ fund_performance as (
 
 final as (
     select
-        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.investor_id', 'shown.event_date']) }} as fund_performance_key,
+        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.investor_id', 'shown.event_date']) }}
+            as fund_performance_key,
         shown.organization_id,
         dim_fund.fund_key,
         shown.fund_id,
@@ -26,7 +27,9 @@ final as (
         shown.investor_id,
         shown.event_date,
         {{ date_id('shown.event_date') }} as date_id,
-        shown.event_date = max(shown.event_date) over (partition by shown.organization_id, shown.fund_id, shown.investor_id) as is_current,
+        shown.event_date = max(shown.event_date) over (
+            partition by shown.organization_id, shown.fund_id, shown.investor_id
+        ) as is_current,
         shown.currency,
         shown.nav,
         shown.nav_basis,

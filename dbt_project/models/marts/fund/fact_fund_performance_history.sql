@@ -24,7 +24,9 @@ fund_performance as (
 
 final as (
     select
-        {{ surrogate_key(['kept.organization_id', 'kept.fund_id', 'kept.investor_id', 'kept.event_date', 'kept.known_from']) }}
+        {{ surrogate_key([
+            'kept.organization_id', 'kept.fund_id', 'kept.investor_id', 'kept.event_date', 'kept.known_from'
+        ]) }}
             as fund_performance_key,
         kept.organization_id,
         dim_fund.fund_key,

@@ -27,8 +27,7 @@ compared_states as (
 ),
 
 performance_measures as (
-    select
-        performance_measures.*,
+    select performance_measures.*
     from {{ source('calc', 'performance_measures') }} as performance_measures
     -- 1:1, compared with what is known of the index now
     inner join compared_states
@@ -69,7 +68,10 @@ every_row as (
         shown.m_pme_nav_basis,
         shown.known_at,
         shown.state_id,
-        {% for name in performance_measure_names() %}shown.{{ name }}, shown.{{ name }}_reason, {% endfor %}
+        {%- for name in performance_measure_names() %}
+        shown.{{ name }},
+        shown.{{ name }}_reason,
+        {%- endfor %}
     from shown
     union all
     select
@@ -89,7 +91,10 @@ every_row as (
         pool_performance.m_pme_nav_basis,
         shown_pools.known_at,
         cast(null as varchar) as state_id,
-        {% for name in performance_measure_names() %}pool_performance.{{ name }}, pool_performance.{{ name }}_reason, {% endfor %}
+        {%- for name in performance_measure_names() %}
+        pool_performance.{{ name }},
+        pool_performance.{{ name }}_reason,
+        {%- endfor %}
     from pool_performance
     inner join shown_pools
         on pool_performance.pool_id = shown_pools.pool_id
@@ -147,7 +152,9 @@ final as (
         measured.day_count,
         measured.included,
         measured.facility,
-        case when measured.measure like '%pme%' or measured.measure = 'direct_alpha' then measured.index_id end as index_id,
+        case
+            when measured.measure like '%pme%' or measured.measure = 'direct_alpha' then measured.index_id
+        end as index_id,
         case when measured.measure = 'm_pme' then measured.m_pme_nav_basis end as nav_basis,
         measured.known_at,
         measured.state_id,
