@@ -85,12 +85,13 @@ def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 
         return _step(connection, columns, name, row, rows)
 
 
-def _with_default(described: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, str]:
-    """The row's keys; where a question names none of the columns that tell rows of two kinds apart, the default ones."""
+def _with_default(described: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, str | None]:
+    """The row's keys, None for NULL; where a question names none of the columns that tell rows of two kinds apart, the
+    default ones."""
     default = described.get("default", {})
     if set(default) & set(keys):
         return dict(keys)
-    return {**keys, **{column: str(value) for column, value in default.items()}}
+    return {**keys, **{column: None if value is None else str(value) for column, value in default.items()}}
 
 
 def _columns(described: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -115,7 +116,7 @@ def _split(column: str) -> tuple[str, str]:
 
 
 def _row(
-    connection: duckdb.DuckDBPyConnection, relation: str, key: Sequence[str], keys: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, relation: str, key: Sequence[str], keys: Mapping[str, str | None]
 ) -> dict[str, Any]:
     try:
         columns = [c for c, *_ in connection.execute(f"describe {relation}").fetchall()]
@@ -124,7 +125,7 @@ def _row(
     unknown = set(keys) - set(columns)
     if unknown:
         raise TraceError(f"{relation} has no column {sorted(unknown)[0]!r}; its key is {', '.join(key)}")
-    where = " and ".join(f'"{name}"::varchar = ?' for name in keys) or "true"
+    where = " and ".join(f'"{name}"::varchar is not distinct from ?' for name in keys) or "true"
     frame = (
         connection.execute(f"select * from {relation} where {where}", list(keys.values())).to_arrow_table().to_pylist()
     )

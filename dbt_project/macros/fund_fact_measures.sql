@@ -55,6 +55,7 @@
         'currency',
         'nav',
         'nav_basis',
+        'nav_share_basis',
         'nav_reason',
         'oldest_value_date',
         'committed_capital',
@@ -75,6 +76,16 @@
         'tvpi_reason',
         'pic',
         'pic_reason',
+        'net_or_gross',
+        'date_basis',
+        'day_count',
+        'included',
+        'facility',
+        'nav_stated',
+        'irr_stated',
+        'tvpi_stated',
+        'dpi_stated',
+        'rvpi_stated',
     ]) }}
 {%- endmacro %}
 

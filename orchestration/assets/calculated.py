@@ -19,8 +19,10 @@ from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.fund_waterfall import FUND_WATERFALL
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
+from orchestration.assets.performance_measures import PERFORMANCE_MEASURES, POOL_PERFORMANCE
 from orchestration.assets.pooled_returns import POOLED_RETURNS
 from orchestration.assets.raw import table_schema
+from orchestration.assets.value_bridge import VALUE_BRIDGE
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
@@ -33,10 +35,10 @@ from orchestration.pictures import (
     equity_picture,
     forecast_picture,
     front_page_picture,
+    fund_picture,
     industry_picture,
     loss_picture,
     paydown_picture,
-    performance_picture,
     pool_picture,
     projected_coverage_picture,
     rating_picture,
@@ -58,6 +60,9 @@ CALCULATIONS = (
     FUND_WATERFALL,
     LEDGER_MAPPING,
     POOLED_RETURNS,
+    PERFORMANCE_MEASURES,
+    POOL_PERFORMANCE,
+    VALUE_BRIDGE,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
@@ -71,10 +76,10 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_migration_series": default_picture,
     "calc.clo_tranche_losses": loss_picture,
     "calc.commitment_roll": commitment_picture,
-    "calc.fund_performance": performance_picture,
     "calc.pacing_forecasts": forecast_picture,
     "calc.pooled_returns": front_page_picture,
     "calc.fund_waterfall": tier_picture,
+    "calc.fund_performance": fund_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
 which also publishes) and name them; every other deal's rows stand as they are:

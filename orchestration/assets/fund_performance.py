@@ -1,24 +1,41 @@
-"""Performance of every fund on every day it is valued, on each state of what was known. The finance is in calculations."""
+"""Performance of every fund and of each of its partners, on each state of what was known. The finance is in calculations."""
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
+from calculations.daycount import Days, Ints
 from calculations.funds.performance import (
-    Amount,
-    Flow,
-    FundPerformance,
-    FundRecord,
-    Holding,
-    fund_performance,
-    performance_days,
+    Histories,
+    Included,
+    Level,
+    Measures,
+    Money,
+    NavRows,
+    NavSource,
+    Points,
+    Ratios,
+    Stated,
+    Values,
+    measure,
+    oldest_value_day,
+    partner_navs,
 )
-from calculations.fx import Quotes
+from calculations.funds.performance.conventions import net
+from calculations.funds.performance.measures import divided
 from calculations.irr import AMBIGUOUS
-from orchestration.calculation_cache import Calculation, Records
-from orchestration.warehouse import Warehouse
+from calculations.multiples import NO_INVESTED_CAPITAL
+from calculations.reasons import either, when
+from orchestration.assets.arrow_columns import convention_columns, day_column, money_column, ratio_column, text_column
+from orchestration.assets.fund_arrays import TOTAL, Funds, funds_as_known
+from orchestration.calculation_cache import Calculation, Tables
+from orchestration.warehouse import Warehouse, own_tables
 
 TABLE = "calc.fund_performance"
 MODELS = (
@@ -32,135 +49,171 @@ MODELS = (
     "capital_accounts",
     "fx_quotes",
 )
-INVESTED = ("PURCHASE", "FOLLOW_ON")
-REALISED = ("PROCEEDS", "RETURN_OF_CAPITAL", "INCOME")
+NO_TRANSACTIONS = "NO_TRANSACTIONS"  # what the fund paid for its investments is not stated
+GROSS_ONLY = "GROSS_ONLY"  # invested capital is the fund's, not a partner's
 
-Row = Mapping[str, Any]
-FundOfState = tuple[str, str]
-
-
-def calculate_funds(warehouse: Warehouse, measured_ids: Sequence[str]) -> Records:
-    """Rows of calc.fund_performance for every measured state of `measured_ids`."""
-    wanted = warehouse.records(
-        "select m.*, f.base_currency from intermediate.int_fund__measured_states as m "
-        "inner join intermediate.int_fund__funds as f using (state_id, fund_id) where m.measured_id in (select unnest(?))",
-        [list(measured_ids)],
+_KNOWN_AT = """
+select fund, max(known_at) as known_at
+from (
+    {}
+    union all
+    select h.fund, t.known_at from intermediate.int_fund__investment_transactions as t
+    inner join holdings as h using (state_id, investment_id)
+    union all
+    select fund, known_from from wanted
+)
+group by 1
+""".format(
+    "\n    union all\n    ".join(
+        f"select w.fund, t.known_at from intermediate.int_fund__{model} as t inner join wanted as w using (state_id, fund_id)"
+        for model in ("cash_flows", "commitment_events", "investments", "fair_values", "capital_accounts")
     )
-    states = sorted({row["state_id"] for row in wanted})
-    rows = {model: _by_fund(warehouse, model, states) for model in MODELS[2:-1]}
-    quotes = warehouse.records("select * from intermediate.int_fund__fx_quotes order by all")
-    found: list[dict[str, Any]] = []
-    for state in wanted:
-        of_fund = {model: by_fund[state["state_id"], state["fund_id"]] for model, by_fund in rows.items()}
-        record = fund_record(state["base_currency"], of_fund)
-        rates = known_quotes(quotes, state["organization_id"], state["known_from"])
-        known_at = max((row["known_at"] for listed in of_fund.values() for row in listed), default=state["known_from"])
-        keys = {name: state[name] for name in ("measured_id", "state_id", "organization_id", "fund_id")}
-        for day in performance_days(record):
-            found.append(
-                {**keys, **as_row(fund_performance(record, day, rates), record.currency), "known_at": known_at}
-            )
-    return {TABLE: found}
+)
+_ROWS = f"""
+with known as ({_KNOWN_AT})
+select w.measured_id, w.state_id, w.organization_id, w.fund_id, p.investor_id, w.base_currency as currency,
+    f.* exclude (fund, partner), a.nav as nav_stated, a.irr as irr_stated, a.tvpi as tvpi_stated, a.dpi as dpi_stated,
+    a.rvpi as rvpi_stated, k.known_at
+from found as f
+inner join wanted as w using (fund)
+inner join known as k using (fund)
+left join partners as p on f.partner = p.partner
+left join intermediate.int_fund__capital_accounts as a
+    on w.state_id = a.state_id and w.fund_id = a.fund_id and f.event_date = a.period_end
+        and a.investor_id = coalesce(p.investor_id, '{TOTAL}')
+order by f.fund, f.partner nulls first, f.event_date
+"""
 
 
-def fund_record(currency: str, rows: Mapping[str, Sequence[Row]]) -> FundRecord:
-    """What one state says of one fund, from rows of the intermediate models by model name."""
-    values: dict[str, list[Amount]] = defaultdict(list)
-    for row in sorted(rows["fair_values"], key=lambda row: (row["valuation_date"], row["source_row"])):
-        values[row["investment_id"]].append(Amount(row["valuation_date"], row["fair_value"], row["currency"]))
-    transactions = rows["investment_transactions"]
-    return FundRecord(
-        currency=currency,
-        commitments=tuple(
-            Amount(r["event_date"], r["committed"], r["currency"]) for r in rows["commitment_events"] if r["committed"]
-        ),
-        flows=tuple(
-            Flow(r["event_date"], r["capital_call_amount"], r["distribution_amount"], r["currency"])
-            for r in rows["cash_flows"]
-        ),
-        holdings=tuple(
-            Holding(r["investment_id"], r["investment_date"], r["exit_date"], tuple(values[r["investment_id"]]))
-            for r in rows["investments"]
-        ),
-        invested=_paid(transactions, INVESTED, currency),
-        realised=_paid(transactions, REALISED, currency),
-        stated_navs=tuple(
-            Amount(r["period_end"], r["nav"], currency)
-            for r in rows["capital_accounts"]
-            if r["investor_id"] == "_FUND_"
-        ),
+@dataclass(frozen=True, eq=False)
+class Valued:
+    """Funds with what they and their partners are worth on every day of theirs."""
+
+    funds: Funds
+
+    @cached_property
+    def fair_values(self) -> Values:
+        """Of whole funds, carried."""
+        return self.funds.fair_values.pooled(self.funds.holding_fund, self.funds.held)
+
+    @cached_property
+    def flows(self) -> Histories:
+        return Histories.of(self.funds.flows, self.funds.partner_fund.size)
+
+    @cached_property
+    def commitments(self) -> Histories:
+        return Histories.of(self.funds.commitments, self.funds.partner_fund.size)
+
+    @cached_property
+    def navs(self) -> tuple[NavRows, NavRows]:
+        """Of partners, of funds."""
+        stated = Stated(*self.funds.accounts, self.fair_values)
+        return partner_navs(self.funds.partner_fund, self.flows, self.commitments, stated, self.funds.points)
+
+
+def calculate_funds(warehouse: Warehouse, measured_ids: Sequence[str]) -> Tables:
+    """Rows of calc.fund_performance for every measured state of `measured_ids`: the fund first, its partners after it."""
+    with funds_as_known(warehouse, measured_ids) as funds:
+        valued = Valued(funds)
+        found = pa.concat_tables([_fund_rows(valued), _partner_rows(valued)])
+        return {TABLE: with_columns_of(TABLE, funds, _ROWS, found)}
+
+
+def with_columns_of(relation: str, funds: Funds, sql: str, found: pa.Table) -> pa.Table:
+    """What `sql` makes of the rows `found`, in the columns of an own table."""
+    funds.connection.register("found", found)
+    columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in own_tables()[relation].items())
+    table = funds.table(f"select {columns} from ({sql})")
+    funds.connection.unregister("found")
+    return table
+
+
+def _fund_rows(valued: Valued) -> pa.Table:
+    funds = valued.funds
+    _, navs = valued.navs
+    points = Points(*navs.values.points)
+    measured = measure(
+        Histories.of(funds.flows.pooled(funds.partner_fund), funds.count),
+        navs.values,
+        points,
+        net(Level.FUND, Included.ALL_PARTNERS),
+        Histories.of(funds.commitments.pooled(funds.partner_fund), funds.count),
+        windows=(),
     )
+    return _table(valued, measured, navs, points.series, None, _gross_multiple(valued, points))
 
 
-def _paid(transactions: Sequence[Row], types: Iterable[str], currency: str) -> tuple[Amount, ...] | None:
-    if not transactions:
-        return None
-    return tuple(
-        Amount(row["event_date"], row["amount"], row["currency"] or currency)
-        for row in transactions
-        if row["transaction_type"] in types
-    )
+def _partner_rows(valued: Valued) -> pa.Table:
+    navs, _ = valued.navs
+    points = Points(*navs.values.points)
+    basis = net(Level.INVESTOR, Included.ONE_PARTNER)
+    measured = measure(valued.flows, navs.values, points, basis, valued.commitments, windows=())
+    count = points.series.size
+    moic = Ratios(np.full(count, np.nan), when(np.ones(count, dtype=np.bool_), GROSS_ONLY))
+    return _table(valued, measured, navs, valued.funds.partner_fund[points.series], points.series, moic)
 
 
-def known_quotes(quotes: Iterable[Row], organization_id: str, instant: dt.datetime) -> Quotes:
-    """The rates an organisation knew at an instant: its own before shared ones, then the one known last."""
-    chosen: dict[tuple[str, str, dt.date], tuple[tuple[Any, ...], Decimal]] = {}
-    for row in quotes:
-        is_withdrawn = row["withdrawn_at"] is not None and row["withdrawn_at"] <= instant
-        if row["organization_id"] != organization_id or row["known_at"] > instant or is_withdrawn:
-            continue
-        pair = row["base_currency"], row["quote_currency"], row["rate_date"]
-        rank = row["is_own"], row["load_as_of"], row["known_at"], row["load_id"], row["source"]
-        if pair not in chosen or chosen[pair][0] < rank:
-            chosen[pair] = rank, row["rate"]
-    return Quotes.of((*pair, rate) for pair, (_, rate) in chosen.items())
+def _gross_multiple(valued: Valued, points: Points) -> Ratios:
+    """(realised + fair value) / invested of the investments of each fund."""
+    funds = valued.funds
+    transactions = Histories.of(funds.transactions.pooled(funds.holding_fund), funds.count)
+    invested, realised = transactions.sums(points.series, points.day)
+    why = transactions.reasons(points.series, points.day)
+    fair = valued.fair_values.at(points.series, points.day)
+    has_any = np.bincount(transactions.owner, minlength=funds.count)[points.series] > 0
+    total = Money(realised + fair.units, either(when(~has_any, NO_TRANSACTIONS), why, fair.reasons))
+    return divided(total, Money(invested, why), NO_INVESTED_CAPITAL)
 
 
-def as_row(measured: FundPerformance, currency: str) -> dict[str, Any]:
-    """One row of calc.fund_performance, its keys apart."""
-    ratios = {name: getattr(measured, name) for name in ("moic", "dpi", "rvpi", "tvpi", "pic")}
-    irr = measured.irr
-    return {
-        "event_date": measured.day,
-        "currency": currency,
-        "nav": measured.nav.value,
-        "nav_basis": measured.nav_basis,
-        "nav_reason": measured.nav.reason,
-        "oldest_value_date": measured.oldest_value_day,
-        "committed_capital": measured.committed.value,
-        "called_capital": measured.called.value,
-        "distributed_capital": measured.distributed.value,
-        "total_value": measured.total_value.value,
-        # a float result is stored with 12 decimals
-        "irr": None if irr.rate is None else Decimal(f"{irr.rate:.12f}"),
-        "irr_reason": irr.reason,
-        "is_irr_annualised": None if irr.rate is None else irr.is_annualised,
-        "irr_roots": ", ".join(f"{root:.12f}" for root in irr.roots) if irr.reason == AMBIGUOUS else None,
-        **{name: ratio.value for name, ratio in ratios.items()},
-        **{f"{name}_reason": ratio.reason for name, ratio in ratios.items()},
+def _table(
+    valued: Valued, measured: Measures, navs: NavRows, fund: Ints, partner: Ints | None, moic: Ratios
+) -> pa.Table:
+    funds = valued.funds
+    scale = funds.scale[fund]
+    irr = measured.rates["irr"]
+    is_solved = ~np.isnan(irr.values)
+    oldest = _oldest(valued, fund, measured.points.day, navs)
+    roots = np.full(fund.size, None, dtype=object)
+    for point, listed in irr.listed.items():
+        if irr.reasons[point] == AMBIGUOUS:
+            roots[point] = ", ".join(f"{root:.12f}" for root in listed)
+    money = {name: money_column(each.units, scale, each.reasons) for name, each in measured.money.items()}
+    columns: dict[str, Any] = {
+        "fund": fund,
+        "partner": pa.nulls(fund.size, pa.int64()) if partner is None else partner,
+        "event_date": day_column(measured.points.day),
+        "nav": money["nav"],
+        "nav_basis": text_column(navs.source),
+        "nav_share_basis": text_column(navs.share),
+        "nav_reason": text_column(measured.money["nav"].reasons),
+        "oldest_value_date": day_column(oldest),
+        "committed_capital": money["committed"],
+        "called_capital": money["paid_in"],
+        "distributed_capital": money["distributed"],
+        "total_value": money["total_value"],
+        "irr": ratio_column(irr.values),
+        "irr_reason": text_column(irr.reasons),
+        "is_irr_annualised": pa.array(irr.is_annualised, mask=~is_solved),
+        "irr_roots": text_column(roots),
     }
+    for name, ratio in {**measured.ratios, "moic": moic}.items():
+        columns |= {name: ratio_column(ratio.values), f"{name}_reason": text_column(ratio.reasons)}
+    return pa.table(columns | convention_columns(measured.basis, fund.size))
 
 
-def _by_fund(warehouse: Warehouse, model: str, states: Sequence[str]) -> Mapping[FundOfState, list[Row]]:
-    """Rows of a model by state and fund; transactions name their fund by their investment."""
-    relation = f"intermediate.int_fund__{model}"
-    if model == "investment_transactions":
-        relation = (
-            f"(select t.*, i.fund_id from {relation} as t "
-            "inner join intermediate.int_fund__investments as i using (state_id, investment_id))"
-        )
-    rows = warehouse.records(
-        f"select * from {relation} where state_id in (select unnest(?)) order by all", [list(states)]
-    )
-    grouped: dict[FundOfState, list[Row]] = defaultdict(list)
-    for row in rows:
-        grouped[row["state_id"], row["fund_id"]].append(row)
-    return grouped
+def _oldest(valued: Valued, fund: Ints, day: Days, navs: NavRows) -> Days:
+    """The day of the oldest fair value in a net asset value that rests on them."""
+    found = np.full(fund.size, np.datetime64("NaT", "D"))
+    rests = np.flatnonzero(navs.source == str(NavSource.FAIR_VALUES))
+    funds = valued.funds
+    if rests.size:
+        found[rests] = oldest_value_day(funds.fair_values, funds.holding_fund, Points(fund[rests], day[rests]))
+    return found
 
 
 FUND_PERFORMANCE = Calculation(
     name="fund_performance",
-    description="Capital, value, multiples and rate of return of every fund since inception.",
+    description="Capital, value, multiples and rate of return of every fund and its partners since inception.",
     tables=(TABLE,),
     key="measured_id",
     inputs="select measured_id from intermediate.int_fund__measured_states",

@@ -2,7 +2,14 @@
 
 from orchestration.pictures.capital import commitment_picture
 from orchestration.pictures.compliance import cushion_picture, industry_picture
-from orchestration.pictures.current import coverage_picture, nav_picture, performance_picture, pool_picture
+from orchestration.pictures.current import (
+    coverage_picture,
+    fund_picture,
+    j_curve_picture,
+    nav_picture,
+    performance_picture,
+    pool_picture,
+)
 from orchestration.pictures.funds import tier_picture
 from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
 from orchestration.pictures.outlook import forecast_picture, front_page_picture
@@ -16,7 +23,9 @@ __all__ = [
     "equity_picture",
     "forecast_picture",
     "front_page_picture",
+    "fund_picture",
     "industry_picture",
+    "j_curve_picture",
     "loss_picture",
     "nav_picture",
     "paydown_picture",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 
-from orchestration.pictures.drawing import FAIL, INK, PASS, markdown
+from orchestration.pictures.drawing import FAIL, INK, PASS, first_of, markdown, small_multiples
 from orchestration.warehouse import Warehouse
 
 
@@ -61,7 +61,7 @@ def performance_picture(warehouse: Warehouse) -> str:
     rows = warehouse.rows(
         "select p.fund_id, p.event_date, p.dpi, p.tvpi from calc.fund_performance as p "
         "inner join intermediate.int_fund__measured_states as m using (measured_id) "
-        "where m.known_to is null and p.tvpi is not null order by 1, 2"
+        "where m.known_to is null and p.investor_id is null and p.tvpi is not null order by 1, 2"
     )
     if not rows:
         return "No fund yet."
@@ -81,6 +81,34 @@ def performance_picture(warehouse: Warehouse) -> str:
         axes.set_visible(False)
     figure.tight_layout()
     return markdown(figure, "TVPI (line) and DPI (area) of every fund")
+
+
+def j_curve_picture(warehouse: Warehouse) -> str:
+    """What the partners of every fund are out of pocket over time, and with its value, as known now: Markdown with a PNG."""
+    rows = warehouse.rows(
+        "select p.fund_id, p.event_date, p.distributed_capital - p.called_capital, p.total_value - p.called_capital "
+        "from calc.fund_performance as p "
+        "inner join intermediate.int_fund__measured_states as m using (measured_id) "
+        "where m.known_to is null and p.investor_id is null and p.total_value is not null "
+        "and p.called_capital is not null and p.distributed_capital is not null order by 1, 2"
+    )
+    if not rows:
+        return "No fund yet."
+    shown, words = first_of(sorted({fund for fund, *_ in rows}), "funds")
+    figure, found = small_multiples(shown)
+    for fund, axes in found.items():
+        _, days, paid, gain = zip(*(row for row in rows if row[0] == fund), strict=True)
+        axes.plot(days, [float(p) / 1e6 for p in paid], color=PASS, linewidth=1.4)
+        axes.plot(days, [float(g) / 1e6 for g in gain], color=PASS, linewidth=0.9, linestyle="--")
+        axes.axhline(0, color=INK, linewidth=0.6)
+    figure.tight_layout()
+    title = "J-curve of every fund, millions: distributions less calls (line), and with its value (dashes)"
+    return markdown(figure, title, words)
+
+
+def fund_picture(warehouse: Warehouse) -> str:
+    """Multiples of every fund above its J-curve."""
+    return f"{performance_picture(warehouse)}\n\n{j_curve_picture(warehouse)}"
 
 
 def nav_picture(warehouse: Warehouse) -> str:

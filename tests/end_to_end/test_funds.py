@@ -23,7 +23,8 @@ from tests.end_to_end.fund_story import FIRST, K1, K2, K3, MEASURED, SECOND, TAX
 
 pytestmark = pytest.mark.slow
 
-PERFORMANCE = "fund_id, event_date, nav, called_capital, distributed_capital, irr, tvpi, dpi, pic"
+PERFORMANCE = "fund_id, investor_id, event_date, nav, called_capital, distributed_capital, irr, tvpi, dpi, pic"
+ROWS = 2 * 3 * 12  # two funds, each with two partners, at twelve quarter ends of which two are days of value
 DEALS = "deal_id, event_date, total_par, warf"
 
 
@@ -60,24 +61,42 @@ def test_the_return_of_one_day_is_what_each_workbook_made_of_it(told: tuple[Home
     for instant, story in ((K1, FIRST), (K2, SECOND), (K3, THIRD)):
         rows = home.published(
             "select irr, nav, called_capital, distributed_capital from marts.fact_fund_performance_history "
-            f"where fund_id = 'F1' and event_date = '{MEASURED}' and {known_at(instant)}"
+            f"where fund_id = 'F1' and investor_id is null and event_date = '{MEASURED}' and {known_at(instant)}"
         )
         ((irr, *money),) = rows
         # pyxirr solves the same equation on its own; there is one change of sign, so there is one root.
         assert float(irr) == pytest.approx(pyxirr.xirr(*flows(story.valued)), abs=1e-8)
         assert money == [story.valued, 7_000_000, 1_500_000]
     (now,) = home.published(
-        f"select irr from marts.fact_fund_performance where fund_id = 'F1' and event_date = '{MEASURED}'"
+        "select irr from marts.fact_fund_performance "
+        f"where fund_id = 'F1' and investor_id is null and event_date = '{MEASURED}'"
     )
     assert now[0] == irr
 
 
+def test_a_partners_return_is_of_its_own_flows_and_its_share_of_the_value(told: tuple[Home, RunReport]) -> None:
+    """Partners committed alike, so each has half of the fair value; 125,000 of the second call moved between them at K3."""
+    home, _ = told
+    for instant, story in ((K1, FIRST), (K2, SECOND), (K3, THIRD)):
+        rows = home.published(
+            "select investor_id, irr, nav, nav_share_basis, called_capital from marts.fact_fund_performance_history "
+            f"where fund_id = 'F2' and investor_id is not null and event_date = '{MEASURED}' and {known_at(instant)} order by 1"
+        )
+        days, _ = flows(story.valued)
+        for (investor, irr, *figures), sign in zip(rows, (-1, 1), strict=True):
+            second = 1_500_000 + sign * story.moved
+            own = [-2_000_000, -second, 750_000, story.valued // 2]
+            assert float(irr) == pytest.approx(pyxirr.xirr(days, own), abs=1e-8), investor
+            assert figures == [story.valued // 2, "COMMITMENT", 2_000_000 + second]
+
+
 def test_multiples_are_of_paid_in_capital(told: tuple[Home, RunReport]) -> None:
     ((dpi, rvpi, tvpi, pic, moic, why),) = told[0].published(
-        "select dpi, rvpi, tvpi, pic, moic, moic_reason from marts.fact_fund_performance where fund_id = 'F1' and is_current"
+        "select dpi, rvpi, tvpi, pic, moic, moic_reason from marts.fact_fund_performance "
+        "where fund_id = 'F1' and investor_id is null and is_current"
     )
     expected = [Decimal(1_500_000) / 7_000_000, Decimal(7_400_000) / 7_000_000, Decimal(7_000_000) / 12_000_000]
-    assert [dpi, rvpi, pic] == [round(value, 18) for value in expected]
+    assert [dpi, rvpi, pic] == [round(value, 12) for value in expected]
     assert tvpi == dpi + rvpi
     assert (moic, why) == (None, "NO_TRANSACTIONS")
 
@@ -151,6 +170,24 @@ def test_a_return_is_traced_to_the_cell_of_every_flow_and_of_the_value(told: tup
     assert files == {"backload/alder/funds_2025-03-31.xlsx"}
 
 
+def test_a_partners_return_is_traced_to_its_own_cells_alone(told: tuple[Home, RunReport]) -> None:
+    home, _ = told
+    keys = {"fund_id": "F1", "investor_id": "I2", "event_date": str(MEASURED)}
+    step = trace(home.settings, "fact_fund_performance.irr", keys, rows=100)
+    called, distributed, _ = step.inputs
+    amounts = {
+        (cell.sheet, cell.address)
+        for source in (*called.sources, *distributed.sources)
+        for cell in source.cells
+        if cell.field in ("call_amount", "net_distribution")
+    }
+    assert amounts == {
+        ("Capital Call Notices", "D3"),
+        ("Capital Call Notices", "D5"),
+        ("Distribution Notices", "F3"),
+    }
+
+
 def test_a_past_state_is_published_beside_the_home_and_equals_the_history(told: tuple[Home, RunReport]) -> None:
     home, _ = told
     publication = home.settings.published_link.resolve()
@@ -161,7 +198,7 @@ def test_a_past_state_is_published_beside_the_home_and_equals_the_history(told: 
 
     assert report.failure is None
     past = Home(settings.home)
-    for mart, columns, rows in (("fact_fund_performance", PERFORMANCE, 4), ("fact_pool_metrics", DEALS, 3)):
+    for mart, columns, rows in (("fact_fund_performance", PERFORMANCE, ROWS), ("fact_pool_metrics", DEALS, 3)):
         published = past.published(f"select {columns} from marts.{mart} order by all")
         assert len(published) == rows
         assert published == home.published(
@@ -183,7 +220,8 @@ def test_a_fund_with_a_quarantined_row_keeps_its_last_good_figures_while_the_oth
     send(home, replace(THIRD, first_notice="two million", valued=9_000_000), "2025-06-30", None)
     assert home.run().failure is None
     shown = home.published(
-        f"select fund_id, nav, known_at from marts.fact_fund_performance where event_date = '{MEASURED}' order by 1"
+        "select fund_id, nav, known_at from marts.fact_fund_performance "
+        f"where event_date = '{MEASURED}' and investor_id is null order by 1"
     )
     assert [(fund, nav) for fund, nav, _ in shown] == [("F1", 7_400_000), ("F2", 9_000_000)]
     assert shown[0][2] == K3

@@ -1,6 +1,6 @@
 """Performance of funds, partners, investments and pools. The public names only; each is explained where it is defined.
 
-`fund_total` measures one fund from its records, exactly; the others measure many series in arrays. Source: fund-admin 3.
+Many series are measured at once, in arrays. Source: fund-admin 3.
 """
 
 from __future__ import annotations
@@ -22,19 +22,6 @@ from calculations.funds.performance.facility_statistics import (
     Repayments,
     facility_statistics,
 )
-from calculations.funds.performance.fund_total import (
-    CAPITAL_ACCOUNTS,
-    FAIR_VALUES,
-    NO_TRANSACTIONS,
-    NO_VALUATION,
-    Amount,
-    Flow,
-    FundPerformance,
-    FundRecord,
-    Holding,
-    fund_performance,
-    performance_days,
-)
 from calculations.funds.performance.fx_effect import FxEffects, Stretch, fx_effects
 from calculations.funds.performance.histories import LEFT_OUT, Histories, Legs
 from calculations.funds.performance.levels import (
@@ -48,15 +35,19 @@ from calculations.funds.performance.levels import (
 )
 from calculations.funds.performance.market import Equivalents, Index, NavBasis, market_equivalents
 from calculations.funds.performance.measures import Measures, Money, Rates, Ratios, measure
-from calculations.funds.performance.values import Values
+from calculations.funds.performance.partner_navs import (
+    NavRows,
+    NavShare,
+    NavSource,
+    Stated,
+    oldest_value_day,
+    partner_navs,
+)
+from calculations.funds.performance.values import NAV_MISSING, Values
 
 __all__ = [
-    "CAPITAL_ACCOUNTS",
-    "FAIR_VALUES",
     "LEFT_OUT",
-    "NO_TRANSACTIONS",
-    "NO_VALUATION",
-    "Amount",
+    "NAV_MISSING",
     "Basis",
     "BridgeLine",
     "CalledRepayments",
@@ -65,12 +56,8 @@ __all__ = [
     "Equivalents",
     "Facility",
     "FacilityStatistics",
-    "Flow",
-    "FundPerformance",
-    "FundRecord",
     "FxEffects",
     "Histories",
-    "Holding",
     "Holdings",
     "Included",
     "Index",
@@ -82,6 +69,9 @@ __all__ = [
     "Money",
     "Movements",
     "NavBasis",
+    "NavRows",
+    "NavShare",
+    "NavSource",
     "Partners",
     "Points",
     "ProceedsRepayments",
@@ -90,13 +80,13 @@ __all__ = [
     "Repayments",
     "Scope",
     "Series",
+    "Stated",
     "Stretch",
     "Unlevered",
     "ValueBridge",
     "Values",
     "Window",
     "facility_statistics",
-    "fund_performance",
     "fx_effects",
     "gross_series",
     "market_columns",
@@ -105,7 +95,8 @@ __all__ = [
     "measure_columns",
     "measurement_points",
     "net_series",
-    "performance_days",
+    "oldest_value_day",
+    "partner_navs",
     "pool_series",
     "quarter_ends",
     "value_bridge",

@@ -22,6 +22,10 @@ funds as (
     select * from {{ ref('int_fund__funds') }}
 ),
 
+index_levels as (
+    select * from {{ ref('int_market__index_levels') }}
+),
+
 foreign_amounts as (
     select
         organization_id,
@@ -44,6 +48,15 @@ foreign_amounts as (
         on
             commitment_events.state_id = funds.state_id
             and commitment_events.fund_id = funds.fund_id
+    union
+    -- a fund is compared with an index in the fund's currency
+    select
+        funds.organization_id,
+        index_levels.currency,
+        funds.base_currency,
+    from funds
+    inner join index_levels
+        on funds.benchmark_index_id = index_levels.index_id
 ),
 
 -- the euro is the vehicle of a cross

@@ -6,6 +6,10 @@ dim_fund as (
     select * from {{ ref('dim_fund') }}
 ),
 
+dim_investor as (
+    select * from {{ ref('dim_investor') }}
+),
+
 fund_performance as (
     select * from {{ source('calc', 'fund_performance') }}
 ),
@@ -14,17 +18,22 @@ fund_performance as (
 
 final as (
     select
-        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.event_date']) }} as fund_performance_key,
+        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.investor_id', 'shown.event_date']) }}
+            as fund_performance_key,
         shown.organization_id,
         dim_fund.fund_key,
         shown.fund_id,
-        cast(null as varchar) as investor_id,
+        dim_investor.investor_key,
+        shown.investor_id,
         shown.event_date,
         {{ date_id('shown.event_date') }} as date_id,
-        shown.event_date = max(shown.event_date) over (partition by shown.organization_id, shown.fund_id) as is_current,
+        shown.event_date = max(shown.event_date) over (
+            partition by shown.organization_id, shown.fund_id, shown.investor_id
+        ) as is_current,
         shown.currency,
         shown.nav,
         shown.nav_basis,
+        shown.nav_share_basis,
         shown.nav_reason,
         shown.oldest_value_date,
         shown.committed_capital,
@@ -46,6 +55,16 @@ final as (
         shown.tvpi_reason,
         shown.pic,
         shown.pic_reason,
+        shown.net_or_gross,
+        shown.date_basis,
+        shown.day_count,
+        shown.included,
+        shown.facility,
+        shown.nav_stated,
+        shown.irr_stated,
+        shown.tvpi_stated,
+        shown.dpi_stated,
+        shown.rvpi_stated,
         shown.known_at,
         shown.state_id,
     from shown
@@ -54,6 +73,12 @@ final as (
             shown.organization_id = dim_fund.organization_id
             and shown.fund_id = dim_fund.fund_id
             and {{ valid_on('dim_fund', 'shown.event_date') }}
+    -- the fund as a whole has no investor
+    left join dim_investor
+        on
+            shown.organization_id = dim_investor.organization_id
+            and shown.investor_id = dim_investor.investor_id
+            and {{ valid_on('dim_investor', 'shown.event_date') }}
 )
 
 select * from final

@@ -6,6 +6,10 @@ dim_fund as (
     select * from {{ ref('dim_fund') }}
 ),
 
+dim_investor as (
+    select * from {{ ref('dim_investor') }}
+),
+
 fund_performance as (
     select * from {{ source('calc', 'fund_performance') }}
 ),
@@ -13,28 +17,32 @@ fund_performance as (
 {{ kept_rows(
     'fund_performance',
     'measured_id',
-    ['organization_id', 'fund_id', 'event_date'],
+    ['organization_id', 'fund_id', 'investor_id', 'event_date'],
     fund_performance_measures(),
     ['known_at', 'state_id']
 ) }},
 
 final as (
     select
-        {{ surrogate_key(['kept.organization_id', 'kept.fund_id', 'kept.event_date', 'kept.known_from']) }}
+        {{ surrogate_key([
+            'kept.organization_id', 'kept.fund_id', 'kept.investor_id', 'kept.event_date', 'kept.known_from'
+        ]) }}
             as fund_performance_key,
         kept.organization_id,
         dim_fund.fund_key,
         kept.fund_id,
-        cast(null as varchar) as investor_id,
+        dim_investor.investor_key,
+        kept.investor_id,
         kept.event_date,
         {{ date_id('kept.event_date') }} as date_id,
         kept.known_to is null
         and kept.event_date = max(case when kept.known_to is null then kept.event_date end) over (
-            partition by kept.organization_id, kept.fund_id
+            partition by kept.organization_id, kept.fund_id, kept.investor_id
         ) as is_current,
         kept.currency,
         kept.nav,
         kept.nav_basis,
+        kept.nav_share_basis,
         kept.nav_reason,
         kept.oldest_value_date,
         kept.committed_capital,
@@ -56,6 +64,16 @@ final as (
         kept.tvpi_reason,
         kept.pic,
         kept.pic_reason,
+        kept.net_or_gross,
+        kept.date_basis,
+        kept.day_count,
+        kept.included,
+        kept.facility,
+        kept.nav_stated,
+        kept.irr_stated,
+        kept.tvpi_stated,
+        kept.dpi_stated,
+        kept.rvpi_stated,
         kept.known_at,
         kept.state_id,
         kept.known_from,
@@ -66,6 +84,12 @@ final as (
             kept.organization_id = dim_fund.organization_id
             and kept.fund_id = dim_fund.fund_id
             and {{ valid_on('dim_fund', 'kept.event_date') }}
+    -- the fund as a whole has no investor
+    left join dim_investor
+        on
+            kept.organization_id = dim_investor.organization_id
+            and kept.investor_id = dim_investor.investor_id
+            and {{ valid_on('dim_investor', 'kept.event_date') }}
 )
 
 select * from final
