@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,12 @@ import pyarrow.compute as pc
 from calculations.calendars import Flags
 from calculations.daycount import Days, Ints
 from calculations.funds.pacing.positions import Notices
-from calculations.funds.performance.fund_total import UNIT
 from calculations.fx import convert
-from orchestration.assets.fund_performance import known_quotes
+from orchestration.assets.fund_arrays import known_quotes
 from orchestration.warehouse import Warehouse
 
-UNITS = 10_000  # of 0.0001 in one of a currency
+UNITS = 10_000  # of UNIT in one of a currency
+UNIT = Decimal("0.0001")  # of booked money as stored, DECIMAL(24,4)
 MODELS = (
     *("measured_states", "funds", "data_dates", "cash_flows", "commitment_events", "commitments", "capital_calls"),
     *("capital_call_notices", "payments", "fx_quotes"),

@@ -19,11 +19,11 @@ from calculations.funds.pacing.positions import (
     latest_rows,
     running_totals,
 )
-from calculations.funds.performance import NO_VALUATION
 from orchestration.assets.fund_pacing_columns import currencies, days, fund_columns, money
 from orchestration.assets.fund_pacing_inputs import FOREIGN_CALLS, Funds, PacingInputs
 
 TABLE = "calc.fund_quarters"
+NO_VALUATION = "NO_VALUATION"  # the fund has no value on or before the day
 
 
 @dataclass(frozen=True, eq=False)

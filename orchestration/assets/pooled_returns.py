@@ -10,8 +10,7 @@ import numpy as np
 
 from calculations.daycount import Days, Ints
 from calculations.funds.pacing.pooled import Member, pooled_return
-from calculations.funds.performance.fund_total import UNIT
-from orchestration.assets.fund_pacing_inputs import MODELS, read_moves
+from orchestration.assets.fund_pacing_inputs import MODELS, UNIT, read_moves
 from orchestration.calculation_cache import Calculation, Records
 from orchestration.warehouse import Warehouse
 

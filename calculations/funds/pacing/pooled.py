@@ -7,9 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calculations.funds.performance.fund_total import Known
 from calculations.irr import Return, since_inception
 from calculations.multiples import Ratio, dpi, tvpi
+
+
+@dataclass(frozen=True)
+class Known:
+    """A sum, or None with the reason."""
+
+    value: Decimal | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
