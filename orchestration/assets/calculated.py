@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from orchestration.assets.bank_matching import BANK_MATCHING
 from orchestration.assets.clo_balances import CLO_BALANCES
 from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
@@ -16,6 +17,7 @@ from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
+from orchestration.assets.portal_comparison import PORTAL_COMPARISON
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
@@ -39,6 +41,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, table_descriptions
 
 CALCULATIONS = (
+    BANK_MATCHING,
     CLO_BALANCES,
     CLO_COMPLIANCE,
     CLO_CONFIGURATIONS,
@@ -46,6 +49,7 @@ CALCULATIONS = (
     CLO_PAYMENT_DATES,
     FUND_PERFORMANCE,
     LEDGER_MAPPING,
+    PORTAL_COMPARISON,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,
