@@ -39,5 +39,5 @@ def code_fingerprint(*folders: Path) -> str:
 
 def settings_fingerprint(settings: Settings) -> str:
     """Hash of the settings that can change a result."""
-    relevant = settings.model_dump(mode="json", include={"organization_id"})
+    relevant = settings.model_dump(mode="json", include={"organization_id", "environment"})
     return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
