@@ -15,10 +15,12 @@ from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.fund_lifecycle import FUND_LIFECYCLE
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
 from orchestration.assets.portal_comparison import PORTAL_COMPARISON
 from orchestration.assets.raw import table_schema
+from orchestration.assets.status_moves import STATUS_MOVES
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
@@ -47,9 +49,11 @@ CALCULATIONS = (
     CLO_CONFIGURATIONS,
     CLO_PROJECTION,
     CLO_PAYMENT_DATES,
+    FUND_LIFECYCLE,
     FUND_PERFORMANCE,
     LEDGER_MAPPING,
     PORTAL_COMPARISON,
+    STATUS_MOVES,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,

@@ -135,7 +135,17 @@ def _metric_rows(known: StateOfFunds, applied: Applied, state: Row) -> Iterator[
     rates = collection.collection_rates(of_funds, applied, len(found), state["as_of"])
     for one, rate in zip(found, rates, strict=True):
         ratios = {"moic": one.moic, "dpi": one.dpi, "tvpi": one.tvpi, "collection_rate": rate}
-        names = ("fund_id", "currency", "committed", "called", "uncalled", "paid", "written_off", "market_value", "distributions")
+        names = (
+            "fund_id",
+            "currency",
+            "committed",
+            "called",
+            "uncalled",
+            "paid",
+            "written_off",
+            "market_value",
+            "distributions",
+        )
         yield {
             **{name: getattr(one, name) for name in names},
             "status_date": state["as_of"],

@@ -183,7 +183,10 @@ def _columns(warehouse: Warehouse, sql: str, key: str, state_id: str) -> Columns
     with warehouse.connect() as connection:
         table = connection.execute(f"select * from ({sql}) order by {key}", [state_id]).to_arrow_table()
     columns = {name: table.column(name).to_numpy() for name in table.column_names}
-    return {name: np.array([v or "" for v in c], dtype=np.str_) if c.dtype == object and _is_text(table, name) else c for name, c in columns.items()}
+    return {
+        name: np.array([v or "" for v in c], dtype=np.str_) if c.dtype == object and _is_text(table, name) else c
+        for name, c in columns.items()
+    }
 
 
 def _is_text(table: Any, name: str) -> bool:
