@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from calculations.approvals.decide import Decision, decide
-from calculations.approvals.log import LogEntry, Refusal, Request
+from calculations.approvals.log import Asked, LogEntry, Refusal, Request
 from calculations.approvals.policy import Action, ApprovalPolicy, SubjectType, approval_policy
 from orchestration.alerts import Alert
 from orchestration.approval_subjects import Subject, subjects
@@ -33,22 +33,6 @@ NO_CONTENT = ""  # the hash of what the warehouse does not know: nobody can have
 
 class UnknownSubject(ValueError):
     """Nothing, or more than one thing, in the warehouse is called so; the message says what would be."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An action that somebody asks for. `content_hash` None: of the content as the warehouse has it now."""
-
-    action: Action
-    subject_type: SubjectType
-    subject_id: str
-    actor: str
-    reason: str | None = None
-    organization_id: str | None = None
-    content_hash: str | None = None
-    tier: int | None = None
-    role: str | None = None
-    on_behalf_of: str | None = None
 
 
 def act(warehouse: Warehouse, policy_file: Path, asked: Asked, source: str, run_id: str) -> Decision:
@@ -194,7 +178,9 @@ def _entry(row: Mapping[str, Any]) -> LogEntry:
     return LogEntry(**{**row, **typed})
 
 
-def read_log(warehouse: Warehouse, subject_type: SubjectType | None = None, subject_id: str | None = None) -> list[LogEntry]:
+def read_log(
+    warehouse: Warehouse, subject_type: SubjectType | None = None, subject_id: str | None = None
+) -> list[LogEntry]:
     """Rows of the log in the order in which they were written: all, of one type, or of one subject."""
     rows = warehouse.records(
         f"select {', '.join(OF_LOG)} from {LOG} where ? in ('', subject_type) and ? in ('', subject_id) "

@@ -76,7 +76,7 @@ FUNDS = """
     left join intermediate.int_fund__commitment_events as m
         on f.state_id = m.state_id and f.fund_id = m.fund_id and m.currency = f.base_currency
     where f.state_id = $1
-    group by all
+    group by f.fund_id, f.fund_size, c.minor_units
 """
 # Notices that ask for money still, as calls of their own; what is settled reminds nobody.
 OPEN_NOTICES = """

@@ -11,8 +11,8 @@ import numpy as np
 
 from calculations.funds.lifecycle.transitions import (
     Moves,
-    StatusEvents,
     Statuses,
+    StatusEvents,
     TransitionFinding,
     check_events,
     check_loads,

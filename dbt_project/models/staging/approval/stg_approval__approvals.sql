@@ -17,6 +17,7 @@ final as (
         cast(actor as varchar) as actor,
         cast(role as varchar) as role,
         cast(on_behalf_of as varchar) as on_behalf_of,
+        cast(action_date as date) as action_date,
         cast(occurred_at as timestamp) as occurred_at,
         cast(reason as varchar) as reason,
         cast(coalesce(lower(row_action), 'upsert') as varchar) as row_action,
