@@ -12,7 +12,7 @@ from rich.table import Table
 from calculations.approvals.log import Asked, LogEntry
 from calculations.approvals.policy import Action, SubjectType
 from orchestration.console import CONSOLE, ERRORS, Home, settings_of
-from orchestration.run_lock import WarehouseBusy
+from orchestration.run_lock import WarehouseBusy, hold_warehouse
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse
 
@@ -105,7 +105,7 @@ def _held(settings: Settings) -> Iterator[Warehouse]:
         ERRORS.print(f"{shown(settings.home)} holds no warehouse yet: `weir run` makes one", style="red", markup=False)
         raise typer.Exit(2)
     try:
-        with hold_held(settings.lock_path, RUN, settings.lock_timeout_seconds):
+        with hold_warehouse(settings.lock_path, RUN, settings.lock_timeout_seconds):
             warehouse = Warehouse(settings.warehouse_path)
             warehouse.create_tables()
             yield warehouse

@@ -10,6 +10,7 @@ from expectations.suites.ledgers import LEDGERS
 from expectations.suites.marts import MARTS
 from expectations.suites.migrations import MIGRATIONS
 from expectations.suites.navs import NAVS
+from expectations.suites.operations import OPERATIONS
 from expectations.suites.projections import PROJECTIONS
 from expectations.suites.raw import RAW
 from expectations.suites.staging import STAGING
@@ -24,5 +25,6 @@ SUITES: tuple[Suite, ...] = (
     *FUNDS,
     *LEDGERS,
     *NAVS,
+    *OPERATIONS,
     *MARTS,
 )

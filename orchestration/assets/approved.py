@@ -3,8 +3,6 @@
 What may be done is the policy's; the write path is orchestration.approving.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import Enum
@@ -65,14 +63,11 @@ class AskedAction(Enum):
     REVOKE = "REVOKE"
 
 
-SubjectTypes = Enum("SubjectTypes", [(name.value, name.value) for name in SubjectType])  # type: ignore[misc]
-
-
 class ApprovalAction(dg.Config):
     """What the launchpad asks; NOTHING only takes what feeds state."""
 
     action: AskedAction = Field(default=AskedAction.NOTHING, description="What is done to the subject.")
-    subject_type: SubjectTypes = Field(default=SubjectTypes["CAPITAL_CALL"], description="Type of the subject.")
+    subject_type: SubjectType = Field(default=SubjectType.CAPITAL_CALL, description="Type of the subject.")
     subject_id: str = Field(default="", description="Id of the subject, as its workbook states it.")
     actor: str = Field(default="", description="Who acts: an actor of the approval policy.")
     reason: str | None = Field(
@@ -89,7 +84,7 @@ def asked_of(config: ApprovalAction) -> Asked:
     """The launchpad's words as the write path takes them."""
     return Asked(
         action=Action(config.action.value),
-        subject_type=SubjectType(config.subject_type.value),
+        subject_type=config.subject_type,
         subject_id=config.subject_id,
         actor=config.actor,
         reason=config.reason,
