@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from calculations.approvals.log import Asked, LogEntry
 from calculations.approvals.policy import Action, SubjectType
@@ -78,24 +77,18 @@ def list_log(
     if not entries:
         CONSOLE.print("Nobody has asked for anything yet.")
         return
-    CONSOLE.print(_table(entries))
-
-
-def _table(entries: list[LogEntry]) -> Table:
-    table = Table("when (UTC)", "subject", "action", "actor", "amount", "state", "refused", "reason")
     for entry in entries:
-        amount = "" if entry.amount is None else f"{entry.amount:,.2f} {entry.currency or ''}"
-        table.add_row(
-            f"{entry.occurred_at:%Y-%m-%d %H:%M}",
-            f"{entry.subject_type} {entry.subject_id}",
-            entry.action,
-            entry.actor if entry.on_behalf_of is None else f"{entry.actor} for {entry.on_behalf_of}",
-            amount,
-            entry.to_state,
-            entry.refusal or "",
-            entry.reason or "",
-        )
-    return table
+        CONSOLE.print(_line(entry), markup=False, soft_wrap=True)
+
+
+def _line(entry: LogEntry) -> str:
+    """One row of the log as one line, so that it can be searched."""
+    who = entry.actor if entry.on_behalf_of is None else f"{entry.actor} for {entry.on_behalf_of}"
+    amount = "" if entry.amount is None else f", {entry.amount:,.2f} {entry.currency or ''}".rstrip()
+    outcome = entry.to_state if entry.refusal is None else f"refused ({entry.refusal})"
+    reason = f", {entry.reason!r}" if entry.reason else ""
+    subject = f"{entry.subject_type} {entry.subject_id}"
+    return f"{entry.occurred_at:%Y-%m-%d %H:%M}  {subject}  {entry.action} by {who}{amount}{reason}: {outcome}"
 
 
 @contextmanager

@@ -55,8 +55,8 @@ OPERATIONS = (
         scope="run",
         keys=("organization_id", "entry_id", "amount", "matched"),
         query="""
-            select e.organization_id, e.entry_id, e.amount, sum(m.matched_amount) as matched,
-                abs(sum(m.matched_amount)) - abs(e.amount) as beyond
+            select e.organization_id, e.bank_entry_key, any_value(e.entry_id) as entry_id, any_value(e.amount) as amount,
+                sum(m.matched_amount) as matched, abs(sum(m.matched_amount)) - abs(any_value(e.amount)) as beyond
             from marts.fact_bank_entries as e
             inner join marts.fact_bank_matching as m using (bank_entry_key)
             group by all
