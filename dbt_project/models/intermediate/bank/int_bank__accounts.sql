@@ -43,7 +43,8 @@ final as (
             'source_row',
             'row_number() over (partition by organization_id, load_id, source_row order by account_id)',
         ]) }} as bank_account_key,
-        repeat('*', greatest(length(account_id) - 4, 4)) || right(account_id, least(4, length(account_id) // 2)) as account_masked,
+        repeat('*', greatest(length(account_id) - 4, 4))
+        || right(account_id, least(4, cast(floor(length(account_id) / 2) as integer))) as account_masked,
     from first_stated
 )
 

@@ -35,7 +35,12 @@ followed as (
 
 final as (
     select
-        {{ surrogate_key(['followed.state_id', 'followed.previous_state_id', 'cast(run.known_at as date)', 'run.environment']) }}
+        {{ surrogate_key([
+            'followed.state_id',
+            'followed.previous_state_id',
+            'cast(run.known_at as date)',
+            'run.environment',
+        ]) }}
             as lifecycle_id,
         followed.state_id,
         followed.organization_id,

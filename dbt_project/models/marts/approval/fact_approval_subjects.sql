@@ -13,7 +13,11 @@ subjects as (
 
 final as (
     select
-        {{ surrogate_key(['subjects.organization_id', 'subjects.subject_type', 'subjects.subject_id']) }} as approval_subject_key,
+        {{ surrogate_key([
+            'subjects.organization_id',
+            'subjects.subject_type',
+            'subjects.subject_id',
+        ]) }} as approval_subject_key,
         subjects.organization_id,
         subjects.fund_id,
         subjects.subject_type,

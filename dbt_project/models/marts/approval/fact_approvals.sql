@@ -15,7 +15,7 @@ final as (
         approvals.subject_type,
         approvals.subject_id,
         approvals.content_hash,
-        approvals.content_hash is not distinct from approvals.current_hash as is_content_current,
+        coalesce(approvals.content_hash = approvals.current_hash, false) as is_content_current,
         approvals.action,
         approvals.tier,
         approvals.amount,

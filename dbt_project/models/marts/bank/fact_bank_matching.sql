@@ -20,7 +20,11 @@ run as (
 
 final as (
     select
-        {{ surrogate_key(['matches.bank_account_key', 'matches.entry_id', 'matches.match_number']) }} as bank_matching_key,
+        {{ surrogate_key([
+            'matches.bank_account_key',
+            'matches.entry_id',
+            'matches.match_number',
+        ]) }} as bank_matching_key,
         matches.organization_id,
         {{ surrogate_key(['matches.bank_account_key', 'matches.entry_id']) }} as bank_entry_key,
         matches.bank_account_key,

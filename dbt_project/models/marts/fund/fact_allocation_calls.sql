@@ -32,7 +32,10 @@ derived as (
 
 final as (
     select
-        {{ surrogate_key(['allocation_calls.organization_id', 'allocation_calls.allocation_call_id']) }} as allocation_call_key,
+        {{ surrogate_key([
+            'allocation_calls.organization_id',
+            'allocation_calls.allocation_call_id',
+        ]) }} as allocation_call_key,
         allocation_calls.organization_id,
         dim_fund.fund_key,
         allocations.fund_id,

@@ -17,7 +17,11 @@ calculated as (
 
 final as (
     select
-        {{ surrogate_key(['calculated.organization_id', 'calculated.fund_id', 'calculated.currency']) }} as allocation_metric_key,
+        {{ surrogate_key([
+            'calculated.organization_id',
+            'calculated.fund_id',
+            'calculated.currency',
+        ]) }} as allocation_metric_key,
         calculated.organization_id,
         dim_fund.fund_key,
         calculated.fund_id,

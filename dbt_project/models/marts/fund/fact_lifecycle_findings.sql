@@ -13,7 +13,11 @@ calculated as (
 
 final as (
     select
-        {{ surrogate_key(['calculated.organization_id', 'calculated.state_id', 'calculated.finding_number']) }} as lifecycle_finding_key,
+        {{ surrogate_key([
+            'calculated.organization_id',
+            'calculated.state_id',
+            'calculated.finding_number',
+        ]) }} as lifecycle_finding_key,
         calculated.organization_id,
         calculated.fund_id,
         calculated.environment,

@@ -13,7 +13,11 @@ calculated as (
 
 final as (
     select
-        {{ surrogate_key(['calculated.organization_id', 'calculated.state_id', 'calculated.move_number']) }} as status_event_key,
+        {{ surrogate_key([
+            'calculated.organization_id',
+            'calculated.state_id',
+            'calculated.move_number',
+        ]) }} as status_event_key,
         calculated.organization_id,
         calculated.fund_id,
         calculated.entity_type,
