@@ -6,7 +6,6 @@ What is planted stands in ingestion/samples/fund_banks.yaml and fund_portals.yam
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
