@@ -9,7 +9,10 @@ conflicts as (
 final as (
     select
         {{ surrogate_key([
-            'conflicts.organization_id', 'conflicts.portal', 'conflicts.portal_investor_id', 'conflicts.conflict_number',
+            'conflicts.organization_id',
+            'conflicts.portal',
+            'conflicts.portal_investor_id',
+            'conflicts.conflict_number',
         ]) }} as investor_conflict_key,
         conflicts.organization_id,
         conflicts.portal,
