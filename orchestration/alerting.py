@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from orchestration.alerts import Alert
 from orchestration.holds import ENTITY_STATUSES
+from orchestration.lifecycle_alerts import news_of_lifecycle
 from orchestration.warehouse import Warehouse
 
 STARTED_BY = "weir/started_by"
@@ -22,6 +23,8 @@ def alerts_of_runs(warehouse: Warehouse, run_ids: Sequence[str], failure: str | 
     alerts += _checks(warehouse, run_ids)
     alerts += _coverage(warehouse, run_ids)
     alerts += _compliance(warehouse, run_ids)
+    alerts += _refused_approvals(warehouse, run_ids)
+    alerts += news_of_lifecycle(warehouse, run_ids[-1]) if run_ids else []
     return alerts
 
 
@@ -144,6 +147,19 @@ def _compliance(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
             f"{f' ({comment})' if comment else ''}.",
         )
         for organization, deal, number, name, unit, as_of, result, threshold, direction, comment, passed in changed
+    ]
+
+
+def _refused_approvals(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
+    """Actions of feeds and of the launchpad that were refused; the command line tells its own."""
+    refused = warehouse.rows(
+        f"select subject_type, subject_id, organization_id, action, actor, refusal, message from ops.approvals "
+        f"where run_id in {_in(run_ids)} and refusal is not null order by entry_number",
+        run_ids,
+    )
+    return [
+        Alert("warning", f"Approval refused ({why}): {kind} {subject} of {house}", f"{action} by {actor}: {message}")
+        for kind, subject, house, action, actor, why, message in refused
     ]
 
 

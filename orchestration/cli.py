@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 
+from orchestration import approval_cli
+from orchestration.console import CONSOLE, ERRORS, Home, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
 app = typer.Typer(
@@ -22,8 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-CONSOLE = Console(highlight=False)
-ERRORS = Console(stderr=True, highlight=False)
+app.add_typer(approval_cli.app, name="approve")
 
 
 class PackKind(StrEnum):
@@ -31,19 +30,7 @@ class PackKind(StrEnum):
     COMPLIANCE = "compliance"
 
 
-Home = Annotated[Path | None, typer.Option(help="Where Weir keeps everything (default: WEIR_HOME, else ./var).")]
 Inbox = Annotated[Path | None, typer.Option(help="Folder to take files from (default: <home>/inbox).")]
-
-
-def _settings(home: Path | None, inbox: Path | None = None) -> Settings:
-    given = {name: value for name, value in (("home", home), ("inbox", inbox)) if value is not None}
-    try:
-        return Settings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "WEIR_" + "_".join(str(part) for part in problem["loc"]).upper()
-            ERRORS.print(f"{name}: {problem['msg']}, found {problem['input']!r}", style="red", markup=False)
-        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -63,7 +50,7 @@ def run(
     from orchestration.running import run_as_known_at
     from orchestration.status import print_run
 
-    settings = _settings(home, inbox)
+    settings = settings_of(home, inbox)
     if demo_if_empty:
         _write_demo_if_empty(settings)
 
@@ -112,7 +99,7 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="Port on localh
     """Open the Dagster UI, with its daemon, on localhost."""
     from orchestration.home import prepare_home
 
-    settings = _settings(home)
+    settings = settings_of(home)
     prepare_home(settings)
     environment = os.environ | {"WEIR_HOME": str(settings.home)}
     command = [str(Path(sys.executable).parent / "dagster"), "dev", "--host", "127.0.0.1", "--port", str(port)]
@@ -125,7 +112,7 @@ def status(home: Home = None) -> None:
     """What is published, what is held, what was refused, what the last run found."""
     from orchestration.status import print_status
 
-    print_status(CONSOLE, _settings(home))
+    print_status(CONSOLE, settings_of(home))
 
 
 @app.command()
@@ -137,7 +124,7 @@ def rollback(
     from orchestration.publish import point_to, publications
     from orchestration.run_lock import hold_warehouse
 
-    settings = _settings(home)
+    settings = settings_of(home)
     if not settings.published_link.exists():
         ERRORS.print("nothing is published yet", style="red")
         raise typer.Exit(2)
@@ -192,10 +179,10 @@ def pack(
 
     try:
         if kind is PackKind.COMPLIANCE:
-            written = write_compliance_pack(_settings(home), deal_id, out=out, organization_id=organization)
+            written = write_compliance_pack(settings_of(home), deal_id, out=out, organization_id=organization)
         else:
             written = write_pack(
-                _settings(home),
+                settings_of(home),
                 deal_id,
                 scenario,
                 payment_date=payment_date.date() if payment_date else None,
@@ -222,7 +209,7 @@ def trace(
     from orchestration.trace import TraceError, print_trace
 
     try:
-        print_trace(CONSOLE, _settings(home), column, keys or [], rows)
+        print_trace(CONSOLE, settings_of(home), column, keys or [], rows)
     except TraceError as error:
         ERRORS.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.assets.approved import build_approval_assets
 from orchestration.assets.calculated import build_calculated_assets
 from orchestration.assets.migrated import build_migration_assets
 from orchestration.assets.models import build_dbt_assets
@@ -32,6 +33,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *build_ops_assets(settings),
             *build_dbt_assets(settings, manifest),
             *build_calculated_assets(settings),
+            build_approval_assets(settings),
             build_trade_assets(settings),
             build_migration_assets(settings),
             build_nav_assets(settings),

@@ -7,6 +7,8 @@ import dagster as dg
 from ingestion.inbox import scan
 from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
 from orchestration.alerts import raise_alerts
+from orchestration.assets.approved import NAME as APPROVALS
+from orchestration.assets.approved import TABLES as APPROVAL_TABLES
 from orchestration.assets.clo_migration import CLO_MIGRATION
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.clo_trade_rows import TABLES as TRADE_TABLES
@@ -53,9 +55,19 @@ SIMULATE_MIGRATION = dg.define_asset_job(
     description="Simulates ratings as its launchpad asks, and as the workbook does where it asks nothing, and publishes.",
 )
 
+APPROVE = dg.define_asset_job(
+    "approve",
+    selection=(
+        dg.AssetSelection.assets(*(table.split(".") for table in APPROVAL_TABLES)).downstream()
+        | dg.AssetSelection.assets(["ops", "quality_results"]).downstream(include_self=False)
+    ),
+    config={"ops": {APPROVALS: {"config": {"action": "NOTHING", "subject_type": "CAPITAL_CALL", "subject_id": ""}}}},
+    description="Requests, validates, approves, rejects or revokes what its launchpad names, and publishes the log.",
+)
+
 
 def build_jobs() -> list[Any]:
-    return [EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION]
+    return [APPROVE, EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

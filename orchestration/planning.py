@@ -10,6 +10,8 @@ from orchestration.loading import unseen
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
+APPROVALS = "approvals"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -48,4 +50,11 @@ def plan(warehouse: Warehouse, settings: Settings) -> Plan:
         [last_load_id, published_at],
     )
     kinds = frozenset(kind for (kind,) in changed)
-    return Plan(tuple(f"new {kind} data" for kind in sorted(kinds)), everything=False, kinds=kinds)
+    reasons = [f"new {kind} data" for kind in sorted(kinds)]
+    if (
+        warehouse.rows("select 1 from ops.approvals where recorded_at > ? limit 1", [published_at])
+        and APPROVALS not in kinds
+    ):
+        # Taken at the command line: what follows on approvals is what follows on a file of them.
+        return Plan((*reasons, "actions in approvals"), everything=False, kinds=kinds | {APPROVALS})
+    return Plan(tuple(reasons), everything=False, kinds=kinds)

@@ -18,6 +18,7 @@ import psutil
 from dagster_dbt import DbtCliResource
 from packaging.version import Version
 
+from calculations.funds.lifecycle.limits import Environment
 from orchestration.run_lock import WarehouseBusy, hold_warehouse
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.warehouse import Warehouse
@@ -37,14 +38,21 @@ def process_tags() -> dict[str, str]:
     return {PID_TAG: str(os.getpid()), PROCESS_STARTED_TAG: str(psutil.Process().create_time())}
 
 
-def set_run_context(warehouse: Warehouse, run_id: str, as_known_at: dt.datetime | None = None) -> None:
-    """Let the run know everything learned up to now, or up to an instant; models read it from ops.run_context."""
+def set_run_context(
+    warehouse: Warehouse,
+    run_id: str,
+    as_known_at: dt.datetime | None = None,
+    environment: Environment = Environment.DEVELOPMENT,
+) -> None:
+    """Let the run know everything learned up to now, or up to an instant, and whose limits count; models read it from
+    ops.run_context.
+    """
     now = utc_now()
     with warehouse.transaction() as connection:
         connection.execute("delete from ops.run_context")
         connection.execute(
-            "insert into ops.run_context values (?, ?, ?, ?)",
-            [run_id, as_known_at or now, as_known_at is not None, now],
+            "insert into ops.run_context values (?, ?, ?, ?, ?)",
+            [run_id, as_known_at or now, as_known_at is not None, now, str(environment)],
         )
 
 
@@ -85,7 +93,7 @@ class WarehouseResource(dg.ConfigurableResource):
         with hold_warehouse(settings.lock_path, f"run {run_id}", settings.lock_timeout_seconds):
             self.warehouse.create_tables()
             with self.warehouse.kept_open():
-                set_run_context(self.warehouse, run_id, settings.as_known_at)
+                set_run_context(self.warehouse, run_id, settings.as_known_at, settings.environment)
                 yield self
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from calculations.approvals.policy import FILE as APPROVAL_POLICY
+from calculations.funds.lifecycle.limits import Environment
+
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
 WAREHOUSE = "warehouse.duckdb"
@@ -34,8 +37,10 @@ class Settings(BaseSettings):
     as_known_at: dt.datetime | None = None  # UTC, without a zone; a home of the past knows nothing later
     pacing_assumptions: Path | None = None  # instead of those that Weir ships
     owner: str = "team:data-platform"
+    environment: Environment = Environment.DEVELOPMENT  # whose limits and thresholds count for allocations
+    approval_policy: Path = APPROVAL_POLICY
 
-    @field_validator("home", "inbox", "pacing_assumptions")
+    @field_validator("home", "inbox", "pacing_assumptions", "approval_policy")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()

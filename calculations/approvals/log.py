@@ -27,6 +27,23 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """An action as a person asks for it. `content_hash` None: of the content as it is now; `organization_id` None: whoever owns
+    the subject."""
+
+    action: Action
+    subject_type: SubjectType
+    subject_id: str
+    actor: str
+    reason: str | None = None
+    organization_id: str | None = None
+    content_hash: str | None = None
+    tier: int | None = None
+    role: str | None = None
+    on_behalf_of: str | None = None
+
+
+@dataclass(frozen=True)
 class Request:
     """An action somebody wants to take. `content_hash` is of the content the actor saw, `current_hash` of the content now.
 

@@ -10,6 +10,7 @@ from expectations.suites.ledgers import LEDGERS
 from expectations.suites.marts import MARTS
 from expectations.suites.migrations import MIGRATIONS
 from expectations.suites.navs import NAVS
+from expectations.suites.operations import OPERATIONS
 from expectations.suites.pacing import PACING
 from expectations.suites.projections import PROJECTIONS
 from expectations.suites.raw import RAW
@@ -28,5 +29,6 @@ SUITES: tuple[Suite, ...] = (
     *LEDGERS,
     *NAVS,
     *PACING,
+    *OPERATIONS,
     *MARTS,
 )

@@ -9,19 +9,23 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from orchestration.assets.bank_matching import BANK_MATCHING
 from orchestration.assets.capital_activity import CAPITAL_ACTIVITY
 from orchestration.assets.clo_balances import CLO_BALANCES
 from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.fund_lifecycle import FUND_LIFECYCLE
 from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.fund_waterfall import FUND_WATERFALL
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
 from orchestration.assets.performance_measures import PERFORMANCE_MEASURES, POOL_PERFORMANCE
 from orchestration.assets.pooled_returns import POOLED_RETURNS
+from orchestration.assets.portal_comparison import PORTAL_COMPARISON
 from orchestration.assets.raw import table_schema
+from orchestration.assets.status_moves import STATUS_MOVES
 from orchestration.assets.value_bridge import VALUE_BRIDGE
 from orchestration.calculation_cache import REMEMBERED, Calculation, UnknownName, refresh
 from orchestration.column_lineage import lineage_metadata
@@ -50,12 +54,14 @@ from orchestration.warehouse import Warehouse, table_descriptions
 
 CALCULATIONS = (
     CAPITAL_ACTIVITY,
+    BANK_MATCHING,
     CLO_BALANCES,
     CLO_COMPLIANCE,
     CLO_CONFIGURATIONS,
     CLO_PROJECTION,
     CLO_PAYMENT_DATES,
     FUND_PACING,
+    FUND_LIFECYCLE,
     FUND_PERFORMANCE,
     FUND_WATERFALL,
     LEDGER_MAPPING,
@@ -63,6 +69,8 @@ CALCULATIONS = (
     PERFORMANCE_MEASURES,
     POOL_PERFORMANCE,
     VALUE_BRIDGE,
+    PORTAL_COMPARISON,
+    STATUS_MOVES,
 )
 PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_pool_metrics": pool_picture,

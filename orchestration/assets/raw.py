@@ -45,7 +45,7 @@ def read_inbox(settings: Settings, warehouse: Warehouse, run_id: str, log: dg.Da
         code=code_fingerprint(),
         progress=lambda file: log.info(f"{file.file_name}: {file.outcome} {file.message or ''}") if log else None,
     )
-    set_run_context(warehouse, run_id)
+    set_run_context(warehouse, run_id, environment=settings.environment)
     return outcome
 
 

@@ -128,6 +128,25 @@ CONTRACT = {
     "fact_gl_nav_ties": "fund_id period_end compared_with item ledger_amount stated_amount difference tolerance is_tied",
     "fact_gl_changes": "fund_id journal_id line_id change_type amount_before amount_after adjustment_amount "
     "is_period_closed",
+    "fact_bank_entries": "bank_account_key account_masked entry_id value_date amount currency bank_reference match_status",
+    "fact_bank_matching": "bank_entry_key entry_id status rule target_type target_id fund_id investor_id matched_amount "
+    "difference candidates age_days",
+    "fact_investor_conflicts": "portal portal_investor_id investor_id rule resolution",
+    "fact_portal_subscriptions": "portal subscription_id outcome fund_id investor_id commitment_id field portal_value "
+    "workbook_value decided_by",
+    "fact_allocations": "fund_id allocation_id deal_id amount called_amount called_amount_stated paid_amount "
+    "paid_amount_stated status_stated call_funding_status commitment_funding_status portfolio_weight_pct collection_rate",
+    "fact_allocation_calls": "fund_id allocation_call_id call_amount paid_amount paid_amount_stated status_stated "
+    "call_status is_overdue days_late ageing_bucket",
+    "fact_allocation_metrics": "fund_id committed called uncalled paid market_value distributions moic dpi tvpi "
+    "collection_rate",
+    "fact_status_events": "entity_type entity_id from_status to_status is_legal rule_code before_row after_row",
+    "fact_lifecycle_events": "fund_id event_id event_kind entity_type entity_id",
+    "fact_lifecycle_findings": "fund_id environment rule_code severity entity_type entity_id message",
+    "fact_approvals": "subject_type subject_id content_hash action tier amount currency actor from_state to_state "
+    "is_accepted refusal",
+    "fact_approval_subjects": "subject_type subject_id amount content_hash threshold approval_state is_approved "
+    "needs_approval",
     "fact_fx_rates": "rate source as_of",
     "fact_prices": "price source as_of",
     "fact_index_levels": "level source as_of",

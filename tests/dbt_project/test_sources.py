@@ -30,7 +30,7 @@ def contract_tables() -> dict[str, dict[str, str]]:
 def staging_model(kind: str, table: str) -> str:
     """A kind's tables are staged in the folder of the side it belongs to: `raw.clo_deals` as `stg_clo__deals`.
 
-    A workbook is a side of its own, and so are filings, banks, portals and the ledgers of all systems; what other kinds bring
+    A workbook is a side of its own, and so are filings, banks, portals, approvals and the ledgers of all systems; what other kinds bring
     is market data, unless its table is named as the CLO side's.
     """
     if kind.endswith("_workbook"):
@@ -39,6 +39,8 @@ def staging_model(kind: str, table: str) -> str:
         folder = "gl"
     elif kind in ("bank_statement", "portal_export"):
         folder = kind.partition("_")[0]
+    elif kind == "approvals":
+        folder = "approval"
     elif table.startswith("clo_"):
         folder = "clo"
     else:

@@ -54,24 +54,27 @@ def refusal(tmp_path: Path, content: bytes | str, sidecar: str | None = None) ->
 
 # --- every kind ---
 
-SIGNATURES: list[tuple[str, bytes | str]] = [
-    ("approvals", "approval_id,subject_type,subject_id,content_hash,action,actor,occurred_at\n"),
-]
 
-
-@pytest.mark.parametrize(("kind", "content"), SIGNATURES, ids=[f"{k}-{i}" for i, (k, _) in enumerate(SIGNATURES)])
-def test_a_kind_that_is_not_read_yet_is_recognised_and_refused_by_its_name(
-    tmp_path: Path, kind: str, content: bytes | str
-) -> None:
-    rejection = refusal(tmp_path, content)
+def test_a_layout_that_is_not_read_yet_is_recognised_and_refused_by_its_kind(tmp_path: Path) -> None:
+    rejection = refusal(tmp_path, "ktopl,saknr\n")
     assert rejection.code == "KIND_NOT_SUPPORTED"
-    assert f"recognised as {kind} (" in rejection.message
-    assert rejection.feed.kind == kind  # type: ignore[attr-defined]
-    assert rejection.feed.mode == kinds()[kind].mode  # type: ignore[attr-defined]
+    assert "recognised as ledger_sap (" in rejection.message
+    assert rejection.feed.kind == "ledger_sap"  # type: ignore[attr-defined]
 
 
-def test_every_kind_that_is_not_read_has_a_file_above() -> None:
-    assert {kind for kind, _ in SIGNATURES} == {name for name, kind in kinds().items() if not kind.is_read}
+def test_every_kind_is_read() -> None:
+    assert [name for name, kind in kinds().items() if not kind.is_read] == []
+
+
+def test_approvals_are_of_the_day_of_their_last_action(tmp_path: Path) -> None:
+    """Source: input-contracts 1.1 (as_of of a delta feed), 5.8."""
+    header = "approval_id,subject_type,subject_id,content_hash,action,actor,occurred_at\n"
+    row = "A{},CAPITAL_CALL,C1,{},{},alder.accountant,2025-03-0{}T09:00:00Z\n"
+    feed, extract = read(
+        tmp_path, header + row.format(1, "a" * 64, "REQUEST", 1) + row.format(2, "a" * 64, "REVOKE", 4)
+    )
+    assert (feed.kind, feed.mode, feed.as_of) == ("approvals", "delta", dt.date(2025, 3, 4))
+    assert extract.tables["approvals"].column("action").to_pylist() == ["REQUEST", "REVOKE"]
 
 
 @pytest.mark.parametrize(
