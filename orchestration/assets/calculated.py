@@ -14,6 +14,7 @@ from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.fund_fees import FUND_FEES
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
 from orchestration.assets.raw import table_schema
@@ -44,6 +45,7 @@ CALCULATIONS = (
     CLO_CONFIGURATIONS,
     CLO_PROJECTION,
     CLO_PAYMENT_DATES,
+    FUND_FEES,
     FUND_PERFORMANCE,
     LEDGER_MAPPING,
 )

@@ -102,8 +102,12 @@ def _postings(ledger: Ledger, ends: list[dt.date]) -> Iterator[Posting]:
     for moved in ledger.reallocations:
         yield moved.date, "contributions", {moved.from_commitment: -moved.amount, moved.to_commitment: moved.amount}
     for cost in ledger.costs:
-        line = "management_fee" if cost.kind == "MANAGEMENT_FEE" else "expenses"
-        yield cost.date, line, share_out(-cost.amount, cost.payers)
+        if not cost.parts:
+            yield cost.date, "expenses", share_out(-cost.amount, cost.payers)
+        for part in cost.parts:
+            # Partners of a class bear its fee, whatever other classes are charged.
+            of_class = {code: n for code, n in cost.payers.items() if register.find(code).class_code == part.class_code}
+            yield cost.date, "management_fee", share_out(-part.net, of_class)
     for item in ledger.income:
         yield item.date, "income", share_out(item.amount, item.owners)
     for position in ledger.positions:
