@@ -1,4 +1,18 @@
-with cash_flows as (
+with funds as (
+    select * from {{ ref('int_fund__funds') }}
+),
+
+transfers as (
+    select * from {{ ref('int_fund__transfers') }}
+    where status = 'COMPLETED' and new_commitment_id is not null
+),
+
+modifications as (
+    select * from {{ ref('int_fund__commitment_modifications') }}
+    where modification_type = 'TRANSFER'
+),
+
+cash_flows as (
     select * from {{ ref('int_fund__cash_flows') }}
 ),
 
@@ -67,6 +81,37 @@ expired as (
     group by recallable.state_id, recallable.commitment_id, recallable.notice_id, recallable.recallable_until
 ),
 
+carry as (
+    select
+        distribution_notices.state_id,
+        distribution_notices.commitment_id,
+        distributions.fund_id,
+        distributions.distribution_date as event_date,
+        distribution_notices.carried_interest as amount,
+        distribution_notices.known_at,
+    from distribution_notices
+    inner join distributions
+        on
+            distribution_notices.state_id = distributions.state_id
+            and distribution_notices.distribution_id = distributions.distribution_id
+            and distributions.distribution_status <> 'CANCELLED'
+    where distribution_notices.carried_interest <> 0
+),
+
+general_partners as (
+    select
+        commitments.state_id,
+        commitments.fund_id,
+        min(commitments.commitment_id) as commitment_id,
+    from commitments
+    inner join funds
+        on
+            commitments.state_id = funds.state_id
+            and commitments.fund_id = funds.fund_id
+            and commitments.investor_id = funds.gp_investor_id
+    group by commitments.state_id, commitments.fund_id
+),
+
 movements as (
     select
         state_id,
@@ -106,19 +151,27 @@ movements as (
     where cash_flows.cash_flow_type = 'DISTRIBUTION'
     union all
     select
-        distribution_notices.state_id,
-        distribution_notices.commitment_id,
-        distributions.distribution_date as event_date,
+        state_id,
+        commitment_id,
+        event_date,
         'CARRY_PAID' as movement_type,
-        distribution_notices.carried_interest as amount,
-        distribution_notices.known_at,
-    from distribution_notices
-    inner join distributions
+        amount,
+        known_at,
+    from carry
+    union all
+    -- what notices of others withhold as carry is the general partner's
+    select
+        carry.state_id,
+        general_partners.commitment_id,
+        carry.event_date,
+        'DISTRIBUTION' as movement_type,
+        carry.amount,
+        carry.known_at,
+    from carry
+    inner join general_partners
         on
-            distribution_notices.state_id = distributions.state_id
-            and distribution_notices.distribution_id = distributions.distribution_id
-            and distributions.distribution_status <> 'CANCELLED'
-    where distribution_notices.carried_interest <> 0
+            carry.state_id = general_partners.state_id
+            and carry.fund_id = general_partners.fund_id
     union all
     select
         state_id,
@@ -151,22 +204,82 @@ movements as (
     where committed <> 0
 ),
 
+-- a transfer takes along what has been called of the commitment; one without a modification also ends it
+transferred as (
+    select
+        transfers.state_id,
+        transfers.commitment_id,
+        transfers.new_commitment_id,
+        transfers.effective_date as event_date,
+        round(sum(case movements.movement_type
+            when 'CONTRIBUTION' then movements.amount
+            when 'EXPIRED' then movements.amount
+            when 'RECALLABLE' then -movements.amount
+            else 0
+        end) * any_value(coalesce(transfers.fraction, 1)), 2) as used,
+        case
+            when any_value(modifications.commitment_id) is null
+                then sum(movements.amount) filter (where movements.movement_type = 'COMMITTED')
+            else 0
+        end as ended,
+        max(transfers.known_at) as known_at,
+    from transfers
+    inner join movements
+        on
+            transfers.state_id = movements.state_id
+            and transfers.commitment_id = movements.commitment_id
+            and transfers.effective_date >= movements.event_date
+    left join modifications
+        on
+            transfers.state_id = modifications.state_id
+            and transfers.commitment_id = modifications.commitment_id
+            and transfers.effective_date = modifications.effective_date
+    group by
+        transfers.state_id,
+        transfers.commitment_id,
+        transfers.new_commitment_id,
+        transfers.transfer_id,
+        transfers.effective_date
+),
+
+all_movements as (
+    select * from movements
+    union all
+    select
+        state_id,
+        commitment_id,
+        event_date,
+        'TRANSFER' as movement_type,
+        used - ended as amount,
+        known_at,
+    from transferred
+    union all
+    select
+        state_id,
+        new_commitment_id as commitment_id,
+        event_date,
+        'TRANSFER' as movement_type,
+        -used as amount,
+        known_at,
+    from transferred
+),
+
 final as (
     select
-        movements.state_id,
+        all_movements.state_id,
         commitments.organization_id,
         commitments.fund_id,
         commitments.investor_id,
-        movements.commitment_id,
-        movements.event_date,
-        movements.movement_type,
-        cast(movements.amount as decimal(24, 4)) as amount,
-        greatest(movements.known_at, commitments.known_at) as known_at,
-    from movements
+        all_movements.commitment_id,
+        all_movements.event_date,
+        all_movements.movement_type,
+        cast(all_movements.amount as decimal(24, 4)) as amount,
+        greatest(all_movements.known_at, commitments.known_at) as known_at,
+    from all_movements
     inner join commitments
         on
-            movements.state_id = commitments.state_id
-            and movements.commitment_id = commitments.commitment_id
+            all_movements.state_id = commitments.state_id
+            and all_movements.commitment_id = commitments.commitment_id
 )
 
 select * from final

@@ -104,6 +104,7 @@ by_period as (
         sum(case shown_movements.movement_type
             when 'COMMITTED' then shown_movements.amount
             when 'RECALLABLE' then shown_movements.amount
+            when 'TRANSFER' then shown_movements.amount
             when 'CONTRIBUTION' then -shown_movements.amount
             when 'EXPIRED' then -shown_movements.amount
         end) as unfunded_change,

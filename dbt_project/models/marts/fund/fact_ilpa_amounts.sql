@@ -54,7 +54,9 @@ account_lines as (
             realized_gain_stated as realized_gain,
             unrealized_gain_stated as unrealized_gain,
             accrued_carry_stated as accrued_carry,
-            -accrued_carry_stated as carry_earned,
+            -accrued_carry_stated as carry_accrual,
+            -- the general partner earns what the others bear, so its own line would cancel theirs in the fund
+            case when not is_general_partner and not is_fund_total then -accrued_carry_stated end as carry_borne,
         from accounts
     )
     on
@@ -66,7 +68,8 @@ account_lines as (
         realized_gain,
         unrealized_gain,
         accrued_carry,
-        carry_earned
+        carry_accrual,
+        carry_borne
     into name line_code value amount
 ),
 
@@ -104,10 +107,20 @@ of_partners as (
             when 'CONTRIBUTION' then 'unfunded_contributions'
             when 'RECALLABLE' then 'unfunded_recallable'
             when 'EXPIRED' then 'unfunded_expired'
+            when 'TRANSFER' then 'unfunded_transfers'
         end as line_code,
-        case when movement_type in ('COMMITTED', 'RECALLABLE') then amount else -amount end as amount,
+        case when movement_type in ('COMMITTED', 'RECALLABLE', 'TRANSFER') then amount else -amount end as amount,
     from shown
     where movement_type <> 'DISTRIBUTION'
+),
+
+general_partners as (
+    select distinct
+        organization_id,
+        fund_id,
+        investor_id,
+    from accounts
+    where is_general_partner
 ),
 
 -- partners of a fund and the fund as a whole
@@ -117,6 +130,24 @@ of_everybody as (
     select * from of_partners
     union all by name
     select * replace ('_FUND_' as investor_id) from of_partners
+    union all by name
+    select * replace ('_FUND_' as investor_id) from account_lines
+    where line_code = 'carry_borne'
+    union all by name
+    select
+        of_partners.organization_id,
+        of_partners.fund_id,
+        unnest([of_partners.investor_id, general_partners.investor_id]) as investor_id,
+        of_partners.event_date,
+        of_partners.known_at,
+        'carry_settled' as line_code,
+        unnest([of_partners.amount, -of_partners.amount]) as amount,
+    from of_partners
+    inner join general_partners
+        on
+            of_partners.organization_id = general_partners.organization_id
+            and of_partners.fund_id = general_partners.fund_id
+    where of_partners.line_code = 'carry_paid'
     union all by name
     select
         organization_id,
