@@ -78,6 +78,14 @@ expired as (
             and recallable.commitment_id = cash_flows.commitment_id
             and cash_flows.event_date > recallable.distribution_date
             and cash_flows.event_date < recallable.recallable_until
+    -- what is recallable of a commitment that is transferred whole goes with it
+    left join transfers
+        on
+            recallable.state_id = transfers.state_id
+            and recallable.commitment_id = transfers.commitment_id
+            and transfers.transfer_type = 'FULL'
+            and transfers.effective_date <= recallable.recallable_until
+    where transfers.transfer_id is null
     group by recallable.state_id, recallable.commitment_id, recallable.notice_id, recallable.recallable_until
 ),
 
