@@ -156,6 +156,14 @@ def _used(ledger: Ledger, ends: list[dt.date]) -> dict[str, list[int]]:
             (moved.date, 1, moved.to_commitment, moved.amount),
         ]
     transfers = {item.plan.date: item for item in ledger.register.transfers if item.new_commitment_id is not None}
+    # Calls that were out when a commitment was transferred whole use up the transferee's.
+    heirs = {item.commitment_id: item for item in transfers.values() if item.plan.fraction == 1}
+    flows = [
+        (day, place, heirs[code].new_commitment_id or code, amount)
+        if code in heirs and day > heirs[code].plan.date
+        else (day, place, code, amount)
+        for day, place, code, amount in flows
+    ]
     flows += [(day, 0, item.commitment_id, 0) for day, item in transfers.items()]
     flows.sort()
     state: dict[str, int] = dict.fromkeys(used, 0)

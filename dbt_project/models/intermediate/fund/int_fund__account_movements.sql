@@ -78,14 +78,6 @@ expired as (
             and recallable.commitment_id = cash_flows.commitment_id
             and cash_flows.event_date > recallable.distribution_date
             and cash_flows.event_date < recallable.recallable_until
-    -- what is recallable of a commitment that is transferred whole goes with it
-    left join transfers
-        on
-            recallable.state_id = transfers.state_id
-            and recallable.commitment_id = transfers.commitment_id
-            and transfers.transfer_type = 'FULL'
-            and transfers.effective_date <= recallable.recallable_until
-    where transfers.transfer_id is null
     group by recallable.state_id, recallable.commitment_id, recallable.notice_id, recallable.recallable_until
 ),
 
@@ -250,6 +242,25 @@ transferred as (
         transfers.effective_date
 ),
 
+-- what is called of a commitment, or expires, after it was transferred whole uses up the transferee's
+followed as (
+    select
+        movements.state_id,
+        movements.commitment_id,
+        transferred.new_commitment_id,
+        movements.event_date,
+        case movements.movement_type when 'RECALLABLE' then -movements.amount else movements.amount end as used,
+        movements.known_at,
+    from movements
+    inner join transferred
+        on
+            movements.state_id = transferred.state_id
+            and movements.commitment_id = transferred.commitment_id
+            and transferred.ended <> 0
+            and movements.event_date > transferred.event_date
+    where movements.movement_type in ('CONTRIBUTION', 'EXPIRED', 'RECALLABLE')
+),
+
 all_movements as (
     select * from movements
     union all
@@ -270,6 +281,15 @@ all_movements as (
         -used as amount,
         known_at,
     from transferred
+    union all
+    select
+        state_id,
+        unnest([commitment_id, new_commitment_id]) as commitment_id,
+        event_date,
+        'TRANSFER' as movement_type,
+        unnest([used, -used]) as amount,
+        known_at,
+    from followed
 ),
 
 final as (
