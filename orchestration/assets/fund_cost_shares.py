@@ -23,7 +23,9 @@ def cost_shares(book: FundBook, charges: Sequence[Row], keys: Mapping[str, Any])
     costs = [*_fees(charges), *_expenses(book)]
     if not costs or not book.commitments:
         return
-    amounts = np.array([[book.units(cost[part], cost["currency"], cost["event_date"]) for part in PARTS] for cost in costs])
+    amounts = np.array(
+        [[book.units(cost[part], cost["currency"], cost["event_date"]) for part in PARTS] for cost in costs]
+    )
     bears = np.array([_bearing(book, cost) for cost in costs], dtype=np.int64)
     days = np.array([cost["event_date"] for cost in costs], dtype="datetime64[D]")
     shared = share_costs(amounts, days, bears, book.committed, book.investor_of, len(book.investors))

@@ -91,7 +91,9 @@ class FundBook:
         unit = minor_unit(self.decimals)
         converted = convert(amount, currency or self.currency, self.currency, day, self.quotes, unit)
         if converted.amount is None:
-            raise ValueError(f"{currency} amount of {day}: expected a rate to {self.currency}, found {converted.reason}")
+            raise ValueError(
+                f"{currency} amount of {day}: expected a rate to {self.currency}, found {converted.reason}"
+            )
         return int(converted.amount.scaleb(self.decimals))
 
 
@@ -166,11 +168,17 @@ def _with_commitments(book: FundBook) -> FundBook:
     """The book with what each commitment stands at; one that is transferred whole ends on that day."""
     number = {each.commitment_id: place for place, each in enumerate(book.commitments)}
     moves = [
-        (number[row["commitment_id"]], row["event_date"], book.units(row["committed"], row["currency"], row["event_date"]))
+        (
+            number[row["commitment_id"]],
+            row["event_date"],
+            book.units(row["committed"], row["currency"], row["event_date"]),
+        )
         for row in book.rows["commitment_events"]
         if row["committed"]
     ]
-    explained = {row["commitment_id"] for row in book.rows["commitment_modifications"] if row["modification_type"] == "TRANSFER"}
+    explained = {
+        row["commitment_id"] for row in book.rows["commitment_modifications"] if row["modification_type"] == "TRANSFER"
+    }
     for row in book.rows["transfers"]:
         moved = number.get(row["commitment_id"])
         # A transfer that comes with a modification is in the events already.
@@ -203,7 +211,9 @@ def _concessions(row: Row, payers: Sequence[Payer]) -> list[Concession]:
         if row["investor_id"] in (None, payer.investor_id) and row["class_code"] in (None, payer.class_code)
     )
     share = None if kind == ConcessionKind.FULL and row["share"] == 1 else row["share"]
-    parts = [(place,) for place in given_to] if kind == ConcessionKind.REBATE and share is not None else [given_to]
+    parts: list[tuple[int, ...]] = (
+        [(place,) for place in given_to] if kind == ConcessionKind.REBATE and share is not None else [given_to]
+    )
     terms = (row["effective_date"], row["expiry_date"], row["amount"], share)
     return [Concession(row["waiver_id"], kind, partners, *terms) for partners in parts]
 
@@ -244,17 +254,27 @@ def _levels(book: FundBook, basis: Basis) -> Levels:
         return _shared(book, cost)
     number = _investments(book)
     values = [
-        (number[row["investment_id"]], row["valuation_date"], book.units(row["fair_value"], row["currency"], row["valuation_date"]))
+        (
+            number[row["investment_id"]],
+            row["valuation_date"],
+            book.units(row["fair_value"], row["currency"], row["valuation_date"]),
+        )
         for row in book.rows["fair_values"]
     ]
-    fair = Levels.of_values(*_columns(list({(place, day): (place, day, amount) for place, day, amount in values}.values())))
+    fair = Levels.of_values(
+        *_columns(list({(place, day): (place, day, amount) for place, day, amount in values}.values()))
+    )
     return _shared(book, lower_of_cost_and_fair_value(cost, fair, np.arange(len(number))))
 
 
 def _flows(book: FundBook, signs: Mapping[str, int]) -> Levels:
     number = {each.commitment_id: place for place, each in enumerate(book.commitments)}
     moves = [
-        (number[row["commitment_id"]], row["event_date"], sign * book.units(row[column], row["currency"], row["event_date"]))
+        (
+            number[row["commitment_id"]],
+            row["event_date"],
+            sign * book.units(row[column], row["currency"], row["event_date"]),
+        )
         for row in book.rows["cash_flows"]
         if row["commitment_id"] in number
         for column, sign in signs.items()
@@ -264,7 +284,9 @@ def _flows(book: FundBook, signs: Mapping[str, int]) -> Levels:
 
 def _navs(book: FundBook) -> Levels:
     """Net assets as the capital accounts of partners state them; of an investor in two classes, by its first."""
-    payer = {each.investor_id: place for each, place in reversed(list(zip(book.commitments, book.payer_number, strict=True)))}
+    payer = {
+        each.investor_id: place for each, place in reversed(list(zip(book.commitments, book.payer_number, strict=True)))
+    }
     investor = {each: place for place, each in enumerate(book.investors)}
     values = [
         (investor[row["investor_id"]], row["period_end"], book.units(row["nav"], None, row["period_end"]))

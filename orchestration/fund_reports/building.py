@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.fund_reports.figures import FundQuarter, figures, fund_quarters
+from orchestration.fund_reports.figures import figures, fund_quarters
 from orchestration.fund_reports.listings import capital_account, cash_flows, investor_names
 from orchestration.fund_reports.template import TEMPLATE, Template, load_template
 from orchestration.fund_reports.workbook import Report, write_report
@@ -47,7 +47,9 @@ def write_fund_reports(
     A report whose inputs are those of the `former` publication is taken from there. Rows of ops.fund_reports that no
     publication came of are forgotten.
     """
-    connection.execute(f"delete from {REPORTS} where publication_id not in (select publication_id from ops.publications)")
+    connection.execute(
+        f"delete from {REPORTS} where publication_id not in (select publication_id from ops.publications)"
+    )
     known = dict(
         connection.execute(
             f"select inputs_sha256, max_by(path, generated_at) from {REPORTS} where publication_id = ? group by all",
@@ -98,7 +100,11 @@ def plan(
         for investor_id in of_fund.investors:
             listings = [accounts[investor_id], flows[investor_id]]
             report = Report(
-                of_fund, investor_id, names.get(investor_id, investor_id), figures(template, of_fund, investor_id), listings
+                of_fund,
+                investor_id,
+                names.get(investor_id, investor_id),
+                figures(template, of_fund, investor_id),
+                listings,
             )
             name = f"{file_name(of_fund.fund_id)}_{file_name(investor_id)}_{of_fund.quarter_end}.xlsx"
             yield Planned(report, _inputs(report), Path("ilpa") / file_name(of_fund.fund_id) / name)

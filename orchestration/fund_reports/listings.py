@@ -59,7 +59,12 @@ class _Listings(dict[str, Listing]):
     """Listings by partner; a partner without rows has an empty one."""
 
     def __init__(
-        self, rows: Mapping[str, Sequence[Sequence[Any]]], name: str, title: str, headers: Sequence[str], total: Sequence[int]
+        self,
+        rows: Mapping[str, Sequence[Sequence[Any]]],
+        name: str,
+        title: str,
+        headers: Sequence[str],
+        total: Sequence[int],
     ) -> None:
         super().__init__({partner: Listing(name, title, headers, listed, total) for partner, listed in rows.items()})
         self.empty = Listing(name, title, headers, (), total)

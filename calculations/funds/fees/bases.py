@@ -40,7 +40,8 @@ def by_commitments(held: Levels, committed: Levels, payer: Ints, participation: 
     amount = _on_days(held, investments, days)
     weight = participation[None, :, :] * _on_days(committed, commitments, days)[:, None, :]
     of_payer = np.zeros((days.size, investments, payers), dtype=np.int64)
-    np.add.at(of_payer, (slice(None), slice(None), payer), weight)
+    day, investment = np.arange(days.size)[:, None, None], np.arange(investments)[None, :, None]
+    np.add.at(of_payer, (day, investment, payer[None, None, :]), weight)
     flat = of_payer.reshape(-1, payers)
     shared = allocate_rows(np.where(flat.any(axis=1), amount.ravel(), 0), flat)
     total = shared.reshape(days.size, investments, payers).sum(axis=1)

@@ -6,6 +6,7 @@ How a single run charges is `charges`; what partners of a payer bear of it is `p
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ def fund_charges(record: FeeRecord) -> tuple[ChargedStretch, ...]:
     found: list[ChargedStretch] = []
     opening: Ints | None = None
     entered: set[str] = set()
-    for start, end in zip(days, days[1:], strict=False):
+    for start, end in itertools.pairwise(days):
         terms = terms_on(start, record.payers, record.agreed, record.letters, record.exempt)
         frequencies = {each.frequency for each in terms if each is not None}
         if not frequencies:

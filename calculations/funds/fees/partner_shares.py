@@ -26,9 +26,7 @@ class CostShares:
     amounts: Ints
 
 
-def share_costs(
-    amounts: Ints, day: Days, bears: Ints, committed: Levels, investor: Ints, investors: int
-) -> CostShares:
+def share_costs(amounts: Ints, day: Days, bears: Ints, committed: Levels, investor: Ints, investors: int) -> CostShares:
     """Charges (charges, columns) shared by the commitments in force on the `day` (charges,) of each.
 
     `bears` (charges, commitments) is 1 for commitments that bear a charge, 0 for others; `committed` numbers
@@ -39,11 +37,14 @@ def share_costs(
     level = committed.at(np.tile(np.arange(commitments), charges), np.repeat(day, commitments))
     weights = np.maximum(level.reshape(charges, commitments), 0) * bears
     is_borne = weights.any(axis=1)
+    each = np.arange(charges)[:, None]
     totals = np.zeros((charges, investors, amounts.shape[1]), dtype=np.int64)
     for column in range(amounts.shape[1]):
         shares = allocate_rows(np.where(is_borne, amounts[:, column], 0), weights)
-        np.add.at(totals[:, :, column], (slice(None), investor), shares)
+        of_column = np.zeros((charges, investors), dtype=np.int64)
+        np.add.at(of_column, (each, investor[None, :]), shares)
+        totals[:, :, column] = of_column
     takes_part = np.zeros((charges, investors), dtype=bool)
-    np.logical_or.at(takes_part, (slice(None), investor), weights > 0)
+    np.logical_or.at(takes_part, (each, investor[None, :]), weights > 0)
     charge, who = np.nonzero(takes_part)
     return CostShares(charge, who, totals[charge, who])

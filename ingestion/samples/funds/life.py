@@ -202,7 +202,9 @@ class _Quarter:
             first = posted[0]
             by_class = ledger.register.by_class(late)
             # The fee of the quarters charged so far, as if committed at first; waivers and offsets were the earlier partners'.
-            made_up = days_from(first.start, posted[-1].end + dt.timedelta(days=1)) * Fraction(str(plan.fee_rate)) / YEAR
+            made_up = (
+                days_from(first.start, posted[-1].end + dt.timedelta(days=1)) * Fraction(str(plan.fee_rate)) / YEAR
+            )
             fee_by_class = {code: half_up(amount * made_up) for code, amount in by_class.items()}
             fee = sum(fee_by_class.values())
             portions = {
