@@ -76,8 +76,8 @@ expired as (
         on
             recallable.state_id = cash_flows.state_id
             and recallable.commitment_id = cash_flows.commitment_id
-            and cash_flows.event_date > recallable.distribution_date
-            and cash_flows.event_date < recallable.recallable_until
+            and recallable.distribution_date < cash_flows.event_date
+            and recallable.recallable_until > cash_flows.event_date
     group by recallable.state_id, recallable.commitment_id, recallable.notice_id, recallable.recallable_until
 ),
 

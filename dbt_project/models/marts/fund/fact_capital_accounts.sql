@@ -28,6 +28,14 @@ cost_shares as (
 
 {{ shown_rows('capital_accounts', 'state_id') }},
 
+period_ends as (
+    select distinct
+        organization_id,
+        fund_id,
+        period_end,
+    from shown
+),
+
 periods as (
     select
         organization_id,
@@ -35,7 +43,7 @@ periods as (
         period_end,
         lag(period_end, 1, date '0001-01-01') over (partition by organization_id, fund_id order by period_end)
             as previous_end,
-    from (select distinct organization_id, fund_id, period_end from shown)
+    from period_ends
 ),
 
 accounts as (
@@ -147,8 +155,12 @@ computed as (
 
 final as (
     select
-        {{ surrogate_key(['computed.organization_id', 'computed.fund_id', 'computed.investor_id', 'computed.period_end']) }}
-            as capital_account_key,
+        {{ surrogate_key([
+            'computed.organization_id',
+            'computed.fund_id',
+            'computed.investor_id',
+            'computed.period_end',
+        ]) }} as capital_account_key,
         computed.organization_id,
         dim_fund.fund_key,
         computed.fund_id,
@@ -173,7 +185,8 @@ final as (
         cast(computed.distributions_computed - computed.distributions as decimal(38, 4)) as distributions_difference,
         cast(computed.management_fee_computed as decimal(38, 4)) as management_fee,
         cast(computed.management_fee as decimal(38, 4)) as management_fee_stated,
-        cast(computed.management_fee_computed - computed.management_fee as decimal(38, 4)) as management_fee_difference,
+        cast(computed.management_fee_computed - computed.management_fee as decimal(38, 4))
+            as management_fee_difference,
         cast(computed.expenses_computed as decimal(38, 4)) as expenses,
         cast(computed.expenses as decimal(38, 4)) as expenses_stated,
         cast(computed.expenses_computed - computed.expenses as decimal(38, 4)) as expenses_difference,

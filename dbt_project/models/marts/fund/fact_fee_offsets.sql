@@ -14,7 +14,11 @@ fund_fee_offsets as (
 
 final as (
     select
-        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.offset_id']) }} as fee_offset_key,
+        {{ surrogate_key([
+            'shown.organization_id',
+            'shown.fund_id',
+            'shown.offset_id',
+        ]) }} as fee_offset_key,
         shown.organization_id,
         dim_fund.fund_key,
         shown.fund_id,

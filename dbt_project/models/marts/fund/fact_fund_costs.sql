@@ -14,7 +14,12 @@ fund_cost_shares as (
 
 final as (
     select
-        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.investor_id', 'shown.cost_id']) }} as fund_cost_key,
+        {{ surrogate_key([
+            'shown.organization_id',
+            'shown.fund_id',
+            'shown.investor_id',
+            'shown.cost_id',
+        ]) }} as fund_cost_key,
         shown.organization_id,
         dim_fund.fund_key,
         shown.fund_id,

@@ -14,7 +14,14 @@ fund_fee_steps as (
 
 final as (
     select
-        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.class_code', 'shown.investor_id', 'shown.period_start', 'shown.step_number']) }} as fund_fee_step_key,
+        {{ surrogate_key([
+            'shown.organization_id',
+            'shown.fund_id',
+            'shown.class_code',
+            'shown.investor_id',
+            'shown.period_start',
+            'shown.step_number',
+        ]) }} as fund_fee_step_key,
         shown.organization_id,
         dim_fund.fund_key,
         shown.fund_id,

@@ -14,7 +14,16 @@ fund_fees as (
 
 final as (
     select
-        {{ surrogate_key(['shown.organization_id', 'shown.fund_id', 'shown.charge_kind', 'shown.class_code', 'shown.investor_id', 'shown.period_start', 'shown.period_end', 'shown.fee_charge_id']) }} as fund_fee_key,
+        {{ surrogate_key([
+            'shown.organization_id',
+            'shown.fund_id',
+            'shown.charge_kind',
+            'shown.class_code',
+            'shown.investor_id',
+            'shown.period_start',
+            'shown.period_end',
+            'shown.fee_charge_id',
+        ]) }} as fund_fee_key,
         shown.organization_id,
         dim_fund.fund_key,
         shown.fund_id,

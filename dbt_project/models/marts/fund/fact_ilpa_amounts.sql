@@ -60,16 +60,16 @@ account_lines as (
         from accounts
     )
     on
-        partner_transfers,
-        contributions_cash,
-        distributions,
-        costs_of_account,
-        income_of_account,
-        realized_gain,
-        unrealized_gain,
-        accrued_carry,
-        carry_accrual,
-        carry_borne
+    partner_transfers,
+    contributions_cash,
+    distributions,
+    costs_of_account,
+    income_of_account,
+    realized_gain,
+    unrealized_gain,
+    accrued_carry,
+    carry_accrual,
+    carry_borne
     into name line_code value amount
 ),
 
@@ -81,14 +81,16 @@ of_partners as (
         event_date,
         known_at,
         unnest(
-            case when cost_type = 'MANAGEMENT_FEE'
-                then ['management_fee_gross', 'fee_waivers', 'fee_rebates', 'fee_offsets']
+            case
+                when cost_type = 'MANAGEMENT_FEE'
+                    then ['management_fee_gross', 'fee_waivers', 'fee_rebates', 'fee_offsets']
                 else [case when is_capitalised then 'capitalised' else lower(cost_type) end]
             end
         ) as line_code,
         unnest(
-            case when cost_type = 'MANAGEMENT_FEE'
-                then [-gross_amount, waiver_amount, rebate_amount, offset_amount]
+            case
+                when cost_type = 'MANAGEMENT_FEE'
+                    then [-gross_amount, waiver_amount, rebate_amount, offset_amount]
                 else [-net_amount]
             end
         ) as amount,
