@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from orchestration.warehouse import Warehouse, open_publication, whole
 SHARED = "_shared"
 OPERATOR = "_operator"
 # Marts without a tenant: the same calendar, currencies and test catalogue for everybody.
-TENANT_FREE = frozenset({"dim_date", "dim_currency", "dim_compliance_test"})
+TENANT_FREE = frozenset({"dim_date", "dim_currency", "dim_compliance_test", "dim_ilpa_transaction_type"})
 LINKED = ("warehouse.duckdb", "parquet", "reports", "catalog.json")
 
 
@@ -112,8 +112,12 @@ def publish(
     run_id: str,
     fingerprints: tuple[str, str],
     reports: Mapping[str, str],
+    write_reports: Callable[[duckdb.DuckDBPyConnection, Path, str], None] | None = None,
 ) -> Publication:
     """Build, validate and swap in a publication; `fingerprints` are (code, settings), `reports` file name -> text.
+
+    `write_reports` makes the reports to investors from the marts, in the folders of the new publication, before the
+    marts are copied: what was made is a mart itself.
 
     Raises `NotPublishable`; then the publication in place stays as it is.
     """
@@ -130,6 +134,8 @@ def publish(
     views: dict[str, str | None] = {OPERATOR: None} | {organization: organization for organization in organizations}
     counts: dict[str, dict[str, int]] = {}
     with warehouse.connect() as connection:
+        if write_reports is not None:
+            write_reports(connection, building, publication_id)
         for folder, organization in views.items():
             counts[folder] = _copy(connection, building / folder, marts, organization)
             _prove(connection, building / folder, marts, organization)
@@ -139,7 +145,7 @@ def publish(
             "from raw.loads order by load_id"
         ).fetchall()
     for folder in views:
-        (building / folder / "reports").mkdir()
+        (building / folder / "reports").mkdir(exist_ok=True)
         for name, text in reports.items():
             if folder == OPERATOR:
                 (building / folder / "reports" / name).write_text(text)

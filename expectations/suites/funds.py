@@ -442,4 +442,63 @@ FUNDS = (
             ),
         ),
     ),
+    Suite(
+        name="charged_fees_follow_terms",
+        stage="marts",
+        relation="marts.fact_fund_fees",
+        description="What is charged as a management fee is what the terms come to.",
+        keys=("organization_id", "fund_id", "fee_charge_id", "net_amount", "net_amount_stated", "difference"),
+        query="select * from marts.fact_fund_fees where difference is not null",
+        rules=(
+            between(
+                "fee_is_what_the_terms_charge",
+                "difference",
+                "a fee differs from its terms",
+                at_least=-0.01,
+                at_most=0.01,
+            ),
+        ),
+    ),
+    Suite(
+        name="capital_accounts_follow_flows",
+        stage="marts",
+        relation="marts.fact_capital_accounts",
+        description="Capital accounts roll forward, and their lines are what flows and costs come to.",
+        keys=("organization_id", "fund_id", "investor_id", "period_end"),
+        query="select * from marts.fact_capital_accounts",
+        rules=tuple(
+            between(
+                f"{line}_ties_to_the_account",
+                f"{line}_difference",
+                "the line stated is what flows and costs come to",
+                at_least=-0.01,
+                at_most=0.01,
+            )
+            for line in ("contributions", "distributions", "management_fee", "expenses", "nav", "unfunded")
+        ),
+    ),
+    Suite(
+        name="partners_sum_to_the_fund",
+        stage="marts",
+        relation="marts.fact_ilpa_amounts",
+        description="Every line of the reporting template that partners have sums to the fund's own.",
+        scope="run",
+        keys=("organization_id", "fund_id", "line_code", "quarter_end", "gap"),
+        query="""
+            select organization_id, fund_id, line_code, quarter_end,
+                sum(case when investor_id = '_FUND_' then -amount else amount end) as gap
+            from marts.fact_ilpa_amounts
+            where line_code not like 'offset_%' and line_code not like 'carry_ledger_%'
+            group by all
+        """,
+        rules=(
+            between(
+                "partners_are_the_fund",
+                "gap",
+                "the lines of the partners sum to the fund's within one unit of currency",
+                at_least=-1,
+                at_most=1,
+            ),
+        ),
+    ),
 )

@@ -16,6 +16,7 @@ from orchestration.assets.clo_compliance import CLO_COMPLIANCE
 from orchestration.assets.clo_configurations import CLO_CONFIGURATIONS
 from orchestration.assets.clo_payment_dates import CLO_PAYMENT_DATES
 from orchestration.assets.clo_projection import CLO_PROJECTION
+from orchestration.assets.fund_fees import FUND_FEES
 from orchestration.assets.fund_lifecycle import FUND_LIFECYCLE
 from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
@@ -62,6 +63,7 @@ CALCULATIONS = (
     CLO_PAYMENT_DATES,
     FUND_PACING,
     FUND_LIFECYCLE,
+    FUND_FEES,
     FUND_PERFORMANCE,
     FUND_WATERFALL,
     LEDGER_MAPPING,

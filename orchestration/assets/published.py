@@ -2,12 +2,14 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
 
 from expectations.suites import SUITES
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
+from orchestration.fund_reports.building import write_fund_reports
 from orchestration.publish import Mart, marts_of, publish
 from orchestration.reports import quality_report
 from orchestration.resources import WarehouseResource, retried_when_busy
@@ -48,6 +50,7 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                 run_id=context.run.run_id,
                 fingerprints=(code_fingerprint(), settings_fingerprint(weir.settings)),
                 reports={"quality.html": quality_report(weir.warehouse, context.run.run_id)},
+                write_reports=partial(write_fund_reports, former=weir.settings.published_link),
             )
         table = "\n".join(f"| {mart} | {rows:,} |" for mart, rows in done.rows.items())
         return dg.MaterializeResult(

@@ -147,6 +147,11 @@ CONTRACT = {
     "is_accepted refusal",
     "fact_approval_subjects": "subject_type subject_id amount content_hash threshold approval_state is_approved "
     "needs_approval",
+    "fact_fund_fees": "fund_id class_code period_start period_end gross_amount net_amount net_amount_stated difference",
+    "fact_fee_offsets": "fund_id offset_id offset_amount entered_on reason",
+    "fact_capital_accounts": "fund_id investor_id period_end nav nav_stated unfunded unfunded_stated",
+    "fact_ilpa_amounts": "fund_id investor_id quarter_end line_code amount",
+    "fact_reports": "publication_id fund_id investor_id period_end file_sha256 inputs_sha256 generated_at",
     "fact_fx_rates": "rate source as_of",
     "fact_prices": "price source as_of",
     "fact_index_levels": "level source as_of",

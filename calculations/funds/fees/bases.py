@@ -28,6 +28,32 @@ def by_participation(investment: Ints, day: Days, amount: Ints, participation: I
     return np.tile(np.arange(partners), held.partner.size), np.repeat(held.day, partners), (shared - before).ravel()
 
 
+def by_commitments(held: Levels, committed: Levels, payer: Ints, participation: Ints, payers: int) -> Levels:
+    """What is `held` in each investment, shared by the commitments of the day: balances by payer.
+
+    `committed` numbers commitments, `payer` (commitments,) whose they are, and `participation` (investments,
+    commitments) are whole weights, less where a partner is excused; commitments stand in the order of
+    their ids. Days without a commitment carry nothing. Source: fund-admin F-1, CC-3, M-3.
+    """
+    days = np.unique(np.r_[held.day, committed.day])
+    investments, commitments = participation.shape
+    amount = _on_days(held, investments, days)
+    weight = participation[None, :, :] * _on_days(committed, commitments, days)[:, None, :]
+    of_payer = np.zeros((days.size, investments, payers), dtype=np.int64)
+    day, investment = np.arange(days.size)[:, None, None], np.arange(investments)[None, :, None]
+    np.add.at(of_payer, (day, investment, payer[None, None, :]), weight)
+    flat = of_payer.reshape(-1, payers)
+    shared = allocate_rows(np.where(flat.any(axis=1), amount.ravel(), 0), flat)
+    total = shared.reshape(days.size, investments, payers).sum(axis=1)
+    return Levels.of_values(np.tile(np.arange(payers), days.size), np.repeat(days, payers), total.ravel())
+
+
+def _on_days(levels: Levels, owners: int, days: Days) -> Ints:
+    """What each owner stands at on each day, (days, owners)."""
+    found = levels.at(np.tile(np.arange(owners), days.size), np.repeat(days, owners))
+    return found.reshape(days.size, owners)
+
+
 def invested_capital(partner: Ints, day: Days, cost: Ints, cost_relieved: Ints, permanent_write_down: Ints) -> Levels:
     """Cost of investments not yet realised, less permanent write-downs; all (rows,), the amounts positive.
 

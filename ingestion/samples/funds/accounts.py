@@ -102,8 +102,12 @@ def _postings(ledger: Ledger, ends: list[dt.date]) -> Iterator[Posting]:
     for moved in ledger.reallocations:
         yield moved.date, "contributions", {moved.from_commitment: -moved.amount, moved.to_commitment: moved.amount}
     for cost in ledger.costs:
-        line = "management_fee" if cost.kind == "MANAGEMENT_FEE" else "expenses"
-        yield cost.date, line, share_out(-cost.amount, cost.payers)
+        if not cost.parts:
+            yield cost.date, "expenses", share_out(-cost.amount, cost.payers)
+        for part in cost.parts:
+            # Partners of a class bear its fee, whatever other classes are charged.
+            of_class = {code: n for code, n in cost.payers.items() if register.find(code).class_code == part.class_code}
+            yield cost.date, "management_fee", share_out(-part.net, of_class)
     for item in ledger.income:
         yield item.date, "income", share_out(item.amount, item.owners)
     for position in ledger.positions:
@@ -152,6 +156,14 @@ def _used(ledger: Ledger, ends: list[dt.date]) -> dict[str, list[int]]:
             (moved.date, 1, moved.to_commitment, moved.amount),
         ]
     transfers = {item.plan.date: item for item in ledger.register.transfers if item.new_commitment_id is not None}
+    # Calls that were out when a commitment was transferred whole use up the transferee's.
+    heirs = {item.commitment_id: item for item in transfers.values() if item.plan.fraction == 1}
+    flows = [
+        (day, place, heirs[code].new_commitment_id or code, amount)
+        if code in heirs and day > heirs[code].plan.date
+        else (day, place, code, amount)
+        for day, place, code, amount in flows
+    ]
     flows += [(day, 0, item.commitment_id, 0) for day, item in transfers.items()]
     flows.sort()
     state: dict[str, int] = dict.fromkeys(used, 0)

@@ -6,12 +6,15 @@ Source: fund-admin F-1 to F-6.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from ingestion.samples.funds.cents import from_millions, share_out
 from ingestion.samples.funds.parameters import FundPlan
 from ingestion.samples.funds.story import WaiverPlan
+
+YEAR = 360  # days of a year of twelve months of 30 days
 
 
 @dataclass(frozen=True)
@@ -35,29 +38,54 @@ class OffsetBalance:
     """Portfolio fees that have not reduced a management fee yet; what exceeds a fee is carried forward."""
 
     plan: FundPlan
-    open_amount: int = 0
+    open_amount: dict[str, int] = field(default_factory=dict)  # by class
     seen_until: dt.date = dt.date.min
 
-    def receive(self, until: dt.date) -> None:
-        """Take in the fund's share of what portfolio companies paid before `until`."""
+    def receive(self, until: dt.date, by_class: Callable[[dt.date], Mapping[str, int]]) -> None:
+        """Take in the fund's share of what portfolio companies paid before `until`, by the commitments of that day."""
         for item in self.plan.portfolio_fees:
             if self.seen_until <= item.date < until:
-                self.open_amount += round(from_millions(item.gross) * item.fund_share)
+                amount = half_up(from_millions(item.gross) * Fraction(str(item.fund_share)))
+                for code, share in share_out(amount, by_class(item.date)).items():
+                    self.open_amount[code] = self.open_amount.get(code, 0) + share
         self.seen_until = until
 
     def apply(self, parts: tuple[FeePart, ...]) -> tuple[FeePart, ...]:
-        """Reduce the fee by what is open, at most to zero."""
-        applied = min(self.open_amount, sum(part.net for part in parts))
-        if not applied:
-            return parts
-        self.open_amount -= applied
-        by_class = share_out(applied, {part.class_code: part.net for part in parts})
-        return tuple(replace(part, offset=by_class[part.class_code]) for part in parts)
+        """Reduce the fee of each class by what is open for it, at most to zero."""
+        applied = {part.class_code: min(self.open_amount.get(part.class_code, 0), part.net) for part in parts}
+        for code, amount in applied.items():
+            self.open_amount[code] = self.open_amount.get(code, 0) - amount
+        return tuple(replace(part, offset=applied[part.class_code]) for part in parts)
 
 
-def fee_parts(basis: Mapping[str, int], rate: float, waivers: Iterable[WaiverPlan]) -> tuple[FeePart, ...]:
-    """A quarter's fee on `basis` (cents by class) at `rate` a year, less the waivers and rebates in force."""
-    parts = tuple(FeePart(code, amount, round(amount * rate / 4)) for code, amount in basis.items() if amount)
+def half_up(amount: Fraction) -> int:
+    """Whole cents, halves up."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+
+
+def days_from(start: dt.date, end: dt.date) -> int:
+    """Days from the first of a month on, of months of 30 days."""
+    return (end.year - start.year) * YEAR + (end.month - start.month) * 30 + end.day - start.day
+
+
+def fee_parts(
+    stretches: Iterable[tuple[Mapping[str, int], int]], rate: float, waivers: Iterable[WaiverPlan]
+) -> tuple[FeePart, ...]:
+    """A quarter's fee at `rate` a year, less the waivers and rebates in force.
+
+    `stretches` are bases (cents by class) and the days that each holds for; the first basis is told as the fee's.
+    """
+    held = list(stretches)
+    told = held[0][0]
+    parts = tuple(
+        FeePart(
+            code,
+            told[code],
+            half_up(sum(basis.get(code, 0) * days for basis, days in held) * Fraction(str(rate)) / YEAR),
+        )
+        for code in told
+        if any(basis.get(code, 0) for basis, _ in held)
+    )
     for item in waivers:
         given_up = _given_up(item, {part.class_code: part.gross for part in parts})
         if item.type == "REBATE":
@@ -69,6 +97,6 @@ def fee_parts(basis: Mapping[str, int], rate: float, waivers: Iterable[WaiverPla
 
 def _given_up(item: WaiverPlan, gross: Mapping[str, int]) -> dict[str, int]:
     if item.share is not None:
-        return {code: round(amount * item.share) for code, amount in gross.items()}
+        return {code: half_up(amount * Fraction(str(item.share))) for code, amount in gross.items()}
     assert item.amount is not None
     return share_out(min(from_millions(item.amount), sum(gross.values())), gross)

@@ -16,7 +16,7 @@ from ingestion.samples.funds.cents import THOUSAND, from_millions, rounded, shar
 from ingestion.samples.funds.days import add_months, month_end, quarters, weekday_from
 from ingestion.samples.funds.distributions import Paying
 from ingestion.samples.funds.facility import Facility
-from ingestion.samples.funds.fees import FeePart, OffsetBalance, fee_parts
+from ingestion.samples.funds.fees import YEAR, FeePart, OffsetBalance, days_from, fee_parts, half_up
 from ingestion.samples.funds.ledger import Call, Cost, Income, Ledger, Reallocation, late_interest
 from ingestion.samples.funds.notices import CallNotice, call_notices
 from ingestion.samples.funds.parameters import FundPlan
@@ -190,17 +190,25 @@ class _Quarter:
                 if call.due < due and call.notice_date < closing.date and call.basis != "CATCH_UP"
             ]
             early = ledger.register.in_force(closing.date - dt.timedelta(days=1))
-            called, fees, interest = Fraction(0), Fraction(0), Fraction(0)
+            called, interest = Fraction(0), Fraction(0)
             for call in earlier:
                 base = sum(notice.base for notice in call.notices)
                 share = Fraction(call.total, base)
                 called += share
-                fees += Fraction(sum(n.portions.get("management_fee", 0) for n in call.notices), base)
                 interest += share * Fraction(str(closing.rate)) * (due - call.due).days / 365
             whole = sum(late.values())
+            posted = [cost for cost in ledger.costs if cost.kind == "MANAGEMENT_FEE"]
+            first = posted[0]
+            by_class = ledger.register.by_class(late)
+            # The fee of the quarters charged so far, as if committed at first; waivers and offsets were the earlier partners'.
+            made_up = (
+                days_from(first.start, posted[-1].end + dt.timedelta(days=1)) * Fraction(str(plan.fee_rate)) / YEAR
+            )
+            fee_by_class = {code: half_up(amount * made_up) for code, amount in by_class.items()}
+            fee = sum(fee_by_class.values())
             portions = {
-                "investment": round((called - fees) * whole),
-                "management_fee": round(fees * whole),
+                "investment": round(called * whole) - fee,
+                "management_fee": fee,
                 "outside_commitment": round(interest * whole),
             }
             number = len(ledger.calls) + 1
@@ -211,10 +219,6 @@ class _Quarter:
             )
             ledger.cash += portions["investment"] + portions["outside_commitment"]
             ledger.income.append(Income("LATE_CLOSING", due, portions["outside_commitment"], early))
-            posted = [cost for cost in ledger.costs if cost.kind == "MANAGEMENT_FEE"]
-            first = posted[0]
-            by_class = ledger.register.by_class(late)
-            fee_by_class = share_out(portions["management_fee"], by_class)
             ledger.costs.append(
                 Cost(
                     f"{plan.fund_id}-F{len(posted) + 1:03d}",
@@ -245,14 +249,21 @@ class _Quarter:
         ledger, plan = self.ledger, self.ledger.plan
         end = month_end(add_months(self.start, 2))
         force = self._in_force()
-        by_class = ledger.register.by_class(force)
-        on_commitments = self.start < plan.investment_period_end
-        if not on_commitments:
-            before = self.start - dt.timedelta(days=1)
-            by_class = share_out(sum(position.remaining_cost(before) for position in ledger.positions), by_class)
+        committed = ledger.register.by_class(force)
+        # The last day of the investment period still bears the fee on commitments.
+        steps_down = plan.investment_period_end + dt.timedelta(days=1)
+        on_commitments = self.start < steps_down
+        if steps_down <= self.start:
+            stretches = [(self._invested(), YEAR // 4)]
+        elif steps_down > end:
+            stretches = [(committed, YEAR // 4)]
+        else:
+            before = days_from(self.start, steps_down)
+            stretches = [(committed, before), (self._invested(), YEAR // 4 - before)]
         waivers = [w for w in self.story.waivers if w.fund == plan.fund_id and w.start <= self.start < w.end]
-        self.offsets.receive(self.start)
-        parts = self.offsets.apply(fee_parts(by_class, plan.fee_rate, waivers))
+        register = ledger.register
+        self.offsets.receive(self.start, lambda day: register.by_class(register.in_force(day)))
+        parts = self.offsets.apply(fee_parts(stretches, plan.fee_rate, waivers))
         if not parts:
             return None
         number = sum(cost.kind == "MANAGEMENT_FEE" for cost in ledger.costs) + 1
@@ -262,6 +273,17 @@ class _Quarter:
         code = f"{plan.fund_id}-F{number:03d}"
         return Cost(code, "MANAGEMENT_FEE", due, self.start, end, amount, force, basis, parts)
 
+    def _invested(self) -> dict[str, int]:
+        """The cost still invested by class; those who are excused from an investment have none of it."""
+        register = self.ledger.register
+        before = self.start - dt.timedelta(days=1)
+        found = dict.fromkeys(register.by_class(self._in_force()), 0)
+        for position in self.ledger.positions:
+            weights = register.by_class(register.in_force(self.start, without=position.excused))
+            for code, amount in share_out(position.remaining_cost(before), weights).items():
+                found[code] += amount
+        return found
+
     def _expenses(self) -> list[Cost]:
         """Administration, custody and one further kind a quarter."""
         plan = self.ledger.plan
@@ -269,10 +291,11 @@ class _Quarter:
         end = month_end(add_months(self.start, 2))
         whole = sum(force.values()) * plan.expense_rate / 4 * self.cost_level
         day = weekday_from(add_months(self.start, 1).replace(day=25))
+        payers = self.ledger.register.in_force(day)
         kinds = {"ACCOUNTING_ADMIN_IT": 0.45, QUARTERLY_COSTS[self.start.month]: 0.40, "CUSTODY": 0.15}
         place = f"{self.start:%Y%m}"
         return [
-            Cost(f"{plan.fund_id}-E{place}-{letter}", kind, day, self.start, end, rounded(whole * share), force)
+            Cost(f"{plan.fund_id}-E{place}-{letter}", kind, day, self.start, end, rounded(whole * share), payers)
             for letter, (kind, share) in zip("ABC", kinds.items(), strict=True)
         ]
 
