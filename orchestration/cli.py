@@ -213,7 +213,7 @@ def ilpa(
     from orchestration.fund_reports.building import NothingToReport, write_one
     from orchestration.warehouse import open_publication
 
-    settings = _settings(home)
+    settings = settings_of(home)
     if not settings.published_link.exists():
         ERRORS.print("nothing is published yet", style="red")
         raise typer.Exit(2)
