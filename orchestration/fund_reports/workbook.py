@@ -19,7 +19,8 @@ from orchestration.fund_reports.figures import Figures, FundQuarter
 from orchestration.fund_reports.template import HOLDERS, HORIZONS, Template, sign, unsigned
 from orchestration.pack.workbook import FORMULA_STARTS, INK
 
-A4, CAPTION_WIDTH, MONEY_WIDTH, TEXT_WIDTH = 9, 46, 17, 20
+A4, CAPTION_WIDTH, MONEY_WIDTH = 9, 46, 17
+MARGIN = 2  # characters that a column of texts is wider than its longest one
 DATE_FORMAT = "yyyy-mm-dd"
 
 
@@ -139,7 +140,8 @@ def _write_listing(book: Any, looks: _Looks, report: Report, listing: Listing) -
     for column, header in enumerate(listing.headers):
         is_money = any(isinstance(row[column], Decimal) for row in listing.rows)
         sheet.write_string(3, column, header, looks.header_right if is_money else looks.header)
-        sheet.set_column(column, column, MONEY_WIDTH if is_money else TEXT_WIDTH)
+        longest = max((len(str(row[column] or "")) for row in listing.rows), default=0)
+        sheet.set_column(column, column, MONEY_WIDTH if is_money else max(len(header), longest) + MARGIN)
     for number, row in enumerate(listing.rows, first):
         for column, value in enumerate(row):
             if isinstance(value, Decimal):
