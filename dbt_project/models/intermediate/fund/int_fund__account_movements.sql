@@ -201,7 +201,8 @@ movements as (
         committed as amount,
         known_at,
     from commitment_events
-    where committed <> 0
+    -- a transfer stands below, with all that it takes along
+    where committed <> 0 and event_type <> 'TRANSFER'
 ),
 
 -- a transfer takes along what has been called of the commitment; one without a modification also ends it
