@@ -49,6 +49,7 @@ final as (
                 then cast(date_diff('day', entries.value_date, cast(run.known_at as date)) as integer)
         end as age_days,
         matches.known_at,
+        entries.load_id,
     from matches
     inner join matched_states
         on matches.matching_id = matched_states.matching_id

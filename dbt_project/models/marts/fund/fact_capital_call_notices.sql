@@ -31,6 +31,7 @@ final as (
         dim_investor.investor_key,
         shown.investor_id,
         shown.due_date,
+        shown.due_date as event_date,
         {{ date_id('shown.due_date') }} as date_id,
         shown.currency,
         shown.call_amount,

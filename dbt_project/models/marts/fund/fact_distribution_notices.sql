@@ -25,6 +25,7 @@ final as (
         shown.distribution_id,
         shown.distribution_number,
         shown.distribution_date,
+        shown.distribution_date as event_date,
         {{ date_id('shown.distribution_date') }} as date_id,
         shown.record_date,
         shown.distribution_type,

@@ -28,6 +28,7 @@ final as (
         shown.class_code,
         shown.investor_id,
         shown.period_start,
+        shown.period_start as event_date,
         {{ date_id('shown.period_start') }} as date_id,
         shown.step_number,
         shown.step,

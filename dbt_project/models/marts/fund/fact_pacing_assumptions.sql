@@ -14,6 +14,7 @@ final as (
         organization_id,
         fund_id,
         as_of_date,
+        as_of_date as event_date,
         {{ date_id('as_of_date') }} as date_id,
         scenario,
         currency,

@@ -20,6 +20,7 @@ final as (
         dim_fund.fund_key,
         shown.fund_id,
         shown.as_of_date,
+        shown.as_of_date as event_date,
         {{ date_id('shown.as_of_date') }} as date_id,
         shown.last_date,
         shown.series,

@@ -26,6 +26,7 @@ final as (
         shown.transfer_type,
         shown.status,
         shown.effective_date,
+        shown.effective_date as event_date,
         {{ date_id('shown.effective_date') }} as date_id,
         shown.currency,
         shown.price,

@@ -15,6 +15,8 @@ final as (
             'conflicts.conflict_number',
         ]) }} as investor_conflict_key,
         conflicts.organization_id,
+        cast(conflicts.known_at as date) as event_date,
+        {{ date_id('conflicts.known_at') }} as date_id,
         conflicts.portal,
         conflicts.portal_investor_id,
         conflicts.portal_investor_name,
@@ -26,6 +28,7 @@ final as (
         conflicts.rule,
         conflicts.resolution,
         conflicts.known_at,
+        conflicts.comparison_id,
     from conflicts
     inner join compared_states
         on conflicts.comparison_id = compared_states.comparison_id

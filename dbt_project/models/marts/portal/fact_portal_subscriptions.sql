@@ -35,6 +35,7 @@ final as (
         subscriptions.workbook_value,
         subscriptions.decided_by,
         subscriptions.known_at,
+        subscriptions.comparison_id,
     from subscriptions
     inner join compared_states
         on subscriptions.comparison_id = compared_states.comparison_id
