@@ -54,7 +54,7 @@ def test_kinds_with_a_contract_are_the_kinds_that_are_read() -> None:
     assert set(load_contracts()) == {name for name, kind in kinds().items() if kind.is_read}
     assert set(delimited_contracts()) == {
         *("fx_feed", "rate_index", "index_levels", "holidays", "price_feed", "trades", "clo_payment_report"),
-        *("asset_pik", "asset_draws", "asset_steps", "asset_events", "asset_hedges"),
+        *("asset_pik", "asset_draws", "asset_steps", "asset_events", "asset_hedges", "approvals"),
     }
 
 

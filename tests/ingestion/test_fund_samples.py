@@ -368,8 +368,11 @@ def test_unfunded_commitments_are_what_was_committed_less_what_was_called_and_ne
     assert min(row["unfunded"] for row in accounts) >= 0
 
 
-def test_fees_are_a_quarter_of_the_yearly_rate_and_net_of_waivers_rebates_and_offsets(demo: Demo) -> None:
+def test_fees_are_a_quarter_of_the_yearly_rate_split_where_it_steps_down_and_net_of_waivers_rebates_and_offsets(
+    demo: Demo,
+) -> None:
     charges = demo.sheet("Fee Charges")
+    investing_until = {row["fund_id"]: row["investment_period_end"] for row in demo.sheet("Funds")}
     for row in charges:
         assert (
             row["net_amount"]
@@ -377,6 +380,13 @@ def test_fees_are_a_quarter_of_the_yearly_rate_and_net_of_waivers_rebates_and_of
         )
         if row["true_up_of_id"] is None:
             exact = row["basis_amount"] * row["rate"] / 4
+            last = investing_until[row["fund_id"]]
+            if last is not None and row["period_start"] <= last < row["period_end"]:
+                # F-2: from the day after, on invested capital, which is less; a quarter has 90 days, three months of 30
+                months = last.month - row["period_start"].month
+                before = row["basis_amount"] * row["rate"] * (30 * months + last.day) / 360
+                assert before < row["gross_amount"] < exact, row["fee_charge_id"]
+                continue
             assert abs(row["gross_amount"] - exact) <= Decimal("0.005"), row["fee_charge_id"]
     offset = sum(
         (
