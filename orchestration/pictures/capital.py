@@ -30,7 +30,7 @@ def commitment_picture(warehouse: Warehouse) -> str:
     axes.invert_yaxis()
     axes.axvline(100, color=INK, linewidth=0.6)
     axes.set_xlabel("% of commitments; together above 100 where distributions may be called again")
-    axes.legend(fontsize=8, frameon=False)
+    axes.legend(frameon=False, fontsize=8, ncol=2, loc="lower right", bbox_to_anchor=(1, 1))
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     return markdown(figure, "Called and unfunded of every fund")
