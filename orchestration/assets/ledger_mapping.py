@@ -173,7 +173,7 @@ def _tie_rows(
 ) -> Iterator[dict[str, Any]]:
     """The ties of every period that is mapped whole."""
     accounts = _capital_accounts(warehouse, ledger)
-    for months_of_period in _periods(months, sorted({end for _, end in accounts})):
+    for months_of_period in periods(months, sorted({end for _, end in accounts})):
         start, end = months_of_period[0].month.start, months_of_period[-1].month.end
         balances = _over(months_of_period)
         rolled = roll_forward(balances, chart)
@@ -204,25 +204,17 @@ def _tie_rows(
             }
 
 
-def _periods(months: Sequence[MappedMonth], stated: Sequence[dt.date]) -> Iterator[list[MappedMonth]]:
+def periods(months: Sequence[MappedMonth], stated: Sequence[dt.date]) -> Iterator[list[MappedMonth]]:
     """The months between one stated period end and the next, whatever the house's rhythm; quarters where none is stated.
 
     A period of which a month is missing or not mapped has no roll-forward.
     """
-    by_end = {each.month.end: each for each in months}
     for before, end in pairwise(stated or _quarter_ends(months)):
-        wanted = list(_month_ends(before, end))
-        if wanted and all(day in by_end for day in wanted):
-            yield [by_end[day] for day in wanted]
-
-
-def _month_ends(after: dt.date, until: dt.date) -> Iterator[dt.date]:
-    """Month ends after one day up to another, which must be one itself."""
-    day = after
-    while day < until:
-        day = (day + dt.timedelta(days=1)).replace(day=1) + dt.timedelta(days=31)
-        day = day.replace(day=1) - dt.timedelta(days=1)
-        yield day
+        within = [each for each in months if before < each.month.end <= end]
+        ends = [before, *(each.month.end for each in within)]
+        follows = all(each.month.start - last == dt.timedelta(days=1) for last, each in zip(ends, within, strict=False))
+        if within and follows and ends[-1] == end:
+            yield within
 
 
 def _quarter_ends(months: Sequence[MappedMonth]) -> list[dt.date]:

@@ -10,9 +10,8 @@ import numpy as np
 from calculations.daycount import Ints
 from calculations.funds.fees.gross import FeeSteps, Objects, fee_on
 from calculations.funds.fees.minor_units import rounded
-from calculations.funds.fees.statuses import ChargeStatus
 
-_IN_THE_BOOKS = frozenset({ChargeStatus.POSTED, ChargeStatus.INVOICED, ChargeStatus.OVERDUE, ChargeStatus.PAID})
+_IN_THE_BOOKS = frozenset({"POSTED", "INVOICED", "OVERDUE", "PAID"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +26,7 @@ class TrueUps:
     amount: Ints
 
 
-def true_up(
-    steps: FeeSteps, charge_ids: Sequence[str], statuses: Sequence[ChargeStatus], actual_basis: Ints
-) -> TrueUps:
+def true_up(steps: FeeSteps, charge_ids: Sequence[str], statuses: Sequence[str], actual_basis: Ints) -> TrueUps:
     """(actual basis - basis used) x rate x day fraction of each posted stretch; all (rows,).
 
     Raises ValueError for a charge that is not in the books, since one that is only calculated is calculated again.
@@ -38,7 +35,7 @@ def true_up(
     for charge_id, status in zip(charge_ids, statuses, strict=True):
         if status not in _IN_THE_BOOKS:
             expected = ", ".join(sorted(_IN_THE_BOOKS))
-            raise ValueError(f"charge {charge_id}: a true-up needs {expected}, found {status.value}")
+            raise ValueError(f"charge {charge_id}: a true-up needs {expected}, found {status}")
     rates = list(dict.fromkeys(steps.rate.tolist()))
     number = {rate: place for place, rate in enumerate(rates)}
     which = np.array([number[rate] for rate in steps.rate.tolist()], dtype=np.int64)

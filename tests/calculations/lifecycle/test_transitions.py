@@ -222,3 +222,11 @@ def test_a_changed_file_counts_from_its_next_use(tmp_path: Path) -> None:
     path.write_text("DISTRIBUTION: {legal: {PAID: [DECLARED]}, terminal: [PAID]}", encoding="utf-8")
     with pytest.raises(ValueError, match=r"status_machines.yaml: DISTRIBUTION: .*terminal must be"):
         machines(path)
+
+
+def test_only_a_calculated_fee_may_be_posted_and_a_posted_one_is_taken_out_by_a_reversal() -> None:
+    """Source: fund-admin F-7."""
+    fee = machines()["FEE"]
+    assert [status for status in fee.statuses if fee.may_follow(status, "POSTED")] == ["CALCULATED"]
+    assert [status for status in fee.statuses if fee.may_follow(status, "CALCULATED")] == []
+    assert fee.may_follow("POSTED", "REVERSED")
