@@ -5,6 +5,7 @@ from __future__ import annotations
 from expectations.rules import Suite
 from expectations.suites.calc import CALC
 from expectations.suites.compliance import COMPLIANCE
+from expectations.suites.fund_figures import FUND_FIGURES
 from expectations.suites.funds import FUNDS
 from expectations.suites.ledgers import LEDGERS
 from expectations.suites.marts import MARTS
@@ -25,6 +26,7 @@ SUITES: tuple[Suite, ...] = (
     *PROJECTIONS,
     *MIGRATIONS,
     *FUNDS,
+    *FUND_FIGURES,
     *WATERFALLS,
     *LEDGERS,
     *NAVS,
