@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation
-from math import lcm
+
+import numpy as np
+
+from calculations.exact.minor_units import integer_weights, whole_units
+from calculations.exact.sharing import allocate_total
 
 # Wide enough that every product below is exact; Inexact is trapped, so a silent rounding cannot happen.
 _EXACT = Context(prec=400, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, DivisionByZero, Inexact])
@@ -46,47 +50,25 @@ def allocate(
     """
     _require_decimal("total", total)
     _require_unit(minor_unit)
-    units = _whole_units(total, minor_unit)
-    shares = _integer_weights(weights)
-    whole = sum(shares)
-    if whole == 0:
+    units = whole_units(total, minor_unit)
+    shares = integer_weights(weights)
+    if sum(shares) == 0:
         raise ValueError(
             f"weights must sum to more than zero to share out {total}, found {len(weights)} weights, sum 0"
         )
-
-    floors, remainders = zip(*(divmod(abs(units) * share, whole) for share in shares), strict=True)
-    missing = abs(units) - sum(floors)
-    ranking = sorted(range(len(shares)), key=lambda i: (-remainders[i], *_tie_break(i, ids, len(shares))))
-    extra = frozenset(ranking[:missing])
-    sign = -1 if units < 0 else 1
-    return tuple(_EXACT.multiply(Decimal(sign * (floor + (i in extra))), minor_unit) for i, floor in enumerate(floors))
+    order = _in_order(ids, len(shares))
+    parts = allocate_total(units, np.array([shares[place] for place in order]))
+    by_place = dict(zip(order, parts.tolist(), strict=True))
+    return tuple(_EXACT.multiply(Decimal(by_place[place]), minor_unit) for place in range(len(shares)))
 
 
-def _tie_break(position: int, ids: Sequence[str] | None, expected: int) -> tuple[str | int]:
+def _in_order(ids: Sequence[str] | None, expected: int) -> Sequence[int]:
+    """The places of the weights in the order of their ids."""
     if ids is None:
-        return (position,)
+        return range(expected)
     if len(ids) != expected or len(set(ids)) != expected:
         raise ValueError(f"expected {expected} distinct ids, one per weight, found {len(ids)}: {list(ids)[:10]}")
-    return (ids[position],)
-
-
-def _whole_units(total: Decimal, unit: Decimal) -> int:
-    numerator, denominator = total.as_integer_ratio()
-    unit_numerator, unit_denominator = unit.as_integer_ratio()
-    units, rest = divmod(numerator * unit_denominator, denominator * unit_numerator)
-    if rest:
-        raise ValueError(f"total must be a whole number of minor units of {unit}, found {total}; round it first")
-    return units
-
-
-def _integer_weights(weights: Sequence[Decimal]) -> list[int]:
-    for position, weight in enumerate(weights):
-        _require_decimal(f"weight {position}", weight)
-        if weight < 0:
-            raise ValueError(f"weights must be >= 0, found {weight} at position {position}")
-    ratios = [weight.as_integer_ratio() for weight in weights]
-    common = lcm(*(denominator for _, denominator in ratios))
-    return [numerator * (common // denominator) for numerator, denominator in ratios]
+    return sorted(range(expected), key=ids.__getitem__)
 
 
 def _require_decimal(name: str, value: Decimal) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from calculations.exact.minor_units import in_money
 from calculations.funds.capital.commitments import FindingKind, Roll, findings, roll
-from calculations.funds.capital.exact import in_money
 from calculations.money import minor_unit
 from calculations.months import as_date
 from orchestration.assets.capital_calls import compute_calls

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from calculations.daycount import Ints
-from calculations.funds.capital.allocation import allocate_many
+from calculations.exact.minor_units import rate_units
+from calculations.exact.sharing import allocate_many
 from calculations.funds.capital.commitments import EventKind, Roll
-from calculations.funds.capital.exact import rate_units
 from calculations.funds.capital.portions import (
     COLUMN,
     NO_CAP,

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.minor_units import RATE_UNIT, in_money
 from calculations.funds.capital.commitments import EventKind, Roll
-from calculations.funds.capital.exact import RATE_UNIT, in_money
 from calculations.funds.closings.equalisation import EarlierFlows, InterestSpan, Partners, equalise
 from calculations.funds.closings.interest import InterestRates
 from calculations.funds.closings.legs import LegKind, closing_legs

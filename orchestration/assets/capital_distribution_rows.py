@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from calculations.daycount import Ints
-from calculations.funds.capital.exact import in_money
+from calculations.exact.minor_units import in_money
 from calculations.money import minor_unit
 from orchestration.assets.capital_distributions import CANCELLED, NOT_REACHED, WHY, Distributions
 from orchestration.assets.capital_findings import Difference

@@ -10,8 +10,8 @@ import numpy as np
 
 from calculations.calendars import Flags
 from calculations.daycount import Days, Ints
+from calculations.exact.minor_units import rate_units
 from calculations.funds.capital.commitments import Roll
-from calculations.funds.capital.exact import rate_units
 from calculations.funds.capital.proceeds import DistributionLegs, participation, share_proceeds
 from calculations.funds.capital.recallable import (
     RecallableReason,

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from calculations.daycount import Ints
-from calculations.funds.capital.exact import half_up, in_money
+from calculations.exact.minor_units import in_money
+from calculations.exact.products import half_up
 from calculations.funds.capital.settlement import STATUSES
 from calculations.money import minor_unit
 from orchestration.assets.capital_calls import REASONS, REVERSAL, SHORTFALL, Calls

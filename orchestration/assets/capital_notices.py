@@ -10,8 +10,8 @@ import numpy as np
 
 from calculations.calendars import BusinessCalendar, Flags
 from calculations.daycount import Days, Ints
+from calculations.exact.minor_units import rate_units
 from calculations.funds.capital.dates import defaulted_from, overdue_from
-from calculations.funds.capital.exact import rate_units
 from calculations.funds.capital.settlement import CODE, Moves, NoticeStatus, Settled, settle, statuses
 from calculations.funds.capital.stretches import interest, split_at, unpaid_stretches
 from calculations.funds.capital.terms import CureDays, DayCount, DefaultTerms, Overpayment, read_default_terms

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from calculations.calendars import DaysLike
 from calculations.daycount import Days, Ints
+from calculations.exact.minor_units import in_money
 from calculations.funds.capital.commitments import KIND, EventKind, Events, Roll
-from calculations.funds.capital.exact import in_money
 from calculations.funds.capital.recalls import Drawn, Lots, draw_lots
 from calculations.money import minor_unit
 from calculations.months import as_date

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from calculations.exact.minor_units import in_money, minor_units
 from calculations.funds.capital.commitments import EventKind, Events, Roll, roll
-from calculations.funds.capital.exact import in_money, minor_units
 from calculations.funds.capital.recalls import Lots
 from calculations.funds.transfers.completion import complete_transfer
 from calculations.funds.transfers.positions import Position

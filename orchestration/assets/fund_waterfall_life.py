@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.sharing import allocate_total
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.agreements import Finding
 from calculations.funds.waterfall.events import Event, EventKind
 from calculations.funds.waterfall.replay import Replay, replay
-from calculations.funds.waterfall.rounding import apportion
 from calculations.money import minor_unit
 from orchestration.assets import fund_waterfall_events as events
 from orchestration.assets.fund_waterfall_inputs import StatedFund
@@ -117,13 +117,13 @@ def _values(stated: StatedFund, replayed: Replay, day: dt.date) -> dict[str, Int
     whole = sum(fair.values())
     rest = 0 if nav is None else nav - whole
     if rest < 0 and whole:
-        shares = apportion(max(nav or 0, 0), np.array(list(fair.values()), dtype=np.int64))
+        shares = allocate_total(max(nav or 0, 0), np.array(list(fair.values()), dtype=np.int64))
         fair, rest = dict(zip(fair, shares.tolist(), strict=True)), 0
     values = {}
     for investment, value in fair.items():
         cost = _by_partner(replayed, day, investment)
-        values[investment] = apportion(value, cost if cost.any() else contributed)
-    return values | {"": apportion(max(rest, 0), contributed)}
+        values[investment] = allocate_total(value, cost if cost.any() else contributed)
+    return values | {"": allocate_total(max(rest, 0), contributed)}
 
 
 def _by_partner(replayed: Replay, day: dt.date, investment: str) -> Ints:

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from calculations.calendars import as_days
-from calculations.funds.capital.allocation import allocate_many, pro_rata_capped
+from calculations.exact.minor_units import ONE
+from calculations.exact.sharing import allocate_many, pro_rata_capped
 from calculations.funds.capital.commitments import KINDS, Events, roll
-from calculations.funds.capital.exact import ONE
 from calculations.funds.capital.portions import NO_CAP, CallLegs, share_portions
 from calculations.funds.capital.settlement import Moves, settle
 from calculations.funds.capital.terms import Overpayment

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from calculations.daycount import Days, Floats, Ints
-from calculations.funds.capital.allocation import allocate_many
+from calculations.exact.sharing import allocate_many
 from calculations.funds.capital.commitments import KIND, EventKind, Events, roll
 from calculations.funds.performance.conventions import Basis, Included, Level, net
 from calculations.funds.performance.days import Points

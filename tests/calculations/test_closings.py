@@ -29,7 +29,7 @@ from calculations.funds.fees.day_counts import DayCount
 from calculations.funds.fees.levels import Levels
 from calculations.funds.fees.periods import fee_periods
 from calculations.funds.fees.terms import Basis, FeeTerms, Frequency, FundDates, Timing
-from calculations.money import allocate
+from tests.calculations.exact.plain import allocate
 
 FIRST, SECOND, THIRD = dt.date(2024, 1, 1), dt.date(2024, 7, 1), dt.date(2024, 12, 31)
 EIGHT = InterestRates.of(InterestTerms(Decimal("0.08")))

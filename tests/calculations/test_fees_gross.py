@@ -16,7 +16,6 @@ from calculations.funds.fees.bases import by_participation, invested_capital, lo
 from calculations.funds.fees.day_counts import DayCount
 from calculations.funds.fees.gross import FeeSteps, gross_fees
 from calculations.funds.fees.levels import Levels
-from calculations.funds.fees.minor_units import allocate_rows, scaled
 from calculations.funds.fees.periods import Periods, fee_periods
 from calculations.funds.fees.terms import (
     Basis,
@@ -28,7 +27,6 @@ from calculations.funds.fees.terms import (
     read_fee_terms,
     with_side_letter,
 )
-from calculations.money import allocate
 
 NEW_YEAR = dt.date(2025, 1, 1)
 TERMS = FeeTerms(Basis.COMMITMENTS, Decimal("0.02"), Frequency.QUARTERLY, Timing.ADVANCE, DayCount.ACT_365F)
@@ -368,24 +366,3 @@ def test_the_fee_is_the_sum_of_its_days(
                 exact += basis * Fraction(rate / 2 if day >= step else rate) / year
             assert total[partner, number] == int(exact + Fraction(1, 2))
     assert (found.gross >= 0).all()
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    totals=st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=4),
-    weights=st.lists(st.integers(0, 10**17), min_size=1, max_size=7).filter(any),
-)
-def test_rows_are_shared_out_as_single_totals_are(totals: list[int], weights: list[int]) -> None:
-    found = allocate_rows(ints(*totals), ints(*weights))
-    parts = [Decimal(weight) for weight in weights]
-    assert found.tolist() == [[int(part) for part in allocate(Decimal(t), parts, Decimal(1))] for t in totals]
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    amounts=st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=5),
-    ratio=st.fractions(0, 2, max_denominator=10**12),
-)
-def test_scaling_rounds_halves_away_from_zero(amounts: list[int], ratio: Fraction) -> None:
-    expected = [(1 if a >= 0 else -1) * int(abs(a) * ratio + Fraction(1, 2)) for a in amounts]
-    assert scaled(ints(*amounts), ratio).tolist() == expected

@@ -17,7 +17,7 @@ from calculations.funds.fees.levels import Levels
 from calculations.funds.fees.partner_shares import share_costs
 from calculations.funds.fees.payers import AgreedTerms, Commitment, Payer, payers_of, terms_on
 from calculations.funds.fees.terms import Basis, FeeTerms, Frequency, FundDates, Timing
-from calculations.money import allocate
+from tests.calculations.exact.plain import allocate
 
 FIRST, UNTIL = dt.date(2020, 1, 1), dt.date(2021, 1, 1)
 PAID_IN = FeeTerms(Basis.PAID_IN, Decimal("0.03"), Frequency.ANNUAL, Timing.ADVANCE, DayCount.THIRTY_360)

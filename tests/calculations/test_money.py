@@ -64,7 +64,7 @@ def test_a_class_split_at_twelve_decimals_is_exact_beyond_28_digits() -> None:
         ("1.00", ("0", "0"), None, "sum to more than zero"),
         ("1.00", (), None, "sum to more than zero"),
         ("1.00", ("1", "-1"), None, "weights must be >= 0, found -1 at position 1"),
-        ("1.005", ("1",), None, "whole number of minor units"),
+        ("1.005", ("1",), None, "whole numbers of minor units of 0.01, found 1.005"),
         ("1.00", ("1", "1"), ["a", "a"], "2 distinct ids"),
         ("1.00", ("1", "1"), ["a"], "2 distinct ids"),
         ("NaN", ("1",), None, "finite"),

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from calculations.funds.waterfall import deals, distribution
 from calculations.funds.waterfall.book import ALL
-from calculations.funds.waterfall.rounding import apportion, half_up
+from calculations.funds.waterfall.rounding import half_up
 from calculations.funds.waterfall.state import open_state
 from calculations.funds.waterfall.terms import WaterfallTerms
-from calculations.money import allocate, round_half_up
+from calculations.money import round_half_up
 from tests.calculations.test_waterfall_properties import DAY, START, any_terms
 from tests.calculations.waterfall_cases import EIGHT_SIMPLE
 from tests.calculations.waterfall_cases import terms as agreed_terms
@@ -72,12 +72,6 @@ def test_what_one_partner_is_paid_leaves_the_dust_of_another_alone() -> None:
     state, _ = distribution.distribute(state, np.array([0, 500]), START + DAY)
     expected = Decimal("0.08") / 365
     assert abs(Decimal(str(state.book.preferred(0, ALL, "")[0])) - expected) < Decimal("1e-18")
-
-
-@given(st.integers(-(10**15), 10**15), st.lists(st.integers(0, 10**13), min_size=1, max_size=9).filter(any))
-def test_a_total_is_apportioned_as_money_is_allocated(total: int, weights: list[int]) -> None:
-    expected = allocate(Decimal(total), [Decimal(weight) for weight in weights], Decimal(1))
-    assert apportion(total, np.array(weights)).tolist() == [int(part) for part in expected]
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["0", "0.1", "0.125", "0.2", "0.25", "0.5", "0.8", "0.21"]))

@@ -11,8 +11,9 @@ from math import lcm
 import numpy as np
 
 from calculations.daycount import Ints
-from calculations.funds.capital.allocation import allocate_many
-from calculations.funds.capital.exact import half_up, in_money, minor_units, rate_units, whole_weights
+from calculations.exact.minor_units import in_money, minor_units, rate_units, whole_weights
+from calculations.exact.products import half_up
+from calculations.exact.sharing import allocate_many
 from calculations.funds.capital.portions import (
     COLUMN,
     NO_CAP,

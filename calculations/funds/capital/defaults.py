@@ -11,8 +11,8 @@ from typing import TypeVar
 import numpy as np
 
 from calculations.daycount import Ints
-from calculations.funds.capital.allocation import Shortfall, allocate_many, pro_rata_capped
-from calculations.funds.capital.exact import in_money, minor_units
+from calculations.exact.minor_units import in_money, minor_units
+from calculations.exact.sharing import Shortfall, allocate_many, pro_rata_capped
 from calculations.funds.capital.late import InterestShare
 from calculations.funds.capital.terms import Remedy
 from calculations.money import round_half_up

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from calculations.daycount import Ints
-from calculations.funds.capital.exact import in_money, minor_units, rate_units
+from calculations.exact.minor_units import in_money, minor_units, rate_units
 from calculations.funds.capital.proceeds import DistributionLegs, participation, share_proceeds
 from calculations.funds.capital.recallable import (
     RecallableReason,

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from calculations.calendars import as_days
-from calculations.funds.capital.exact import in_money, minor_units, rate_units
+from calculations.exact.minor_units import in_money, minor_units, rate_units
 from calculations.funds.capital.stretches import interest, split_at, unpaid_stretches
 from calculations.funds.capital.terms import DayCount, InterestTo, LateInterestTerms
 from calculations.money import allocate

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from calculations.calendars import Days, as_days
-from calculations.funds.capital.exact import in_money, minor_units
+from calculations.exact.minor_units import in_money, minor_units
 from calculations.funds.capital.settlement import STATUSES, Moves, NoticeStatus, settle, statuses
 from calculations.funds.capital.terms import Overpayment
 from calculations.months import as_date

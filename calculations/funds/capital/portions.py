@@ -9,8 +9,9 @@ import numpy as np
 
 from calculations.calendars import Flags
 from calculations.daycount import Ints
-from calculations.funds.capital.allocation import Shortfall, allocate_many, pro_rata_capped
-from calculations.funds.capital.exact import LARGEST_AMOUNT, ONE, divided, half_up
+from calculations.exact.minor_units import LARGEST_AMOUNT, ONE
+from calculations.exact.products import divided, half_up
+from calculations.exact.sharing import Shortfall, allocate_many, pro_rata_capped
 
 NO_CAP = LARGEST_AMOUNT
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.daycount import Ints
-from calculations.funds.capital.allocation import allocate_many
-from calculations.funds.capital.exact import ONE, half_up
+from calculations.exact.minor_units import ONE
+from calculations.exact.products import half_up
+from calculations.exact.sharing import allocate_many
 
 
 @dataclass(frozen=True, eq=False)

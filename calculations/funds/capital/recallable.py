@@ -10,7 +10,8 @@ import numpy as np
 
 from calculations.calendars import Days
 from calculations.daycount import Ints
-from calculations.funds.capital.exact import ONE, divided
+from calculations.exact.minor_units import ONE
+from calculations.exact.products import divided
 from calculations.funds.capital.terms import RecallBasis, RecallTerms
 from calculations.months import add_months, as_date
 from calculations.ragged import SPAN, day_keys

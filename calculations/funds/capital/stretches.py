@@ -8,7 +8,8 @@ import numpy as np
 
 from calculations.calendars import DaysLike, as_days
 from calculations.daycount import Days, Ints, days360
-from calculations.funds.capital.exact import ONE, divided
+from calculations.exact.minor_units import ONE
+from calculations.exact.products import divided, rounded
 from calculations.funds.capital.terms import DayCount
 from calculations.ragged import counted
 
@@ -80,4 +81,4 @@ def interest(stretches: Stretches, rates: Ints, day_count: DayCount, notices: in
     units, remainders = np.zeros(notices, dtype=np.int64), np.zeros(notices, dtype=np.int64)
     np.add.at(units, stretches.notice, whole)
     np.add.at(remainders, stretches.notice, rest)
-    return units + (2 * remainders + ONE * _YEAR[day_count]) // (2 * ONE * _YEAR[day_count])
+    return rounded(units, remainders, ONE * _YEAR[day_count])

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculations.daycount import Days, Ints
+from calculations.exact.products import scaled
+from calculations.exact.sharing import allocate_rows, allocate_total
 from calculations.funds.closings.interest import InterestRates
 from calculations.funds.closings.terms import ClosingTerms, EarlierDeals, EarlierDistributions
-from calculations.funds.fees.minor_units import allocate_rows, scaled
 from calculations.months import as_date
 
 Flags = NDArray[np.bool_]
@@ -145,7 +146,7 @@ def _at_fair_value(change: Ints, fair_value: int, cost: int) -> Ints:
     """What is paid beyond cost, or less where the value is below it."""
     paid, returned = np.maximum(change, 0), np.maximum(-change, 0)
     beyond = scaled(paid, Fraction(fair_value - cost, cost))
-    return beyond - allocate_rows(np.array([beyond.sum()]), returned)[0]
+    return beyond - allocate_total(beyond.sum(), returned)
 
 
 def _interest(change: Ints, due: dt.date, joined: Days, rates: InterestRates, span: InterestSpan) -> Ints:
@@ -169,7 +170,7 @@ def _interest(change: Ints, due: dt.date, joined: Days, rates: InterestRates, sp
     weights = np.zeros(change.size, dtype=object)
     for day, share in zip(days, shares, strict=True):
         weights += np.where(own <= np.datetime64(day, "D"), returned, 0).astype(object) * _units(share, whole_units)
-    return interest - allocate_rows(np.array([interest.sum()]), weights)[0]
+    return interest - allocate_total(interest.sum(), weights)
 
 
 def _units(share: Fraction, denominator: int) -> int:

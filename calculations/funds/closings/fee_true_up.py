@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import scaled
+from calculations.exact.sharing import allocate_rows
 from calculations.funds.closings.interest import InterestRates
 from calculations.funds.fees.gross import FeeSteps, gross_fees
 from calculations.funds.fees.levels import Levels
-from calculations.funds.fees.minor_units import allocate_rows, scaled
 from calculations.funds.fees.periods import Periods
 from calculations.funds.fees.terms import Basis, FeeTerms, FundDates, Timing
 from calculations.months import as_date

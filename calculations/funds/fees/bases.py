@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from calculations.daycount import Days, Ints
+from calculations.exact.products import Exact, product
+from calculations.exact.sharing import allocate_rows
 from calculations.funds.fees.levels import Levels
-from calculations.funds.fees.minor_units import allocate_rows
 from calculations.ragged import day_keys
 
 
@@ -38,12 +39,12 @@ def by_commitments(held: Levels, committed: Levels, payer: Ints, participation: 
     days = np.unique(np.r_[held.day, committed.day])
     investments, commitments = participation.shape
     amount = _on_days(held, investments, days)
-    weight = participation[None, :, :] * _on_days(committed, commitments, days)[:, None, :]
-    of_payer = np.zeros((days.size, investments, payers), dtype=np.int64)
+    weight = product(participation[None, :, :], _on_days(committed, commitments, days)[:, None, :])
+    of_payer: Exact = np.zeros((days.size, investments, payers), dtype=weight.dtype)
     day, investment = np.arange(days.size)[:, None, None], np.arange(investments)[None, :, None]
     np.add.at(of_payer, (day, investment, payer[None, None, :]), weight)
     flat = of_payer.reshape(-1, payers)
-    shared = allocate_rows(np.where(flat.any(axis=1), amount.ravel(), 0), flat)
+    shared = allocate_rows(np.where((flat > 0).any(axis=1), amount.ravel(), 0), flat)
     total = shared.reshape(days.size, investments, payers).sum(axis=1)
     return Levels.of_values(np.tile(np.arange(payers), days.size), np.repeat(days, payers), total.ravel())
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calculations.daycount import Ints
+from calculations.exact.products import scaled
+from calculations.exact.sharing import allocate_total
 from calculations.funds.fees.gross import FeeSteps
-from calculations.funds.fees.minor_units import allocate_rows, scaled
 from calculations.funds.fees.terms import NetStep
 
 
@@ -101,7 +101,7 @@ def due(steps: FeeSteps, concessions: Sequence[Concession], partners: int, perio
 def _due(steps: FeeSteps, concession: Concession, partners: int, periods: int, decimals: int) -> Due:
     fee = np.where(_is_in_force(steps, concession), steps.gross, 0)
     if concession.amount is None:
-        taken = scaled(fee, Fraction(1 if concession.share is None else concession.share))
+        taken = scaled(fee, 1 if concession.share is None else concession.share)
         by_period = steps.by_period(taken, partners, periods)
         return Due(concession, by_period, by_period.sum(axis=1))
     units = concession.amount.scaleb(decimals)
@@ -110,7 +110,7 @@ def _due(steps: FeeSteps, concession: Concession, partners: int, periods: int, d
     by_period = steps.by_period(fee, partners, periods)
     in_all = np.zeros(partners, dtype=np.int64)
     if by_period.any():
-        in_all = allocate_rows(np.array([int(units)]), by_period.sum(axis=1))[0]
+        in_all = allocate_total(int(units), by_period.sum(axis=1))
     return Due(concession, by_period, in_all)
 
 

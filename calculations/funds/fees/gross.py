@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculations.daycount import Days, Ints
+from calculations.exact.products import Exact, divided, product, rounded
 from calculations.funds.fees.day_counts import YEAR_DAYS, days_into_period
 from calculations.funds.fees.levels import Levels
-from calculations.funds.fees.minor_units import Exact, product, rounded
 from calculations.funds.fees.periods import Periods
 from calculations.funds.fees.terms import Basis, FeeTerms, FundDates, Stage, Timing, stages
 from calculations.ragged import by_name, counted
@@ -82,12 +82,12 @@ def gross_fees(
     return FeeSteps(**{name: column[order] for name, column in columns.items()})
 
 
-def fee_on(basis_amount: Ints, rates: Sequence[Decimal], which: Ints, days: Ints, year_days: int) -> tuple[Exact, int]:
-    """basis_amount x rates[which] x days / year_days: exact numerators (rows,) over one denominator."""
+def rate_fractions(rates: Sequence[Decimal], which: Ints, days: Ints, year_days: int) -> tuple[Exact, int]:
+    """rates[which] x days / year_days: exact numerators (rows,) over one denominator."""
     ratios = [Fraction(rate) for rate in rates]
     denominator = lcm(*(ratio.denominator for ratio in ratios))
     numerators = np.array([ratio.numerator * (denominator // ratio.denominator) for ratio in ratios], dtype=np.int64)
-    return product(basis_amount, product(numerators[which], days)), denominator * year_days
+    return product(numerators[which], days), denominator * year_days
 
 
 def _of_one_kind(
@@ -124,7 +124,6 @@ def _of_one_kind(
             known = opening[at] if terms.timing == Timing.ADVANCE else start[at]
             basis_amount[at] = np.maximum(level.at(partner[at], known), 0)
     rates = [each.rate for each in found]
-    numerators, denominator = fee_on(basis_amount, rates, stage, days, year)
     return FeeSteps(
         partner=partner,
         period=period,
@@ -135,7 +134,7 @@ def _of_one_kind(
         rate=_objects(rates)[stage],
         days=days,
         year_days=np.full(partner.size, year),
-        gross=_rounded_once(numerators, denominator, partner, period),
+        gross=_rounded_once(basis_amount, *rate_fractions(rates, stage, days, year), partner, period),
     )
 
 
@@ -177,20 +176,25 @@ def _split_where_the_basis_changes(
     return partner[at], period[at], starts[order], ends[order], stage[at]
 
 
-def _rounded_once(numerators: Exact, denominator: int, partner: Ints, period: Ints) -> Ints:
+def _rounded_once(basis_amount: Ints, numerators: Exact, denominator: int, partner: Ints, period: Ints) -> Ints:
     """Parts of the rounded sum of each partner and period: what each row adds to the rounded running total."""
-    if not numerators.size:
+    if not basis_amount.size:
         return np.zeros(0, dtype=np.int64)
     is_first = np.r_[True, (partner[1:] != partner[:-1]) | (period[1:] != period[:-1])]
     first = np.flatnonzero(is_first)
     sizes = np.diff(np.r_[first, partner.size])
-    if int(numerators.max()) * int(sizes.max()) >= 2**61:
-        numerators = numerators.astype(object)
-    # the running total of all rows may wrap around in 64 bits; that of one period, a difference of two, does not
-    running = np.cumsum(numerators)
-    before = (running - numerators)[first]
-    total = rounded(running - np.repeat(before, sizes), denominator)
+    whole, rest = (_running(part, first, sizes) for part in divided(basis_amount, numerators, denominator))
+    total = rounded(whole, rest, denominator)
     return total - np.where(is_first, 0, np.r_[0, total[:-1]])
+
+
+def _running(amounts: Exact, first: Ints, sizes: Ints) -> Exact:
+    """The running total of the rows of each partner and period, which begin at `first` and are `sizes` many."""
+    if int(abs(amounts).max()) * int(sizes.max()) >= 2**63:
+        amounts = amounts.astype(object)
+    # the running total of all rows may wrap around in 64 bits; that of one period, a difference of two, does not
+    running = np.cumsum(amounts)
+    return running - np.repeat((running - amounts)[first], sizes)
 
 
 def _objects(values: Sequence[Decimal] | Sequence[Basis]) -> Objects:

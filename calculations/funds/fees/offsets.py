@@ -13,8 +13,8 @@ from decimal import Decimal
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.sharing import allocate_rows
 from calculations.funds.fees.findings import Finding
-from calculations.funds.fees.minor_units import allocate_rows
 from calculations.funds.fees.periods import Periods
 from calculations.funds.fees.terms import Timing
 from calculations.funds.waterfall.preferred import working_precision

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.daycount import Days, Ints
+from calculations.exact.sharing import allocate_rows
 from calculations.funds.fees.levels import Levels
-from calculations.funds.fees.minor_units import allocate_rows
 
 
 @dataclass(frozen=True, eq=False)

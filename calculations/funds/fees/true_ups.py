@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.daycount import Ints
-from calculations.funds.fees.gross import FeeSteps, Objects, fee_on
-from calculations.funds.fees.minor_units import rounded
+from calculations.exact.products import half_up
+from calculations.funds.fees.gross import FeeSteps, Objects, rate_fractions
 
 _IN_THE_BOOKS = frozenset({"POSTED", "INVOICED", "OVERDUE", "PAID"})
 
@@ -43,5 +43,5 @@ def true_up(steps: FeeSteps, charge_ids: Sequence[str], statuses: Sequence[str],
     for year in np.unique(steps.year_days):
         rows = np.flatnonzero(steps.year_days == year)
         difference = actual_basis[rows] - steps.basis_amount[rows]
-        amount[rows] = rounded(*fee_on(difference, rates, which[rows], steps.days[rows], int(year)))
+        amount[rows] = half_up(difference, *rate_fractions(rates, which[rows], steps.days[rows], int(year)))
     return TrueUps(np.array(charge_ids, dtype=object), steps.basis_amount, actual_basis, amount)

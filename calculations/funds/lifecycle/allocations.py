@@ -14,6 +14,7 @@ import numpy as np
 
 from calculations.clo.columns import Days, Flags, Ints, Texts
 from calculations.daycount import Floats
+from calculations.exact.products import half_up
 
 WRITTEN_OFF = "WRITTEN_OFF"
 _PCT_STEPS = 10**6  # of one percent
@@ -95,9 +96,7 @@ def percentage_amounts(owner: Ints, call_pct: Floats, allocated: Ints) -> Ints:
     total = np.cumsum(share)
     starts = np.flatnonzero(np.diff(of, prepend=-1))
     running = total - np.repeat(total[starts] - share[starts], np.diff(starts, append=of.size))
-    # The whole and the rest of a division by 1e8 apart, so that no product leaves 64 bits.
-    whole, rest = np.divmod(allocated[of], 100 * _PCT_STEPS)
-    reached = whole * running + (rest * running + 50 * _PCT_STEPS) // (100 * _PCT_STEPS)
+    reached = half_up(allocated[of], running, 100 * _PCT_STEPS)
     amounts = np.diff(reached, prepend=0)
     amounts[starts] = reached[starts]
     result = np.empty_like(amounts)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculations.clo.columns import Flags, Ints, Texts
+from calculations.exact.sharing import allocate_many
+from calculations.ragged import first_rows
 
 WHOLE = 10_000  # hundredths of a percent
 
@@ -20,7 +22,7 @@ def portfolio_weights(
 
     Floored, then one hundredth more to the largest remainders, ties to the smaller id, so that each owner's weights sum
     to 10,000. Rows written off have none, nor has an owner whose other rows sum to nothing. Amounts from zero up, of one
-    currency per owner; raises ValueError for one below zero. Exact: amounts up to 9e14 minor units per owner.
+    currency per owner; raises ValueError for one below zero.
     Source: fund-admin M-3.
     """
     if (amount < 0).any():
@@ -30,13 +32,8 @@ def portfolio_weights(
     total = np.zeros(owners, dtype=np.int64)
     np.add.at(total, owner, counted)
     has_weight = ~is_written_off & (total[owner] > 0)
-    whole = np.where(total > 0, total, 1)[owner]
-    floor, rest = np.divmod(counted * WHOLE, whole)
-    missing = np.where(total > 0, WHOLE, 0)
-    np.subtract.at(missing, owner, floor)
-    # Within each owner by remainder, largest first, then by id; a row without a weight comes last.
-    order = np.lexsort((party_id, -rest, ~has_weight, owner))
-    starts = np.searchsorted(owner[order], np.arange(owners))
-    rank = np.arange(order.size) - starts[owner[order]]
-    floor[order] += rank < missing[owner[order]]
-    return floor, has_weight
+    order = np.lexsort((party_id, owner))
+    weights = np.empty_like(counted)
+    offsets = first_rows(np.bincount(owner, minlength=owners))
+    weights[order] = allocate_many(np.where(total > 0, WHOLE, 0), offsets, counted[order])
+    return weights, has_weight

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import divided
 from calculations.funds.performance.facility import CalledRepayments
 from calculations.ragged import by_name
 
@@ -64,12 +65,12 @@ def called_repayments(portions: LegPortions, paydowns: Paydowns) -> CalledRepaym
 def _spread(rows: Ints, columns: Ints) -> Ints:
     """Whole numbers (rows, columns) in proportion to both, whose sums are theirs where the totals agree.
 
-    Differences of the floors of running products: whole numbers of any length, since such products do not fit 63 bits.
+    Differences of the floors of running products.
     """
     total = max(int(rows.sum()), int(columns.sum()))
     if total == 0:
         return np.zeros((rows.size, columns.size), dtype=np.int64)
-    down = np.concatenate([[0], np.cumsum(rows)]).astype(object)
-    across = np.concatenate([[0], np.cumsum(columns)]).astype(object)
-    running = np.outer(down, across) // total
-    return np.diff(np.diff(running, axis=0), axis=1).astype(np.int64)
+    down = np.concatenate([[0], np.cumsum(rows)])
+    across = np.concatenate([[0], np.cumsum(columns)])
+    running, _ = divided(down[:, None], across[None, :], total)
+    return np.diff(np.diff(running, axis=0), axis=1)

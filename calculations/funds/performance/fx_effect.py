@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import half_up, narrowed
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +64,11 @@ def fx_effects(
 def _converted(
     units: Ints, rates: Sequence[Decimal | Fraction], from_decimals: Sequence[int], to_decimals: int
 ) -> Ints:
-    """Minor units of one currency as those of another, half-up; whole numbers throughout, of any length."""
+    """Minor units of one currency as those of another, half-up."""
     ratios = [
         Fraction(rate) * Fraction(10) ** (to_decimals - decimals)
         for rate, decimals in zip(rates, from_decimals, strict=True)
     ]
     above = np.array([ratio.numerator for ratio in ratios], dtype=object)
     below = np.array([ratio.denominator for ratio in ratios], dtype=object)
-    size = np.abs(units).astype(object) * above
-    rounded = (2 * size + below) // (2 * below)
-    return (np.sign(units) * rounded).astype(np.int64)
+    return half_up(units, narrowed(above), narrowed(below))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculations.daycount import Days, Ints
-from calculations.funds.capital.allocation import allocate_many
+from calculations.exact.sharing import allocate_many
 from calculations.funds.performance.days import Points
 from calculations.funds.performance.histories import NEVER, Histories
 from calculations.funds.performance.values import NAV_MISSING, Values

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import scaled
+from calculations.exact.sharing import allocate_total
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.clawback import clawback_due
 from calculations.funds.waterfall.events import Event, EventKind
 from calculations.funds.waterfall.giveback import most_given_back
-from calculations.funds.waterfall.rounding import apportion, half_up
 from calculations.funds.waterfall.state import State
 
 
@@ -24,7 +24,7 @@ def on_cost(event: Event, state: State) -> Event:
     """
     if event.on_cost is None:
         return event
-    amounts = _times(deals.remaining_cost(state, event.investment), event.on_cost)
+    amounts = scaled(deals.remaining_cost(state, event.investment), event.on_cost)
     if event.kind == EventKind.DISTRIBUTION:
         return replace(event, cost_relieved=amounts)
     return replace(event, amounts=amounts)
@@ -46,7 +46,7 @@ def shared_out(event: Event, places: Sequence[Ints], states: Sequence[State], pa
         raise ValueError(
             f"event {event.event_id} ({event.kind.value} on {event.date}): expected partners who are concerned, found none"
         )
-    return replace(event, amounts=apportion(event.total, weights))
+    return replace(event, amounts=allocate_total(event.total, weights))
 
 
 def _concerned(event: Event, state: State) -> Ints:
@@ -55,7 +55,3 @@ def _concerned(event: Event, state: State) -> Ints:
     if event.kind == EventKind.GIVEBACK:
         return most_given_back(state, event.date)
     return state.contributed if state.terms.highest_carry else state.nothing
-
-
-def _times(cost: Ints, rate: Fraction) -> Ints:
-    return half_up(cost * (np.longdouble(rate.numerator) / np.longdouble(rate.denominator)))

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import scaled
+from calculations.exact.sharing import allocate_total
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.book import ALL, Book
 from calculations.funds.waterfall.carry_terms import Clawback, ClawbackTest, Guarantee, Interim
 from calculations.funds.waterfall.distribution import receive_as_a_whole
-from calculations.funds.waterfall.rounding import apportion, half_up, precise
+from calculations.funds.waterfall.rounding import half_up, precise
 from calculations.funds.waterfall.state import State
 from calculations.funds.waterfall.terms import Unrealised
 
@@ -51,7 +53,7 @@ def clawback_due(state: State, date: dt.date, interim: bool) -> ClawbackDue:
     tested = {ClawbackTest.EXCESS: excess, ClawbackTest.SHORTFALL: shortfall}
     worst = np.max([state.nothing, *(tested[test] for test in clawback.tests)], axis=0)
     gross = np.minimum(carry, worst)
-    after_tax = carry - half_up(precise(clawback.tax_rate) * carry)
+    after_tax = carry - scaled(carry, clawback.tax_rate)
     return ClawbackDue(excess, shortfall, gross, np.minimum(gross, after_tax))
 
 
@@ -126,7 +128,7 @@ def _less_carry(book: Book, amount: Ints, profit: Ints) -> Book:
 
 def share_among_lps(paid: int, due: Ints) -> Ints:
     """What each LP gets of `paid`, in proportion to what it was short: (partners,), adding up to `paid`."""
-    return apportion(paid, due)
+    return allocate_total(paid, due)
 
 
 def share_among_members(
@@ -137,7 +139,7 @@ def share_among_members(
     `able` is the most that each can pay. SEVERAL: nobody pays for another, so less than `total` may come in.
     JOINT_AND_SEVERAL: what a member cannot pay, the others do, as far as they can. Source: fund-admin 2.6.
     """
-    owed = apportion(total, shares)
+    owed = allocate_total(total, shares)
     if able is None:
         return owed
     paid = np.minimum(owed, able)
@@ -145,5 +147,5 @@ def share_among_members(
         solvent = np.where(paid < able, shares, 0)
         if not solvent.any():
             break
-        paid = np.minimum(paid + apportion(missing, solvent), able)
+        paid = np.minimum(paid + allocate_total(missing, solvent), able)
     return paid

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import half_up
 from calculations.funds.waterfall import lots
 from calculations.funds.waterfall.book import Book, Key, Rows, return_capital
 from calculations.funds.waterfall.book import accrue as accrue_book
-from calculations.funds.waterfall.rounding import half_up, ratio
 from calculations.funds.waterfall.state import EXPENSES, Deals, State
 from calculations.funds.waterfall.terms import (
     ACCOUNT_PER_DEAL,
@@ -88,7 +88,7 @@ def realise(state: State, cost: Ints, investment: str) -> State:
     deals, remaining = state.deals, remaining_cost(state, investment)
     cost = np.minimum(cost, remaining)
     written = deals.written.get(investment, state.nothing)
-    relieved = half_up(written * ratio(cost, remaining))
+    relieved = half_up(written, cost, np.maximum(remaining, 1))
     permanent = deals.permanent.get(investment, state.nothing)
     state = replace(
         state,
@@ -186,7 +186,7 @@ def bear_expenses(state: State, investment: str) -> State:
     if terms.expense_allocation == ExpenseAllocation.PRO_RATA_COST:
         all_cost = sum(deals.cost.values(), state.nothing)
         of_set = deals.cost.get(investment, state.nothing) if style in ACCOUNT_PER_DEAL else _cost_of_set(deals, state)
-        due = half_up(deals.expenses * ratio(of_set, all_cost))
+        due = half_up(deals.expenses, of_set, np.maximum(all_cost, 1))
     rows: Rows = [i for i, key in enumerate(state.book.lots.keys) if key[1:] == (EXPENSES, source)]
     book, moved = lots.move(state.book, np.maximum(due - borne, 0), rows, lambda key: key._replace(sleeve=sleeve))
     if style in ACCOUNT_PER_DEAL:

@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculations.daycount import Ints
+from calculations.exact.products import scaled
+from calculations.exact.sharing import allocate_total
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.book import ALL, Book, receive, return_capital
 from calculations.funds.waterfall.carry_terms import Deduction
 from calculations.funds.waterfall.lots import without_closed
-from calculations.funds.waterfall.rounding import Precise, apportion, half_up, precise
+from calculations.funds.waterfall.rounding import Precise, half_up, precise
 from calculations.funds.waterfall.state import EXPENSES, State
 from calculations.funds.waterfall.terms import Order, Style
 from calculations.funds.waterfall.tiers import CapitalSet, Payment, Tier
@@ -126,7 +128,7 @@ def _deduct(
 ) -> None:
     if deduction.amount is None:
         share = np.full(amount.size, precise(deduction.share), dtype=np.longdouble)
-        due = half_up(share * amount)
+        due = scaled(amount, deduction.share)
         values: dict[str, Precise | Ints] = {"share": share, "distribution": amount}
         payment.deduct(deduction.name, due, "share * distribution", values)
         return
@@ -137,7 +139,7 @@ def _deduct(
 def fixed_deduction(total: Decimal, amount: Ints, minor_unit: Decimal) -> Ints:
     """What each partner bears of a fixed deduction, in proportion to `amount` (partners,), at most all of that."""
     units = int(round_half_up(total, minor_unit) / minor_unit)
-    return apportion(min(units, int(amount.sum())), amount) if amount.any() else amount
+    return allocate_total(min(units, int(amount.sum())), amount) if amount.any() else amount
 
 
 def _pay_whole(state: State, lp: Ints, date: dt.date, is_income: bool) -> Book | None:
@@ -170,7 +172,7 @@ def _hold_back(state: State, carry: Ints) -> tuple[Ints, Ints]:
     if escrow is None or not carry.any():
         return advance, state.nothing
     rest = carry - advance
-    held = half_up(precise(escrow.share) * rest)
+    held = scaled(rest, escrow.share)
     return advance, np.where(is_covered(state), held, rest)
 
 
@@ -197,7 +199,7 @@ def tax_advance_due(state: State, allocated: Ints) -> Ints:
     """Tax on carry `allocated` to the GP (partners,), as far as it is not advanced yet; 0 without terms for it."""
     if state.terms.tax_advance is None:
         return state.nothing
-    return np.maximum(half_up(precise(state.terms.tax_advance) * allocated) - state.advances, 0)
+    return np.maximum(scaled(allocated, state.terms.tax_advance) - state.advances, 0)
 
 
 def advance_tax(state: State, amount: Ints) -> State:

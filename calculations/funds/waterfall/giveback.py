@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import divided
 from calculations.funds.waterfall import deals, lots
 from calculations.funds.waterfall.book import Key
-from calculations.funds.waterfall.rounding import precise
 from calculations.funds.waterfall.state import EXPENSES, State
 from calculations.funds.waterfall.terms import REALISED_SET
 
@@ -26,7 +26,7 @@ def most_given_back(state: State, date: dt.date) -> Ints:
         return state.nothing
     since = _years_before(date, giveback.years)
     received = sum((lp for paid_on, lp in state.lp_paid if paid_on >= since), state.nothing)
-    cap: Ints = np.floor(precise(giveback.cap_share) * received).astype(np.int64)
+    cap, _ = divided(received, *giveback.cap_share.as_integer_ratio())
     return np.maximum(cap - state.given_back, 0)
 
 

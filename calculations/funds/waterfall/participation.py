@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import half_up
 
 
 def spread(amounts: Ints, weights: Ints) -> Ints:
@@ -16,6 +17,5 @@ def spread(amounts: Ints, weights: Ints) -> Ints:
     """
     whole = weights.sum(axis=0)
     reached = np.cumsum(weights, axis=0)
-    share = reached.astype(np.longdouble) / np.maximum(whole, 1)
-    totals = np.where(whole > 0, np.rint(share * amounts), 0).astype(np.int64)
+    totals = np.where(whole > 0, half_up(amounts, reached, np.maximum(whole, 1)), 0)
     return np.diff(totals, axis=0, prepend=np.zeros((1, amounts.size), dtype=np.int64))

@@ -39,24 +39,3 @@ def ratio(part: Ints, whole: Ints) -> Precise:
     """`part` / `whole` (partners,), 0 where there is nothing of the whole."""
     shares: Precise = part.astype(np.longdouble) / np.maximum(whole, 1)
     return shares
-
-
-def apportion(total: int, weights: Ints) -> Ints:
-    """`total` minor units in proportion to `weights` (parties,), adding up to it exactly.
-
-    Floors first, then one unit each to the largest remainders, ties to the earlier party: the rule of
-    `money.allocate`, for weights that are whole numbers. Raises ValueError where weights are negative or sum to zero.
-    Source: fund-admin M-3.
-    """
-    whole = int(weights.sum())
-    if whole <= 0 or (weights < 0).any():
-        raise ValueError(f"weights: expected numbers >= 0 that sum to more than 0 to share out {total}, sum {whole}")
-    size = abs(total)
-    parts = np.floor(np.longdouble(size) * weights / whole).astype(np.int64)
-    # The products need more than 64 bits but the remainders do not: modulo 2**64 they come out exactly.
-    rest = (np.uint64(size) * weights.astype(np.uint64) - parts.astype(np.uint64) * np.uint64(whole)).astype(np.int64)
-    step = np.floor_divide(rest, whole)
-    parts, rest = parts + step, rest - step * whole
-    missing = size - int(parts.sum())
-    parts[np.lexsort((np.arange(parts.size), -rest))[:missing]] += 1
-    return parts if total >= 0 else -parts

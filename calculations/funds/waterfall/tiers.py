@@ -11,6 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from calculations.daycount import Ints
+from calculations.exact.products import scaled
 from calculations.funds.waterfall.book import Book, Rows, receive, return_capital
 from calculations.funds.waterfall.rounding import Precise, half_up, precise
 from calculations.funds.waterfall.terms import Level, Order, WaterfallTerms
@@ -154,7 +155,7 @@ class Payment:
     ) -> None:
         """A tier that is profit: all money of the LP beside its capital counts towards every hurdle."""
         amount = np.minimum(self.left, due)
-        lp = half_up(precise(1 - gp_share) * amount) if gp_share else amount
+        lp = scaled(amount, 1 - gp_share) if gp_share else amount
         gp = amount - lp
         book = self.book
         if lp.any():

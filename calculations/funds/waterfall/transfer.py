@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculations.daycount import Ints
+from calculations.exact.products import scaled
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.book import Account, Book, Credits, Lots
 from calculations.funds.waterfall.lots import Piece, put
-from calculations.funds.waterfall.rounding import Precise, half_up
+from calculations.funds.waterfall.rounding import Precise
 from calculations.funds.waterfall.state import Deals, State
 
 Node = TypeVar("Node")
@@ -134,13 +135,12 @@ def _part(amounts: Array, place: int, share: Fraction) -> Array:
     own = amounts[..., [place]]
     if share == 1 or not own.size:
         return own
-    rate = np.longdouble(share.numerator) / np.longdouble(share.denominator)
     if own.dtype != np.int64:
-        unrounded: Precise = own * rate
+        unrounded: Precise = own * (np.longdouble(share.numerator) / np.longdouble(share.denominator))
         return unrounded
     if own.ndim == 1:
-        return half_up(own * rate)
-    reached = half_up(np.cumsum(own, axis=0) * rate)
+        return scaled(own, share)
+    reached = scaled(np.cumsum(own, axis=0), share)
     return np.diff(reached, axis=0, prepend=np.zeros((1, *own.shape[1:]), dtype=np.int64))
 
 

@@ -14,7 +14,7 @@ from calculations.funds.lifecycle.events import due_date_events, milestone_event
 from calculations.funds.lifecycle.limits import limits
 from calculations.funds.lifecycle.metrics import fund_metrics
 from calculations.funds.lifecycle.weights import portfolio_weights
-from calculations.money import allocate
+from tests.calculations.exact.plain import allocate
 from tests.calculations.lifecycle.rows import TODAY, allocations, calls, received
 
 LIMITS = limits("development")

@@ -1,9 +1,7 @@
-"""Many totals shared at once. The oracle is `money.allocate` total by total, and for caps a plain reading of CC-2 in fractions."""
+"""Many totals shared at once, against the plain reading of M-3 and CC-2 one total after the other."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -11,11 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.funds.capital.allocation import Shortfall, allocate_many, pro_rata_capped
-from calculations.funds.capital.exact import LARGEST_AMOUNT, divided, half_up, minor_units
-from calculations.money import allocate
-
-UNIT = Decimal(1)
+from calculations.exact.sharing import Shortfall, allocate_many, allocate_rows, allocate_total, pro_rata_capped
+from tests.calculations.exact import plain
 
 weights_of_one = st.lists(st.integers(0, 10**13), min_size=1, max_size=8).filter(lambda weights: sum(weights) > 0)
 cases = st.lists(st.tuples(st.integers(-(10**14), 10**14), weights_of_one), min_size=1, max_size=5)
@@ -25,25 +20,6 @@ def packed(groups: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
     """Lists one after the other, and where each begins."""
     offsets = np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
     return np.array([value for group in groups for value in group], dtype=np.int64), offsets
-
-
-def capped_by_hand(total: int, weights: list[int], caps: list[int]) -> list[int]:
-    """CC-2 read plainly: cap who exceeds, spread the rest over the others, repeat; then M-3 for those below their caps."""
-    capped: set[int] = set()
-    while True:
-        left = total - sum(caps[i] for i in capped)
-        whole = sum(w for i, w in enumerate(weights) if i not in capped)
-        binding = {
-            i for i, w in enumerate(weights) if i not in capped and whole and Fraction(left * w, whole) > caps[i]
-        }
-        if not binding:
-            break
-        capped |= binding
-    free = [0 if i in capped else w for i, w in enumerate(weights)]
-    shared = (
-        [int(p) for p in allocate(Decimal(left), [Decimal(w) for w in free], UNIT)] if sum(free) else [0] * len(free)
-    )
-    return [caps[i] if i in capped else shared[i] for i in range(len(weights))]
 
 
 def test_v14_three_equal_commitments_share_a_million_first_by_id() -> None:
@@ -56,29 +32,41 @@ def test_v14_three_equal_commitments_share_a_million_first_by_id() -> None:
 def test_many_totals_are_shared_as_each_alone(cases: list[tuple[int, list[int]]]) -> None:
     weights, offsets = packed([group for _, group in cases])
     parts = allocate_many(np.array([total for total, _ in cases]), offsets, weights)
-    expected = [
-        int(part) for total, group in cases for part in allocate(Decimal(total), [Decimal(w) for w in group], UNIT)
-    ]
-    assert parts.tolist() == expected
+    assert parts.tolist() == [part for total, group in cases for part in plain.shared_out(total, group)]
+
+
+@given(
+    st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=4),
+    st.lists(st.integers(0, 10**17), min_size=1, max_size=7).filter(any),
+)
+def test_rows_are_shared_out_as_single_totals_are(totals: list[int], weights: list[int]) -> None:
+    expected = [plain.shared_out(total, weights) for total in totals]
+    assert allocate_rows(np.array(totals), np.array(weights)).tolist() == expected
+
+
+@given(st.integers(-(10**30), 10**30), st.lists(st.integers(0, 10**30), min_size=1, max_size=7).filter(any))
+def test_totals_and_weights_of_any_length_are_shared_alike(total: int, weights: list[int]) -> None:
+    assert allocate_total(total, np.array(weights)).tolist() == plain.shared_out(total, weights)
+
+
+@given(st.lists(st.lists(st.just(7), max_size=5), min_size=1, max_size=6), st.integers(0, 30))
+def test_of_legs_that_tie_the_earlier_ones_get_the_units(groups: list[list[int]], total: int) -> None:
+    weights, offsets = packed(groups)
+    totals = np.array([total if group else 0 for group in groups])
+    expected = [part for group in groups if group for part in plain.shared_out(total, group)]
+    assert allocate_many(totals, offsets, weights).tolist() == expected
+
+
+def test_weights_whose_sum_leaves_64_bits_are_shared_by() -> None:
+    weights = [2**62, 2**62, 2**62 + 1]
+    assert allocate_total(10, np.array(weights)).tolist() == plain.shared_out(10, weights)
 
 
 def test_products_beyond_64_bits_are_exact() -> None:
     # 9e15 x 3e15 / (3e15 + 3e15 - 1): the remainder decides, and a double does not hold it
     weights = [3 * 10**15, 3 * 10**15 - 1]
     parts = allocate_many(np.array([9 * 10**15]), np.array([0, 2]), np.array(weights))
-    assert parts.tolist() == [int(p) for p in allocate(Decimal(9 * 10**15), [Decimal(w) for w in weights], UNIT)]
-
-
-@given(st.integers(0, LARGEST_AMOUNT), st.integers(0, 2**59), st.integers(1, 2**60))
-def test_quotients_and_remainders_are_those_of_whole_numbers(amount: int, numerator: int, denominator: int) -> None:
-    if amount * numerator > LARGEST_AMOUNT * denominator:
-        return
-    quotient, remainder = divided(amount, numerator, denominator)
-    assert (int(quotient), int(remainder)) == divmod(amount * numerator, denominator)
-
-
-def test_halves_round_away_from_zero_on_both_sides() -> None:
-    assert half_up([5, -5, 4, -4, 15], 1, 10).tolist() == [1, -1, 0, 0, 2]
+    assert parts.tolist() == plain.shared_out(9 * 10**15, weights)
 
 
 def test_what_cannot_be_shared_is_refused_by_its_place() -> None:
@@ -88,10 +76,6 @@ def test_what_cannot_be_shared_is_refused_by_its_place() -> None:
         allocate_many(np.array([3]), np.array([0, 2]), np.array([1, -1]))
     with pytest.raises(ValueError, match="offsets must rise from 0 to the 2 legs"):
         allocate_many(np.array([3]), np.array([0, 1]), np.array([1, 1]))
-    with pytest.raises(ValueError, match="amount must be from 0 to"):
-        allocate_many(np.array([2**60]), np.array([0, 1]), np.array([1]))
-    with pytest.raises(ValueError, match=r"whole numbers of minor units of 0\.01, found 0\.005"):
-        minor_units([Decimal("0.005")], Decimal("0.01"))
 
 
 def test_the_excess_over_a_cap_goes_to_the_others_by_weight() -> None:
@@ -149,5 +133,5 @@ def test_capped_shares_are_the_whole_below_every_cap_and_those_of_the_plain_read
     assert parts.tolist() == [
         part
         for legs, total in cases
-        for part in capped_by_hand(total, [weight for weight, _ in legs], [cap for _, cap in legs])
+        for part in plain.capped(total, [weight for weight, _ in legs], [cap for _, cap in legs])
     ]

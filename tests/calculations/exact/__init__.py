@@ -1,0 +1,1 @@
+"""Tests of exact arithmetic, and the plain readings that other tests compare shares with."""
