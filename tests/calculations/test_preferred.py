@@ -15,12 +15,16 @@ from calculations.funds.waterfall.lots import contribute
 from calculations.funds.waterfall.preferred import Convention, growth, preferred_return
 from calculations.funds.waterfall.terms import RateHurdle
 from calculations.money import round_half_up
+from tests.calculations.waterfall_reference import preferred as reference
 
 CENT = Decimal("0.01")
 EIGHT = Decimal("0.08")
 MILLION = Decimal(1_000_000)
 
 dates = st.dates(min_value=dt.date(2015, 1, 1), max_value=dt.date(2030, 12, 31))
+month_ends = dates.map(
+    lambda day: day.replace(day=1) - dt.timedelta(days=1)
+)  # 29 February and ends of quarters among them
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,18 @@ def test_stubs_and_whole_periods(
 ) -> None:
     accrued = preferred_return(MILLION, EIGHT, Convention(convention), dt.date(*start), dt.date(*end))
     assert round_half_up(accrued, CENT) == Decimal(expected)
+
+
+@pytest.mark.parametrize("convention", list(Convention))
+@given(
+    days=st.lists(st.one_of(dates, month_ends), min_size=2, max_size=2).map(sorted),
+    rate=st.decimals(0, Decimal("0.3"), places=6),
+)
+def test_a_contribution_earns_what_the_plain_reading_says(
+    convention: Convention, days: list[dt.date], rate: Decimal
+) -> None:
+    accrued = preferred_return(MILLION, rate, convention, *days)
+    assert abs(accrued - reference.preferred_return(MILLION, rate, convention, *days)) < Decimal("1e-20")
 
 
 @pytest.mark.parametrize("convention", list(Convention))

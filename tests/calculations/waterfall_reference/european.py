@@ -15,9 +15,8 @@ from calculations.funds.waterfall.terms import (
     Order,
     WaterfallTerms,
 )
-from calculations.money import round_half_up
 from tests.calculations.waterfall_reference.hurdles import HurdleBalance, open_balance
-from tests.calculations.waterfall_reference.preferred import ZERO, working_precision
+from tests.calculations.waterfall_reference.preferred import ZERO, round_half_up, working_precision
 
 
 class TierName(StrEnum):

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from calculations.funds.waterfall.terms import Hurdle, HurdleBase, HurdleFloor, MultipleHurdle, RateHurdle
-from calculations.money import round_half_up
-from tests.calculations.waterfall_reference.preferred import ZERO, Lot, accrue, working_precision
+from tests.calculations.waterfall_reference.preferred import ZERO, Lot, accrue, round_half_up, working_precision
 
 
 @dataclass(frozen=True)

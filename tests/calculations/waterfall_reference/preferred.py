@@ -1,24 +1,21 @@
-"""Preferred return on one contribution under each convention. Hurdles, tiers and who is paid first are not here."""
+"""Preferred return on one contribution, read period by period from the table of fund-admin 2.2. Hurdles and tiers are not here.
+
+Nothing is shared with the engine but the names of the conventions.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from itertools import pairwise
 
-from calculations.daycount import days360
 from calculations.funds.waterfall.preferred import Convention
 
 ZERO = Decimal(0)
 _PRECISE = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
-
-
-_SIMPLE = frozenset({Convention.SIMPLE_365, Convention.SIMPLE_360, Convention.SIMPLE_30_360})
-_CONTINUOUS = frozenset({Convention.IRR, Convention.DAILY})
-_QUARTERLY = frozenset({Convention.QUARTERLY_FOURTHS, Convention.QUARTERLY_ACTUAL})
-_WHOLE_PERIOD_YEARS = {Convention.ANNUAL_ANNIVERSARY: Decimal(1), Convention.QUARTERLY_FOURTHS: Decimal("0.25")}
-_QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 
 @dataclass(frozen=True)
@@ -59,81 +56,94 @@ def preferred_return(amount: Decimal, rate: Decimal, convention: Convention, sta
     return accrue(Lot(start, amount), rate, convention, start, end).preferred
 
 
+def round_half_up(amount: Decimal, unit: Decimal) -> Decimal:
+    """To the minor unit, halves away from zero. Source: fund-admin M-3."""
+    with working_precision():
+        return amount.quantize(unit, rounding=ROUND_HALF_UP)
+
+
 def accrue(lot: Lot, rate: Decimal, convention: Convention, since: dt.date, until: dt.date) -> Lot:
     """The lot on `until`, where everything before `since` has been accrued already.
 
-    Stopping on the way changes nothing: what a stretch earns is the difference of two amounts counted from the
-    start of its compounding period (from the start of the lot for 30/360, whose day counts do not add up).
-    Raises ValueError where `until` is before `since` or before the lot. Source: fund-admin 2.2.
+    The first day earns, the last does not. Raises ValueError where `until` is before `since` or before the lot.
+    Source: fund-admin 2.2.
     """
     since = max(since, lot.start)
     if until < since:
         raise ValueError(f"preferred return must be accrued to {since} or later, found {until}")
+    days = (until - since).days
     with working_precision():
-        if convention in _CONTINUOUS:
-            grown = lot.balance * _growth(rate, convention, (until - since).days)
-            return replace(lot, capitalised=grown - lot.capital, accrued=ZERO)
-        while (compounding := _next_compounding(convention, lot.start, since)) and compounding <= until:
-            lot = _run(lot, rate, convention, since, compounding)
-            lot = replace(lot, capitalised=lot.preferred, accrued=ZERO)
-            since = compounding
-        return _run(lot, rate, convention, since, until)
+        match convention:
+            case Convention.SIMPLE_365:
+                return replace(lot, accrued=lot.accrued + lot.capital * rate * days / 365)
+            case Convention.SIMPLE_360:
+                return replace(lot, accrued=lot.accrued + lot.capital * rate * days / 360)
+            case Convention.SIMPLE_30_360:
+                days = days_of_30(lot.start, until) - days_of_30(lot.start, since)
+                return replace(lot, accrued=lot.accrued + lot.capital * rate * days / 360)
+            case Convention.IRR:
+                return replace(
+                    lot, capitalised=lot.balance * (1 + rate) ** (Decimal(days) / 365) - lot.capital, accrued=ZERO
+                )
+            case Convention.DAILY:
+                return replace(lot, capitalised=lot.balance * (1 + rate / 365) ** days - lot.capital, accrued=ZERO)
+            case _:
+                return _compounded(lot, rate, convention, since, until)
 
 
-def _growth(rate: Decimal, convention: Convention, days: int) -> Decimal:
-    if convention == Convention.IRR:
-        growth: Decimal = (1 + rate) ** (Decimal(days) / 365)
-        return growth
-    return (1 + rate / 365) ** days
+def _compounded(lot: Lot, rate: Decimal, convention: Convention, since: dt.date, until: dt.date) -> Lot:
+    """Unpaid preferred return earns from one compounding day on; between two of them it only gathers."""
+    for opens, closes in pairwise(compounding_days(convention, lot.start, until)):
+        if closes <= since:
+            continue
+
+        def years(day: dt.date, opens: dt.date = opens, closes: dt.date = closes) -> Decimal:
+            """From the day on which the period opens; a whole one is a year or a fourth of it where the convention says so."""
+            if day == closes and convention == Convention.ANNUAL_ANNIVERSARY:
+                return Decimal(1)
+            if day == closes and convention == Convention.QUARTERLY_FOURTHS and is_quarter_end(opens):
+                return Decimal(1) / 4
+            return Decimal((day - opens).days) / 365
+
+        stretch = years(min(closes, until)) - years(max(opens, since))
+        lot = replace(lot, accrued=lot.accrued + (lot.capital + lot.capitalised) * rate * stretch)
+        if closes <= until:
+            lot = replace(lot, capitalised=lot.capitalised + lot.accrued, accrued=ZERO)
+    return lot
 
 
-def _run(lot: Lot, rate: Decimal, convention: Convention, since: dt.date, until: dt.date) -> Lot:
-    """The lot after a stretch inside one compounding period."""
-    earning = lot.capital if convention in _SIMPLE else lot.capital + lot.capitalised
-    period_start = _period_start(convention, lot.start, since)
-    years = _years(convention, lot.start, period_start, until) - _years(convention, lot.start, period_start, since)
-    return replace(lot, accrued=lot.accrued + earning * rate * years)
+def compounding_days(convention: Convention, start: dt.date, until: dt.date) -> Iterator[dt.date]:
+    """The day of the contribution, then each day on which unpaid preferred return is capitalised, to the first after `until`."""
+    yield start
+    for day in _candidates(convention, start):
+        if day > start:
+            yield day
+        if day > until:
+            return
 
 
-def _years(convention: Convention, lot_start: dt.date, period_start: dt.date, day: dt.date) -> Decimal:
-    if convention == Convention.SIMPLE_30_360:
-        return Decimal(days360(lot_start, day)) / 360
-    if convention == Convention.SIMPLE_360:
-        return Decimal((day - period_start).days) / 360
-    if convention in _WHOLE_PERIOD_YEARS and _is_whole_period(convention, lot_start, period_start, day):
-        return _WHOLE_PERIOD_YEARS[convention]
-    return Decimal((day - period_start).days) / 365
+def _candidates(convention: Convention, start: dt.date) -> Iterator[dt.date]:
+    for year in range(start.year, dt.MAXYEAR):
+        if convention == Convention.ANNUAL_ANNIVERSARY:
+            is_missing = (start.month, start.day) == (2, 29) and not _is_leap(year)
+            yield dt.date(year, 2, 28) if is_missing else dt.date(year, start.month, start.day)
+        elif convention == Convention.ANNUAL_CALENDAR:
+            yield dt.date(year, 12, 31)
+        else:
+            yield from (dt.date(year, 3, 31), dt.date(year, 6, 30), dt.date(year, 9, 30), dt.date(year, 12, 31))
 
 
-def _is_whole_period(convention: Convention, lot_start: dt.date, period_start: dt.date, day: dt.date) -> bool:
-    starts_whole = convention not in _QUARTERLY or (period_start.month, period_start.day) in _QUARTER_ENDS
-    return starts_whole and day == _next_compounding(convention, lot_start, period_start)
+def is_quarter_end(day: dt.date) -> bool:
+    following = day + dt.timedelta(days=1)
+    return following.day == 1 and following.month in (1, 4, 7, 10)
 
 
-def _period_start(convention: Convention, lot_start: dt.date, day: dt.date) -> dt.date:
-    """The last compounding date up to `day`, or the start of the lot where there was none yet."""
-    dates = [date for year in (day.year - 1, day.year) for date in _compounding_dates(convention, lot_start, year)]
-    return max([lot_start, *(date for date in dates if date <= day)])
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def _next_compounding(convention: Convention, lot_start: dt.date, day: dt.date) -> dt.date | None:
-    """The first compounding date after `day`; None where unpaid preferred return is not capitalised on dates."""
-    dates = [date for year in (day.year, day.year + 1) for date in _compounding_dates(convention, lot_start, year)]
-    return min((date for date in dates if date > day), default=None)
-
-
-def _compounding_dates(convention: Convention, lot_start: dt.date, year: int) -> list[dt.date]:
-    if convention == Convention.ANNUAL_ANNIVERSARY:
-        return [_anniversary(lot_start, year)]
-    if convention == Convention.ANNUAL_CALENDAR:
-        return [dt.date(year, 12, 31)]
-    if convention in _QUARTERLY:
-        return [dt.date(year, month, day) for month, day in _QUARTER_ENDS]
-    return []
-
-
-def _anniversary(start: dt.date, year: int) -> dt.date:
-    try:
-        return start.replace(year=year)
-    except ValueError:  # 29 February has its anniversary on the 28th of a common year
-        return dt.date(year, 2, 28)
+def days_of_30(start: dt.date, end: dt.date) -> int:
+    """Days in months of thirty: a 31st counts as the 30th, at the end only where the start is one too. Source: clo-collateral-engine 1.3."""
+    first = min(start.day, 30)
+    last = 30 if end.day == 31 and first == 30 else end.day
+    return 360 * (end.year - start.year) + 30 * (end.month - start.month) + last - first
