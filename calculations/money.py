@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation
 
-import numpy as np
-
 from calculations.exact.minor_units import integer_weights, whole_units
+from calculations.exact.products import exact
 from calculations.exact.sharing import allocate_total
 
 # Wide enough that every product below is exact; Inexact is trapped, so a silent rounding cannot happen.
@@ -57,7 +56,7 @@ def allocate(
             f"weights must sum to more than zero to share out {total}, found {len(weights)} weights, sum 0"
         )
     order = _in_order(ids, len(shares))
-    parts = allocate_total(units, np.array([shares[place] for place in order]))
+    parts = allocate_total(units, exact([shares[place] for place in order]))
     by_place = dict(zip(order, parts.tolist(), strict=True))
     return tuple(_EXACT.multiply(Decimal(by_place[place]), minor_unit) for place in range(len(shares)))
 

@@ -6,6 +6,7 @@ booked money of 53 times a rate in 1e-12 of 60. Nothing here wraps around or rou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -23,11 +24,15 @@ _LARGEST_GUESS = 2**53  # up to here a double tells whole numbers apart
 _LARGEST_FACTOR = 2**60  # five units of a wrong guess times such a divisor still fit into 63 bits
 
 
+def exact(numbers: Sequence[int]) -> Exact:
+    """Python integers as an array, (n,). NumPy by itself makes doubles of those on both sides of 2^63."""
+    return narrowed(np.array(numbers, dtype=object))
+
+
 def product(amounts: Exact, factors: Exact) -> Exact:
     """amount x factor, broadcast; int64 unless one of them would not fit."""
     if _size(amounts) * _size(factors) <= _PLAIN:
-        found: Exact = amounts * factors
-        return found
+        return narrowed(amounts * factors)
     return narrowed(amounts.astype(object) * factors.astype(object))
 
 
@@ -43,7 +48,7 @@ def divided(amount: ArrayLike, numerator: ArrayLike | int, denominator: ArrayLik
     if d_least < 1:
         raise ValueError(f"denominators must be >= 1, found {d_least}")
     size = max(most, -least)
-    if size * n_most <= _PLAIN and d_most <= _PLAIN:
+    if max(size, 1) * max(n_most, 1) <= _PLAIN and d_most <= _PLAIN:
         a, n, d = (values.astype(np.int64, copy=False) for values in (a, n, d))
         times = a * n
         quotient = times // d

@@ -12,7 +12,7 @@ import numpy as np
 
 from calculations.calendars import Flags
 from calculations.daycount import Ints
-from calculations.exact.products import Exact, divided, narrowed
+from calculations.exact.products import Exact, divided, exact, narrowed
 
 _SAFE = 2**62  # sums up to here have room to be added to
 _NOTHING = np.zeros(1, dtype=np.int64)
@@ -61,7 +61,7 @@ def allocate_rows(totals: Exact, weights: Exact) -> Exact:
 
 def allocate_total(total: int, weights: Exact) -> Exact:
     """One total shared in proportion to `weights` (parties,), as `allocate_many` does: (parties,)."""
-    return allocate_many(np.array([total]), np.array([0, weights.size]), weights)
+    return allocate_many(exact([total]), np.array([0, weights.size]), weights)
 
 
 def pro_rata_capped(totals: Ints, offsets: Ints, weights: Ints, caps: Ints) -> Ints:

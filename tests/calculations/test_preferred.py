@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.funds.waterfall.book import ALL, Book, Key, accrue, open_book, return_capital
+from calculations.funds.waterfall.accrual import accrue
+from calculations.funds.waterfall.book import ALL, Book, Key, open_book, return_capital
 from calculations.funds.waterfall.lots import contribute
 from calculations.funds.waterfall.preferred import Convention, growth, preferred_return
 from calculations.funds.waterfall.terms import RateHurdle

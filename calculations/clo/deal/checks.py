@@ -1,15 +1,16 @@
-"""What must hold of a deal's terms before anything is paid by them: ids exist, nobody is forgotten, no cash is left.
+"""What must hold of a deal's terms before anything is paid by them: nobody is forgotten, no cash is left.
 
-Types and spellings of single keys are checked on reading. Source: clo-liabilities-waterfall 2.4; clo-extensions 4.
+Types and spellings of single keys are checked on reading, and whether ids exist in `named_ids`.
+Source: clo-liabilities-waterfall 2.4; clo-extensions 4.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from calculations.clo.deal.conditions import Condition, Controlling, Failing, Measure, walk
 from calculations.clo.deal.feature_checks import problems_of_features
+from calculations.clo.deal.named_ids import numbered_steps, unknown, unknown_ids, unknown_in_condition
 from calculations.clo.deal.problems import Problem
 from calculations.clo.deal.ranks import ordered_tests
 from calculations.clo.deal.steps import (
@@ -20,14 +21,12 @@ from calculations.clo.deal.steps import (
     FundStep,
     InterestStep,
     MoveStep,
-    PayStep,
     PrincipalStep,
     ReleaseStep,
     ResidualStep,
-    Step,
     condition_of,
 )
-from calculations.clo.deal.terms import Deal, PaymentList
+from calculations.clo.deal.terms import Deal
 
 SOURCES = ("interest", "principal", "notes", "all")
 AGENCIES = ("moodys", "sp", "fitch")
@@ -37,7 +36,7 @@ NEEDED = ("interest", "principal", "notes")
 def problems_of(deal: Deal) -> list[Problem]:
     """Everything wrong with a deal, in the order of its file; empty where nothing is."""
     return [
-        *_ids(deal),
+        *unknown_ids(deal),
         *_notes(deal),
         *_tests(deal),
         *_fees(deal),
@@ -61,66 +60,11 @@ def warnings_of(deal: Deal) -> tuple[str, ...]:
     )
 
 
-def _numbered(deal: Deal) -> Iterator[tuple[str, PaymentList, Step]]:
-    for name, terms in deal.lists.items():
-        for number, step in enumerate(terms.steps, start=1):
-            yield f"lists.{name}:{number}", terms, step
-
-
-def note_ids(step: Step) -> tuple[str, ...]:
-    """The notes that a step pays."""
-    if isinstance(step, InterestStep):
-        return step.interest
-    if isinstance(step, DeferredStep):
-        return step.deferred
-    return step.principal if isinstance(step, PrincipalStep) else ()
-
-
-def _unknown(key: str, names: Iterable[str], known: Collection[str], what: str, code: str) -> Iterator[Problem]:
-    for name in names:
-        if name not in known:
-            yield Problem(code, key, repr(name), f"{what}: {', '.join(sorted(known)) or 'none is defined'}")
-
-
-def _ids(deal: Deal) -> Iterator[Problem]:
-    accounts, rated = set(deal.accounts), set(deal.rated)
-    pools = {"notes", "principal", *(f"account.{name}" for name in accounts)}
-    oc, ic = ({name for name, terms in deal.tests.items() if terms.kind == kind} for kind in ("oc", "ic"))
-    for key, _, step in _numbered(deal):
-        yield from _unknown(key, note_ids(step), rated, "a class of this deal", "NOTE_UNKNOWN")
-        yield from _condition(key, condition_of(step), deal)
-        if isinstance(step, FeeStep):
-            yield from _unknown(key, [step.fee], deal.fees, "a fee of this deal", "FEE_UNKNOWN")
-            yield from _unknown(key, [step.cap] if step.cap else [], deal.caps, "a cap", "CAP_UNKNOWN")
-        elif isinstance(step, PayStep):
-            yield from _unknown(key, [step.pay], deal.dues, "a due of this deal", "DUE_UNKNOWN")
-        elif isinstance(step, CoverStep):
-            yield from _unknown(key, [step.cover.oc], oc, "an oc test", "TEST_UNKNOWN")
-            yield from _unknown(key, [step.cover.ic] if step.cover.ic else [], ic, "an ic test", "TEST_UNKNOWN")
-        elif isinstance(step, DivertStep):
-            yield from _unknown(key, [step.divert.test], oc, "an oc test", "TEST_UNKNOWN")
-        elif isinstance(step, FundStep | ReleaseStep):
-            name = step.fund if isinstance(step, FundStep) else step.release.from_account
-            yield from _unknown(key, [name], accounts, "an account", "ACCOUNT_UNKNOWN")
-        elif isinstance(step, MoveStep):
-            yield from _unknown(key, [step.move.to], pools, "a pool or an account", "ACCOUNT_UNKNOWN")
-        elif isinstance(step, ResidualStep):
-            equity = [deal.equity] if deal.equity else []
-            yield from _unknown(key, [step.residual.to], equity, "the equity class", "NOTE_UNKNOWN")
-
-
-def _condition(key: str, condition: Condition | None, deal: Deal) -> Iterator[Problem]:
-    for part in walk(condition):
-        if isinstance(part, Controlling):
-            yield from _unknown(f"{key}.when", [part.note], deal.rated, "a class of this deal", "NOTE_UNKNOWN")
-        elif isinstance(part, Failing) or (isinstance(part, Measure) and part.what in ("cushion", "ratio")):
-            name = part.test if isinstance(part, Failing) else part.of
-            yield from _unknown(f"{key}.when", [name], deal.tests, "a test of this deal", "TEST_UNKNOWN")
-
-
 def _notes(deal: Deal) -> Iterator[Problem]:
-    interest = {note for _, _, step in _numbered(deal) if isinstance(step, InterestStep) for note in step.interest}
-    principal = {note for _, _, step in _numbered(deal) if isinstance(step, PrincipalStep) for note in step.principal}
+    interest = {note for _, _, step in numbered_steps(deal) if isinstance(step, InterestStep) for note in step.interest}
+    principal = {
+        note for _, _, step in numbered_steps(deal) if isinstance(step, PrincipalStep) for note in step.principal
+    }
     # the quirk that leaves a class out of every list is the one licence to do so
     for name, note in deal.rated.items():
         key = f"notes.{name}"
@@ -163,15 +107,15 @@ def _tests(deal: Deal) -> Iterator[Problem]:
         key = f"tests.{name}"
         if not test.denominator:
             yield Problem("TEST_WITHOUT_CLASS", f"{key}.denominator", "no class", "one class or more")
-        yield from _unknown(f"{key}.denominator", test.denominator, deal.rated, "a class of this deal", "NOTE_UNKNOWN")
+        yield from unknown(f"{key}.denominator", test.denominator, deal.rated, "a class of this deal", "NOTE_UNKNOWN")
         if len(set(test.denominator)) != len(test.denominator):
             yield Problem("NOT_NESTED", f"{key}.denominator", ", ".join(test.denominator), "each class once")
         if test.trigger is not None and test.trigger <= 0:
             yield Problem("TRIGGER", f"{key}.trigger", str(test.trigger), "a ratio above zero")
-        yield from _unknown(f"{key}.less_fees", test.less_fees or (), deal.fees, "a fee of this deal", "FEE_UNKNOWN")
+        yield from unknown(f"{key}.less_fees", test.less_fees or (), deal.fees, "a fee of this deal", "FEE_UNKNOWN")
         for list_name, notes in (test.less_paid_before or {}).items():
-            yield from _unknown(f"{key}.less_paid_before", [list_name], ["interest"], "a list", "LIST_UNKNOWN")
-            yield from _unknown(f"{key}.less_paid_before", notes, deal.rated, "a class of this deal", "NOTE_UNKNOWN")
+            yield from unknown(f"{key}.less_paid_before", [list_name], ["interest"], "a list", "LIST_UNKNOWN")
+            yield from unknown(f"{key}.less_paid_before", notes, deal.rated, "a class of this deal", "NOTE_UNKNOWN")
     for kind in ("oc", "ic"):
         names = [name for name in ordered_tests(deal) if name in deal.tests and deal.tests[name].kind == kind]
         for senior, junior in itertools.pairwise(names):
@@ -185,7 +129,7 @@ def _fees(deal: Deal) -> Iterator[Problem]:
         if fee.rate is not None and not 0 <= fee.rate < 1:
             yield Problem("RATE_UNIT", f"fees.{name}.rate", str(fee.rate), "a fraction a year")
         yield from _shares(f"fees.{name}.payees", fee.payees.values())
-        yield from _condition(f"fees.{name}.accrues", fee.accrues, deal)
+        yield from unknown_in_condition(f"fees.{name}.accrues", fee.accrues, deal)
     if deal.incentive is not None:
         yield from _shares("incentive.payees", deal.incentive.payees.values())
         share, hurdle, catch_up = deal.incentive.share, deal.incentive.hurdle, deal.incentive.catch_up
@@ -195,17 +139,17 @@ def _fees(deal: Deal) -> Iterator[Problem]:
         if catch_up is not None and not (share or 0) < catch_up <= 1:
             expected = f"above the share of {share}, up to 1"
             yield Problem("CATCH_UP_RATE", "incentive.catch_up", str(catch_up), expected)
-    capped = {(step.fee, step.cap) for _, _, step in _numbered(deal) if isinstance(step, FeeStep) and step.cap}
-    for key, _, step in _numbered(deal):
+    capped = {(step.fee, step.cap) for _, _, step in numbered_steps(deal) if isinstance(step, FeeStep) and step.cap}
+    for key, _, step in numbered_steps(deal):
         if isinstance(step, FeeStep) and step.part == "overflow" and step.fee not in {fee for fee, _ in capped}:
             yield Problem("OVERFLOW_WITHOUT_CAP", key, f"the overflow of {step.fee}", "a capped step of that fee")
     ccc = deal.haircuts.ccc
     if ccc is not None:
-        yield from _unknown("haircuts.ccc.buckets", ccc.buckets, AGENCIES, "a rating agency", "BUCKET_UNKNOWN")
+        yield from unknown("haircuts.ccc.buckets", ccc.buckets, AGENCIES, "a rating agency", "BUCKET_UNKNOWN")
     if deal.frequency_switch is not None:
-        yield from _condition("frequency_switch", deal.frequency_switch.when, deal)
+        yield from unknown_in_condition("frequency_switch", deal.frequency_switch.when, deal)
     for name, cap in deal.caps.items():
-        yield from _unknown(f"caps.{name}.shared_by", cap.shared_by, deal.fees, "a fee of this deal", "FEE_UNKNOWN")
+        yield from unknown(f"caps.{name}.shared_by", cap.shared_by, deal.fees, "a fee of this deal", "FEE_UNKNOWN")
 
 
 def _shares(key: str, shares: Iterable[object]) -> Iterator[Problem]:
@@ -218,9 +162,9 @@ def _shares(key: str, shares: Iterable[object]) -> Iterator[Problem]:
 
 
 def _accounts(deal: Deal) -> Iterator[Problem]:
-    filled = {step.fund for _, _, step in _numbered(deal) if isinstance(step, FundStep)}
-    emptied = {step.release.from_account for _, _, step in _numbered(deal) if isinstance(step, ReleaseStep)}
-    moved_to = {step.move.to for _, _, step in _numbered(deal) if isinstance(step, MoveStep)}
+    filled = {step.fund for _, _, step in numbered_steps(deal) if isinstance(step, FundStep)}
+    emptied = {step.release.from_account for _, _, step in numbered_steps(deal) if isinstance(step, ReleaseStep)}
+    moved_to = {step.move.to for _, _, step in numbered_steps(deal) if isinstance(step, MoveStep)}
     for name, account in deal.accounts.items():
         key = f"accounts.{name}"
         if not 1 <= account.type <= 9:
@@ -231,7 +175,7 @@ def _accounts(deal: Deal) -> Iterator[Problem]:
         if gets_cash and name not in emptied and account.release is None:
             yield Problem("ACCOUNT_TRAP", key, "no step or rule that empties it", "a release")
         if account.release is not None:
-            yield from _condition(f"{key}.release.when", account.release.when, deal)
+            yield from unknown_in_condition(f"{key}.release.when", account.release.when, deal)
 
 
 def _lists(deal: Deal) -> Iterator[Problem]:
@@ -257,7 +201,7 @@ def _lists(deal: Deal) -> Iterator[Problem]:
 def _circles(deal: Deal) -> Iterator[Problem]:
     """Cash moves from interest to principal to notes and never back, or a list would have to be walked twice."""
     order = {"interest": 0, "principal": 1, "notes": 2, "all": 3}
-    for key, terms, step in _numbered(deal):
+    for key, terms, step in numbered_steps(deal):
         to = step.move.to if isinstance(step, MoveStep) else "principal" if isinstance(step, DivertStep) else None
         to = "notes" if isinstance(step, CoverStep) else to
         if to in order and terms.source in order and order[to] <= order[terms.source]:
@@ -272,10 +216,10 @@ def _events(deal: Deal) -> Iterator[Problem]:
         key = "event_of_default.ratio.denominator"
         if not events.ratio.denominator:
             yield Problem("TEST_WITHOUT_CLASS", key, "no class", "one class or more")
-        yield from _unknown(key, events.ratio.denominator, deal.rated, "a class of this deal", "EOD_CLASS")
+        yield from unknown(key, events.ratio.denominator, deal.rated, "a class of this deal", "EOD_CLASS")
     if events.unpaid_interest is not None:
         key = "event_of_default.unpaid_interest.classes"
-        yield from _unknown(key, events.unpaid_interest.classes, deal.rated, "a class of this deal", "EOD_CLASS")
+        yield from unknown(key, events.unpaid_interest.classes, deal.rated, "a class of this deal", "EOD_CLASS")
     needed = "acceleration" if events.then == "accelerate" else "default"
     if needed not in deal.lists:
         yield Problem("EOD_WITHOUT_LIST", "event_of_default", f"no list {needed!r}", f"list {needed!r}")

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
-
 from calculations.daycount import Ints
-from calculations.exact.products import half_up, narrowed
+from calculations.exact.products import exact, half_up
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +67,4 @@ def _converted(
         Fraction(rate) * Fraction(10) ** (to_decimals - decimals)
         for rate, decimals in zip(rates, from_decimals, strict=True)
     ]
-    above = np.array([ratio.numerator for ratio in ratios], dtype=object)
-    below = np.array([ratio.denominator for ratio in ratios], dtype=object)
-    return half_up(units, narrowed(above), narrowed(below))
+    return half_up(units, exact([ratio.numerator for ratio in ratios]), exact([ratio.denominator for ratio in ratios]))

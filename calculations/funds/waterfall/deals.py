@@ -14,8 +14,8 @@ import numpy as np
 from calculations.daycount import Ints
 from calculations.exact.products import half_up
 from calculations.funds.waterfall import lots
+from calculations.funds.waterfall.accrual import accrue as accrue_book
 from calculations.funds.waterfall.book import Book, Key, Rows, return_capital
-from calculations.funds.waterfall.book import accrue as accrue_book
 from calculations.funds.waterfall.state import EXPENSES, Deals, State
 from calculations.funds.waterfall.terms import (
     ACCOUNT_PER_DEAL,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.exact.products import divided, half_up, narrowed, product, rounded, scaled
+from calculations.exact.products import divided, exact, half_up, product, rounded, scaled
 from tests.calculations.exact import plain
 
 # small, as booked money, close to where doubles and 64 bits end, and far beyond
@@ -22,7 +22,7 @@ rows = st.lists(st.tuples(signed, sizes, divisors), min_size=1, max_size=5)
 
 
 def columns(rows: list[tuple[int, int, int]]) -> list[np.ndarray]:
-    return [narrowed(np.array(column, dtype=object)) for column in zip(*rows, strict=True)]
+    return [exact(column) for column in zip(*rows, strict=True)]
 
 
 @given(rows)
@@ -53,8 +53,7 @@ def test_halves_round_away_from_zero_on_both_sides() -> None:
 
 @given(st.lists(signed, min_size=1, max_size=5), st.fractions(-2, 2, max_denominator=10**20))
 def test_amounts_are_scaled_by_a_ratio_of_either_sign(amounts: list[int], ratio: Fraction) -> None:
-    found = scaled(narrowed(np.array(amounts, dtype=object)), ratio)
-    assert found.tolist() == [plain.half_up(amount * ratio) for amount in amounts]
+    assert scaled(exact(amounts), ratio).tolist() == [plain.half_up(amount * ratio) for amount in amounts]
 
 
 @given(st.lists(st.tuples(st.integers(-(10**15), 10**15), st.integers(0, 10**12)), min_size=1, max_size=9))
@@ -66,7 +65,7 @@ def test_a_sum_taken_apart_is_rounded_as_the_sum(parts: list[tuple[int, int]]) -
 
 @given(signed, signed)
 def test_products_do_not_wrap_around(one: int, two: int) -> None:
-    found = product(*(narrowed(np.array([each], dtype=object)) for each in (one, two)))
+    found = product(exact([one]), exact([two]))
     assert found.tolist() == [one * two]
 
 
