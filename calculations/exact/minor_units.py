@@ -81,6 +81,11 @@ def whole_units(amount: Decimal, unit: Decimal) -> int:
     return count
 
 
+def as_money(count: int | np.int64, scale: int | np.int64) -> Decimal:
+    """A count of minor units, `scale` of which are one of the currency, as money: 1050 of scale 100 is 10.50."""
+    return in_money(count, Decimal(1).scaleb(1 - len(str(int(scale)))))
+
+
 def in_money(count: int | np.int64, unit: Decimal) -> Decimal:
     """A count of minor units as money with the unit's decimals."""
     return int(count) * unit

@@ -78,6 +78,13 @@ def half_up(amount: ArrayLike, numerator: ArrayLike | int, denominator: ArrayLik
     return _nearest(quotient, remainder, _whole(denominator))
 
 
+def nearest(amount: Fraction) -> int:
+    """One amount to whole units, halves away from zero. Source: fund-admin M-3."""
+    size, rest = divmod(abs(amount.numerator), amount.denominator)
+    size += 2 * rest >= amount.denominator
+    return size if amount >= 0 else -size
+
+
 def scaled(amounts: Exact, ratio: Rational) -> Exact:
     """amounts x ratio to whole units, halves away from zero; the ratio may be negative. Source: fund-admin M-3."""
     numerator, denominator = ratio.as_integer_ratio()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from calculations.exact.minor_units import in_money
+from calculations.exact.minor_units import as_money
 from calculations.funds.capital.commitments import FindingKind, Roll, findings, roll
-from calculations.money import minor_unit
 from calculations.months import as_date
 from orchestration.assets.capital_calls import compute_calls
 from orchestration.assets.capital_closings import CLOSINGS, close
@@ -69,7 +68,7 @@ def _roll_findings(inputs: Inputs, found: Roll) -> list[tuple[int, Difference]]:
             continue
         seen.add((finding.kind, finding.commitment))
         name = str(ids[finding.commitment])
-        amount = in_money(finding.amount, minor_unit(len(str(scale[finding.commitment])) - 1))
+        amount = as_money(finding.amount, scale[finding.commitment])
         day = as_date(finding.day)
         message = f"commitment {name}: expected balances of zero or more on {day}, found {amount}"
         rows.append(

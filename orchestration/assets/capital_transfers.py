@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from calculations.exact.minor_units import in_money, minor_units
+from calculations.exact.products import nearest
 from calculations.funds.capital.commitments import EventKind, Events, Roll, roll
 from calculations.funds.capital.recalls import Lots
 from calculations.funds.transfers.completion import complete_transfer
@@ -268,19 +269,11 @@ def _carry_out(
                 EventKind.CALLED_OUTSIDE: notice["outside"] * share,
             }
             moved.events[number].append(
-                events_of(
-                    (number, notice["due"], kind, sign * half_up_units(part)) for kind, part in parts.items() if part
-                )
+                events_of((number, notice["due"], kind, sign * nearest(part)) for kind, part in parts.items() if part)
             )
     if done.recallable:
         _move_lots(moved, old, new, day, int(minor_units([done.recallable], unit)[0]))
     return result
-
-
-def half_up_units(amount: Fraction) -> int:
-    """An amount >= 0 in whole minor units, halves up; below zero its mirror image. Source: fund-admin M-3."""
-    whole = (2 * abs(amount.numerator) + amount.denominator) // (2 * amount.denominator)
-    return -whole if amount < 0 else whole
 
 
 def _move_lots(moved: Moved, old: int, new: int, day: dt.date, amount: int) -> None:

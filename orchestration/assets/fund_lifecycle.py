@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from calculations.exact.minor_units import as_money
 from calculations.funds.lifecycle import collection, events, metrics, payments, rules, statuses, weights
-from calculations.funds.lifecycle.allocations import as_money
 from calculations.funds.lifecycle.events import EventKind, LifecycleEvent
 from calculations.funds.lifecycle.findings import Finding
 from calculations.funds.lifecycle.fund_rules import fund_findings

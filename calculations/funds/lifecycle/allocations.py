@@ -7,8 +7,6 @@ Source: input-contracts 3, sheets Allocations and Allocation Calls.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
@@ -75,12 +73,6 @@ class Funds:
     scale: Ints
     capacity: Ints
     commitments: Ints
-
-
-def as_money(units: Any, scale: Any) -> Decimal:
-    """Minor units as money, exactly: 1050 of scale 100 is 10.50."""
-    decimals = len(str(int(scale))) - 1
-    return Decimal(int(units)).scaleb(-decimals)
 
 
 def percentage_amounts(owner: Ints, call_pct: Floats, allocated: Ints) -> Ints:

@@ -10,7 +10,8 @@ from decimal import Decimal
 import numpy as np
 
 from calculations.clo.columns import Flags
-from calculations.funds.lifecycle.allocations import Allocations, Funds, as_money
+from calculations.exact.minor_units import as_money
+from calculations.funds.lifecycle.allocations import Allocations, Funds
 from calculations.funds.lifecycle.findings import Finding, Groups, Severity, found
 from calculations.funds.lifecycle.limits import Limits
 

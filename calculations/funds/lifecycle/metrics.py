@@ -11,7 +11,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from calculations.funds.lifecycle.allocations import Allocations, as_money
+from calculations.exact.minor_units import as_money
+from calculations.funds.lifecycle.allocations import Allocations
 from calculations.funds.lifecycle.findings import Groups
 from calculations.funds.lifecycle.statuses import FUNDED, PARTIALLY_PAID, call_funding_statuses
 from calculations.multiples import Ratio, dpi, moic, tvpi

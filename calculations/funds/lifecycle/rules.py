@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from calculations.clo.columns import Ints
-from calculations.funds.lifecycle.allocations import Allocations, Calls, as_money
+from calculations.exact.minor_units import as_money
+from calculations.funds.lifecycle.allocations import Allocations, Calls
 from calculations.funds.lifecycle.findings import Finding, Groups, Severity, found
 from calculations.funds.lifecycle.limits import Limits
 from calculations.funds.lifecycle.payments import is_cancelled, planned_amounts

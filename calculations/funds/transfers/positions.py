@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from calculations.exact.products import nearest
 from calculations.funds.waterfall.preferred import ZERO, working_precision
 
 
@@ -154,9 +155,7 @@ def _part(amount: Decimal, share: Fraction, unit: Decimal) -> Decimal:
     """amount x share to a multiple of `unit`, halves away from zero, exact whatever the share."""
     if share == 1:
         return amount
-    units = Fraction(amount) * share / Fraction(unit)
-    whole = (2 * abs(units.numerator) + units.denominator) // (2 * units.denominator)
-    return Decimal(-whole if units < 0 else whole) * unit
+    return nearest(Fraction(amount) * share / Fraction(unit)) * unit
 
 
 def _last_digit(amount: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from calculations.exact.minor_units import (
     LARGEST_AMOUNT,
+    as_money,
     in_money,
     integer_weights,
     minor_units,
@@ -26,7 +27,7 @@ def test_money_comes_back_as_it_went_whatever_the_decimals_of_its_currency(count
     unit = Decimal(1).scaleb(-decimals)
     (found,) = minor_units([Decimal(count).scaleb(-decimals)], unit)
     assert int(found) == count
-    assert in_money(found, unit) == Decimal(count).scaleb(-decimals)
+    assert in_money(found, unit) == as_money(found, 10**decimals) == Decimal(count).scaleb(-decimals)
 
 
 @given(st.lists(st.decimals(0, 10**6, places=6), min_size=1, max_size=6).filter(any))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.exact.products import divided, exact, half_up, product, rounded, scaled
+from calculations.exact.products import divided, exact, half_up, nearest, product, rounded, scaled
 from tests.calculations.exact import plain
 
 # small, as booked money, close to where doubles and 64 bits end, and far beyond
@@ -80,3 +80,8 @@ def test_what_is_no_share_of_whole_numbers_is_refused() -> None:
         divided([3], [1], [0])
     with pytest.raises(TypeError, match="expected whole numbers, found float64"):
         divided([0.5], 1, 2)
+
+
+@given(st.fractions())
+def test_one_amount_is_rounded_as_many_are(amount: Fraction) -> None:
+    assert nearest(amount) == plain.half_up(amount) == scaled(np.array([1]), amount).item()
