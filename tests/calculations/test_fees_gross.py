@@ -12,50 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculations.funds.fees.bases import by_participation, invested_capital, lower_of_cost_and_fair_value
 from calculations.funds.fees.day_counts import DayCount
-from calculations.funds.fees.gross import FeeSteps, gross_fees
+from calculations.funds.fees.gross import gross_fees
 from calculations.funds.fees.levels import Levels
-from calculations.funds.fees.periods import Periods, fee_periods
+from calculations.funds.fees.periods import fee_periods
 from calculations.funds.fees.terms import (
     Basis,
-    FeeLetter,
-    FeeTerms,
     Frequency,
     FundDates,
     Timing,
     read_fee_terms,
-    with_side_letter,
 )
-
-NEW_YEAR = dt.date(2025, 1, 1)
-TERMS = FeeTerms(Basis.COMMITMENTS, Decimal("0.02"), Frequency.QUARTERLY, Timing.ADVANCE, DayCount.ACT_365F)
-MILLION = 1_000_000_00  # in cents
-
-
-def days(*each: dt.date) -> np.ndarray:
-    return np.array(each, dtype="datetime64[D]")
-
-
-def ints(*each: int) -> np.ndarray:
-    return np.array(each, dtype=np.int64)
-
-
-def level(*rows: tuple[dt.date, int], partner: int = 0) -> Levels:
-    """Movements of one partner."""
-    return Levels.of_movements(
-        np.full(len(rows), partner), days(*(day for day, _ in rows)), ints(*(amount for _, amount in rows))
-    )
-
-
-def period(start: dt.date, end: dt.date) -> Periods:
-    return Periods(days(start), days(end))
-
-
-def fee(
-    periods: Periods, terms: FeeTerms, balances: Levels, dates: FundDates | None = None, cuts: tuple[dt.date, ...] = ()
-) -> FeeSteps:
-    return gross_fees(periods, [terms], dict.fromkeys(terms.bases, balances), dates or FundDates(), cuts)
+from tests.calculations.fee_cases import MILLION, NEW_YEAR, TERMS, days, fee, ints, level, period
 
 
 @pytest.mark.parametrize(
@@ -185,90 +153,10 @@ def test_a_nav_below_zero_is_charged_as_zero() -> None:
     assert fee(period(NEW_YEAR, dt.date(2025, 4, 1)), terms, stated).gross.tolist() == [0]
 
 
-def test_invested_capital_is_remaining_cost_less_permanent_write_downs() -> None:
-    found = invested_capital(
-        ints(0, 0, 0), days(NEW_YEAR, dt.date(2025, 2, 1), dt.date(2025, 3, 1)), ints(100, 0, 0), ints(0, 30, 0),
-        ints(0, 0, 20),
-    )  # fmt: skip
-    assert found.amount.tolist() == [100, 70, 50]
-
-
-def test_the_lower_of_cost_and_fair_value_is_taken_position_by_position() -> None:
-    # position 0: cost 100, worth 150, then 80; position 1: cost 100, never valued; both are partner 0's
-    later = dt.date(2025, 3, 1)
-    cost = Levels.of_movements(ints(0, 1), days(NEW_YEAR, NEW_YEAR), ints(100, 100))
-    value = Levels.of_values(ints(0, 0), days(dt.date(2025, 2, 1), later), ints(150, 80))
-    found = lower_of_cost_and_fair_value(cost, value, ints(0, 0))
-    assert found.at(ints(0, 0, 0), days(NEW_YEAR, dt.date(2025, 2, 1), later)).tolist() == [200, 200, 180]
-
-
-def test_an_investment_is_shared_by_participation_and_sold_to_nothing() -> None:
-    # the second partner is excused; 100 over 1 : 1 of the others leaves no unit behind when it is sold
-    partner, day, amount = by_participation(
-        ints(0, 0, 0), days(NEW_YEAR, dt.date(2025, 2, 1), dt.date(2025, 3, 1)), ints(101, -50, -51), np.array([[1, 0, 1]])
-    )  # fmt: skip
-    found = Levels.of_movements(partner, day, amount)
-    ends = days(*[dt.date(2025, 3, 1)] * 3)
-    assert found.at(np.arange(3), days(NEW_YEAR, NEW_YEAR, NEW_YEAR)).tolist() == [51, 0, 50]
-    assert found.at(np.arange(3), ends).tolist() == [0, 0, 0]
-
-
-def test_unfunded_plus_invested_is_the_sum_of_two_balances() -> None:
-    unfunded = level((NEW_YEAR, 100), (dt.date(2025, 2, 1), -40))
-    found = unfunded.plus(level((dt.date(2025, 2, 1), 35)))
-    assert found.amount.tolist() == [100, 95]
-
-
-def test_two_balances_of_one_day_are_refused() -> None:
-    with pytest.raises(ValueError, match="partner 4: expected one balance a day, found two on 2025-01-01"):
-        Levels.of_values(ints(4, 4), days(NEW_YEAR, NEW_YEAR), ints(1, 2))
-
-
 def test_periods_follow_the_fiscal_year_with_parts_at_both_ends() -> None:
     found = fee_periods(dt.date(2024, 2, 10), dt.date(2024, 11, 15), Frequency.QUARTERLY, (2, 29))
     assert found.start.tolist() == [dt.date(2024, 2, 10), dt.date(2024, 3, 1), dt.date(2024, 6, 1), dt.date(2024, 9, 1)]
     assert found.end.tolist()[-1] == dt.date(2024, 11, 15)
-
-
-def test_a_side_letter_holds_for_its_time_and_leaves_lower_step_downs() -> None:
-    # 2 %, from July 1 %; the letter says 1.5 % from April to the end of August: 0.5 %, 0.375 %, 0.25 %, 0.25 % a quarter
-    terms = read_fee_terms(
-        {
-            "basis": "COMMITMENTS",
-            "rate": "0.02",
-            "frequency": "QUARTERLY",
-            "timing": "ADVANCE",
-            "day_count": "30_360",
-            "step_downs": [{"from": "2025-07-01", "rate": "0.01"}],
-        }
-    )
-    letter = FeeLetter(dt.date(2025, 4, 1), dt.date(2025, 9, 1), rate=Decimal("0.015"))
-    quarters = fee_periods(NEW_YEAR, dt.date(2026, 1, 1), Frequency.QUARTERLY)
-    found = fee(quarters, with_side_letter(terms, letter), level((NEW_YEAR, MILLION)))
-    assert found.by_period(found.gross, 1, 4).tolist() == [[5_000_00, 3_750_00, 2_500_00, 2_500_00]]
-
-
-def test_a_side_letter_may_replace_the_basis() -> None:
-    letter = FeeLetter(dt.date(2025, 2, 15), basis=Basis.PAID_IN)
-    balances = {Basis.COMMITMENTS: level((NEW_YEAR, MILLION)), Basis.PAID_IN: level((NEW_YEAR, MILLION // 2))}
-    terms = with_side_letter(TERMS, letter)
-    found = gross_fees(period(NEW_YEAR, dt.date(2025, 4, 1)), [terms], balances, FundDates())
-    assert found.basis.tolist() == [Basis.COMMITMENTS, Basis.PAID_IN]
-    assert found.gross.tolist() == [2_465_75, 1_232_88]  # 45 of 365 days each: 2,465.75 and, of 3,698.63, the rest
-
-
-@pytest.mark.parametrize(
-    ("letter", "message"),
-    [
-        (FeeLetter(NEW_YEAR), "side letter of 2025-01-01: expected a FEE_RATE or a FEE_BASIS, found neither"),
-        (FeeLetter(NEW_YEAR, rate=Decimal(2)), "FEE_RATE: expected a number >= 0 and < 1"),
-        (FeeLetter(NEW_YEAR, NEW_YEAR, Decimal("0.01")), "expected an expiry after that, found 2025-01-01"),
-        (FeeLetter(NEW_YEAR, basis=Basis.DISTRIBUTIONS), "a fee on DISTRIBUTIONS is only known in ARREARS"),
-    ],
-)
-def test_a_side_letter_that_cannot_be_applied_says_why(letter: FeeLetter, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        with_side_letter(TERMS, letter)
 
 
 def test_partners_of_different_terms_are_charged_beside_each_other() -> None:
@@ -291,34 +179,6 @@ def test_a_fee_does_not_depend_on_how_many_partners_are_charged_beside_it() -> N
     quarter = period(NEW_YEAR, dt.date(2025, 4, 1))
     found = gross_fees(quarter, [terms] * count, {Basis.COMMITMENTS: balances}, FundDates())
     assert found.gross.tolist() == [30_44] * count
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"rate": 2}, "rate: expected a number >= 0 and < 1"),
-        ({"basis": "SQUARE_FEET"}, "basis: expected one of COMMITMENTS"),
-        ({"basis": "DISTRIBUTIONS"}, "a fee on DISTRIBUTIONS is only known in ARREARS"),
-        (
-            {"net_order": ["WAIVERS", "WAIVERS", "OFFSETS"]},
-            "net_order: expected each of WAIVERS, REBATES, OFFSETS once",
-        ),
-        ({"step_downs": [{"from": "someday", "rate": "0.01"}]}, r"step_downs\[0\].from: expected a date"),
-        ({"step_downs": [{"from": "2026-01-01"}]}, r"step_downs\[0\]: expected a basis, a rate or both"),
-        ({"minimum": 1}, "fee_structure: expected only the keys"),
-    ],
-)
-def test_terms_that_cannot_be_read_name_their_key(changed: dict[str, object], message: str) -> None:
-    structure = {
-        "basis": "NAV",
-        "rate": "0.01",
-        "frequency": "MONTHLY",
-        "timing": "ADVANCE",
-        "day_count": "ACT_360",
-        **changed,
-    }
-    with pytest.raises(ValueError, match=message):
-        read_fee_terms(structure)
 
 
 movements = st.lists(
