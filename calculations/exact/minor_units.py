@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from math import gcd, lcm
+from typing import Any
 
 import numpy as np
 
@@ -81,8 +82,11 @@ def whole_units(amount: Decimal, unit: Decimal) -> int:
     return count
 
 
-def as_money(count: int | np.int64, scale: int | np.int64) -> Decimal:
-    """A count of minor units, `scale` of which are one of the currency, as money: 1050 of scale 100 is 10.50."""
+def as_money(count: Any, scale: Any) -> Decimal:
+    """A count of minor units, `scale` of which are one of the currency, as money: 1050 of scale 100 is 10.50.
+
+    Both are single whole numbers, NumPy's or Python's.
+    """
     return in_money(count, Decimal(1).scaleb(1 - len(str(int(scale)))))
 
 
