@@ -153,7 +153,8 @@ final as (
                 '; ',
                 case
                     when held_months.journal_count > 0
-                        then 'journals that do not balance: ' || held_months.journal_count
+                        then
+                            'journals that do not balance: ' || held_months.journal_count
                             || ', debits less credits as booked: ' || held_months.imbalance
                 end,
                 case
