@@ -57,8 +57,6 @@ def outstanding(
         action = Action.VALIDATE if validates else Action.APPROVE
         return Outstanding(action, tier, ruling.approvals - now.approvals, requested_at)
     tier = rules.tier(amount, currency, None)
-    if now.state in workflow.final or is_approved(
-        log, organization_id, subject_type, subject_id, current_hash, policy
-    ):
+    if now.state in workflow.final or is_approved(log, organization_id, subject_type, subject_id, current_hash, policy):
         return Outstanding(None, tier, 0, None)
     return Outstanding(Action.REQUEST, tier, rules.tiers[tier - 1].approvals, requested_at)
