@@ -1,4 +1,4 @@
-"""Walks from one published number back to files, sheets and cells. The lineage itself is data: two YAML files and the catalogue of tests."""
+"""Walks from one published number back to files, sheets and cells. The lineage itself is data: YAML files and the catalogue of tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from orchestration import compliance_lineage as compliance
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse, open_publication
 
-FILES = ("lineage.yaml", "lineage_fund.yaml")
+FILES = ("lineage.yaml", "lineage_fund.yaml", "lineage_trades.yaml")
 
 
 class TraceError(Exception):
