@@ -273,7 +273,7 @@ def test_an_order_of_a_basket_is_traced_to_the_cell_that_asks_for_it(asked: Aske
     ((key, par),) = asked.home.published(
         "select o.trade_order_key, o.par_asked from marts.fact_trade_orders as o "
         "inner join marts.fact_trade_runs as r using (organization_id, deal_id, trade_run_id, trade_set) "
-        "where r.source = 'basket' order by o.trade_number limit 1"
+        "where r.source = 'trades_file' order by o.trade_number limit 1"
     )
     step = trace(asked.home.settings, "fact_trade_orders.par_asked", {"trade_order_key": key})
     (basket, _) = step.sources
