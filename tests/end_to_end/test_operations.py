@@ -53,7 +53,8 @@ def test_open_bank_lines_are_on_the_front_page_with_their_amount_and_age(home: H
 def test_bank_lines_and_subscriptions_are_traced_to_the_files_that_state_them(home: Home) -> None:
     ((key,),) = home.published("select bank_matching_key from marts.fact_bank_matching where amount = 12500")
     step = trace(home.settings, "fact_bank_matching.amount", {"bank_matching_key": key})
-    assert [cell.value for source in step.sources for cell in source.cells if cell.field == "amount"] == ["12500.0000"]
+    (cell,) = [cell for source in step.sources for cell in source.cells if cell.field == "amount"]
+    assert Decimal(cell.value) == 12500
     ((key,),) = home.published(
         "select portal_subscription_key from marts.fact_portal_subscriptions where outcome = 'DIFFERENT'"
     )
