@@ -14,6 +14,7 @@ from dataclasses import dataclass
 STATUS_TABLES: Mapping[str, str] = {
     "deal": "ops.deal_status",
     "fund": "ops.fund_status",
+    "ledger_entity": "ops.ledger_entity_status",
     "product": "ops.product_status",
 }
 ENTITY_STATUSES = f"({' union all '.join(f'select * from {table}' for table in STATUS_TABLES.values())})"

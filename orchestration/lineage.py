@@ -1,4 +1,4 @@
-"""Column lineage of calculated tables for the graph, made from lineage.yaml; walking it is the trace's."""
+"""Column lineage of calculated tables for the graph, made from the files of lineage; walking it is the trace's."""
 
 from __future__ import annotations
 
@@ -15,8 +15,26 @@ MART_OF = {
     "calc.clo_payment_date_checks": "marts.fact_payment_date_checks",
     "calc.clo_payment_date_steps": "marts.fact_payment_date_steps",
     "calc.clo_payment_date_tests": "marts.fact_payment_date_tests",
+    "calc.clo_trade_orders": "marts.fact_trade_orders",
+    "calc.clo_trade_results": "marts.fact_trade_results",
+    "calc.clo_trade_runs": "marts.fact_trade_runs",
     "calc.clo_tranche_losses": "marts.fact_tranche_loss_distribution",
+    "calc.bank_matches": "marts.fact_bank_matching",
+    "calc.capital_call_notices": "marts.fact_capital_call_notices",
+    "calc.closing_adjustments": "marts.fact_closing_adjustments",
+    "calc.distribution_notices": "marts.fact_distribution_notices",
+    "calc.fund_allocation_calls": "marts.fact_allocation_calls",
+    "calc.fund_allocation_metrics": "marts.fact_allocation_metrics",
+    "calc.fund_allocations": "marts.fact_allocations",
+    "calc.fund_cost_shares": "marts.fact_fund_costs",
+    "calc.fund_fee_offsets": "marts.fact_fee_offsets",
+    "calc.fund_fees": "marts.fact_fund_fees",
     "calc.fund_performance": "marts.fact_fund_performance",
+    "calc.fund_transfers": "marts.fact_transfers",
+    "calc.gl_mapped_balances": "marts.fact_mapped_balances",
+    "calc.gl_nav_ties": "marts.fact_gl_nav_ties",
+    "calc.portal_subscriptions": "marts.fact_portal_subscriptions",
+    "calc.value_bridge": "marts.fact_value_bridge",
     "calc.fund_waterfall": "marts.fact_fund_waterfall",
 }
 

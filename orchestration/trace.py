@@ -1,4 +1,4 @@
-"""Walks from one published number back to files, sheets and cells. The lineage itself is data: lineage.yaml and the catalogue of tests."""
+"""Walks from one published number back to files, sheets and cells. The lineage itself is data: YAML files and the catalogue of tests."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from rich.tree import Tree
 from orchestration import compliance_lineage as compliance
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse, open_publication
+
+FILES = ("lineage.yaml", "lineage_fund.yaml", "lineage_trades.yaml")
 
 
 class TraceError(Exception):
@@ -58,8 +60,10 @@ class Step:
 
 @cache
 def lineage() -> Mapping[str, Any]:
-    """Relation -> its key and columns: lineage.yaml, and compliance results as the catalogue of tests has them."""
-    stated = yaml.safe_load((Path(__file__).parent / "lineage.yaml").read_text())
+    """Relation -> its key and columns: the files of lineage, and compliance results as the catalogue of tests has them."""
+    stated: dict[str, Any] = {}
+    for name in FILES:
+        stated |= yaml.safe_load((Path(__file__).parent / name).read_text())
     return {**stated, compliance.RELATION: compliance.compliance_lineage()}
 
 

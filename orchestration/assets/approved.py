@@ -13,6 +13,7 @@ from pydantic import Field
 
 from calculations.approvals.decide import Decision, is_approved
 from calculations.approvals.log import Asked, LogEntry, standing
+from calculations.approvals.outstanding import outstanding
 from calculations.approvals.policy import Action, ApprovalPolicy, SubjectType, approval_policy
 from calculations.funds.lifecycle.limits import limits
 from orchestration.approval_subjects import CONTENTS, Subject, subjects
@@ -161,6 +162,7 @@ def _standing_row(
 ) -> dict[str, Any]:
     key = subject.organization_id, subject.subject_type, subject.subject_id
     approved = is_approved(log, *key, subject.content_hash, policy)
+    lacking = outstanding(log, *key, (subject.content_hash, subject.amount, subject.currency), policy)
     # An amount that is not known may be any: it needs an approval.
     is_large = subject.amount is None or subject.currency is None or subject.amount >= threshold
     return {
@@ -181,6 +183,10 @@ def _standing_row(
         and subject.is_effective
         and is_large
         and not approved,
+        "next_action": lacking.next_action,
+        "tier": lacking.tier,
+        "missing_approvals": lacking.missing_approvals,
+        "requested_at": lacking.requested_at,
     }
 
 

@@ -1,7 +1,7 @@
 """dbt models, seeds and tests as assets and checks, in two processes a run: before the calculations and after them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, 
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.column_lineage import LineageCache, as_column_lineage, columns_in_warehouse, lineage_metadata
+from orchestration.pictures import open_items_table
 from orchestration.quality import Verdict, record
 from orchestration.resources import WarehouseResource, utc_now
 from orchestration.settings import DBT_PROJECT, Settings
@@ -19,6 +20,8 @@ from orchestration.warehouse import Warehouse, append_rows
 BEFORE = {"select": "weir.staging weir.intermediate resource_type:seed", "exclude": "tag:after_verdicts"}
 AFTER = {"select": "weir.marts tag:after_verdicts"}
 LINEAGE_CACHE = DBT_PROJECT / "target" / "column_lineage.json"  # a build product of the project, like dbt's own
+# Pictures of what only a mart knows.
+PICTURES: Mapping[str, Callable[[Warehouse], str]] = {"marts.fact_kpis": open_items_table}
 GROUPS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts", "seeds": "staging"}
 
 
@@ -115,6 +118,8 @@ def described(
             metadata |= lineage_metadata(
                 as_column_lineage(cache.of(f"{schema}.{name}", compiled.read_text(), columns_of))
             )
+        if f"{schema}.{name}" in PICTURES:
+            metadata["picture"] = dg.MetadataValue.md(PICTURES[f"{schema}.{name}"](weir.warehouse))
         yield event.with_metadata({**event.metadata, **metadata})
     cache.save()
 

@@ -1,4 +1,4 @@
-"""Pictures of a house's front page and of what its funds are expected to call and distribute. Returns of single funds are in `current`."""
+"""Pictures of a house's front page, with what is open on it, and of what its funds are expected to call and distribute. Returns of single funds are in `current`."""
 
 from __future__ import annotations
 
@@ -38,6 +38,22 @@ def front_page_picture(warehouse: Warehouse) -> str:
     figure.supxlabel("millions; line: net asset value, thin line: called, area: distributed", fontsize=8)
     figure.tight_layout()
     return markdown(figure, "Front page", words)
+
+
+def open_items_table(warehouse: Warehouse) -> str:
+    """What every house has open on the front page: number, amount by currency, oldest age and tier, as a Markdown table."""
+    rows = warehouse.rows(
+        "select organization_id, kpi_name, unit, coalesce(currency, ''), value, reason from marts.fact_kpis "
+        "where is_current and (kpi_code like 'BANK_%' or kpi_code like 'APPROVALS_%') order by organization_id, sort_order, 4"
+    )
+    if not rows:
+        return "No bank line and nothing to approve yet."
+    lines = [
+        f"| {house} | {name} | {'' if value is None else f'{value:,.2f}' if unit == 'MONEY' else f'{value:,.0f}'} "
+        f"| {currency} | {reason or ''} |"
+        for house, name, unit, currency, value, reason in rows
+    ]
+    return "\n".join(["| house | figure | value | currency | why none |", "|-|-|-:|-|-|", *lines])
 
 
 def forecast_picture(warehouse: Warehouse) -> str:

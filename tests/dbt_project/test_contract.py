@@ -146,7 +146,7 @@ CONTRACT = {
     "fact_approvals": "subject_type subject_id content_hash action tier amount currency actor from_state to_state "
     "is_accepted refusal",
     "fact_approval_subjects": "subject_type subject_id amount content_hash threshold approval_state is_approved "
-    "needs_approval",
+    "needs_approval is_open next_action tier missing_approvals requested_at age_days",
     "fact_fund_fees": "fund_id class_code period_start period_end gross_amount net_amount net_amount_stated difference",
     "fact_fee_offsets": "fund_id offset_id offset_amount entered_on reason",
     "fact_capital_accounts": "fund_id investor_id period_end nav nav_stated unfunded unfunded_stated",

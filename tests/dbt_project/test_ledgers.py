@@ -23,6 +23,9 @@ from ingestion.kinds import recognise
 from ingestion.ledger import read_ledger
 from ingestion.samples.ledgers.books import book_journals
 from ingestion.samples.ledgers.layouts import layout_files
+from orchestration.assets.verdicts import LEDGER_ENTITY, find_breaches
+from orchestration.holds import EntityLoad, entity_statuses
+from orchestration.warehouse import Warehouse
 
 from .conftest import Built
 from .project import create_warehouse, insert, run_dbt
@@ -86,6 +89,7 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Built:
     result = run_dbt(
         *("build", "--exclude-resource-types", "test", "unit_test"),
         *("--select", "+fact_gl_entries", "+fact_trial_balance", "int_gl__part_findings", "int_gl__document_findings"),
+        "int_gl__entity_states",
         warehouse=warehouse,
         target=target,
     )
@@ -154,3 +158,22 @@ def test_a_month_that_does_not_balance_keeps_the_file_before_and_the_other_month
         (dt.date(2024, 2, 10), "1000", 7),
         (dt.date(2024, 2, 10), "3000", -7),
     ]
+
+
+def test_a_held_month_of_a_ledger_is_an_entity_held_at_the_file_before_and_the_other_months_are_current(
+    ledgers: Built,
+) -> None:
+    """Source: input-contracts 2.3 (ledger entity x period)."""
+    warehouse = Warehouse(ledgers.warehouse)
+    breaches, _ = find_breaches(warehouse, LEDGER_ENTITY, set())
+    statuses = entity_statuses([EntityLoad(*row) for row in warehouse.rows(LEDGER_ENTITY.loads)], breaches)
+    of_held = {s.entity_id: s for s in statuses if "/Held/" in s.entity_id}
+    ((first,), (later,)) = ledgers.rows("select known_at from raw.loads where feed_name = 'Held' order by 1")
+    january, february = of_held["QUICKBOOKS/Held/2024-01"], of_held["QUICKBOOKS/Held/2024-02"]
+    assert (january.status, january.last_good_known_at) == ("current", later)
+    assert (february.status, february.last_good_known_at, february.held_since) == ("held", first, later)
+    assert (february.rule_code, february.message) == (
+        "CONTROL_TOTAL",
+        "journals that do not balance: 1, debits less credits as booked: 0.0100",
+    )
+    assert {s.status for s in statuses if "/Held/" not in s.entity_id} == {"current"}

@@ -140,7 +140,7 @@ def test_the_front_page_has_every_figure_of_every_house_and_currency(demo: tuple
         "where is_current and currency is not null group by all order by all"
     )
     assert figures == [
-        (house, currency, 12, 12)
+        (house, currency, 13, 13)  # twelve of the funds and the amount of open approvals
         for house, currency in ((HOUSES[0], "EUR"), (HOUSES[0], "USD"), (HOUSES[1], "USD"), (HOUSES[2], "USD"))
     ]
     # the story has one partner pay 0.6 of the notice due on 2024-10-15 and nobody else owe anything
@@ -190,6 +190,44 @@ def test_an_expected_collection_is_traced_to_the_notice(demo: tuple[Home, RunRep
     (outstanding,) = [each for each in step.inputs if each.column.endswith("outstanding")]
     (called, _) = outstanding.sources
     assert (called.table.removeprefix("raw."), called.rows) == ("fund_capital_call_notices", 1)
+
+
+@pytest.mark.parametrize(
+    ("mart", "column", "field"),
+    [
+        ("fact_allocations", "amount", "amount"),
+        ("fact_capital_accounts", "nav_stated", "nav"),
+        ("fact_carry_payments", "carried_interest_stated", "carried_interest"),
+        ("fact_distribution_notices", "net_distribution_stated", "net_distribution"),
+        ("fact_fee_offsets", "gross_amount", "gross_amount"),
+        ("fact_fund_fees", "net_amount_stated", "net_amount"),
+        ("fact_gl_entries", "debit", "debit"),
+    ],
+)
+def test_a_stated_amount_is_traced_to_the_one_cell_that_states_it(
+    demo: tuple[Home, RunReport], mart: str, column: str, field: str
+) -> None:
+    """Design 4: `weir trace` ends on a file, a sheet and a cell."""
+    home, _ = demo
+    ((key,),) = home.published(
+        f"select column_name from duckdb_columns() where schema_name = 'marts' and table_name = '{mart}' and column_index = 1"
+    )
+    ((found, value),) = home.published(
+        f"select {key}, {column} from marts.{mart} where {column} > 0 order by 1 limit 1"
+    )
+    step = trace(home.settings, f"{mart}.{column}", {key: found})
+    (cell,) = [cell for source in step.sources for cell in source.cells if cell.field == field]
+    assert Decimal(cell.value) == value
+
+
+def test_a_net_fee_is_traced_through_its_rate_and_its_basis(demo: tuple[Home, RunReport]) -> None:
+    home, _ = demo
+    ((key,),) = home.published("select min(fund_fee_key) from marts.fact_fund_fees where net_amount > 0")
+    gross, *deductions = trace(home.settings, "fact_fund_fees.net_amount", {"fund_fee_key": key}).inputs
+    assert [step.column for step in deductions] == ["waiver_amount", "rebate_amount", "offset_applied"]
+    basis, rate = gross.inputs
+    assert any(source.table == "fund_commitments" and source.cells for source in basis.sources)
+    assert any(source.cells for source in rate.sources)
 
 
 def test_notices_are_what_their_terms_make_of_them_but_where_a_correction_came_later(

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from ingestion.samples import write_demo
+from orchestration.trace import trace
 from tests.end_to_end.conftest import Home
 
 pytestmark = pytest.mark.slow
@@ -34,6 +35,36 @@ def test_every_bank_entry_is_a_payment_but_the_planted_ones(home: Home) -> None:
         "select count(*) from marts.fact_bank_matching where status = 'MATCHED' and rule = 'INVESTOR_AMOUNT_DATE'"
     )
     assert by_facts == [(2,)]
+
+
+def test_open_bank_lines_are_on_the_front_page_with_their_amount_and_age(home: Home) -> None:
+    """The same planted entries: 85.50 paid and 12,500 received that no payment states, and one ambiguous entry."""
+    figures = dict(
+        home.published(
+            "select kpi_code, sum(value) from marts.fact_kpis where is_current and kpi_code like 'BANK_%' group by 1"
+        )
+    )
+    assert (figures["BANK_UNMATCHED_COUNT"], figures["BANK_UNMATCHED_AMOUNT"]) == (2, Decimal("12585.5"))
+    assert figures["BANK_AMBIGUOUS_COUNT"] == 1
+    oldest = home.published("select max(age_days) from marts.fact_bank_matching where status = 'UNMATCHED'")
+    assert [(figures["BANK_UNMATCHED_AGE"],)] == oldest
+
+
+def test_bank_lines_and_subscriptions_are_traced_to_the_files_that_state_them(home: Home) -> None:
+    ((key,),) = home.published("select bank_matching_key from marts.fact_bank_matching where amount = 12500")
+    step = trace(home.settings, "fact_bank_matching.amount", {"bank_matching_key": key})
+    (cell,) = [cell for source in step.sources for cell in source.cells if cell.field == "amount"]
+    assert Decimal(cell.value) == 12500
+    ((key,),) = home.published(
+        "select portal_subscription_key from marts.fact_portal_subscriptions where outcome = 'DIFFERENT'"
+    )
+    told = {
+        column: trace(home.settings, f"fact_portal_subscriptions.{column}", {"portal_subscription_key": key})
+        for column in ("portal_value", "workbook_value")
+    }
+    cells = {c: {cell.value for s in step.sources for cell in s.cells} for c, step in told.items()}
+    assert any(Decimal(22_000_000) == Decimal(v) for v in cells["portal_value"] if v.replace(".", "").isdigit())
+    assert not any(Decimal(22_000_000) == Decimal(v) for v in cells["workbook_value"] if v.replace(".", "").isdigit())
 
 
 def test_a_portal_contradicts_the_workbook_where_it_is_planted(home: Home) -> None:

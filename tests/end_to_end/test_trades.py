@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from ingestion.samples.demo import SEED
 from ingestion.samples.feeds import FeedNote
@@ -24,8 +25,10 @@ from ingestion.samples.trades import HEADER
 from ingestion.samples.workbook import workbook_sheets
 from orchestration.assets.clo_trades import ANSWERED_ONCE, OF_LAUNCHPAD
 from orchestration.calculation_cache import refresh
+from orchestration.cli import app
 from orchestration.graph import build_definitions
 from orchestration.pack import write_compliance_pack
+from orchestration.trace import trace
 from tests.end_to_end.conftest import Home
 
 pytestmark = pytest.mark.slow
@@ -250,3 +253,28 @@ def test_the_pack_shows_tests_and_trades_as_the_old_model_did(asked: Asked, tmp_
         "order by sequence"
     )
     assert tests == [number for (number,) in listed]
+
+
+def test_the_command_writes_the_compliance_pack_under_its_own_name(
+    asked: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["pack", DEAL, "--kind", "compliance", "--home", str(asked.home.settings.home)])
+    assert result.exit_code == 0
+    ((day, listed),) = asked.home.published(
+        "select any_value(event_date), count(*) from marts.fact_compliance_results "
+        f"where deal_id = '{DEAL}' and is_current and is_listed"
+    )
+    assert [file.name for file in tmp_path.iterdir()] == [f"{DEAL}_{day}_compliance.xlsx"]
+    assert f"Compliance {listed} rows" in " ".join(result.output.split())
+
+
+def test_an_order_of_a_basket_is_traced_to_the_cell_that_asks_for_it(asked: Asked) -> None:
+    ((key, par),) = asked.home.published(
+        "select o.trade_order_key, o.par_asked from marts.fact_trade_orders as o "
+        "inner join marts.fact_trade_runs as r using (organization_id, deal_id, trade_run_id, trade_set) "
+        "where r.source = 'trades_file' order by o.trade_number limit 1"
+    )
+    step = trace(asked.home.settings, "fact_trade_orders.par_asked", {"trade_order_key": key})
+    (basket, _) = step.sources
+    assert par in [float(cell.value) for cell in basket.cells]

@@ -58,6 +58,23 @@ def standing(tables: FundTables, settings: Settings, subject_id: str = "C1") -> 
     return state, approved, needed
 
 
+def outstanding(tables: FundTables) -> tuple[str | None, int, int, dt.datetime | None]:
+    (found,) = tables.warehouse.rows(
+        "select next_action, tier, missing_approvals, requested_at from calc.approval_subjects where subject_id = 'C1'"
+    )
+    return found
+
+
+def test_what_waits_tells_its_next_action_its_tier_and_since_when(tables: FundTables, settings: Settings) -> None:
+    """750,000 USD is of the second tier, which is validated before one approves."""
+    standing(tables, settings)
+    assert outstanding(tables) == ("REQUEST", 2, 1, None)
+    approve(settings, "request", "CAPITAL_CALL", "C1", "--actor", ACCOUNTANT)
+    standing(tables, settings)
+    ((requested_at,),) = tables.warehouse.rows("select occurred_at from ops.approvals")
+    assert outstanding(tables) == ("VALIDATE", 2, 1, requested_at)
+
+
 def test_a_call_is_requested_validated_and_approved_at_the_command_line(tables: FundTables, settings: Settings) -> None:
     """750,000 USD is of the second tier: one validates, one approves, and neither asked."""
     assert standing(tables, settings)[0] == "NONE"
@@ -69,6 +86,7 @@ def test_a_call_is_requested_validated_and_approved_at_the_command_line(tables: 
         ("APPROVE", "APPROVED", None),
     ]
     assert standing(tables, settings) == ("APPROVED", True, False)
+    assert outstanding(tables) == (None, 2, 0, None)
     listed = approve(settings, "list", "CAPITAL_CALL", "C1")
     assert all(word in listed.output for word in ("REQUEST", "VALIDATE", "APPROVE"))
 

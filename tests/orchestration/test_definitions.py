@@ -7,7 +7,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
+from orchestration import trace
 from orchestration.graph import build_definitions
 from orchestration.home import manifest_path
 from orchestration.planning import Plan
@@ -163,6 +165,24 @@ def test_lineage_names_columns_that_exist(manifest: dict) -> None:
                 assert set(column.get("from", ())) <= set(columns)
                 for source in column.get("sources", ()):
                     assert set(source["fields"]) <= set(own_tables()[f"raw.{source['table']}"])
+
+
+# Limits, and amounts that a row only repeats to be read beside its own.
+NOT_TRACED = {"fact_gl_nav_ties.tolerance"}
+
+
+def test_every_amount_of_a_funds_mart_that_is_traced_has_a_lineage(manifest: dict) -> None:
+    """Design 4: a published number leads back to its cells."""
+    described = yaml.safe_load((Path(trace.__file__).parent / "lineage_fund.yaml").read_text())
+    lacking = {
+        f"{n['name']}.{column['name']}"
+        for n in manifest["nodes"].values()
+        if n["resource_type"] == "model" and f"marts.{n['name']}" in described
+        for column in n["columns"].values()
+        if column["data_type"].startswith("decimal")
+        and column["name"] not in described[f"marts.{n['name']}"]["columns"]
+    }
+    assert lacking == NOT_TRACED
 
 
 def test_the_repository_has_no_warehouse_of_its_own() -> None:

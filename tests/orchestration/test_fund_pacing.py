@@ -17,7 +17,7 @@ from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.pooled_returns import POOLED_RETURNS
 from orchestration.calculation_cache import refresh
 from orchestration.fingerprints import settings_fingerprint
-from orchestration.pictures import forecast_picture, front_page_picture
+from orchestration.pictures import forecast_picture, front_page_picture, open_items_table
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows
 
@@ -228,3 +228,21 @@ def test_pictures_draw_what_is_shown_and_say_so_where_there_is_nothing(warehouse
     refresh(warehouse, POOLED_RETURNS, "code")
     assert front_page_picture(warehouse).startswith("![Front page](data:image/png;base64,")
     assert forecast_picture(warehouse).startswith("![Expected calls, distributions and values](data:image/png;base64,")
+
+
+def test_open_items_are_listed_by_house_with_money_to_the_cent(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as connection:
+        connection.execute("create schema if not exists marts")
+        connection.execute(
+            "create table marts.fact_kpis as select * from (values "
+            "('o', 'BANK_UNMATCHED_AMOUNT', 'Amount', 'MONEY', 'USD', 1250.5, null, true, 2), "
+            "('o', 'BANK_UNMATCHED_COUNT', 'Lines', 'COUNT', null, 2, null, true, 1), "
+            "('o', 'BANK_AMBIGUOUS_AGE', 'Age', 'DAYS', null, null, 'NOTHING_OPEN', true, 3), "
+            "('o', 'NAV', 'Net asset value', 'MONEY', 'USD', 9, null, true, 0)) as rows (organization_id, kpi_code, kpi_name, "
+            "unit, currency, value, reason, is_current, sort_order)"
+        )
+    assert open_items_table(warehouse).splitlines()[2:] == [
+        "| o | Lines | 2 |  |  |",
+        "| o | Amount | 1,250.50 | USD |  |",
+        "| o | Age |  |  | NOTHING_OPEN |",
+    ]

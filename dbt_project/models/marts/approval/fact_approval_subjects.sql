@@ -11,6 +11,10 @@ subjects as (
     select * from {{ source('calc', 'approval_subjects') }}
 ),
 
+run as (
+    select * from {{ ref('int_feeds__run') }}
+),
+
 final as (
     select
         {{ surrogate_key([
@@ -32,6 +36,25 @@ final as (
         subjects.state as approval_state,
         subjects.is_approved,
         subjects.needs_approval,
+        subjects.needs_approval or subjects.requested_at is not null as is_open,
+        subjects.next_action,
+        subjects.tier,
+        subjects.missing_approvals,
+        subjects.requested_at,
+        case
+            when subjects.needs_approval or subjects.requested_at is not null
+                -- what takes effect on a later day has not waited yet
+                then cast(
+                    greatest(
+                        date_diff(
+                            'day',
+                            cast(coalesce(subjects.requested_at, subjects.subject_date) as date),
+                            cast(run.known_at as date)
+                        ),
+                        0
+                    ) as integer
+                )
+        end as age_days,
         lifecycle_states.known_from as known_at,
         subjects.state_id,
     from subjects
@@ -41,6 +64,8 @@ final as (
             and subjects.fund_id = shown_states.fund_id
     inner join lifecycle_states
         on subjects.state_id = lifecycle_states.state_id
+    -- 1:1, the run context has one row
+    cross join run
 )
 
 select * from final

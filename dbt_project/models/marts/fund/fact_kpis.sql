@@ -28,6 +28,15 @@ compliance_results as (
     where is_current and is_listed
 ),
 
+bank_entries as (
+    select * from {{ ref('fact_bank_entries') }}
+    where match_status is not null
+),
+
+approval_subjects as (
+    select * from {{ ref('fact_approval_subjects') }}
+),
+
 run as (
     select * from {{ ref('int_feeds__run') }}
 ),
@@ -142,6 +151,70 @@ figures as (
             and summed.page_date = pooled_returns.event_date
 ),
 
+-- what somebody must see to, and beside it what is done, so that a house without open items shows zeros
+items as (
+    {%- for status in ['UNMATCHED', 'AMBIGUOUS'] %}
+    select
+        bank_entries.organization_id,
+        'BANK_{{ status }}' as item,
+        bank_entries.entry_id as item_id,
+        bank_entries.currency,
+        abs(bank_entries.amount) as amount,
+        bank_entries.match_status = '{{ status }}' as is_open,
+        date_diff('day', bank_entries.value_date, cast(run.known_at as date)) as age_days,
+        null as tier,
+        bank_entries.known_at,
+    from bank_entries
+    -- 1:1, the run context has one row
+    cross join run
+    union all
+    {%- endfor %}
+    select
+        organization_id,
+        'APPROVALS_OPEN' as item,
+        subject_id as item_id,
+        currency,
+        amount,
+        is_open,
+        age_days,
+        tier,
+        known_at,
+    from approval_subjects
+),
+
+-- by currency, and all together
+open_items as (
+    select
+        items.organization_id,
+        items.item,
+        items.currency,
+        cast(grouping(items.currency) = 1 as boolean) as is_total,
+        cast(any_value(run.known_at) as date) as event_date,
+        count(*) filter (where items.is_open) as item_count,
+        coalesce(sum(items.amount) filter (where items.is_open), 0) as amount,
+        min(
+            case
+                when not items.is_open then null
+                when items.currency is null then 'NO_CURRENCY: ' || items.item_id
+                when items.amount is null then 'NO_AMOUNT: ' || items.item_id
+            end
+        ) as amount_reason,
+        max(items.age_days) filter (where items.is_open) as age_days,
+        max(items.tier) filter (where items.is_open) as tier,
+        max(items.known_at) as known_at,
+    from items
+    -- 1:1, the run context has one row
+    cross join run
+    group by grouping sets ((items.organization_id, items.item), (items.organization_id, items.item, items.currency))
+),
+
+{%- set of_items = [
+    ('COUNT', 'item_count', 'null', 'is_total'),
+    ('AMOUNT', 'amount', 'amount_reason', 'not is_total and (currency is not null or item_count > 0)'),
+    ('AGE', 'age_days', "case when item_count = 0 then 'NOTHING_OPEN' end", 'is_total'),
+    ('TIER', 'tier', "case when item_count = 0 then 'NOTHING_OPEN' end", "is_total and item = 'APPROVALS_OPEN'"),
+] %}
+
 {%- set of_funds = [
     ('COMMITTED', 'committed', 'amount_reason'),
     ('CALLED', 'called', 'amount_reason'),
@@ -171,6 +244,22 @@ stated as (
         oldest_nav_date,
         known_at,
     from figures
+    union all
+    {%- endfor %}
+    {%- for suffix, figure, reason, rows in of_items %}
+    select
+        organization_id,
+        item || '_{{ suffix }}' as kpi_code,
+        event_date,
+        currency,
+        cast({{ figure }} as decimal(38, 12)) as value,
+        {{ reason }} as reason,
+        null as fund_count,
+        null as stale_fund_count,
+        null as oldest_nav_date,
+        known_at,
+    from open_items
+    where {{ rows }}
     union all
     {%- endfor %}
     select

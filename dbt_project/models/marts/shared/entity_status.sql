@@ -6,6 +6,10 @@ fund_status as (
     select * from {{ source('ops', 'fund_status') }}
 ),
 
+ledger_entity_status as (
+    select * from {{ source('ops', 'ledger_entity_status') }}
+),
+
 product_status as (
     select * from {{ source('ops', 'product_status') }}
 ),
@@ -14,6 +18,8 @@ entity_status as (
     select * from deal_status
     union all
     select * from fund_status
+    union all
+    select * from ledger_entity_status
     union all
     select * from product_status
 ),
