@@ -286,7 +286,7 @@ def _outcomes(
         until = balances.late.until[np.flatnonzero(balances.late.notice == notice)[0]]
         return [(as_date(until), apply_remedy(remedy, held, [], Figures(interest=shares), unit))], None
     if remedy is Remedy.SET_OFF:
-        done = []
+        done: list[tuple[dt.date, Outcome]] = []
         for on, due in balances.distributions(notice, day):
             left = held.unpaid - sum((each.settled for _, each in done), Decimal(0))
             if left <= 0:
