@@ -177,6 +177,7 @@ CONTRACT = {
 RESTATABLE = (
     "fact_cash_flows",
     "fact_commitments",
+    "fact_defaults",
     "fact_fund_performance",
     "fact_fund_waterfall",
     "fact_compliance_results",

@@ -5,6 +5,7 @@ Source: input-contracts 2.5 and 6; nav 8.
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
