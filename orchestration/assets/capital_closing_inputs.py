@@ -20,6 +20,11 @@ class Flow:
     flow_id: str
     day: dt.date
     held: Mapping[int, int]
+    fees: Mapping[int, int]
+
+    def shared(self, with_fees: bool) -> Mapping[int, int]:
+        """What a closing shares again: without the management fee where newcomers make up for that to the manager."""
+        return {n: amount + self.fees[n] for n, amount in self.held.items()} if with_fees else self.held
 
 
 def later_closings(inputs: Inputs) -> list[dict[str, Any]]:
@@ -52,7 +57,7 @@ _IS_PAYING_IN = """
 CALLS = f"""
     select k.f, k.call_id as flow_id, max(k.due_date) as day, n.c, sum(
         {units("n.call_amount - coalesce(n.outside_commitment_portion, 0) - coalesce(n.management_fee_portion, 0)", "k.scale")}
-    ) as held
+    ) as held, sum({units("n.management_fee_portion", "k.scale")}) as fees
     from activity_calls as k inner join activity_notices as n using (k)
     where k.f in (select f from activity_closings) and n.notice_status not in ('CANCELLED', 'WAIVED')
         and n.reverses_notice_id is null and k.reverses_call_id is null and not {_IS_PAYING_IN}
@@ -61,7 +66,7 @@ CALLS = f"""
 PAID_IN = CALLS.replace("and not", "and")
 DISTRIBUTIONS = f"""
     select d.f, d.distribution_id as flow_id, max(d.distribution_date) as day, n.c,
-        sum({units("n.gross_distribution", "d.scale")}) as held
+        sum({units("n.gross_distribution", "d.scale")}) as held, 0 as fees
     from activity_distributions as d inner join activity_distribution_notices as n using (d)
     where d.f in (select f from activity_closings) and n.notice_status <> 'CANCELLED'
         and d.reverses_distribution_id is null and d.distribution_type <> 'TAX_ADVANCE'
@@ -71,12 +76,15 @@ DISTRIBUTIONS = f"""
 
 def flows(inputs: Inputs, sql: str) -> Mapping[int, list[Flow]]:
     """Flows of each fund that has a later closing, in order of day, with what each commitment holds of them."""
-    found: dict[int, dict[tuple[dt.date, str], dict[int, int]]] = defaultdict(dict)
+    found: dict[int, dict[tuple[dt.date, str], dict[int, tuple[int, int]]]] = defaultdict(dict)
     for row in inputs.frame(sql).table.to_pylist():
-        found[row["f"]].setdefault((row["day"], row["flow_id"]), {})[row["c"]] = int(row["held"])
+        found[row["f"]].setdefault((row["day"], row["flow_id"]), {})[row["c"]] = (int(row["held"]), int(row["fees"]))
     of_funds: dict[int, list[Flow]] = defaultdict(list)
     for fund, of_fund in found.items():
-        of_funds[fund] = [Flow(flow_id, day, held) for (day, flow_id), held in of_fund.items()]
+        of_funds[fund] = [
+            Flow(flow_id, day, {n: held for n, (held, _) in each.items()}, {n: fees for n, (_, fees) in each.items()})
+            for (day, flow_id), each in of_fund.items()
+        ]
     return of_funds
 
 

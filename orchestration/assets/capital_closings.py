@@ -54,7 +54,7 @@ class Closed:
 def close(inputs: Inputs, found: Roll) -> Closed:
     """Every completed later closing of every fund, in order, each on what the closings before it have restated.
 
-    Management fees have a true-up of their own. A call that reaches the commitments of one later closing alone is how they
+    Management fees have a true-up of their own, but where it is not the manager's. A call that reaches the commitments of one later closing alone is how they
     paid in, no earlier call to share again. Source: fund-admin 1.6, E-1 to E-7.
     """
     closed = Closed()
@@ -76,7 +76,9 @@ def close(inputs: Inputs, found: Roll) -> Closed:
         before = [
             [flow for flow in listed[row["f"]] if flow.day < row["closing_date"]] for listed in (calls, distributions)
         ]
-        earlier = [_earlier(inputs, flows, numbers, restated, row["f"]) for flows in before]
+        earlier = [
+            _earlier(inputs, each, numbers, restated, row["f"], row["true_up_to_manager"] is False) for each in before
+        ]
         rates = _rates(inputs, row, terms, closed)
         span = InterestSpan(row["equalization_start"], row["equalization_end"] or row["closing_date"])
         unit = minor_unit(row["minor_units"])
@@ -167,10 +169,14 @@ def _earlier(
     numbers: Sequence[int],
     restated: Mapping[tuple[int, str], Mapping[int, int]],
     fund: int,
+    with_fees: bool,
 ) -> EarlierFlows:
-    """Flows as the closings before have restated them. A partner excused from a call holds nothing of it and takes no part."""
+    """Flows as the closings before have restated them, with the fee they funded where that passes between partners. A partner excused from a call holds nothing of it and takes no part."""
     held = np.array(
-        [[flow.held.get(n, 0) + restated[fund, flow.flow_id].get(n, 0) for n in numbers] for flow in flows],
+        [
+            [held.get(n, 0) + restated[fund, flow.flow_id].get(n, 0) for n in numbers]
+            for flow, held in ((each, each.shared(with_fees)) for each in flows)
+        ],
         dtype=np.int64,
     ).reshape(len(flows), len(numbers))
     since = inputs.commitments.days("commitment_date")[numbers]
