@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from calculations.daycount import Ints
+from calculations.daycount import Days, Ints
 from calculations.funds.capital.late_shares import FUND, InterestShares, share_interest
 from calculations.funds.capital.terms import InterestTo
 from orchestration.assets.capital_calls import Calls
@@ -23,7 +23,7 @@ class LateInterest:
     """Notices that bear late interest, (interests,), the day up to which they do, and the shares of those who receive it."""
 
     notice: Ints
-    until: np.ndarray
+    until: Days
     shares: InterestShares
 
     def of_notice(self, notice: int) -> list[tuple[int, int]]:

@@ -27,7 +27,8 @@ stated_defaults as (
 
 final as (
     select
-        {{ surrogate_key(['kept.organization_id', 'kept.notice_id', 'kept.default_id', 'kept.known_from']) }} as default_key,
+        {{ surrogate_key(['kept.organization_id', 'kept.notice_id', 'kept.default_id', 'kept.known_from']) }}
+            as default_key,
         kept.organization_id,
         dim_fund.fund_key,
         kept.fund_id,
