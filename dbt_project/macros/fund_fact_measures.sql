@@ -30,8 +30,43 @@
         'restored',
         'released',
         'unfunded',
+        'defaulted',
+        'remedied',
+        'equalised',
+        'equalised_stated',
         'called_stated',
         'unfunded_stated',
+    ]) }}
+{%- endmacro %}
+
+{% macro default_measures() -%}
+    {{ return([
+        'fund_id',
+        'call_id',
+        'commitment_id',
+        'investor_id',
+        'due_date',
+        'written_notice_date',
+        'cure_days',
+        'cure_day_type',
+        'event_date',
+        'remedies_by_terms',
+        'remedy',
+        'is_booked',
+        'currency',
+        'defaulted_amount',
+        'paid_amount',
+        'remedied_amount',
+        'open_amount',
+        'amount',
+        'amount_stated',
+        'difference',
+        'reason',
+        'forfeited_share',
+        'late_interest',
+        'late_interest_reason',
+        'cured_date',
+        'cured_date_stated',
     ]) }}
 {%- endmacro %}
 

@@ -148,6 +148,63 @@ FUNDS = (
         ),
     ),
     Suite(
+        name="late_interest_is_shared_whole",
+        stage="calc",
+        relation="calc.late_interest",
+        description="What late partners owe in interest is what the fund or other partners receive.",
+        keys=("organization_id", "fund_id", "notice_id", "unshared"),
+        query=f"""
+            select l.organization_id, l.fund_id, l.notice_id, sum(l.amount) as unshared
+            from calc.late_interest as l inner join {STATES} using (measured_id)
+            where m.known_to is null group by all
+        """,
+        rules=(
+            between(
+                "late_interest_owed_is_received",
+                "unshared",
+                "the shares of late interest add up to what is owed",
+                at_least=0,
+                at_most=0,
+                severity="critical",
+            ),
+        ),
+    ),
+    Suite(
+        name="defaults_are_remedied",
+        stage="calc",
+        relation="calc.fund_defaults",
+        description="Every default has a remedy that can be carried out, and what passes between partners is kept.",
+        keys=("organization_id", "fund_id", "notice_id", "remedy", "reason", "defaulted_amount", "open_amount", "lost"),
+        query=f"""
+            with passed as (
+                select activity_id, default_id, sum(abs(balance)) as lost from (
+                    select activity_id, default_id, account, sum(amount) as balance from calc.default_movements
+                    where remedy in ('FORFEITURE', 'FORCED_SALE', 'COVER_BY_OTHERS') group by all
+                ) as balances group by all
+            )
+            select d.*, coalesce(p.lost, 0) as lost
+            from calc.fund_defaults as d inner join {STATES} using (measured_id)
+            left join passed as p using (activity_id, default_id)
+            where m.known_to is null
+        """,
+        rules=(
+            not_in_set(
+                "every_default_has_a_remedy",
+                "reason",
+                ["NO_REMEDY_CHOSEN", "REMEDY_NOT_POSSIBLE"],
+                "a default is remedied as its terms allow",
+            ),
+            between(
+                "what_a_remedy_takes_others_receive",
+                "lost",
+                "what passes between partners adds up to zero on each account",
+                at_least=0,
+                at_most=0,
+                severity="critical",
+            ),
+        ),
+    ),
+    Suite(
         name="payments_are_not_repeated",
         stage="staging",
         relation="intermediate.int_fund__payments",

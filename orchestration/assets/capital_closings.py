@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from calculations.daycount import Ints
-from calculations.exact.minor_units import RATE_UNIT, in_money
+from calculations.exact.minor_units import RATE_UNIT, in_money, minor_units
 from calculations.funds.capital.commitments import EventKind, Roll
 from calculations.funds.closings.equalisation import EarlierFlows, InterestSpan, Partners, equalise
 from calculations.funds.closings.interest import InterestRates
@@ -22,8 +22,17 @@ from calculations.funds.closings.terms import ClosingTerms, EarlierDeals, intere
 from calculations.funds.fees.day_counts import DayCount
 from calculations.money import minor_unit
 from calculations.months import as_date
+from orchestration.assets.capital_closing_inputs import (
+    CALLS,
+    DISTRIBUTIONS,
+    PAID_IN,
+    Flow,
+    booked,
+    flows,
+    later_closings,
+)
 from orchestration.assets.capital_findings import Difference, of_rules
-from orchestration.assets.capital_inputs import KEYS, Inputs, governing, units
+from orchestration.assets.capital_inputs import KEYS, Inputs
 from orchestration.assets.capital_notices import index_fixings
 from orchestration.assets.capital_terms import read_terms
 
@@ -35,35 +44,29 @@ Row = Mapping[str, Any]
 
 @dataclass
 class Closed:
-    """Rows of calc.closing_adjustments, and findings by fund number."""
+    """Rows of calc.closing_adjustments, what of it is seen in the roll, and findings by fund number."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[tuple[int, dt.date, EventKind, int]] = field(default_factory=list)
     findings: dict[int, list[Difference]] = field(default_factory=lambda: defaultdict(list))
-
-
-@dataclass(frozen=True)
-class _Flow:
-    flow_id: str
-    day: dt.date
-    held: Mapping[int, int]
 
 
 def close(inputs: Inputs, found: Roll) -> Closed:
     """Every completed later closing of every fund, in order, each on what the closings before it have restated.
 
-    Management fees have a true-up of their own. A call that reaches the commitments of one later closing alone is how they
+    Management fees have a true-up of their own, but where it is not the manager's. A call that reaches the commitments of one later closing alone is how they
     paid in, no earlier call to share again. Source: fund-admin 1.6, E-1 to E-7.
     """
     closed = Closed()
-    rows = _closings(inputs)
+    rows = later_closings(inputs)
     investors = inputs.commitments.texts("investor_id")
     texts = read_terms("CLOSING", [row["terms"] for row in rows], read_closing_terms, ClosingTerms())
-    calls = _flows(inputs, _CALLS)
-    paid_in = _flows(inputs, _PAID_IN)
-    distributions = _flows(inputs, _DISTRIBUTIONS)
-    stated = {
-        (row["f"], row["effective_date"], row["call_id"], row["c"]): row["amount"] for row in _reallocations(inputs)
-    }
+    reallocated = booked(inputs)
+    calls = flows(inputs, CALLS)
+    paid_in = flows(inputs, PAID_IN)
+    distributions = flows(inputs, DISTRIBUTIONS)
+    booked_on = {(row["f"], row["effective_date"]) for row in reallocated}
+    stated = {(row["f"], row["effective_date"], row["call_id"], row["c"]): row["amount"] for row in reallocated}
     restated: dict[tuple[int, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for place, row in enumerate(rows):
         terms = texts.different[texts.of_row[place]]
@@ -71,9 +74,11 @@ def close(inputs: Inputs, found: Roll) -> Closed:
             closed.findings[row["f"]].append(Difference("BAD_TERMS", "warning", "FUND", "CLOSING", message))
         numbers, members = _members(inputs, found, row)
         before = [
-            [flow for flow in flows[row["f"]] if flow.day < row["closing_date"]] for flows in (calls, distributions)
+            [flow for flow in listed[row["f"]] if flow.day < row["closing_date"]] for listed in (calls, distributions)
         ]
-        earlier = [_earlier(inputs, flows, numbers, restated, row["f"]) for flows in before]
+        earlier = [
+            _earlier(inputs, each, numbers, restated, row["f"], row["true_up_to_manager"] is False) for each in before
+        ]
         rates = _rates(inputs, row, terms, closed)
         span = InterestSpan(row["equalization_start"], row["equalization_end"] or row["closing_date"])
         unit = minor_unit(row["minor_units"])
@@ -98,6 +103,7 @@ def close(inputs: Inputs, found: Roll) -> Closed:
         for flow, change in zip(before[0], moved.contributions, strict=True):
             for number, amount in zip(numbers, change.tolist(), strict=True):
                 restated[row["f"], flow.flow_id][number] += amount
+        closed.changes += _equalised(row, numbers, moved.contributions, stated)
         legs = closing_legs(row["closing_date"], earlier[0], earlier[1], moved)
         for partner, kind, source, day, amount, inside in zip(
             legs.partner.tolist(), legs.kind, legs.source, legs.event_date, legs.amount.tolist(),
@@ -127,80 +133,16 @@ def close(inputs: Inputs, found: Roll) -> Closed:
                     "known_at": row["known_at"],
                 }
             )
-        closed.findings[row["f"]] += _paid_in_apart(
-            row, closing_id, numbers, members, moved.contributions, paid_in[row["f"]], unit
-        )
+        own = [flow for flow in paid_in[row["f"]] if flow.held and set(flow.held) <= _newcomers(numbers, members)]
+        closed.changes += [
+            (number, flow.day, EventKind.EQUALISED_STATED, amount)
+            for flow in own
+            for number, amount in flow.held.items()
+        ]
+        closed.findings[row["f"]] += _paid_in_apart(row, closing_id, numbers, members, moved.contributions, own, unit)
+        if (row["f"], row["closing_date"]) not in booked_on:
+            closed.findings[row["f"]] += _not_booked(row, closing_id, members, moved.contributions, unit)
     return closed
-
-
-def _closings(inputs: Inputs) -> list[dict[str, Any]]:
-    inputs.connection.execute(
-        """
-        create or replace temp table activity_closings as
-        select row_number() over (order by x.f, c.closing_date, c.closing_number) - 1 as z, x.*,
-            c.* exclude (state_id, fund_id, organization_id, feed_id, known_from, known_to, known_at)
-        from activity_funds as x inner join intermediate.int_fund__closings as c using (state_id, fund_id)
-        where c.status = 'COMPLETED' and c.closing_type <> 'INITIAL'
-        """
-    )
-    return inputs.frame(
-        f"with terms as ({governing('CLOSING', 'activity_closings', 'z', 'closing_date')}) "
-        f"select z.*, t.term_value as terms, case when z.new_commitments is not null then {units('z.new_commitments', 'z.scale')} end "
-        f"as new_units, case when z.total_commitments is not null then {units('z.total_commitments', 'z.scale')} end as total_units "
-        "from activity_closings as z left join terms as t using (z) order by z.z"
-    ).table.to_pylist()
-
-
-_IS_PAYING_IN = """
-    k.k in (
-        select k.k from activity_calls as k inner join activity_notices as n using (k)
-        inner join activity_commitments as c on c.c = n.c
-        inner join activity_closings as z on z.f = k.f and z.closing_date <= k.call_date
-        group by k.k, z.z having bool_and(c.closing_number = z.closing_number)
-    )
-"""
-_CALLS = f"""
-    select k.f, k.call_id as flow_id, max(k.due_date) as day, n.c, sum(
-        {units("n.call_amount - coalesce(n.outside_commitment_portion, 0) - coalesce(n.management_fee_portion, 0)", "k.scale")}
-    ) as held
-    from activity_calls as k inner join activity_notices as n using (k)
-    where k.f in (select f from activity_closings) and n.notice_status not in ('CANCELLED', 'WAIVED')
-        and n.reverses_notice_id is null and k.reverses_call_id is null and not {_IS_PAYING_IN}
-    group by k.f, k.k, k.call_id, n.c order by k.f, day, k.call_id, n.c
-"""
-_PAID_IN = _CALLS.replace("and not", "and")
-_DISTRIBUTIONS = f"""
-    select d.f, d.distribution_id as flow_id, max(d.distribution_date) as day, n.c,
-        sum({units("n.gross_distribution", "d.scale")}) as held
-    from activity_distributions as d inner join activity_distribution_notices as n using (d)
-    where d.f in (select f from activity_closings) and n.notice_status <> 'CANCELLED'
-        and d.reverses_distribution_id is null and d.distribution_type <> 'TAX_ADVANCE'
-    group by d.f, d.d, d.distribution_id, n.c order by d.f, day, d.distribution_id, n.c
-"""
-
-
-def _flows(inputs: Inputs, sql: str) -> Mapping[int, list[_Flow]]:
-    """Flows of each fund that has a later closing, in order of day, with what each commitment holds of them."""
-    found: dict[int, dict[tuple[dt.date, str], dict[int, int]]] = defaultdict(dict)
-    for row in inputs.frame(sql).table.to_pylist():
-        found[row["f"]].setdefault((row["day"], row["flow_id"]), {})[row["c"]] = int(row["held"])
-    flows: dict[int, list[_Flow]] = defaultdict(list)
-    for fund, of_fund in found.items():
-        flows[fund] = [_Flow(flow_id, day, held) for (day, flow_id), held in of_fund.items()]
-    return flows
-
-
-def _reallocations(inputs: Inputs) -> Sequence[Row]:
-    return inputs.frame(
-        """
-        select x.f, r.effective_date, n.call_id, c.c, sum(r.amount) as amount
-        from activity_funds as x
-        inner join intermediate.int_fund__reallocations as r using (state_id)
-        inner join activity_notices as n on n.f = x.f and n.notice_id = r.original_notice_id
-        inner join activity_commitments as c on c.f = x.f and c.commitment_id = r.commitment_id
-        group by all
-        """
-    ).table.to_pylist()
 
 
 def _members(inputs: Inputs, found: Roll, row: Row) -> tuple[list[int], Partners]:
@@ -223,14 +165,18 @@ def _members(inputs: Inputs, found: Roll, row: Row) -> tuple[list[int], Partners
 
 def _earlier(
     inputs: Inputs,
-    flows: Sequence[_Flow],
+    flows: Sequence[Flow],
     numbers: Sequence[int],
     restated: Mapping[tuple[int, str], Mapping[int, int]],
     fund: int,
+    with_fees: bool,
 ) -> EarlierFlows:
-    """Flows as the closings before have restated them. A partner excused from a call holds nothing of it and takes no part."""
+    """Flows as the closings before have restated them, with the fee they funded where that passes between partners. A partner excused from a call holds nothing of it and takes no part."""
     held = np.array(
-        [[flow.held.get(n, 0) + restated[fund, flow.flow_id].get(n, 0) for n in numbers] for flow in flows],
+        [
+            [held.get(n, 0) + restated[fund, flow.flow_id].get(n, 0) for n in numbers]
+            for flow, held in ((each, each.shared(with_fees)) for each in flows)
+        ],
         dtype=np.int64,
     ).reshape(len(flows), len(numbers))
     since = inputs.commitments.days("commitment_date")[numbers]
@@ -271,22 +217,53 @@ def _paid_in_apart(
     numbers: Sequence[int],
     members: Partners,
     contributions: Ints,
-    paid_in: Sequence[_Flow],
+    paid_in: Sequence[Flow],
     unit: Decimal,
 ) -> Iterator[Difference]:
     """What newcomers should pay in beside what the calls that reach them alone state."""
-    newcomers = {n for n, before in zip(numbers, members.before.tolist(), strict=True) if not before}
-    calls = [flow for flow in paid_in if set(flow.held) <= newcomers and flow.held]
-    if not calls:
+    if not paid_in:
         return
+    newcomers = _newcomers(numbers, members)
     owed = sum(
         int(amount) for n, amount in zip(numbers, contributions.sum(axis=0).tolist(), strict=True) if n in newcomers
     )
-    told = sum(sum(flow.held.values()) for flow in calls)
+    told = sum(sum(flow.held.values()) for flow in paid_in)
     if owed != told:
         stated, expected = in_money(told, unit), in_money(owed, unit)
         yield Difference(
             "CLOSING_PAID_IN", "warning", "CLOSING", closing_id,
             f"closing {closing_id}: expected newcomers to pay in {expected}, their share of earlier calls but fees, found {stated}",
             row["closing_date"], row["base_currency"], stated, expected,
+        )  # fmt: skip
+
+
+def _newcomers(numbers: Sequence[int], members: Partners) -> set[int]:
+    return {n for n, before in zip(numbers, members.before.tolist(), strict=True) if not before}
+
+
+def _equalised(
+    row: Row, numbers: Sequence[int], contributions: Ints, stated: Mapping[Any, Decimal]
+) -> Iterator[tuple[int, dt.date, EventKind, int]]:
+    """What the closing changes of what each commitment has contributed, known from its day on, computed and as booked."""
+    day = row["closing_date"]
+    for number, amount in zip(numbers, contributions.sum(axis=0).tolist(), strict=True):
+        if amount:
+            yield number, day, EventKind.EQUALISED, amount
+    unit = minor_unit(row["minor_units"])
+    for (fund, effective, _, number), amount in stated.items():
+        if (fund, effective) == (row["f"], day):
+            yield number, day, EventKind.EQUALISED_STATED, int(minor_units([amount], unit)[0])
+
+
+def _not_booked(
+    row: Row, closing_id: str, members: Partners, contributions: Ints, unit: Decimal
+) -> Iterator[Difference]:
+    """What earlier partners should get back where no reallocation of the closing's day books any of it."""
+    of_partner = contributions.sum(axis=0)
+    returned = in_money(-int(of_partner[(members.before > 0) & (of_partner < 0)].sum()), unit)
+    if returned:
+        yield Difference(
+            "CLOSING_NOT_BOOKED", "warning", "CLOSING", closing_id,
+            f"closing {closing_id}: expected reallocations that return {returned} to earlier partners, found none",
+            row["closing_date"], row["base_currency"], in_money(0, unit), returned,
         )  # fmt: skip

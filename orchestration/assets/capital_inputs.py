@@ -14,10 +14,10 @@ import duckdb
 from orchestration.assets.capital_frames import Frame
 
 MODELS = (
-    *("activity_states", "capital_call_notices", "capital_calls", "cash_flows", "closings", "commitment_events"),
-    *("commitments", "defaults", "distribution_notices", "distributions", "excuses", "funds", "investments"),
-    *("investor_classes", "investors", "payments", "reallocations", "recycling_terms", "side_letters", "terms"),
-    "transfers",
+    *("activity_states", "capital_accounts", "capital_call_notices", "capital_calls", "cash_flows", "closings"),
+    *("commitment_events", "commitment_modifications", "commitments", "defaults", "distribution_notices"),
+    *("distributions", "excuses", "funds", "investments", "investor_classes", "investors", "payments"),
+    *("reallocations", "recycling_terms", "side_letters", "terms", "transfers"),
 )
 KEYS = ("activity_id", "measured_id", "state_id", "organization_id", "fund_id")
 PORTION_COLUMNS = (

@@ -24,6 +24,8 @@ from orchestration.assets.capital_terms import TermsRead, read_terms
 NO_TERMS, NO_FIXING = INTEREST_REASONS = ("NO_INTEREST_TERMS", "NO_FIXING")
 NO_DEFAULT_TERMS = DefaultTerms(None, CureDays.BUSINESS, None, (), None)
 NEVER = np.datetime64("NaT")
+_NONE = np.zeros(0, dtype=np.int64)
+NO_MOVES = Moves(_NONE, _NONE.astype("datetime64[D]"), _NONE, _NONE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,7 @@ class Standing:
 
     due: Ints
     settled: Settled
+    moves: Moves
     payments: Ints
     refused: Ints
     overdue_from: Days
@@ -48,8 +51,12 @@ class Standing:
     defaults: Frame
 
 
-def stand_notices(inputs: Inputs, calls: Calls) -> Standing:
-    """Payments and the passing of time applied to every notice. Source: fund-admin CC-7 to CC-9."""
+def stand_notices(inputs: Inputs, calls: Calls, settlements: Moves = NO_MOVES) -> Standing:
+    """Payments and the passing of time applied to every notice.
+
+    `settlements` are what remedies against a default settle of notices: no interest runs on that any more, while the
+    notice stands as its payments make it. Source: fund-admin CC-7 to CC-9.
+    """
     notices = calls.notices
     due, moves = _due(inputs), _moves(inputs)
     settled = _settled(calls, due, moves)
@@ -85,10 +92,18 @@ def stand_notices(inputs: Inputs, calls: Calls) -> Standing:
     is_owed = (decided < 0) & (due > 0)
     until = np.where(np.isnat(settled.paid_on), as_of, settled.paid_on)
     standing = statuses(settled, as_of, overdue, in_default)
-    charged, reason = _interest(inputs, due, moves, settled, terms, defaults, owed_on, until, is_owed, fund)
+    counts = ~settled.is_refused
+    brought_in = Moves(
+        np.concatenate([moves.notice[counts], settlements.notice]),
+        np.concatenate([moves.day[counts], settlements.day]),
+        np.concatenate([moves.amount[counts], settlements.amount]),
+        np.concatenate([moves.reverses[counts], settlements.reverses]),
+    )
+    charged, reason = _interest(inputs, due, brought_in, terms, defaults, owed_on, until, is_owed, fund)
     return Standing(
         due,
         settled,
+        moves,
         np.bincount(moves.notice, minlength=notices.size),
         np.bincount(moves.notice[settled.is_refused], minlength=notices.size),
         overdue,
@@ -201,7 +216,6 @@ def _interest(
     inputs: Inputs,
     due: Ints,
     moves: Moves,
-    settled: Settled,
     terms: TermsRead[DefaultTerms],
     defaults: Frame,
     owed_on: Days,
@@ -213,7 +227,7 @@ def _interest(
     late = np.flatnonzero(is_owed & (until > owed_on))
     number = np.full(due.size, -1)
     number[late] = np.arange(late.size)
-    counts = ~settled.is_refused & (number[moves.notice] >= 0)
+    counts = number[moves.notice] >= 0
     stretches = unpaid_stretches(
         due[late], owed_on[late], number[moves.notice[counts]], moves.day[counts], moves.amount[counts], until[late]
     )

@@ -142,6 +142,10 @@ def roll_table(inputs: Inputs, found: Roll, holders: Mapping[int, Sequence[tuple
             "restored": money(found.balance(EventKind.RESTORED), scale),
             "released": money(found.balance(EventKind.RELEASED), scale),
             "unfunded": money(found.unfunded, scale),
+            "defaulted": money(found.balance(EventKind.DEFAULTED), scale),
+            "remedied": money(found.balance(EventKind.REMEDIED), scale),
+            "equalised": money(found.balance(EventKind.EQUALISED), scale),
+            "equalised_stated": money(found.balance(EventKind.EQUALISED_STATED), scale),
             **{
                 f"{name}_stated": money(
                     held.ints(f"{short}_stated_units")[number], scale, spoken_of & held.given(column)[number]

@@ -30,6 +30,7 @@ MODELS = (
     "commitment_events",
     "commitment_modifications",
     "transfers",
+    "closings",
     "cash_flows",
     "investments",
     "investment_transactions",

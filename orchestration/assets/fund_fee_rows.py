@@ -21,6 +21,7 @@ NOT_STATED = "no charge of the period is stated"
 NOT_UNDER_TERMS = "the terms charge no such fee"
 AMOUNTS = ("gross_amount", "waiver_amount", "rebate_amount", "offset_applied", "net_amount")
 STATED = {"offset_applied": "offset_amount"}  # as Fee Charges call it
+INTEREST = ("interest_amount", "interest_reason")
 LEDGER = ("deemed_amount", "offset_opening", "offset_added", "offset_carried")
 
 ChargeKey = tuple[str, str, str, dt.date, dt.date]
@@ -44,10 +45,10 @@ class ComputedCharge:
 
 
 def computed_charges(
-    book: FundBook, stretches: Sequence[ChargedStretch], late: Sequence[LateFee]
+    book: FundBook, stretches: Sequence[ChargedStretch], late: Sequence[LateFee], no_interest: Mapping[dt.date, str]
 ) -> list[ComputedCharge]:
-    """The charges of the periods and those that newcomers make up for."""
-    return [*_periodic(book, stretches), *_made_up(book, late)]
+    """The charges of the periods and those that newcomers make up for; `no_interest` why a closing's bear none."""
+    return [*_periodic(book, stretches), *_made_up(book, late, no_interest)]
 
 
 def _periodic(book: FundBook, stretches: Sequence[ChargedStretch]) -> Iterator[ComputedCharge]:
@@ -78,13 +79,15 @@ def _periodic(book: FundBook, stretches: Sequence[ChargedStretch]) -> Iterator[C
             )
 
 
-def _made_up(book: FundBook, late: Sequence[LateFee]) -> Iterator[ComputedCharge]:
+def _made_up(book: FundBook, late: Sequence[LateFee], no_interest: Mapping[dt.date, str]) -> Iterator[ComputedCharge]:
     for each in late:
         payer, amount = book.payers[each.payer], _money(book, each.amount)
         nothing = _money(book, 0)
         values: dict[str, Any] = dict.fromkeys((*AMOUNTS, *LEDGER), nothing)
         values |= {"gross_amount": amount, "net_amount": amount, "basis": None, "rate": None, "days": None}
         values |= {"year_days": None, "basis_amount": _money(book, each.basis_amount)}
+        why = no_interest.get(each.closing_date)
+        values |= {"interest_amount": None if why else _money(book, each.interest), "interest_reason": why}
         days = each.first_day, each.last_day, each.closing_date
         yield ComputedCharge(TRUE_UP, payer.class_code, payer.investor_id, *days, values)
 
@@ -110,6 +113,8 @@ def _row(
     kind, class_code, investor_id, start, end = key
     names = (*AMOUNTS, *LEDGER, "basis", "basis_amount", "rate", "days", "year_days")
     values = {name: None if computed is None else computed.values[name] for name in names}
+    # a charge of its own period bears none
+    values |= {name: None if computed is None else computed.values.get(name) for name in INTEREST}
     told = {
         f"{name}_stated": None if stated is None else stated[STATED.get(name, name)]
         for name in ("basis", "basis_amount", "rate", *AMOUNTS)

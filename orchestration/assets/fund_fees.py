@@ -1,15 +1,15 @@
 """Management fees of every fund from its terms beside what is charged, and what partners bear. The finance is in calculations."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from calculations.funds.fees.fund_charges import ChargedStretch, FeeRecord, LateFee, fund_charges, late_fees
+from calculations.funds.fees.fund_charges import ChargedStretch, FeeRecord, fund_charges, late_fees
 from orchestration.assets.fund_arrays import known_quotes
 from orchestration.assets.fund_cost_shares import SHARES, cost_shares
+from orchestration.assets.fund_fee_closings import fees_of_closings
 from orchestration.assets.fund_fee_inputs import MODELS, FundBook, Row, fee_record, fund_book
 from orchestration.assets.fund_fee_rows import (
     FEES,
@@ -67,22 +67,11 @@ def _computed(
     try:
         record = fee_record(book)
         stretches = fund_charges(record)
-        late = _late(book, record)
+        closings = fees_of_closings(book, record)
+        late = late_fees(record, list(closings.committed), closings.committed, closings.rates)
     except ValueError as error:
         return [], str(error), None, ()
-    return computed_charges(book, stretches, late), None, record, stretches
-
-
-def _late(book: FundBook, record: FeeRecord) -> tuple[LateFee, ...]:
-    """Fees made up for on commitments made after the first charge; those taken over by transfer have paid theirs."""
-    new: dict[dt.date, list[int]] = defaultdict(lambda: [0] * len(record.payers))
-    payer = {each.commitment_id: place for each, place in zip(book.commitments, book.payer_number, strict=True)}
-    for row in book.rows["commitments"]:
-        place = payer.get(row["commitment_id"])
-        if place is not None and row["commitment_type"] != "TRANSFER" and row["commitment_date"] > record.first:
-            day = row["commitment_date"]
-            new[day][place] += book.units(row["commitment_amount"], row["currency"], day)
-    return late_fees(record, list(new), new)
+    return computed_charges(book, stretches, late, closings.reasons), None, record, stretches
 
 
 def _by_fund(warehouse: Warehouse, model: str, states: Sequence[str]) -> Mapping[tuple[str, str], list[Row]]:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calculations.funds.closings.interest import InterestRates
+from calculations.funds.closings.terms import InterestTerms
 from calculations.funds.fees.bases import by_commitments
 from calculations.funds.fees.day_counts import DayCount
 from calculations.funds.fees.fund_charges import FeeRecord, fund_charges, late_fees
@@ -53,9 +55,24 @@ def test_a_newcomer_makes_up_for_the_quarters_charged_before_its_closing() -> No
     quarterly = FeeTerms(Basis.COMMITMENTS, Decimal("0.02"), Frequency.QUARTERLY, Timing.ADVANCE, DayCount.THIRTY_360)
     closing = dt.date(2020, 5, 15)
     found = late_fees(
-        record((AgreedTerms(quarterly, FIRST),), {Basis.COMMITMENTS: level(0)}), [closing], {closing: [100_00]}
+        record((AgreedTerms(quarterly, FIRST),), {Basis.COMMITMENTS: level(0)}), [closing], {closing: [100_00]}, {}
     )
     assert [(each.amount, each.first_day, each.last_day) for each in found] == [(1_00, FIRST, dt.date(2020, 6, 30))]
+
+
+def test_a_newcomer_pays_interest_from_the_day_of_each_charge_to_its_closing() -> None:
+    """0.50 charged on 1 January and on 1 April, 8 % for 135 and 44 days of 365: 0.0148 and 0.0048, in cents 1 and 0; of
+    100,000 a thousand times that, 14.79 and 4.82. Source: fund-admin E-3, E-4.
+    """
+    quarterly = FeeTerms(Basis.COMMITMENTS, Decimal("0.02"), Frequency.QUARTERLY, Timing.ADVANCE, DayCount.THIRTY_360)
+    closing = dt.date(2020, 5, 15)
+    rates = {closing: InterestRates.of(InterestTerms(Decimal("0.08")))}
+    for committed, interest in ((100_00, 1), (100_000_00, 14_79 + 4_82)):
+        (found,) = late_fees(
+            record((AgreedTerms(quarterly, FIRST),), {Basis.COMMITMENTS: level(0)}),
+            [closing], {closing: [committed]}, rates,
+        )  # fmt: skip
+        assert found.interest == interest
 
 
 def test_the_most_specific_terms_in_force_govern() -> None:

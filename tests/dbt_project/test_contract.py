@@ -44,12 +44,17 @@ CONTRACT = {
     "transaction_id event_date",
     "fact_fund_performance": "fund_id investor_id nav committed_capital called_capital distributed_capital "
     "remaining_value total_value irr irr_reason moic dpi rvpi tvpi pic",
-    "fact_commitments": "committed called recallable recalled expired unfunded called_stated unfunded_stated",
+    "fact_commitments": "committed called recallable recalled expired unfunded defaulted remedied equalised equalised_stated "
+    "called_stated unfunded_stated",
     "fact_capital_call_notices": "notice_id call_amount call_amount_stated call_amount_difference call_amount_reason due_amount "
     "paid_amount outstanding_amount days_late late_interest overdue_from defaulted_from notice_status notice_status_stated",
     "fact_distribution_notices": "notice_id gross_distribution gross_distribution_stated tax_withholding net_distribution "
     "net_difference recallable_amount recallable_until notice_status",
     "fact_closing_adjustments": "closing_number commitment_id adjustment_type source_id amount amount_stated difference",
+    "fact_defaults": "notice_id commitment_id due_date cure_days remedies_by_terms remedy defaulted_amount remedied_amount open_amount "
+    "amount amount_stated difference reason forfeited_share late_interest",
+    "fact_default_movements": "default_id account party_type commitment_id amount is_booked",
+    "fact_late_interest": "interest_type source_id call_id party commitment_id amount",
     "fact_transfers": "transfer_id commitment_id new_commitment_id share committed_before committed_moved unfunded_moved "
     "finding_codes",
     "fact_capital_findings": "rule_code severity entity_type entity_id amount_stated amount difference message",
@@ -172,6 +177,7 @@ CONTRACT = {
 RESTATABLE = (
     "fact_cash_flows",
     "fact_commitments",
+    "fact_defaults",
     "fact_fund_performance",
     "fact_fund_waterfall",
     "fact_compliance_results",

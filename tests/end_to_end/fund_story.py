@@ -36,6 +36,7 @@ HEADERS: Mapping[str, Sequence[str]] = {
         "investment_portion",
         "notice_status",
     ),
+    "Defaults": ("default_id", "notice_id", "default_date", "remedy"),
     "Distributions": (
         *("distribution_id", "fund_id", "distribution_number", "distribution_date", "distribution_type"),
         *("total_distribution_amount", "distribution_status"),
@@ -61,6 +62,10 @@ FUNDS = ("F1", "F2")
 CALLS = ((D(2020, 2, 3), 4_000_000), (D(2021, 5, 10), 3_000_000))
 DISTRIBUTION = (D(2022, 6, 30), 1_500_000)
 TAX = 25_000
+DEFAULTING, DEFAULT_DATE = (
+    "F2",
+    D(2021, 6, 15),
+)  # its first partner pays nothing of the second call, the other covers it
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ class Story:
                     (f"{call}-N{n}", call, f"{fund}-C{n}", amount, amount, "PENDING")
                     for n, amount in enumerate(halves, start=1)
                 ]
+            if fund == DEFAULTING:
+                rows["Defaults"].append((f"{fund}-X1", f"{fund}-CALL2-N1", DEFAULT_DATE, "COVER_BY_OTHERS"))
             paid, total = DISTRIBUTION
             rows["Distributions"].append((f"{fund}-D1", fund, 1, paid, "INCOME", total, "PAID"))
             half = total // 2

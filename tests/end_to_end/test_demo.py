@@ -5,6 +5,7 @@ Source: input-contracts 2.5 and 6; nav 8.
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -237,7 +238,7 @@ def test_notices_are_what_their_terms_make_of_them_but_where_a_correction_came_l
     home, _ = demo
     apart = home.published("select rule_code, count(*) from marts.fact_capital_findings group by 1 order by 1")
     # newcomers of the demo pay what earlier partners had paid in, and nothing of it is returned to those
-    assert apart == [("CLOSING_PAID_IN", 5)]
+    assert apart == [("CLOSING_NOT_BOOKED", 5), ("CLOSING_PAID_IN", 5)]
     ((notices, computed, why),) = home.published(
         "select count(*), count(*) filter (where call_amount_difference = 0), "
         "string_agg(distinct call_amount_reason, ',') from marts.fact_capital_call_notices"
@@ -288,6 +289,52 @@ def test_late_interest_on_a_default_is_what_the_workbook_charges(demo: tuple[Hom
     )
     assert rows[0][0] == rows[0][1]
     assert [status for *_, status in rows] == ["PAID", "DEFAULTED"]
+
+
+def test_a_default_set_off_against_a_distribution_bears_interest_until_then(demo: tuple[Home, RunReport]) -> None:
+    """13,163.47 unpaid since 15 October 2024, set off on 27 December: 12 % for 73 days of 365 is 315.92, to the fund."""
+    home, _ = demo
+    rows = home.published(
+        "select remedy, defaulted_amount, remedied_amount, open_amount, late_interest, reason from marts.fact_defaults "
+        "order by event_date"
+    )
+    assert rows == [
+        ("INTEREST", Decimal("295532.32"), 0, 0, Decimal("4663.74"), None),
+        ("SET_OFF", Decimal("13163.47"), Decimal("13163.47"), 0, Decimal("315.92"), None),
+    ]
+    moved = home.published(
+        "select account, party_type, amount, event_date from marts.fact_default_movements where remedy = 'SET_OFF' order by 1"
+    )
+    assert moved == [
+        (account, "PARTNER", Decimal("-13163.47"), dt.date(2024, 12, 27))
+        for account in ("CALL_DUE", "DISTRIBUTION_DUE")
+    ]
+    shared = home.published(
+        "select party, amount from marts.fact_late_interest where source_id = 'ALDER-INFRA-I-C023-AIN1-ALD-111-1' order by 2"
+    )
+    assert shared == [("LATE_PARTNER", Decimal("-315.92")), ("FUND", Decimal("315.92"))]
+    in_roll = home.published(
+        "select event_date, defaulted, remedied from marts.fact_commitments where commitment_id = 'AIN1-ALD-111-1' "
+        "and event_date in ('2024-11-15', '2024-12-27') order by 1"
+    )
+    assert in_roll == [
+        (dt.date(2024, 11, 15), Decimal("13163.47"), 0),
+        (dt.date(2024, 12, 27), Decimal("13163.47"), Decimal("13163.47")),
+    ]
+
+
+def test_what_newcomers_equalise_earlier_partners_get_back(demo: tuple[Home, RunReport]) -> None:
+    """A closing makes no money: over all partners it changes nothing of what was called, nor do late partners pay more interest than others receive."""
+    home, _ = demo
+    closings = home.published(
+        "select fund_id, sum(equalised), sum(abs(equalised)) > 0 from marts.fact_commitments where is_current "
+        "and fund_id in ('ALDER-GROWTH-II', 'ALDER-INFRA-I') group by 1"
+    )
+    assert [(total, moved) for _, total, moved in closings] == [(0, True), (0, True)]
+    kept = home.published(
+        "select interest_type, source_id, call_id from marts.fact_late_interest group by all having sum(amount) <> 0"
+    )
+    assert kept == []
 
 
 # Nav 8 as input-contracts 4.5 states them as rows: E-1 fund in three currencies, E-2 classes, E-7 equity with a dividend,

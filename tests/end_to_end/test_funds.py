@@ -146,6 +146,28 @@ def test_unfunded_is_what_is_left_of_the_commitment(told: tuple[Home, RunReport]
     assert rows == [("F1-C1", 6_000_000, 3_375_000, 2_625_000), ("F1-C2", 6_000_000, 3_625_000, 2_375_000)]
 
 
+def test_a_default_that_others_cover_passes_the_call_to_them_in_the_roll(told: tuple[Home, RunReport]) -> None:
+    """1,375,000 of the second call of F2 pass from its first partner to the second: 3,375,000 and 3,625,000 called become
+    2,000,000 and 5,000,000. What was defaulted stays visible. Source: fund-admin CC-8.
+    """
+    home, _ = told
+    rows = home.published(
+        "select commitment_id, called, unfunded, defaulted, remedied from marts.fact_commitments "
+        "where fund_id = 'F2' and is_current order by 1"
+    )
+    assert rows == [
+        ("F2-C1", 2_000_000, 4_000_000, 1_375_000, 1_375_000),
+        ("F2-C2", 5_000_000, 1_000_000, 0, 0),
+    ]
+    # before the third workbook the notice was of 1,500,000
+    kept = home.published(
+        "select remedy, defaulted_amount, remedied_amount, open_amount from marts.fact_defaults_history order by known_from"
+    )
+    assert kept == [("COVER_BY_OTHERS", amount, amount, 0) for amount in (1_500_000, 1_375_000)]
+    moved = home.published("select commitment_id, account, amount from marts.fact_default_movements order by 1")
+    assert moved == [("F2-C1", "CALL_DUE", -1_375_000), ("F2-C2", "CALL_DUE", 1_375_000)]
+
+
 def test_a_return_is_traced_to_the_cell_of_every_flow_and_of_the_value(told: tuple[Home, RunReport]) -> None:
     home, _ = told
     step = trace(home.settings, "fact_fund_performance.irr", {"fund_id": "F1", "event_date": str(MEASURED)}, rows=100)

@@ -20,6 +20,10 @@ class EventKind(StrEnum):
     REALLOCATED: a call moved between commitments, inside. RECALLED: which part of CALLED_INSIDE draws a recallable
     distribution again. RECALLABLE: the flagged part of a distribution; RESTORED: other restorations, such as what a
     later closing pays back. EXPIRED: recallable amounts that may no longer be called; RELEASED: commitment set free.
+
+    The others are seen beside the balances and move none. DEFAULTED: what was unpaid of a notice when it went into
+    default; REMEDIED: what of it was paid, or settled by a remedy, since. EQUALISED: by how much later closings change
+    what was called, by their arithmetic; EQUALISED_STATED: what rows of the workbook book of that.
     """
 
     COMMITTED = "COMMITTED"
@@ -31,11 +35,15 @@ class EventKind(StrEnum):
     RESTORED = "RESTORED"
     EXPIRED = "EXPIRED"
     RELEASED = "RELEASED"
+    DEFAULTED = "DEFAULTED"
+    REMEDIED = "REMEDIED"
+    EQUALISED = "EQUALISED"
+    EQUALISED_STATED = "EQUALISED_STATED"
 
 
 KINDS = tuple(EventKind)
 KIND = {kind: code for code, kind in enumerate(KINDS)}
-_UNFUNDED_SIGN = (1, -1, 0, -1, 0, 1, 1, -1, -1)  # of each kind, fund-admin CC-4
+_UNFUNDED_SIGN = (1, -1, 0, -1, 0, 1, 1, -1, -1, 0, 0, 0, 0)  # of each kind, fund-admin CC-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +60,7 @@ class Events:
 class Roll:
     """Balances at the end of each day on which a commitment has an event, by commitment and day.
 
-    `commitment`, `day` and `unfunded` are (rows,), `balances` (9, rows) the sums of each kind since inception; minor units.
+    `commitment`, `day` and `unfunded` are (rows,), `balances` (kinds, rows) the sums of each kind since inception; minor units.
     """
 
     commitment: Ints

@@ -88,12 +88,38 @@ class Outcome:
 
     remedy: Remedy
     notice_id: str
+    commitment_id: str
     defaulted_amount: Decimal
     movements: tuple[Movement, ...]
 
     def change(self, account: Account, commitment_id: str | None) -> Decimal:
         """The sum of one partner's movements on one account."""
         return sum((m.amount for m in self.movements if (m.account, m.commitment_id) == (account, commitment_id)), ZERO)
+
+    @property
+    def settled(self) -> Decimal:
+        """What of the defaulted amount the partner no longer owes; waived and taken over amounts are settled too."""
+        return -self.change(Account.CALL_DUE, self.commitment_id)
+
+    @property
+    def amount(self) -> Decimal:
+        """The one figure that a workbook states of the remedy: interest, or what was set off, forfeited, cut, covered, lent
+        or waived, or the price paid. Source: input-contracts 3, Defaults.
+        """
+        account, sign = _AMOUNT_OF[self.remedy]
+        return sign * self.change(account, self.commitment_id)
+
+
+_AMOUNT_OF = {
+    Remedy.INTEREST: (Account.INTEREST_DUE, 1),
+    Remedy.SET_OFF: (Account.DISTRIBUTION_DUE, -1),
+    Remedy.FORFEITURE: (Account.CAPITAL_ACCOUNT, -1),
+    Remedy.FORCED_SALE: (Account.CASH, 1),
+    Remedy.COMMITMENT_CUT: (Account.COMMITMENT, -1),
+    Remedy.COVER_BY_OTHERS: (Account.CALL_DUE, -1),
+    Remedy.DEFAULT_LOAN: (Account.LOAN_DUE, 1),
+    Remedy.WAIVED: (Account.CALL_DUE, -1),
+}
 
 
 class UncoveredDefault(ValueError):
@@ -122,7 +148,9 @@ def apply_remedy(
         )
     in_order = sorted(others, key=lambda other: other.commitment_id)
     movements = _REMEDIES[remedy](default, in_order, figures, unit)
-    return Outcome(remedy, default.notice_id, default.unpaid, tuple(m for m in movements if m.amount))
+    return Outcome(
+        remedy, default.notice_id, default.commitment_id, default.unpaid, tuple(m for m in movements if m.amount)
+    )
 
 
 def _interest(default: Default, _: Sequence[OtherPartner], figures: Figures, __: Decimal) -> list[Movement]:

@@ -11,9 +11,9 @@ import numpy as np
 
 from calculations.calendars import as_days
 from calculations.exact.minor_units import in_money, minor_units, rate_units
+from calculations.funds.capital.late_shares import FUND, share_interest
 from calculations.funds.capital.stretches import interest, split_at, unpaid_stretches
 from calculations.funds.capital.terms import DayCount, InterestTo, LateInterestTerms
-from calculations.money import allocate
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,12 @@ def share_late_interest(
 
     The fund has it too where nobody funded the call. Source: fund-admin CC-7; M-3.
     """
-    if to is InterestTo.FUND or not any(funded.values()):
-        return (InterestShare(None, amount),)
     ids = sorted(funded)
-    shares = allocate(amount, [funded[each] for each in ids], unit, ids)
-    return tuple(InterestShare(each, share) for each, share in zip(ids, shares, strict=True) if share)
+    call = np.zeros(len(ids) + 1, dtype=np.int64)  # the payer's notice comes first, and has funded nothing in time
+    paid = minor_units((Decimal(0), *(funded[each] for each in ids)), unit)
+    to_partners = np.array([to is InterestTo.FUNDED_INVESTORS])
+    found = share_interest(minor_units([amount], unit), np.array([0]), to_partners, call, paid)
+    return tuple(
+        InterestShare(None if receiver == FUND else ids[receiver - 1], in_money(share, unit))
+        for receiver, share in zip(found.receiver.tolist(), found.amount.tolist(), strict=True)
+    )

@@ -14,6 +14,7 @@ import numpy as np
 
 from calculations.daycount import Ints
 from calculations.funds.closings.fee_true_up import fee_true_up
+from calculations.funds.closings.interest import InterestRates
 from calculations.funds.fees.charges import FundFees, charge_fees
 from calculations.funds.fees.concessions import Concession
 from calculations.funds.fees.levels import Levels
@@ -57,7 +58,7 @@ class ChargedStretch:
 
 @dataclass(frozen=True)
 class LateFee:
-    """What a payer makes up for on what it committed at a closing: `periods` are first and last day made up for."""
+    """What a payer makes up for on what it committed at a closing, from the first to the last day, and interest on it."""
 
     payer: int
     closing_date: dt.date
@@ -65,6 +66,7 @@ class LateFee:
     last_day: dt.date
     basis_amount: int
     amount: int
+    interest: int
 
 
 def fund_charges(record: FeeRecord) -> tuple[ChargedStretch, ...]:
@@ -105,12 +107,16 @@ def fund_charges(record: FeeRecord) -> tuple[ChargedStretch, ...]:
 
 
 def late_fees(
-    record: FeeRecord, closing_dates: Collection[dt.date], committed: Mapping[dt.date, Sequence[int]]
+    record: FeeRecord,
+    closing_dates: Collection[dt.date],
+    committed: Mapping[dt.date, Sequence[int]],
+    rates: Mapping[dt.date, InterestRates],
 ) -> tuple[LateFee, ...]:
     """What payers make up for on commitments of later closings: `committed` are amounts by payer at each of them.
 
     The fee of the periods charged before the closing, on the new commitment as if made at first, without waivers and
-    offsets, which those had who paid at the time. Source: fund-admin E-4.
+    offsets, which those had who paid at the time; interest at the closing's `rates` from the day of each charge, none
+    where it has none. Source: fund-admin E-4.
     """
     found = []
     for closing in sorted(day for day in closing_dates if record.first < day < record.until):
@@ -124,11 +130,13 @@ def late_fees(
         start = np.full(amounts.size, np.datetime64(record.first, "D"))
         level = Levels.of_movements(np.arange(amounts.size), start, amounts)
         levels = {basis: level for each in bearing if each is not None for basis in each.bases}
-        made_up = fee_true_up(periods, bearing, levels, record.dates, closing, None)
+        made_up = fee_true_up(periods, bearing, levels, record.dates, closing, rates.get(closing))
         last = as_date(made_up.periods.end[-1]) - dt.timedelta(days=1)
         found += [
-            LateFee(payer, closing, record.first, last, int(amounts[payer]), int(total))
-            for payer, total in enumerate(made_up.fee.sum(axis=1))
+            LateFee(payer, closing, record.first, last, int(amounts[payer]), int(total), int(interest))
+            for payer, (total, interest) in enumerate(
+                zip(made_up.fee.sum(axis=1), made_up.interest.sum(axis=1), strict=True)
+            )
             if bearing[payer] is not None
         ]
     return tuple(found)

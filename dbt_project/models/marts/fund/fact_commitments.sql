@@ -37,6 +37,10 @@ final as (
         shown.restored,
         shown.released,
         shown.unfunded,
+        shown.defaulted,
+        shown.remedied,
+        shown.equalised,
+        shown.equalised_stated,
         shown.called_stated,
         shown.unfunded_stated,
         shown.event_date

@@ -44,6 +44,10 @@ final as (
         kept.restored,
         kept.released,
         kept.unfunded,
+        kept.defaulted,
+        kept.remedied,
+        kept.equalised,
+        kept.equalised_stated,
         kept.called_stated,
         kept.unfunded_stated,
         kept.known_to is null

@@ -49,6 +49,8 @@ final as (
         shown.offset_applied,
         shown.offset_carried,
         shown.net_amount,
+        shown.interest_amount,
+        shown.interest_reason,
         shown.reason,
         shown.fee_charge_id,
         shown.true_up_of_id,
