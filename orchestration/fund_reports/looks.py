@@ -22,6 +22,7 @@ class Looks:
         self.section = book.add_format({"bold": True, "font_color": INK, "bottom": 1})
         self.header = book.add_format(head)
         self.header_right = book.add_format({**head, "align": "right"})
+        self.right = book.add_format({"align": "right"})
         self.label = book.add_format({"bold": True})
         self.verbatim = book.add_format({"quote_prefix": True})
         self.text = book.add_format({"text_wrap": True, "valign": "top"})

@@ -100,8 +100,7 @@ def _write_partner(
     template = templates.notices[run.kind]
     told = _told(templates, notified, investor_id)
     top = write_header(sheet, looks, template.title, dict(templates.header), told) + 1
-    of_columns = [figures(template, [notice], whole) for notice in own]
-    of_columns += [figures(template, own, whole), whole]
+    of_columns = [*(figures(template, [notice], whole) for notice in own), figures(template, own, whole), whole]
     investor, everybody = len(own) + 1, len(own) + 2
     sheet.write_string(top, 0, f"Amounts in {run.currency}", looks.header)
     for column, notice in enumerate(own, 1):

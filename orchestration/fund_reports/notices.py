@@ -134,7 +134,9 @@ def notice_runs(
     """The calls, then the distributions, of a fund that were notified on `since` or later, or the one event asked for."""
     asked: dict[str, Any] = {"organization_id": organization_id, "fund_id": fund_id}
     for kind in KINDS:
-        rolled = "(select * from marts.fact_commitments where organization_id = $organization_id and fund_id = $fund_id)"
+        rolled = (
+            "(select * from marts.fact_commitments where organization_id = $organization_id and fund_id = $fund_id)"
+        )
         sql = f"with told as ({_TOLD[kind]}), rolled as {rolled}, {_NOTICES.strip().removeprefix('with ')}"
         found = connection.execute(sql, asked | {"kind": kind, "event_id": event_id, "since": since})
         names = [column[0] for column in found.description]
@@ -166,15 +168,23 @@ def _notice_run(
         for row in rows
     ]
     return NoticeRun(
-        kind, event_id, first["number"], first["type"], first["notice_date"],
-        *(_common([row[name] for row in rows]) for name in ("due_date", "record_date", "recallable_until")),
-        first["currency"], max(row["known_at"] for row in rows), notices,
-    )  # fmt: skip
+        kind=kind,
+        event_id=event_id,
+        number=first["number"],
+        type=first["type"],
+        notice_date=first["notice_date"],
+        due_date=_latest(rows, "due_date"),
+        record_date=_latest(rows, "record_date"),
+        recallable_until=_latest(rows, "recallable_until"),
+        currency=first["currency"],
+        known_at=max(row["known_at"] for row in rows),
+        notices=notices,
+    )
 
 
-def _common(days: Sequence[dt.date | None]) -> dt.date | None:
-    """The day that all notices name; a notice that names another one shows in its own row only where all agree."""
-    return max((day for day in days if day is not None), default=None)
+def _latest(rows: Sequence[Mapping[str, Any]], name: str) -> dt.date | None:
+    """The latest day that the notices of one event name."""
+    return max((row[name] for row in rows if row[name] is not None), default=None)
 
 
 def figures(

@@ -15,7 +15,9 @@ from orchestration.fund_reports.figures import FundQuarter
 from orchestration.fund_reports.performance_template import Basis, Measure, PerformanceTemplate
 
 NOTHING = Decimal(0)
-RATIO_PLACES = 8  # a ratio that is shown may differ from its parts by the rounding of what is stored. Source: contracts 2.7
+RATIO_PLACES = (
+    8  # a ratio that is shown may differ from its parts by the rounding of what is stored. Source: contracts 2.7
+)
 # (net_or_gross, included, facility) of fact_performance_measures
 BASES: Mapping[Basis, tuple[str, str, str]] = {
     "net": ("NET", "ALL_PARTNERS", "WITH"),
@@ -35,8 +37,8 @@ _TOTALS = """
     where organization_id = $organization_id and fund_id = $fund_id and event_date = $quarter and investor_id is null
 """
 _GRANULAR = """
-    select f.event_date, f.event_id, t.granular_type, t.gross_up_type, sum(f.amount) as amount, t.in_gross, t.in_net,
-        t.in_without_facility
+    select f.event_date, f.event_id, f.transaction_type, t.granular_type, t.gross_up_type, sum(f.amount) as amount,
+        t.in_gross, t.in_net, t.in_without_facility
     from marts.fact_ilpa_transactions as f
     inner join marts.dim_ilpa_transaction_type as t using (transaction_type)
     where f.organization_id = $organization_id and f.fund_id = $fund_id and f.event_date <= $quarter
@@ -90,6 +92,7 @@ class Flow(NamedTuple):
 
     day: dt.date
     event_id: str
+    transaction_type: str
     granular_type: str
     gross_up_type: str
     amount: Decimal
@@ -150,10 +153,12 @@ class Performance:
     @property
     def checks(self) -> dict[str, Decimal]:
         """What must be zero, by its caption; what needs a figure that is not known is left out."""
-        calls = sum((f.amount for f in self.flows if f.gross_up_type.startswith("Capital call")), NOTHING)
-        distributions = sum((f.amount for f in self.flows if f.gross_up_type.startswith("Distribution")), NOTHING)
+        calls = sum((f.amount for f in self.flows if f.transaction_type.startswith("CAPITAL_CALL")), NOTHING)
+        distributions = sum((f.amount for f in self.flows if f.transaction_type.startswith("DISTRIBUTION")), NOTHING)
         own = [f.amount for f in self.investment_flows if f.currency == self.quarter.currency]
-        invested, realized = (sum((getattr(h, name) for h in self.added_up), NOTHING) for name in ("invested", "realized"))
+        invested, realized = (
+            sum((getattr(h, name) for h in self.added_up), NOTHING) for name in ("invested", "realized")
+        )
         found = {
             "check_paid_in": -calls - self.paid_in,
             "check_distributed": distributions - self.distributed,
@@ -161,14 +166,16 @@ class Performance:
             "check_realized": realized - sum((amount for amount in own if amount > 0), NOTHING),
         }
         unrealized = [h.unrealized for h in self.portfolio]
-        ratios = [("check_dpi", "net", "dpi", self.distributed, self.paid_in)]
+        ratios: list[tuple[str, Basis, Measure, Decimal, Decimal]] = [
+            ("check_dpi", "net", "dpi", self.distributed, self.paid_in)
+        ]
         if self.nav is not None:
             ratios.append(("check_tvpi", "net", "tvpi", self.distributed + self.nav, self.paid_in))
         if self.is_all_added_up and None not in unrealized:
             value = sum((each for each in unrealized if each is not None), realized)
             ratios.append(("check_moic", "gross", "moic", value, invested))
         for name, basis, measure, part, whole in ratios:
-            stated = self.metrics.get((basis, measure), Figure(None, None)).value  # type: ignore[call-overload]
+            stated = self.metrics.get((basis, measure), Figure(None, None)).value
             if stated is not None and whole:
                 found[name] = round(part / whole, RATIO_PLACES) - round(stated, RATIO_PLACES)
         return found
@@ -212,7 +219,9 @@ def performance(connection: duckdb.DuckDBPyConnection, quarter: FundQuarter) -> 
             "day_count": " and ".join(sorted({day_count for _, day_count in conventions.values()})),
             "currency": quarter.currency,
         },
-        *totals[:3],
+        totals[0],
+        totals[1],
+        totals[2],
         [Flow(*row) for row in connection.execute(_GRANULAR, asked).fetchall()],
         [InvestmentFlow(*row) for row in connection.execute(_GROSS_UP, asked).fetchall()],
         portfolio,
