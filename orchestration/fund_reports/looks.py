@@ -9,6 +9,7 @@ import xlsxwriter
 from orchestration.pack.workbook import FORMULA_STARTS, INK
 
 A4, CAPTION_WIDTH, MONEY_WIDTH = 9, 46, 17
+HEADER_HEIGHT = 45  # points, for captions of three lines
 DATE_FORMAT = "yyyy-mm-dd"
 SHARE_FORMAT = "0.0000%"
 

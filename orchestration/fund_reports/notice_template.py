@@ -37,6 +37,11 @@ class NoticeLine:
         return tuple(unsigned(term) for term in (*(self.sum or ()), *(self.share or ()), *of_whole))
 
     @property
+    def is_total(self) -> bool:
+        """Whether it adds up several lines, and is shown so; a check is told from totals."""
+        return self.sum is not None and len(self.sum) > 1 and not self.is_check
+
+    @property
     def is_share(self) -> bool:
         return self.share is not None or self.of_whole is not None
 

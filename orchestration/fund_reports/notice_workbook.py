@@ -14,7 +14,15 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from orchestration.fund_reports.looks import CAPTION_WIDTH, MONEY_WIDTH, Looks, page, write_header, write_text
+from orchestration.fund_reports.looks import (
+    CAPTION_WIDTH,
+    HEADER_HEIGHT,
+    MONEY_WIDTH,
+    Looks,
+    page,
+    write_header,
+    write_text,
+)
 from orchestration.fund_reports.notice_template import NoticeLine, NoticeTemplate, NoticeTemplates
 from orchestration.fund_reports.notices import Notice, NoticeRun, figures
 from orchestration.fund_reports.template import sign, unsigned
@@ -74,7 +82,13 @@ def _sheet_names(investors: Sequence[str]) -> dict[str, str]:
 
 def _told(templates: NoticeTemplates, notified: Notified, investor_id: str | None) -> dict[str, str]:
     run = notified.run
-    days = {name: getattr(run, name) for name in ("notice_date", "record_date", "due_date", "recallable_until")}
+    until = "due_date" if run.kind == "CAPITAL_CALL" else "payment_date"
+    days = {
+        "notice_date": run.notice_date,
+        "record_date": run.record_date,
+        until: run.due_date,
+        "recallable_until": run.recallable_until,
+    }
     return {
         "fund": notified.fund_name,
         "general_partner": notified.fund_manager,
@@ -113,8 +127,7 @@ def _write_partner(
         row += 1
         for line in section.lines:
             at[line.code] = row
-            is_sum = line.sum is not None and not line.is_check
-            sheet.write_string(row, 0, line.caption, looks.sum_label if is_sum else None)
+            sheet.write_string(row, 0, line.caption, looks.sum_label if line.is_total else None)
             for column, found in enumerate(of_columns, 1):
                 formula = _formula(line, at, column, everybody)
                 if formula is None and column == investor:
@@ -128,6 +141,9 @@ def _write_partner(
     sheet.repeat_rows(top)
     sheet.print_area(0, 0, row - 2, everybody)
     _page(sheet, template, notified, notified.name(investor_id))
+    # One partner, one page: what it is to pay and what must be zero stand on the same sheet of paper.
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
 
 
 def _formula(line: NoticeLine, at: Mapping[str, int], column: int, everybody: int) -> str | None:
@@ -159,7 +175,7 @@ def _look(looks: Looks, line: NoticeLine) -> Any:
         return looks.check
     if line.is_share:
         return looks.share
-    return looks.money if line.sum is None else looks.sum
+    return looks.sum if line.is_total else looks.money
 
 
 def _write_summary(
@@ -175,17 +191,20 @@ def _write_summary(
     for column, text in enumerate(texts):
         sheet.write_string(top, column, text, looks.header)
     first_money = len(texts)
-    computed, difference = first_money + len(template.listed), first_money + len(template.listed) + 1
-    for column, code in enumerate(template.listed, first_money):
+    of_notices = [figures(template, [notice]) for notice in run.notices]
+    # What no partner has would only make the others too small to read.
+    listed = [code for code in template.listed if code == template.amount or any(f[code] for f in of_notices)]
+    computed, difference = first_money + len(listed), first_money + len(listed) + 1
+    sheet.set_row(top, HEADER_HEIGHT)
+    for column, code in enumerate(listed, first_money):
         sheet.write_string(top, column, captions[code], looks.header_right)
     sheet.write_string(top, computed, templates.columns["computed"], looks.header_right)
     sheet.write_string(top, difference, templates.columns["difference"], looks.header_right)
-    amount = first_money + template.listed.index(template.amount)
+    amount = first_money + listed.index(template.amount)
     first, last = top + 1, top + len(run.notices)
-    for row, notice in enumerate(run.notices, first):
+    for row, (notice, found) in enumerate(zip(run.notices, of_notices, strict=True), first):
         _write_notice(sheet, looks, row, notified.name(notice.investor_id), notice)
-        found = figures(template, [notice])
-        for column, code in enumerate(template.listed, first_money):
+        for column, code in enumerate(listed, first_money):
             sheet.write_number(row, column, float(found[code]), looks.money)
         if notice.computed is not None:
             sheet.write_number(row, computed, float(notice.computed), looks.money)
@@ -194,7 +213,7 @@ def _write_summary(
             sheet.write_formula(row, difference, f"=ROUND({cells},2)", looks.check, off)
     total = last + 1
     sheet.write_string(total, 0, templates.columns["total"], looks.sum_label)
-    for column, code in enumerate(template.listed, first_money):
+    for column, code in enumerate(listed, first_money):
         cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)}"
         sheet.write_formula(total, column, f"=ROUND(SUM({cells}),2)", looks.sum, float(whole[code]))
     sheet.set_column(0, 0, CAPTION_WIDTH)

@@ -11,9 +11,10 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from orchestration.fund_reports.figures import FundQuarter
-from orchestration.fund_reports.looks import MONEY_WIDTH, Looks, page, write_text
+from orchestration.fund_reports.looks import HEADER_HEIGHT, MONEY_WIDTH, Looks, page, write_text
 
 _TOP = 3
+_NARROWEST = 10  # characters; longer headers are wrapped
 _MARGIN = 2  # characters that a column of texts is wider than its longest one
 
 
@@ -35,13 +36,15 @@ def write_table(sheet: Any, looks: Looks, table: Table, quarter: FundQuarter) ->
     """Writes the rows and the totals; returns the cells of each column, for formulas of other sheets."""
     sheet.write_string(0, 0, f"{table.title}: {quarter.fund_name}", looks.title)
     write_text(sheet, looks, 1, 0, f"Amounts in {quarter.currency}")
+    sheet.set_row(_TOP, HEADER_HEIGHT)
     first, last = _TOP + 1, _TOP + max(len(table.rows), 1)
     for column, header in enumerate(table.headers):
         cells = [row[column] for row in table.rows]
         is_number = any(isinstance(cell, Decimal) for cell in cells)
         sheet.write_string(_TOP, column, header, looks.header_right if is_number else looks.header)
         longest = max((len(str(cell or "")) for cell in cells), default=0)
-        sheet.set_column(column, column, MONEY_WIDTH if is_number else max(min(len(header), 14), longest, 10) + _MARGIN)
+        width = MONEY_WIDTH if is_number else max(longest, _NARROWEST) + _MARGIN
+        sheet.set_column(column, column, width)
         for number, cell in enumerate(cells, first):
             _write_cell(sheet, looks, table, number, column, cell)
     if table.rows and table.total:
@@ -64,8 +67,9 @@ def _write_cell(sheet: Any, looks: Looks, table: Table, row: int, column: int, c
             parts = "+".join(xl_rowcol_to_cell(row, part) for part in table.sums[column])
             sheet.write_formula(row, column, f"=ROUND({parts},2)", looks.money, float(cell))
             return
-        is_ratio = column in table.multiples, column in table.shares
-        look = looks.multiple if is_ratio[0] else looks.share if is_ratio[1] else looks.money
+        look = looks.multiple if column in table.multiples else looks.money
+        if column in table.shares:
+            look = looks.share
         sheet.write_number(row, column, float(cell), look)
     elif isinstance(cell, dt.date):
         sheet.write_datetime(row, column, cell, looks.date)

@@ -12,13 +12,13 @@ from typing import Any
 
 import xlsxwriter
 
-from orchestration.fund_reports.looks import CAPTION_WIDTH, MONEY_WIDTH, Looks, page, write_header
+from orchestration.fund_reports.looks import CAPTION_WIDTH, HEADER_HEIGHT, MONEY_WIDTH, Looks, page, write_header
 from orchestration.fund_reports.performance import BASES, Performance
 from orchestration.fund_reports.performance_tables import Table, write_table
 from orchestration.fund_reports.performance_template import PerformanceTemplate, Sheet
 
 _RATIOS = ("dpi", "rvpi", "tvpi")
-_STATEMENT_WIDTH, _STATEMENT_LINE = 110, 15  # characters of a line of the methodology, and its height in points
+_STATEMENT_WIDTH, _STATEMENT_LINE = 105, 15  # characters of a line of the methodology, and its height in points
 
 
 def write_performance(path: Path, template: PerformanceTemplate, told: Performance) -> None:
@@ -134,6 +134,7 @@ def _write_metrics(
         "known_at": f"{told.known_at:%Y-%m-%d %H:%M}",
     }
     row = write_header(sheet, looks, template.title, dict(template.header), header) + 1
+    sheet.set_row(row, HEADER_HEIGHT)
     sheet.write_string(row, 0, captions["metrics"], looks.header)
     for column, basis in enumerate(template.bases, 1):
         sheet.write_string(row, column, template.bases[basis], looks.header_right)
@@ -192,7 +193,7 @@ def _check_formulas(
     granular, gross_up, portfolio = (
         {number: f"'{template.sheets[name]}'!{cell}" for number, cell in cells[name].items()} for name in tables
     )
-    call, paid = "Capital call*", "Distribution*"
+    call, paid = "Capital call*", "Distribution*"  # how types of dim_ilpa_transaction_type begin
     own = f'"{told.quarter.currency}"'
     added_up = f"SUMIFS({portfolio[5]},{portfolio[4]},{own})", f"SUMIFS({portfolio[6]},{portfolio[4]},{own})"
     return {
