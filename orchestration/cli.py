@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import approval_cli
+from orchestration import approval_cli, report_cli
 from orchestration.console import CONSOLE, ERRORS, Home, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
@@ -23,8 +23,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(approval_cli.app, name="approve")
-report_app = typer.Typer(help="Reports to investors, from what is published.", no_args_is_help=True)
-app.add_typer(report_app, name="report")
+app.add_typer(report_cli.app, name="report")
 
 
 class PackKind(StrEnum):
@@ -197,33 +196,6 @@ def pack(
     CONSOLE.print(f"Wrote {shown(written.path.absolute())} from publication {written.publication_id}:", markup=False)
     for name, rows in written.rows.items():
         CONSOLE.print(f"  {name:<22}{rows:>8,} rows", markup=False)
-
-
-@report_app.command()
-def ilpa(
-    fund: Annotated[str, typer.Option(help="Fund, e.g. ALDER-BUYOUT-III.")],
-    investor: Annotated[str, typer.Option(help="Investor that it is for.")],
-    quarter: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the quarter (default: the newest).")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="File or folder to write to (default: here).")] = Path(),
-    home: Home = None,
-) -> None:
-    """Write the reporting template of one investor, with its capital account and cash flows, as an Excel workbook."""
-    from orchestration.fund_reports.building import NothingToReport, write_one
-    from orchestration.warehouse import open_publication
-
-    settings = settings_of(home)
-    if not settings.published_link.exists():
-        ERRORS.print("nothing is published yet", style="red")
-        raise typer.Exit(2)
-    try:
-        with open_publication(settings.published_link) as publication:
-            path = write_one(publication, fund, investor, quarter.date() if quarter else None, out)
-    except NothingToReport as nothing:
-        ERRORS.print(str(nothing), style="red", markup=False)
-        raise typer.Exit(2) from None
-    CONSOLE.print(f"Wrote {shown(path.absolute())}", markup=False)
 
 
 @app.command()

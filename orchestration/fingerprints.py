@@ -43,4 +43,6 @@ def settings_fingerprint(settings: Settings) -> str:
     if settings.pacing_assumptions is not None:
         # What the file says counts, wherever it lies.
         relevant["pacing_assumptions"] = hashlib.sha256(settings.pacing_assumptions.read_bytes()).hexdigest()
+    if settings.report_captions is not None:
+        relevant["report_captions"] = hashlib.sha256(settings.report_captions.read_bytes()).hexdigest()
     return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from calculations.approvals.policy import FILE as APPROVAL_POLICY
 from calculations.funds.lifecycle.limits import Environment
+from orchestration.fund_reports.captions import load_templates
 
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -36,14 +37,23 @@ class Settings(BaseSettings):
     alert_urls: tuple[str, ...] = ()
     as_known_at: dt.datetime | None = None  # UTC, without a zone; a home of the past knows nothing later
     pacing_assumptions: Path | None = None  # instead of those that Weir ships
+    report_captions: Path | None = None  # laid over the captions of the reports to investors
     owner: str = "team:data-platform"
     environment: Environment = Environment.DEVELOPMENT  # whose limits and thresholds count for allocations
     approval_policy: Path = APPROVAL_POLICY
 
-    @field_validator("home", "inbox", "pacing_assumptions", "approval_policy")
+    @field_validator("home", "inbox", "pacing_assumptions", "report_captions", "approval_policy")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
+
+    @field_validator("report_captions")
+    @classmethod
+    def _can_be_laid_over(cls, value: Path | None) -> Path | None:
+        # A wrong code is told before a run begins, not after minutes when it publishes.
+        if value is not None:
+            load_templates(value)
+        return value
 
     @cached_property
     def inbox_path(self) -> Path:

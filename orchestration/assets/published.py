@@ -1,19 +1,24 @@
 """The publication as an asset: what BI reads. How it is built and proved is publish's."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 
 from expectations.suites import SUITES
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
-from orchestration.fund_reports.building import write_fund_reports
+from orchestration.fund_reports.building import Held, write_fund_reports
+from orchestration.fund_reports.captions import load_templates
 from orchestration.publish import Mart, marts_of, publish
+from orchestration.quality import Verdict, as_check_result, record
 from orchestration.reports import quality_report
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
+
+RELATION, REPORTS_RECONCILE = "published.warehouse", "every_report_reconciles"
 
 
 def published_marts(manifest: Path) -> tuple[Mart, ...]:
@@ -25,11 +30,41 @@ def published_marts(manifest: Path) -> tuple[Mart, ...]:
     return marts_of(json.loads(manifest.read_text()), checks)
 
 
+def held_verdicts(held: Sequence[Held]) -> list[Verdict]:
+    """One failed verdict for each report that does not reconcile; it holds that report and nothing else."""
+    return [
+        Verdict(
+            stage="published",
+            asset=RELATION,
+            check_name=REPORTS_RECONCILE,
+            severity="critical",
+            scope="entity",
+            status="failed",
+            observed="held",
+            expected="every cell that must be zero is",
+            message=each.reason,
+            organization_id=each.organization_id,
+            entity_type="fund",
+            entity_id=each.fund_id,
+        )
+        for each in held
+    ]
+
+
 def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     marts = published_marts(manifest)
 
+    key = dg.AssetKey(RELATION.split("."))
+
     @dg.asset(
-        key=["published", "warehouse"],
+        key=key,
+        check_specs=[
+            dg.AssetCheckSpec(
+                REPORTS_RECONCILE,
+                asset=key,
+                description="Every report to investors reconciles; one that does not is held, the others are published.",
+            )
+        ],
         deps=[["marts", mart.name] for mart in marts],
         group_name="published",
         owners=[settings.owner],
@@ -42,6 +77,14 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
         ),
     )
     def warehouse_publication(context: dg.AssetExecutionContext, weir: WarehouseResource) -> dg.MaterializeResult:
+        held: list[Held] = []
+
+        def write_reports(connection: duckdb.DuckDBPyConnection, building: Path, publication_id: str) -> None:
+            held[:] = write_fund_reports(
+                connection, building, publication_id, former=weir.settings.published_link, templates=templates
+            )
+
+        templates = load_templates(weir.settings.report_captions)
         with retried_when_busy():
             done = publish(
                 weir.warehouse,
@@ -50,8 +93,11 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                 run_id=context.run.run_id,
                 fingerprints=(code_fingerprint(), settings_fingerprint(weir.settings)),
                 reports={"quality.html": quality_report(weir.warehouse, context.run.run_id)},
-                write_reports=partial(write_fund_reports, former=weir.settings.published_link),
+                write_reports=write_reports,
             )
+            verdicts = held_verdicts(held)
+            record(weir.warehouse, context.run.run_id, verdicts)
+        summary = Verdict("published", RELATION, REPORTS_RECONCILE, "critical", "entity", "passed", f"{len(held)} held")
         table = "\n".join(f"| {mart} | {rows:,} |" for mart, rows in done.rows.items())
         return dg.MaterializeResult(
             metadata={
@@ -61,7 +107,9 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                 "marts": len(done.rows),
                 "rows": sum(done.rows.values()),
                 "rows_by_mart": dg.MetadataValue.md(f"| mart | rows |\n|-|-:|\n{table}"),
-            }
+                "reports_held": len(held),
+            },
+            check_results=[as_check_result([summary, *verdicts], asset_key=key, check_name=REPORTS_RECONCILE)],
         )
 
     return warehouse_publication

@@ -1,48 +1,65 @@
-"""Makes the reports to investors of a publication, or one on request, and records what was made. Their contents are elsewhere."""
+"""Makes the reports to investors of a publication and records what was made or held. Contents and requests are elsewhere."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from orchestration.fund_reports.figures import figures, fund_quarters
-from orchestration.fund_reports.listings import capital_account, cash_flows, investor_names
-from orchestration.fund_reports.template import TEMPLATE, Template, load_template
-from orchestration.fund_reports.workbook import Report, write_report
+from orchestration.fund_reports.captions import Templates
+from orchestration.fund_reports.documents import DOES_NOT_RECONCILE, Document
+from orchestration.fund_reports.figures import FundQuarter, fund_quarters
+from orchestration.fund_reports.listings import investor_names
+from orchestration.fund_reports.notifying import NotifyingFund, notice_documents
+from orchestration.fund_reports.performing import performance_documents
+from orchestration.fund_reports.reporting import reporting_documents
 from orchestration.resources import utc_now
 from orchestration.warehouse import append_rows
 
 REPORTS = "ops.fund_reports"
-KIND = "ILPA_REPORTING"
 OPERATOR = "_operator"
-_SAFE = re.compile(r"[^A-Za-z0-9._-]")
-
-
-class NothingToReport(Exception):
-    """A report was asked for that the publication holds no figures of; the message says what there is."""
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A report to be made: whose, of which figures (`inputs_sha256`), and its path below `reports`."""
+class Held:
+    """A report that is not published, as cells that must be zero are not."""
 
-    report: Report
-    inputs_sha256: str
-    path: Path
+    organization_id: str
+    fund_id: str
+    reason: str
+
+
+def documents(connection: duckdb.DuckDBPyConnection, templates: Templates) -> Iterator[Document]:
+    """What a publication holds of every fund: its investors' newest quarter, its performance, the quarter's notices."""
+    for of_fund in fund_quarters(connection):
+        names = investor_names(connection, of_fund.organization_id)
+        yield from reporting_documents(connection, templates.reporting, of_fund, names)
+        yield from performance_documents(connection, templates.performance, of_fund)
+        fund = NotifyingFund(of_fund.organization_id, of_fund.fund_id, of_fund.fund_name, of_fund.fund_manager)
+        since = first_day_of_quarter(of_fund)
+        yield from notice_documents(connection, templates.notices, fund, names, since=since)
+
+
+def first_day_of_quarter(quarter: FundQuarter) -> dt.date:
+    """The first day of the three months that end with the quarter."""
+    return quarter.quarter_end.replace(month=quarter.quarter_end.month - 2, day=1)
 
 
 def write_fund_reports(
-    connection: duckdb.DuckDBPyConnection, building: Path, publication_id: str, *, former: Path
-) -> None:
-    """Every investor's report of the newest quarter, in the folder of its organisation and the house's own.
+    connection: duckdb.DuckDBPyConnection,
+    building: Path,
+    publication_id: str,
+    *,
+    former: Path,
+    templates: Templates,
+) -> list[Held]:
+    """Every report that reconciles, in the folder of its organisation and the house's own; returns those held.
 
     A report whose inputs are those of the `former` publication is taken from there. Rows of ops.fund_reports that no
     publication came of are forgotten.
@@ -52,94 +69,58 @@ def write_fund_reports(
     )
     known = dict(
         connection.execute(
-            f"select inputs_sha256, max_by(path, generated_at) from {REPORTS} where publication_id = ? group by all",
+            f"select inputs_sha256, max_by(path, generated_at) from {REPORTS} "
+            "where publication_id = ? and file_sha256 is not null group by all",
             [former.resolve().name],
         ).fetchall()
     )
-    template = load_template()
-    rows = []
-    for planned in plan(connection, template):
-        organization = planned.report.quarter.organization_id
-        house = building / OPERATOR / "reports" / organization / planned.path
-        house.parent.mkdir(parents=True, exist_ok=True)
-        before = former / OPERATOR / "reports" / organization / known.get(planned.inputs_sha256, "")
-        is_reused = planned.inputs_sha256 in known and before.is_file()
-        if is_reused:
-            shutil.copyfile(before, house)
+    rows, held = [], []
+    for document in documents(connection, templates):
+        reports = Path("reports")
+        row = _row(document, publication_id)
+        if document.reason is None:
+            house = building / OPERATOR / reports / document.organization_id / document.path
+            before = former / OPERATOR / reports / document.organization_id / known.get(document.inputs_sha256, "")
+            row["is_reused"] = document.inputs_sha256 in known and before.is_file()
+            _place(document, house, before if row["is_reused"] else None)
+            own = building / document.organization_id / reports / document.path
+            own.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(house, own)
+            row["file_sha256"] = hashlib.sha256(house.read_bytes()).hexdigest()
         else:
-            write_report(house, template, planned.report)
-        own = building / organization / "reports" / planned.path
-        own.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(house, own)
-        rows.append(
-            {
-                "publication_id": publication_id,
-                "organization_id": organization,
-                "report_kind": KIND,
-                "fund_id": planned.report.quarter.fund_id,
-                "investor_id": planned.report.investor_id,
-                "period_end": planned.report.quarter.quarter_end,
-                "path": str(planned.path),
-                "file_sha256": hashlib.sha256(house.read_bytes()).hexdigest(),
-                "inputs_sha256": planned.inputs_sha256,
-                "is_reused": is_reused,
-                "generated_at": utc_now(),
-                "known_at": planned.report.quarter.known_at,
-            }
-        )
+            held.append(Held(document.organization_id, document.fund_id, document.reason))
+        rows.append(row)
     append_rows(connection, REPORTS, rows)
+    return held
 
 
-def plan(
-    connection: duckdb.DuckDBPyConnection, template: Template, quarter: dt.date | None = None
-) -> Iterator[Planned]:
-    """The reports of every fund and investor at `quarter`, or at the newest that each fund states."""
-    for of_fund in fund_quarters(connection, quarter):
-        names = investor_names(connection, of_fund)
-        accounts, flows = capital_account(connection, of_fund), cash_flows(connection, of_fund)
-        for investor_id in of_fund.investors:
-            listings = [accounts[investor_id], flows[investor_id]]
-            report = Report(
-                of_fund,
-                investor_id,
-                names.get(investor_id, investor_id),
-                figures(template, of_fund, investor_id),
-                listings,
-            )
-            name = f"{file_name(of_fund.fund_id)}_{file_name(investor_id)}_{of_fund.quarter_end}.xlsx"
-            yield Planned(report, _inputs(report), Path("ilpa") / file_name(of_fund.fund_id) / name)
+def _place(document: Document, path: Path, before: Path | None) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if before is None:
+        document.write(path)
+    else:
+        shutil.copyfile(before, path)
 
 
-def write_one(
-    publication: duckdb.DuckDBPyConnection, fund_id: str, investor_id: str, quarter: dt.date | None, out: Path
-) -> Path:
-    """The report of one investor, from a publication. Raises NothingToReport where that has no such figures."""
-    template = load_template()
-    planned = [each for each in plan(publication, template, quarter) if each.report.quarter.fund_id == fund_id]
-    chosen = [each for each in planned if each.report.investor_id == investor_id]
-    if not chosen:
-        there = ", ".join(each.report.investor_id for each in planned) or "no investor of the fund"
-        at = quarter or "its newest quarter"
-        raise NothingToReport(f"fund {fund_id}, {at}: expected investor {investor_id}, found {there}")
-    path = out / chosen[0].path.name if out.is_dir() else out
-    write_report(path, template, chosen[0].report)
-    return path
-
-
-def file_name(identifier: str) -> str:
-    """An id as part of a file name: other characters than letters, digits, ".", "_" and "-" make way for a digest."""
-    safe = _SAFE.sub("_", identifier).lstrip(".")
-    return safe if safe == identifier else f"{safe}-{hashlib.sha256(identifier.encode()).hexdigest()[:8]}"
-
-
-def _inputs(report: Report) -> str:
-    """A digest of all that the file is made of: figures, rows, names and the template."""
-    quarter = report.quarter
-    told: Sequence[object] = (
-        TEMPLATE.read_text(),
-        (quarter.organization_id, quarter.fund_id, quarter.fund_name, quarter.fund_manager, quarter.currency),
-        (quarter.quarter_end, quarter.known_at, report.investor_id, report.investor_name),
-        sorted((key, Decimal(value).normalize()) for key, value in report.figures.items()),
-        [(listing.name, listing.title, listing.headers, listing.rows) for listing in report.listings],
+def _row(document: Document, publication_id: str) -> dict[str, Any]:
+    is_held: Mapping[str, str | None] = (
+        {"status": "PUBLISHED", "reason_code": None, "reason": None}
+        if document.reason is None
+        else {"status": "HELD", "reason_code": DOES_NOT_RECONCILE, "reason": document.reason}
     )
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    return {
+        "publication_id": publication_id,
+        "organization_id": document.organization_id,
+        "report_kind": document.kind,
+        "fund_id": document.fund_id,
+        "investor_id": document.investor_id,
+        "event_id": document.event_id,
+        "period_end": document.period_end,
+        **is_held,
+        "path": str(document.path),
+        "file_sha256": None,
+        "inputs_sha256": document.inputs_sha256,
+        "is_reused": False,
+        "generated_at": utc_now(),
+        "known_at": document.known_at,
+    }

@@ -33,12 +33,12 @@ _FLOWS = """
 _FLOW_HEADERS = ("Date", "Event", "Transaction type", "Type when grossed up", "Amount to investor")
 
 
-def investor_names(connection: duckdb.DuckDBPyConnection, quarter: FundQuarter) -> Mapping[str, str]:
+def investor_names(connection: duckdb.DuckDBPyConnection, organization_id: str) -> Mapping[str, str]:
     """Names of investors as known now."""
     return dict(
         connection.execute(
             "select investor_id, investor_name from marts.dim_investor where organization_id = ? and is_current",
-            [quarter.organization_id],
+            [organization_id],
         ).fetchall()
     )
 

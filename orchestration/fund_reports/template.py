@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -57,6 +58,7 @@ class Template:
     title: str
     money_format: str
     check_format: str
+    tolerance: Decimal  # of a reconciliation, in units of the currency
     horizons: Mapping[Horizon, str]
     holders: Mapping[Holder, str]
     header: Mapping[str, str]

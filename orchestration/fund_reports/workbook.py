@@ -16,12 +16,10 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from orchestration.fund_reports.figures import Figures, FundQuarter
+from orchestration.fund_reports.looks import CAPTION_WIDTH, MONEY_WIDTH, Looks, page, write_header, write_text
 from orchestration.fund_reports.template import HOLDERS, HORIZONS, Template, sign, unsigned
-from orchestration.pack.workbook import FORMULA_STARTS, INK
 
-A4, CAPTION_WIDTH, MONEY_WIDTH = 9, 46, 17
 MARGIN = 2  # characters that a column of texts is wider than its longest one
-DATE_FORMAT = "yyyy-mm-dd"
 
 
 @dataclass(frozen=True)
@@ -52,37 +50,20 @@ def write_report(path: Path, template: Template, report: Report) -> None:
     quarter = report.quarter
     # When the figures became known, not when they were written: a report that did not change is the same file.
     book.set_properties({"title": f"{template.title} {quarter.fund_id}", "created": quarter.known_at})
-    looks = _Looks(book, template)
+    looks = Looks(book, template.money_format, template.check_format)
     _write_template(book, looks, template, report)
     for listing in report.listings:
         _write_listing(book, looks, report, listing)
     book.close()
 
 
-class _Looks:
-    def __init__(self, book: xlsxwriter.Workbook, template: Template) -> None:
-        head = {"bold": True, "font_color": "white", "bg_color": INK, "text_wrap": True, "valign": "vcenter"}
-        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": INK})
-        self.section = book.add_format({"bold": True, "font_color": INK, "bottom": 1})
-        self.header = book.add_format(head)
-        self.header_right = book.add_format({**head, "align": "right"})
-        self.label = book.add_format({"bold": True})
-        self.verbatim = book.add_format({"quote_prefix": True})
-        self.date = book.add_format({"num_format": DATE_FORMAT, "align": "left"})
-        self.money = book.add_format({"num_format": template.money_format})
-        self.sum = book.add_format({"num_format": template.money_format, "bold": True, "top": 1})
-        self.sum_label = book.add_format({"bold": True, "top": 1})
-        self.check = book.add_format({"num_format": template.check_format, "align": "right", "italic": True})
-
-
-def _write_template(book: Any, looks: _Looks, template: Template, report: Report) -> None:
+def _write_template(book: Any, looks: Looks, template: Template, report: Report) -> None:
     sheet, quarter = book.add_worksheet(template.title), report.quarter
     columns = {
         (holder, horizon): 1 + place * len(HORIZONS) + number
         for place, holder in enumerate(HOLDERS)
         for number, horizon in enumerate(HORIZONS)
     }
-    sheet.write_string(0, 0, template.title, looks.title)
     told = {
         "fund": quarter.fund_name,
         "general_partner": quarter.fund_manager,
@@ -92,10 +73,7 @@ def _write_template(book: Any, looks: _Looks, template: Template, report: Report
         "version": template.version,
         "known_at": f"{quarter.known_at:%Y-%m-%d %H:%M}",
     }
-    for row, (name, caption) in enumerate(template.header.items(), 1):
-        sheet.write_string(row, 0, caption, looks.label)
-        _write_text(sheet, looks, row, 1, told[name])
-    top = len(template.header) + 2
+    top = write_header(sheet, looks, template.title, dict(template.header), told) + 1
     sheet.write_string(top, 0, "", looks.header)
     sheet.write_string(top + 1, 0, f"Amounts in {quarter.currency}", looks.header)
     for holder in HOLDERS:
@@ -129,13 +107,13 @@ def _write_template(book: Any, looks: _Looks, template: Template, report: Report
     sheet.freeze_panes(top + 2, 1)
     sheet.repeat_rows(top, top + 1)
     sheet.print_area(0, 0, row - 1, len(columns))
-    _page(sheet, report)
+    page(sheet, quarter.fund_name, report.investor_name, quarter.currency, f"Quarter to {quarter.quarter_end}")
 
 
-def _write_listing(book: Any, looks: _Looks, report: Report, listing: Listing) -> None:
+def _write_listing(book: Any, looks: Looks, report: Report, listing: Listing) -> None:
     sheet = book.add_worksheet(listing.name)
     sheet.write_string(0, 0, f"{listing.title}: {report.quarter.fund_name}", looks.title)
-    _write_text(sheet, looks, 1, 0, f"{report.investor_name}, amounts in {report.quarter.currency}")
+    write_text(sheet, looks, 1, 0, f"{report.investor_name}, amounts in {report.quarter.currency}")
     first, last = 4, 3 + len(listing.rows)
     for column, header in enumerate(listing.headers):
         is_money = any(isinstance(row[column], Decimal) for row in listing.rows)
@@ -149,7 +127,7 @@ def _write_listing(book: Any, looks: _Looks, report: Report, listing: Listing) -
             elif isinstance(value, dt.date):
                 sheet.write_datetime(number, column, value, looks.date)
             elif value is not None:
-                _write_text(sheet, looks, number, column, str(value))
+                write_text(sheet, looks, number, column, str(value))
     if listing.rows and listing.total:
         sheet.write_string(last + 1, 0, "Total", looks.sum_label)
         for column in listing.total:
@@ -159,20 +137,5 @@ def _write_listing(book: Any, looks: _Looks, report: Report, listing: Listing) -
     sheet.freeze_panes(4, 0)
     sheet.repeat_rows(1, 3)
     sheet.print_area(0, 0, last + 1, max(len(listing.headers) - 1, 0))
-    _page(sheet, report)
-
-
-def _write_text(sheet: Any, looks: _Looks, row: int, column: int, text: str) -> None:
-    """Text that begins like a formula stays text even when somebody edits the cell."""
-    sheet.write_string(row, column, text, looks.verbatim if text.startswith(FORMULA_STARTS) else None)
-
-
-def _page(sheet: Any, report: Report) -> None:
     quarter = report.quarter
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    # "&" begins a code in headers and footers
-    fund, investor = (text.replace("&", "&&") for text in (quarter.fund_name, report.investor_name))
-    sheet.set_header(f"&L{fund}&C{investor}&RAmounts in {quarter.currency}")
-    sheet.set_footer(f"&LQuarter to {quarter.quarter_end}&RPage &P of &N")
+    page(sheet, quarter.fund_name, report.investor_name, quarter.currency, f"Quarter to {quarter.quarter_end}")

@@ -156,7 +156,10 @@ CONTRACT = {
     "fact_fee_offsets": "fund_id offset_id offset_amount entered_on reason",
     "fact_capital_accounts": "fund_id investor_id period_end nav nav_stated unfunded unfunded_stated",
     "fact_ilpa_amounts": "fund_id investor_id quarter_end line_code amount",
-    "fact_reports": "publication_id fund_id investor_id period_end file_sha256 inputs_sha256 generated_at",
+    "fact_investment_transactions": "fund_id investment_id transaction_id transaction_type event_date amount "
+    "invested_amount realized_amount currency",
+    "fact_reports": "publication_id report_kind fund_id investor_id event_id period_end status reason_code reason "
+    "file_sha256 inputs_sha256 generated_at",
     "fact_fx_rates": "rate source as_of",
     "fact_prices": "price source as_of",
     "fact_index_levels": "level source as_of",

@@ -6,10 +6,12 @@ Source: input-contracts 2.5 and 6; nav 8.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 
 from ingestion.samples import write_demo
@@ -382,6 +384,45 @@ def test_a_nav_per_share_is_traced_to_holdings_prices_and_rates(demo: tuple[Home
     assert found["prices"] == priced
     assert found["nav_holdings"] >= held
     assert {"fx_rates", "nav_accruals", "nav_transfer_agent_shares", "nav_history"} <= set(found)
+
+
+def test_every_report_reconciles_and_stands_in_the_folder_of_its_house(demo: tuple[Home, RunReport]) -> None:
+    tree = demo[0].settings.published_link.resolve()
+    rows = demo[0].published(
+        "select organization_id, report_kind, path, file_sha256, status, reason from marts.fact_reports where is_current"
+    )
+    assert {(status, reason) for *_, status, reason in rows} == {("PUBLISHED", None)}
+    assert {kind for _, kind, *_ in rows} == {
+        "CAPITAL_CALL_NOTICE", "DISTRIBUTION_NOTICE", "ILPA_PERFORMANCE", "ILPA_REPORTING",
+    }  # fmt: skip
+    for house in HOUSES:
+        told = {path: digest for organization, _, path, digest, *_ in rows if organization == house}
+        folder = tree / house / "reports"
+        found = {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in folder.rglob("*.xlsx")}
+        assert found == told
+
+
+def test_notices_and_performance_add_up_to_the_cash_flows_of_the_mart(demo: tuple[Home, RunReport]) -> None:
+    """The total of each summary and the paid-in capital of each fund, summed from fact_cash_flows by themselves."""
+    reports = demo[0].settings.published_link.resolve() / "_operator" / "reports"
+    for house, kind, path, fund_id, event_id, period_end in demo[0].published(
+        "select organization_id, report_kind, path, fund_id, event_id, period_end from marts.fact_reports "
+        "where is_current and report_kind in ('CAPITAL_CALL_NOTICE', 'ILPA_PERFORMANCE')"
+    ):
+        ((called,),) = demo[0].published(
+            f"select sum(capital_call_amount) from marts.fact_cash_flows where organization_id = '{house}' "
+            f"and fund_id = '{fund_id}' and "
+            + (f"event_id = '{event_id}'" if event_id else f"event_date <= '{period_end}'")
+        )
+        sheet = openpyxl.load_workbook(reports / house / path, data_only=True).worksheets[0]
+        if kind == "ILPA_PERFORMANCE":
+            row = next(cell.row for cell in sheet["A"] if cell.value == "Paid-in capital")
+            assert sheet.cell(row, 2).value == float(called)
+            continue
+        total = next(cell.row for cell in sheet["A"] if cell.value == "Total")
+        header = next(cell.row for cell in sheet["A"] if cell.value == "Investor")
+        column = next(cell.column for cell in sheet[header] if cell.value == "Amount to pay by the due date")
+        assert sheet.cell(total, column).value == float(called)
 
 
 def text_of(folder: Path) -> set[str]:

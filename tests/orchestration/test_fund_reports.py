@@ -13,7 +13,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from orchestration.fund_reports.building import file_name
+from orchestration.fund_reports.documents import file_name
 from orchestration.fund_reports.figures import FUND, FundQuarter, breaks, figures
 from orchestration.fund_reports.template import TEMPLATE, Horizon, load_template
 from orchestration.fund_reports.workbook import Listing, Report, write_report

@@ -13,7 +13,12 @@ final as (
         report_kind,
         fund_id,
         investor_id,
+        event_id,
         period_end,
+        -- rows of before reports could be held are of reports that stand in their publication
+        coalesce(status, 'PUBLISHED') as status,
+        reason_code,
+        reason,
         path,
         file_sha256,
         inputs_sha256,
