@@ -19,7 +19,7 @@ from calculations.calendars import Flags
 from calculations.daycount import Days, Ints
 from calculations.funds.pacing.positions import Notices
 from calculations.fx import convert
-from orchestration.assets.fund_arrays import known_quotes
+from orchestration.assets.known_rates import known_quotes
 from orchestration.warehouse import Warehouse
 
 UNITS = 10_000  # of UNIT in one of a currency

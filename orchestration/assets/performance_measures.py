@@ -36,9 +36,11 @@ from calculations.funds.performance.market import NONE
 from calculations.funds.performance.measures import Measures
 from calculations.ragged import counted, first_rows
 from orchestration.assets.arrow_columns import convention_columns, day_column, ratio_column, text_column
-from orchestration.assets.fund_arrays import Funds, array, funds_as_known, known_quotes
+from orchestration.assets.fund_arrays import Funds, funds_as_known
 from orchestration.assets.fund_lines import flows_without_line
 from orchestration.assets.fund_performance import MODELS, Valued, with_columns_of
+from orchestration.assets.known_rates import known_quotes
+from orchestration.assets.stored_columns import array
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse
 

@@ -26,9 +26,11 @@ from calculations.funds.performance import (
 from calculations.funds.performance.bridge import LINES
 from calculations.reasons import either
 from orchestration.assets.arrow_columns import day_column, money_column, ratio_column, text_column
-from orchestration.assets.fund_arrays import TOTAL, Funds, array, days, funds_as_known
+from orchestration.assets.fund_arrays import Funds, funds_as_known
 from orchestration.assets.fund_lines import credit_lines, line_units
 from orchestration.assets.fund_performance import MODELS, Valued, with_columns_of
+from orchestration.assets.fund_queries import TOTAL
+from orchestration.assets.stored_columns import array, days
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse
 

@@ -130,12 +130,32 @@ def test_a_day_without_a_value_has_flows_but_no_value_and_says_so() -> None:
     assert np.isnat(found.value_day[at])
 
 
-def test_a_leg_whose_amount_is_not_known_leaves_every_later_sum_unknown() -> None:
-    flows = joined(RECALL, Legs(ints(0), days(dt.date(2021, 5, 1)), ints(0), ints(0), np.array(["FX_MISSING"], object)))
-    found = net_measures(partners(flows, values((0, VALUED, 8_200)), legs((0, BEGAN, 1, 0))), Scope(VALUED))[0]
-    assert found.money["paid_in"].reasons[row(found, dt.date(2021, 3, 31))] is None
-    assert found.money["paid_in"].reasons[row(found, dt.date(2021, 6, 30))] == "FX_MISSING"
-    assert (ratio(found, "dpi", VALUED)[1], found.rates["irr"].reasons[row(found, VALUED)]) == ("FX_MISSING",) * 2
+def unknown_leg(is_called: bool) -> Legs:
+    nothing, why = (ints(0), ints(0)), np.array(["FX_MISSING"], object)
+    reasons = (why, None) if is_called else (None, why)
+    return joined(RECALL, Legs(ints(0), days(dt.date(2021, 5, 1)), *nothing, *reasons))
+
+
+@pytest.mark.parametrize(
+    ("is_called", "unknown", "known"),
+    [
+        (True, {"paid_in", "pic", "dpi", "rvpi", "tvpi", "irr"}, {"committed", "distributed", "nav", "total_value"}),
+        (False, {"distributed", "total_value", "dpi", "tvpi", "irr"}, {"committed", "paid_in", "nav", "pic", "rvpi"}),
+    ],
+)
+def test_a_leg_whose_amount_is_not_known_leaves_unknown_what_needs_it_and_nothing_else(
+    is_called: bool, unknown: set[str], known: set[str]
+) -> None:
+    """fund-admin 3.1: PIC = C/K, DPI = D/C, RVPI = V/C, TVPI = (D + V)/C; a rate of return needs every flow."""
+    navs, commitments = values((0, VALUED, 8_200)), legs((0, BEGAN, 10_000, 0))
+    found = net_measures(partners(unknown_leg(is_called), navs, commitments), Scope(VALUED))[0]
+    before, at = row(found, dt.date(2021, 3, 31)), row(found, VALUED)
+    figures = {**found.money, **found.ratios, **found.rates}
+    assert {name: figures[name].reasons[at] for name in unknown | known} == {
+        **dict.fromkeys(unknown, "FX_MISSING"),
+        **dict.fromkeys(known),
+    }
+    assert figures["paid_in"].reasons[before] is figures["distributed"].reasons[before] is None
 
 
 # days and windows -----------------------------------------------------------------------------------------------------
