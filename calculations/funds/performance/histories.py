@@ -6,10 +6,10 @@ currency per series; what had to be converted was converted before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from calculations.daycount import Days, Floats, Ints
 from calculations.funds.performance import kernel
@@ -36,9 +36,12 @@ class Legs:
     def pooled(self, group: Ints) -> Legs:
         """The same legs by `group` (series,) of their series; those of LEFT_OUT go. Flows are summed, never rates."""
         series = group[self.series]
-        kept = series != LEFT_OUT
+        return replace(self, series=series).chosen(series != LEFT_OUT)
+
+    def chosen(self, kept: NDArray[np.bool_]) -> Legs:
+        """The legs that are flagged."""
         return Legs(
-            series[kept],
+            self.series[kept],
             self.day[kept],
             self.called[kept],
             self.distributed[kept],
@@ -141,6 +144,17 @@ class Histories:
     def owner(self) -> Ints:
         """The series of each row."""
         return np.repeat(np.arange(self.count), np.diff(self.first))
+
+    @property
+    def legs(self) -> Legs:
+        """The rows as legs, with one more of an unknown amount where the sums of a series stop to be known."""
+        parts = [Legs(self.owner, self.day, self.called, self.distributed)]
+        for unknown, is_called in ((self.unknown_called, True), (self.unknown_distributed, False)):
+            series = np.flatnonzero(unknown.since < NEVER)
+            nothing = np.zeros(series.size, dtype=np.int64)
+            sides = (unknown.reason[series], None) if is_called else (None, unknown.reason[series])
+            parts.append(Legs(series, unknown.since[series], nothing, nothing, *sides))
+        return joined(*parts)
 
     def stop(self, series: Ints, day: Days) -> Ints:
         """The row after the last one of each series up to and on a day."""
