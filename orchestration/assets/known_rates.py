@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +48,16 @@ class KnownRates:
         if found.amount is None:
             return 0, f"{found.reason}: {source} on {day}"
         return int(found.amount / unit), None
+
+    def rate(self, source: str, target: str, day: dt.date, fund: int) -> tuple[Fraction, str | None]:
+        """Units of the target for one unit of the source, exactly, as the state knew it of the day, or 0 and why not."""
+        found = convert(Decimal(1), source, target, day, self.of(fund), minor_unit(0))
+        if found.amount is None:
+            return Fraction(0), f"{found.reason}: {source} on {day}"
+        rate = Fraction(1)
+        for quote in found.quotes:
+            rate = rate * Fraction(quote.rate) if quote.quote == target else rate / Fraction(quote.rate)
+        return rate, None
 
 
 def known_quotes(quotes: Sequence[Row], organization_id: str, instant: dt.datetime) -> Quotes:
