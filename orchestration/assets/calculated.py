@@ -22,8 +22,8 @@ from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.fund_waterfall import FUND_WATERFALL
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
-from orchestration.assets.performance_measures import PERFORMANCE_MEASURES, POOL_PERFORMANCE
-from orchestration.assets.pooled_returns import POOLED_RETURNS
+from orchestration.assets.performance_measures import PERFORMANCE_MEASURES
+from orchestration.assets.pool_performance import POOL_PERFORMANCE
 from orchestration.assets.portal_comparison import PORTAL_COMPARISON
 from orchestration.assets.raw import table_schema
 from orchestration.assets.status_moves import STATUS_MOVES
@@ -67,7 +67,6 @@ CALCULATIONS = (
     FUND_PERFORMANCE,
     FUND_WATERFALL,
     LEDGER_MAPPING,
-    POOLED_RETURNS,
     PERFORMANCE_MEASURES,
     POOL_PERFORMANCE,
     VALUE_BRIDGE,
@@ -87,7 +86,7 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.clo_tranche_losses": loss_picture,
     "calc.commitment_roll": commitment_picture,
     "calc.pacing_forecasts": forecast_picture,
-    "calc.pooled_returns": front_page_picture,
+    "calc.pool_performance": front_page_picture,
     "calc.fund_waterfall": tier_picture,
     "calc.fund_performance": fund_picture,
 }

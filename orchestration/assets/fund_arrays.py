@@ -22,90 +22,24 @@ from numpy.typing import NDArray
 from calculations.daycount import Days, Ints
 from calculations.funds.performance import Histories, Legs, Points, Values, measurement_points
 from calculations.funds.performance.histories import split_keys
-from calculations.fx import Quotes, convert
-from calculations.money import minor_unit
 from calculations.ragged import day_keys, first_rows
 from calculations.reasons import Reasons, no_reasons
+from orchestration.assets.fund_queries import (
+    ACCOUNTS,
+    COMMITMENTS,
+    FAIR_VALUES,
+    FLOWS,
+    HOLDINGS,
+    PARTNERS,
+    QUOTES,
+    TRANSACTIONS,
+    WANTED,
+)
+from orchestration.assets.known_rates import KnownRates
+from orchestration.assets.stored_columns import array, days, stored_units
 from orchestration.warehouse import Warehouse
 
-INVESTED = ("PURCHASE", "FOLLOW_ON")
-REALISED = ("PROCEEDS", "RETURN_OF_CAPITAL", "INCOME")
-TOTAL = "_FUND_"  # in place of an investor: the whole fund
-
 Row = Mapping[str, Any]
-
-_WANTED = """
-create or replace temp table wanted as
-select row_number() over (order by m.measured_id) - 1 as fund, m.*, f.base_currency,
-    cast(power(10, c.minor_units) as integer) as scale, c.minor_units,
-    cast(coalesce(left(f.fiscal_year_end, 2), '12') as integer) as fiscal_month, f.benchmark_index_id
-from intermediate.int_fund__measured_states as m
-inner join intermediate.int_fund__funds as f using (state_id, fund_id)
-inner join seeds.currencies as c on f.base_currency = c.currency_code
-where m.measured_id in (select unnest(?))
-"""
-_PARTNERS = f"""
-create or replace temp table partners as
-select row_number() over (order by fund, investor_id) - 1 as partner, fund, investor_id
-from (
-    select fund, investor_id from intermediate.int_fund__cash_flows inner join wanted using (state_id, fund_id)
-    union
-    select fund, investor_id from intermediate.int_fund__commitment_events inner join wanted using (state_id, fund_id)
-    union
-    select fund, investor_id from intermediate.int_fund__capital_accounts inner join wanted using (state_id, fund_id)
-    where investor_id <> '{TOTAL}'
-)
-"""
-_HOLDINGS = """
-create or replace temp table holdings as
-select row_number() over (order by fund, investment_id) - 1 as holding, fund, state_id, investment_id,
-    investment_date, exit_date, coalesce(i.currency, base_currency) as currency
-from intermediate.int_fund__investments as i inner join wanted using (state_id, fund_id)
-"""
-FLOWS = """
-select p.partner as series, w.fund, c.event_date as day, c.currency, c.currency <> w.base_currency as is_foreign,
-    c.capital_call_amount as first_amount, c.distribution_amount as second_amount, c.cash_flow_type, c.transaction_id
-from intermediate.int_fund__cash_flows as c
-inner join wanted as w using (state_id, fund_id) inner join partners as p using (fund, investor_id)
-order by all
-"""
-_COMMITMENTS = """
-select p.partner as series, w.fund, e.event_date as day, e.currency, e.currency <> w.base_currency as is_foreign,
-    e.committed as first_amount, cast(0 as decimal(24, 4)) as second_amount
-from intermediate.int_fund__commitment_events as e
-inner join wanted as w using (state_id, fund_id) inner join partners as p using (fund, investor_id)
-where e.committed <> 0
-order by all
-"""
-_TRANSACTIONS = f"""
-select h.holding as series, w.fund, t.event_date as day, coalesce(t.currency, h.currency) as currency,
-    coalesce(t.currency, h.currency) <> w.base_currency as is_foreign,
-    case when t.transaction_type in {INVESTED} then t.amount else 0 end as first_amount,
-    case when t.transaction_type in {REALISED} then t.amount else 0 end as second_amount
-from intermediate.int_fund__investment_transactions as t
-inner join holdings as h using (state_id, investment_id) inner join wanted as w using (fund)
-where t.transaction_type in {INVESTED + REALISED}
-order by all
-"""
-# of two valuations of a day that are left side by side the one that was known last; after an exit nothing is held
-_FAIR_VALUES = """
-select h.holding as series, w.fund, v.valuation_date as day, v.currency, v.currency <> w.base_currency as is_foreign,
-    v.fair_value as first_amount, v.remaining_cost as second_amount
-from intermediate.int_fund__fair_values as v
-inner join holdings as h using (state_id, investment_id) inner join wanted as w using (fund)
-where h.exit_date is null or v.valuation_date < h.exit_date
-qualify row_number() over (partition by h.holding, v.valuation_date order by v.known_at desc, v.source_row desc) = 1
-order by all
-"""
-_ACCOUNTS = f"""
-select coalesce(p.partner, w.fund) as series, p.partner is null as is_total, a.period_end as day,
-    cast(a.nav * w.scale as bigint) as units
-from intermediate.int_fund__capital_accounts as a
-inner join wanted as w using (state_id, fund_id) left join partners as p using (fund, investor_id)
-where a.nav is not null and (p.partner is not null or a.investor_id = '{TOTAL}')
-order by all
-"""
-_QUOTES = "select * from intermediate.int_fund__fx_quotes order by all"
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,17 +69,17 @@ class Funds:
     @cached_property
     def commitments(self) -> Legs:
         """Changes of partners' commitments, as called amounts."""
-        return self.legs(_COMMITMENTS)
+        return self.legs(COMMITMENTS)
 
     @cached_property
     def transactions(self) -> Legs:
         """Flows of investments by cash date: paid for them, as called, and what they returned, as distributed."""
-        return self.legs(_TRANSACTIONS)
+        return self.legs(TRANSACTIONS)
 
     @cached_property
     def accounts(self) -> tuple[Values, Values]:
         """Net asset values that capital accounts state: of partners, of funds."""
-        table = self.table(_ACCOUNTS)
+        table = self.table(ACCOUNTS)
         is_total = array(table, "is_total").astype(np.bool_)
         series, day, units = array(table, "series"), days(table, "day"), array(table, "units")
         of_partners, of_funds = (
@@ -166,7 +100,7 @@ class Funds:
         """Quarter ends of the fund's fiscal year and days of value of each fund, from its first flow to its last value."""
         of_partners, of_funds = self.accounts
         series, day = of_partners.points
-        valued = self.table(_FAIR_VALUES)
+        valued = self.table(FAIR_VALUES)
         owners = np.concatenate([self.partner_fund[series], of_funds.points[0], array(valued, "fund")])
         on = np.concatenate([day, of_funds.points[1], days(valued, "day")])
         owner, value_day = split_keys(np.unique(day_keys(owners, on)))
@@ -193,7 +127,7 @@ class Funds:
 
         One in another currency is worth, on every day of the fund, what its currency is worth then.
         """
-        table = self.table(_FAIR_VALUES)
+        table = self.table(FAIR_VALUES)
         series, day, fund = array(table, "series"), days(table, "day"), array(table, "fund")
         is_foreign = array(table, "is_foreign").astype(np.bool_)
         home = self._units(table, "first_amount", fund, ~is_foreign)
@@ -215,16 +149,9 @@ class Funds:
     def table(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         return self.connection.execute(sql, parameters).to_arrow_table()
 
-    def rates(self, fund: int) -> Quotes:
-        """The exchange rates that a state knew."""
-        if fund not in self._rates:
-            row = self.wanted[fund]
-            self._rates[fund] = known_quotes(self.quotes, row["organization_id"], row["known_from"])
-        return self._rates[fund]
-
     @cached_property
-    def _rates(self) -> dict[int, Quotes]:
-        return {}
+    def rates(self) -> KnownRates:
+        return KnownRates(self.wanted, self.quotes)
 
     def legs(self, sql: str) -> Legs:
         """Amounts of a query with series, fund, day, currency, is_foreign, first_amount (called) and second_amount."""
@@ -232,13 +159,15 @@ class Funds:
         fund, is_foreign = array(table, "fund"), array(table, "is_foreign").astype(np.bool_)
         called = self._units(table, "first_amount", fund, ~is_foreign)
         distributed = self._units(table, "second_amount", fund, ~is_foreign)
-        reasons = no_reasons(fund.size)
+        why_called, why_distributed = no_reasons(fund.size), no_reasons(fund.size)
         for row in np.flatnonzero(is_foreign).tolist():
-            listed = {name: table[name][row].as_py() for name in ("day", "currency", "first_amount", "second_amount")}
-            for name, units in (("first_amount", called), ("second_amount", distributed)):
-                units[row], why = self._converted(listed[name], listed["currency"], listed["day"], int(fund[row]))
-                reasons[row] = reasons[row] or why
-        return Legs(array(table, "series"), days(table, "day"), called, distributed, reasons)
+            day, currency = table["day"][row].as_py(), table["currency"][row].as_py()
+            for name, units, why in (
+                ("first_amount", called, why_called),
+                ("second_amount", distributed, why_distributed),
+            ):
+                units[row], why[row] = self._in_base(table[name][row].as_py(), currency, day, int(fund[row]))
+        return Legs(array(table, "series"), days(table, "day"), called, distributed, why_called, why_distributed)
 
     def _foreign_values(self, table: pa.Table, rows: Ints) -> tuple[Ints, Days, Ints, Reasons]:
         found: list[tuple[int, dt.date, int, str | None]] = []
@@ -254,7 +183,7 @@ class Funds:
                 before = [row for row, known in zip(own.tolist(), valued, strict=True) if known <= day]
                 if before and (exit_day[0][0] is None or day < exit_day[0][0]):
                     amount, currency = (table[name][before[-1]].as_py() for name in ("first_amount", "currency"))
-                    found.append((holding, day, *self._converted(amount, currency, day, of)))
+                    found.append((holding, day, *self._in_base(amount, currency, day, of)))
         holdings, on_days, units, reasons = zip(*found, strict=True)
         return (
             np.array(holdings, dtype=np.int64),
@@ -263,16 +192,9 @@ class Funds:
             np.array(reasons, dtype=object),
         )
 
-    def _converted(self, amount: Decimal, currency: str, day: dt.date, fund: int) -> tuple[int, str | None]:
-        """Minor units of the fund's currency, or 0 and why not; nothing is nothing in any currency."""
+    def _in_base(self, amount: Decimal, currency: str, day: dt.date, fund: int) -> tuple[int, str | None]:
         row = self.wanted[fund]
-        if not amount:
-            return 0, None
-        unit = minor_unit(row["minor_units"])
-        found = convert(amount, currency, row["base_currency"], day, self.rates(fund), unit)
-        if found.amount is None:
-            return 0, f"{found.reason}: {currency} on {day}"
-        return int(found.amount / unit), None
+        return self.rates.units(amount, currency, row["base_currency"], row["minor_units"], day, fund)
 
     def _units(self, table: pa.Table, name: str, fund: Ints, chosen: NDArray[np.bool_]) -> Ints:
         """Minor units of an exact column in the rows chosen, 0 elsewhere."""
@@ -285,49 +207,13 @@ class Funds:
 def funds_as_known(warehouse: Warehouse, measured_ids: Sequence[str]) -> Iterator[Funds]:
     """The measured states of `measured_ids`, while the warehouse is open."""
     with warehouse.connect() as connection:
-        connection.execute(_WANTED, [list(measured_ids)])
-        connection.execute(_PARTNERS)
-        connection.execute(_HOLDINGS)
+        connection.execute(WANTED, [list(measured_ids)])
+        connection.execute(PARTNERS)
+        connection.execute(HOLDINGS)
         wanted = connection.execute("select * from wanted order by fund").to_arrow_table().to_pylist()
-        quotes = connection.execute(_QUOTES).to_arrow_table().to_pylist()
+        quotes = connection.execute(QUOTES).to_arrow_table().to_pylist()
         partner_fund, holding_fund = (
             array(connection.execute(f"select fund from {name}s order by {name}").to_arrow_table(), "fund")
             for name in ("partner", "holding")
         )
         yield Funds(connection, wanted, quotes, partner_fund, holding_fund)
-
-
-def known_quotes(quotes: Sequence[Row], organization_id: str, instant: dt.datetime) -> Quotes:
-    """The rates an organisation knew at an instant: its own before shared ones, then the one known last."""
-    chosen: dict[tuple[str, str, dt.date], tuple[tuple[Any, ...], Decimal]] = {}
-    for row in quotes:
-        is_withdrawn = row["withdrawn_at"] is not None and row["withdrawn_at"] <= instant
-        if row["organization_id"] != organization_id or row["known_at"] > instant or is_withdrawn:
-            continue
-        pair = row["base_currency"], row["quote_currency"], row["rate_date"]
-        rank = row["is_own"], row["load_as_of"], row["known_at"], row["load_id"], row["source"]
-        if pair not in chosen or chosen[pair][0] < rank:
-            chosen[pair] = rank, row["rate"]
-    return Quotes.of((*pair, rate) for pair, (_, rate) in chosen.items())
-
-
-def array(table: pa.Table, name: str) -> Ints:
-    """A column of whole numbers or flags without NULLs."""
-    found: Ints = table[name].to_numpy().astype(np.int64)
-    return found
-
-
-def days(table: pa.Table, name: str) -> Days:
-    found: Days = table[name].to_numpy().astype("datetime64[D]")
-    return found
-
-
-def stored_units(column: pa.ChunkedArray) -> Ints:
-    """A column of DECIMAL(24,4) as counts of 0.0001, read from the 16 bytes of each value; NULL is 0."""
-    if not len(column):
-        return np.empty(0, dtype=np.int64)
-    whole = column.cast(pa.decimal128(38, 4)).fill_null(Decimal(0)).combine_chunks()
-    words = np.frombuffer(whole.buffers()[1], dtype="<i8").reshape(-1, 2)[whole.offset : whole.offset + len(whole)]
-    if ((words[:, 0] >> 63) != words[:, 1]).any():
-        raise ValueError("booked money must stay below 2^63 units of 0.0001")
-    return words[:, 0].copy()

@@ -7,7 +7,6 @@ from typing import Any
 import pyarrow as pa
 
 from calculations.funds.fees.fund_charges import ChargedStretch, FeeRecord, fund_charges, late_fees
-from orchestration.assets.fund_arrays import known_quotes
 from orchestration.assets.fund_cost_shares import SHARES, cost_shares
 from orchestration.assets.fund_fee_closings import fees_of_closings
 from orchestration.assets.fund_fee_inputs import MODELS, FundBook, Row, fee_record, fund_book
@@ -21,6 +20,7 @@ from orchestration.assets.fund_fee_rows import (
     offset_rows,
     step_rows,
 )
+from orchestration.assets.known_rates import known_quotes
 from orchestration.calculation_cache import Calculation, Tables, as_table
 from orchestration.warehouse import Warehouse
 

@@ -20,8 +20,10 @@ from calculations.funds.performance import (
     without_facility,
 )
 from calculations.funds.performance.called_repayments import LegPortions, Paydowns, called_repayments
-from calculations.reasons import no_reasons
-from orchestration.assets.fund_arrays import FLOWS, Funds, array, days, stored_units
+from calculations.reasons import either, when
+from orchestration.assets.fund_arrays import Funds
+from orchestration.assets.fund_queries import FLOWS
+from orchestration.assets.stored_columns import array, days, stored_units
 
 LINE_INCONSISTENT = "LINE_INCONSISTENT"  # repayments of the fund's line do not fit its draws
 
@@ -123,10 +125,18 @@ def flows_without_line(funds: Funds, participation: Ints) -> tuple[Unlevered, ND
     number = np.cumsum(kept) - 1
     drawn = Draws(lines.draws.fund[kept], lines.draws.day[kept], lines.draws.amount[kept])
     called_back = called_repayments(LegPortions(taken.leg, taken.call, taken.principal, taken.costs), by_call)
-    reasons = no_reasons(legs.series.size) if legs.reasons is None else legs.reasons.copy()
-    reasons[is_faulty[partner_fund[legs.series]]] = LINE_INCONSISTENT
+    of_faulty = when(is_faulty[partner_fund[legs.series]], LINE_INCONSISTENT)
     unlevered = without_facility(
-        Legs(legs.series, legs.day, legs.called, legs.distributed, reasons),
+        Legs(
+            legs.series,
+            legs.day,
+            legs.called,
+            legs.distributed,
+            *(
+                of_faulty if why is None else either(of_faulty, why)
+                for why in (legs.called_reasons, legs.distributed_reasons)
+            ),
+        ),
         drawn,
         type(called_back)(called_back.leg, number[called_back.draw], called_back.principal, called_back.costs),
         ProceedsRepayments(number[draw[from_proceeds]], days(paydowns, "day")[from_proceeds], repaid[from_proceeds]),

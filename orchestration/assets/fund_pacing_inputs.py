@@ -19,7 +19,7 @@ from calculations.calendars import Flags
 from calculations.daycount import Days, Ints
 from calculations.funds.pacing.positions import Notices
 from calculations.fx import convert
-from orchestration.assets.fund_arrays import known_quotes
+from orchestration.assets.known_rates import known_quotes
 from orchestration.warehouse import Warehouse
 
 UNITS = 10_000  # of UNIT in one of a currency
@@ -60,7 +60,9 @@ MOVES = """
 """
 VALUES = """
     select f.owner, p.event_date, cast(p.nav * 10000 as bigint) as nav, p.nav_reason
-    from calc.fund_performance as p inner join pacing_funds as f using (measured_id) order by all
+    from calc.fund_performance as p inner join pacing_funds as f using (measured_id)
+    where p.investor_id is null
+    order by all
 """
 # A notice that was taken back, and what takes it back, are no calls to be paid.
 NOTICES = """
@@ -184,17 +186,6 @@ def read_inputs(warehouse: Warehouse, measured_ids: Sequence[str]) -> PacingInpu
     quotes = warehouse.records("select * from intermediate.int_fund__fx_quotes order by all")
     read = _funds(funds)
     return PacingInputs(read, _moves(moves, read, quotes), _values(values), _calls(notices, payments))
-
-
-def read_moves(warehouse: Warehouse, measured_ids: Sequence[str]) -> tuple[Funds, Moves]:
-    """What moved in the funds of `measured_ids` alone."""
-    with warehouse.connect() as connection:
-        connection.execute(FUNDS, [list(measured_ids)])
-        funds, moves = (
-            connection.execute(sql).to_arrow_table() for sql in ("select * from pacing_funds order by owner", MOVES)
-        )
-    read = _funds(funds)
-    return read, _moves(moves, read, warehouse.records("select * from intermediate.int_fund__fx_quotes order by all"))
 
 
 def _funds(table: pa.Table) -> Funds:

@@ -33,7 +33,8 @@ from calculations.irr import AMBIGUOUS
 from calculations.multiples import NO_INVESTED_CAPITAL
 from calculations.reasons import either, when
 from orchestration.assets.arrow_columns import convention_columns, day_column, money_column, ratio_column, text_column
-from orchestration.assets.fund_arrays import TOTAL, Funds, funds_as_known
+from orchestration.assets.fund_arrays import Funds, funds_as_known
+from orchestration.assets.fund_queries import TOTAL
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse, own_tables
 
@@ -49,6 +50,13 @@ MODELS = (
     "capital_accounts",
     "fx_quotes",
 )
+# amount of a measure -> its column
+STORED = {
+    "committed": "committed_capital",
+    "paid_in": "called_capital",
+    "distributed": "distributed_capital",
+    "total_value": "total_value",
+}
 NO_TRANSACTIONS = "NO_TRANSACTIONS"  # what the fund paid for its investments is not stated
 GROSS_ONLY = "GROSS_ONLY"  # invested capital is the fund's, not a partner's
 
@@ -158,11 +166,12 @@ def _gross_multiple(valued: Valued, points: Points) -> Ratios:
     funds = valued.funds
     transactions = Histories.of(funds.transactions.pooled(funds.holding_fund), funds.count)
     invested, realised = transactions.sums(points.series, points.day)
-    why = transactions.reasons(points.series, points.day)
+    why_invested = transactions.called_reasons(points.series, points.day)
+    why_realised = transactions.distributed_reasons(points.series, points.day)
     fair = valued.fair_values.at(points.series, points.day)
     has_any = np.bincount(transactions.owner, minlength=funds.count)[points.series] > 0
-    total = Money(realised + fair.units, either(when(~has_any, NO_TRANSACTIONS), why, fair.reasons))
-    return divided(total, Money(invested, why), NO_INVESTED_CAPITAL)
+    total = Money(realised + fair.units, either(when(~has_any, NO_TRANSACTIONS), why_realised, fair.reasons))
+    return divided(total, Money(invested, why_invested), NO_INVESTED_CAPITAL)
 
 
 def _table(
@@ -187,10 +196,14 @@ def _table(
         "nav_share_basis": text_column(navs.share),
         "nav_reason": text_column(measured.money["nav"].reasons),
         "oldest_value_date": day_column(oldest),
-        "committed_capital": money["committed"],
-        "called_capital": money["paid_in"],
-        "distributed_capital": money["distributed"],
-        "total_value": money["total_value"],
+        **{
+            column: of_name
+            for name, stored in STORED.items()
+            for column, of_name in (
+                (stored, money[name]),
+                (f"{stored}_reason", text_column(measured.money[name].reasons)),
+            )
+        },
         "irr": ratio_column(irr.values),
         "irr_reason": text_column(irr.reasons),
         "is_irr_annualised": pa.array(irr.is_annualised, mask=~is_solved),

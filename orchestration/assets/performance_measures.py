@@ -1,6 +1,6 @@
-"""Every measure of performance of funds, partners, investments and pools, as rows to be told apart by their convention.
+"""Every measure of performance of funds, partners and investments, as rows to be told apart by their convention.
 
-The measures are those of calculations; which of them is shown how belongs to the mart.
+The measures are those of calculations; which of them is shown how belongs to the mart, pools of funds to `pool_performance`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from calculations.daycount import Ints
 from calculations.funds.performance import (
     Facility,
     Holdings,
-    Included,
     Index,
     NavBasis,
     Partners,
@@ -29,20 +28,21 @@ from calculations.funds.performance import (
     market_equivalents,
     measure,
     net_series,
-    pool_series,
 )
 from calculations.funds.performance.histories import NEVER
 from calculations.funds.performance.market import NONE
 from calculations.funds.performance.measures import Measures
 from calculations.ragged import counted, first_rows
 from orchestration.assets.arrow_columns import convention_columns, day_column, ratio_column, text_column
-from orchestration.assets.fund_arrays import Funds, array, funds_as_known, known_quotes
+from orchestration.assets.fund_arrays import Funds, funds_as_known
 from orchestration.assets.fund_lines import flows_without_line
 from orchestration.assets.fund_performance import MODELS, Valued, with_columns_of
+from orchestration.assets.known_rates import known_quotes
+from orchestration.assets.stored_columns import array
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse
 
-MEASURES, POOLS = "calc.performance_measures", "calc.pool_performance"
+MEASURES = "calc.performance_measures"
 NAMES = (
     *("irr", "irr_1y", "irr_3y", "irr_5y", "irr_qtd", "irr_ytd", "pic", "dpi", "rvpi", "tvpi", "moic"),
     *("ks_pme", "ln_pme", "pme_plus", "m_pme", "direct_alpha"),
@@ -81,12 +81,6 @@ inner join intermediate.int_fund__compared_states as c using (measured_id)
 left join partners as p on f.partner = p.partner
 left join holdings as h on f.holding = h.holding
 """
-_POOL_ROWS = """
-select distinct on (f.row_number) l.pool_id, l.organization_id, l.base_currency as currency, l.index_id,
-    f.* exclude (pool, row_number)
-from found as f
-inner join pools as l using (pool)
-"""
 
 
 def calculate_measures(warehouse: Warehouse, compared_ids: Sequence[str]) -> Tables:
@@ -110,37 +104,9 @@ def calculate_measures(warehouse: Warehouse, compared_ids: Sequence[str]) -> Tab
             numbers = {name: pa.nulls(fund.size, pa.int64()) for name in ("partner", "holding")}
             if column:
                 numbers[column] = pa.array(points.series)
-            measured = _measured(funds, series, points, indices, of_fund[fund_of], fund_of)
+            measured = measured_columns(funds, series, points, indices, of_fund[fund_of], fund_of)
             found.append(pa.table({"fund": fund, **numbers, **measured}))
         return {MEASURES: with_columns_of(MEASURES, funds, _ROWS, pa.concat_tables(found))}
-
-
-def calculate_pools(warehouse: Warehouse, pool_ids: Sequence[str]) -> Tables:
-    """Rows of calc.pool_performance for every pool of `pool_ids`: flows are summed and then solved, nothing is averaged."""
-    members = warehouse.records(
-        "select * from intermediate.int_fund__pools where pool_id in (select unnest(?)) order by pool_id",
-        [list(pool_ids)],
-    )
-    with funds_as_known(warehouse, [row["measured_id"] for row in members]) as funds:
-        valued = Valued(funds)
-        names = sorted({row["pool_id"] for row in members})
-        by_state = {row["measured_id"]: row for row in members}
-        pool = np.array([names.index(by_state[row["measured_id"]]["pool_id"]) for row in funds.wanted], dtype=np.int64)
-        first = [int(np.flatnonzero(pool == number)[0]) for number in range(len(names))]
-        chosen = [by_state[funds.wanted[fund]["measured_id"]]["index_id"] for fund in first]
-        indices, of_fund = indices_of(funds, chosen, first)
-        listed = [{**by_state[funds.wanted[fund]["measured_id"]], "pool": number} for number, fund in enumerate(first)]
-        funds.connection.register("pools", pa.Table.from_pylist(listed))
-        partners = partners_of(valued)
-        found = []
-        for included in (Included.ALL_PARTNERS, Included.FEE_PAYING_PARTNERS):
-            series = pool_series(partners, pool, included)
-            points = Points(*series.values.points)
-            measured = _measured(funds, series, points, indices, of_fund, np.array(first))
-            found.append(pa.table({"pool": points.series, **measured}))
-        rows = pa.concat_tables(found)
-        rows = rows.append_column("row_number", pa.array(np.arange(rows.num_rows)))
-        return {POOLS: with_columns_of(POOLS, funds, _POOL_ROWS, rows)}
 
 
 def partners_of(valued: Valued) -> Partners:
@@ -215,7 +181,7 @@ def _points(valued: Valued, series: Series, fund_of: Ints, column: str | None) -
     return Points(owner[begun], day[begun])
 
 
-def _measured(
+def measured_columns(
     funds: Funds, series: Series, points: Points, indices: Sequence[Index], index_of: Ints, fund_of: Ints
 ) -> dict[str, pa.Array]:
     """Columns of the measures of points; a measure that a series does not have is NULL without a reason."""
@@ -248,13 +214,4 @@ PERFORMANCE_MEASURES = Calculation(
     inputs="select compared_id from intermediate.int_fund__compared_states",
     deps=COMPARED,
     compute=calculate_measures,
-)
-POOL_PERFORMANCE = Calculation(
-    name="pool_performance",
-    description="Rates of return, multiples and public market equivalents of all funds of a house in one currency.",
-    tables=(POOLS,),
-    key="pool_id",
-    inputs="select distinct pool_id from intermediate.int_fund__pools",
-    deps=(*COMPARED, "intermediate.int_fund__pools"),
-    compute=calculate_pools,
 )

@@ -26,9 +26,13 @@ from calculations.funds.performance import (
 from calculations.funds.performance.bridge import LINES
 from calculations.reasons import either
 from orchestration.assets.arrow_columns import day_column, money_column, ratio_column, text_column
-from orchestration.assets.fund_arrays import TOTAL, Funds, array, days, funds_as_known
+from orchestration.assets.fund_arrays import Funds, funds_as_known
 from orchestration.assets.fund_lines import credit_lines, line_units
 from orchestration.assets.fund_performance import MODELS, Valued, with_columns_of
+from orchestration.assets.fund_queries import TOTAL
+from orchestration.assets.investment_bridge import TABLE as INVESTMENTS
+from orchestration.assets.investment_bridge import investment_rows
+from orchestration.assets.stored_columns import array, days
 from orchestration.calculation_cache import Calculation, Tables
 from orchestration.warehouse import Warehouse
 
@@ -152,11 +156,12 @@ from found as f inner join wanted as w using (fund) inner join lines as l using 
 
 
 def calculate_bridges(warehouse: Warehouse, measured_ids: Sequence[str]) -> Tables:
-    """Rows of calc.value_bridge and calc.facility_use for every measured state of `measured_ids`."""
+    """Rows of calc.value_bridge, calc.investment_bridge and calc.facility_use for every measured state of `measured_ids`."""
     with funds_as_known(warehouse, measured_ids) as funds:
         points, month = _quarters(funds)
         return {
             BRIDGE: with_columns_of(BRIDGE, funds, _BRIDGE_ROWS, _bridges(Valued(funds), points, month)),
+            INVESTMENTS: investment_rows(funds, points, month),
             FACILITY_USE: _facility_use(funds, points),
         }
 
@@ -258,7 +263,7 @@ def _facility_use(funds: Funds, points: Points) -> pa.Table:
 VALUE_BRIDGE = Calculation(
     name="value_bridge",
     description="The net asset value of every fund from quarter to quarter, and the use of its credit lines.",
-    tables=(BRIDGE, FACILITY_USE),
+    tables=(BRIDGE, INVESTMENTS, FACILITY_USE),
     key="measured_id",
     inputs="select measured_id from intermediate.int_fund__measured_states",
     deps=(

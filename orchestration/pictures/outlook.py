@@ -15,7 +15,8 @@ def front_page_picture(warehouse: Warehouse) -> str:
     """
     rows = warehouse.rows(
         "select organization_id || '  ' || currency, event_date, called, distributed, nav, irr, tvpi "
-        "from calc.pooled_returns where called is not null and distributed is not null order by 1, 2"
+        "from calc.pool_performance where pool_type = 'ORGANISATION' and included = 'ALL_PARTNERS' and facility = 'WITH' "
+        "and called is not null and distributed is not null order by 1, 2"
     )
     if not rows:
         return "No fund yet."

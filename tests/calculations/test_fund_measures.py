@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from calculations import returns
 from calculations.funds.performance.columns import measure_columns
-from calculations.funds.performance.conventions import Facility, Included, Level
+from calculations.funds.performance.conventions import Facility, Included
 from calculations.funds.performance.days import Window, measurement_points, quarter_ends, window_start
 from calculations.funds.performance.facility import (
     CalledRepayments,
@@ -22,8 +22,8 @@ from calculations.funds.performance.facility import (
     Unlevered,
     without_facility,
 )
-from calculations.funds.performance.histories import LEFT_OUT, Histories, Legs, joined
-from calculations.funds.performance.levels import Holdings, Partners, Scope, gross_series, net_series, pool_series
+from calculations.funds.performance.histories import Histories, Legs, joined
+from calculations.funds.performance.levels import Holdings, Partners, Scope, gross_series, net_series
 from calculations.funds.performance.measures import Measures
 from calculations.funds.performance.values import Values
 
@@ -130,12 +130,32 @@ def test_a_day_without_a_value_has_flows_but_no_value_and_says_so() -> None:
     assert np.isnat(found.value_day[at])
 
 
-def test_a_leg_whose_amount_is_not_known_leaves_every_later_sum_unknown() -> None:
-    flows = joined(RECALL, Legs(ints(0), days(dt.date(2021, 5, 1)), ints(0), ints(0), np.array(["FX_MISSING"], object)))
-    found = net_measures(partners(flows, values((0, VALUED, 8_200)), legs((0, BEGAN, 1, 0))), Scope(VALUED))[0]
-    assert found.money["paid_in"].reasons[row(found, dt.date(2021, 3, 31))] is None
-    assert found.money["paid_in"].reasons[row(found, dt.date(2021, 6, 30))] == "FX_MISSING"
-    assert (ratio(found, "dpi", VALUED)[1], found.rates["irr"].reasons[row(found, VALUED)]) == ("FX_MISSING",) * 2
+def unknown_leg(is_called: bool) -> Legs:
+    nothing, why = (ints(0), ints(0)), np.array(["FX_MISSING"], object)
+    reasons = (why, None) if is_called else (None, why)
+    return joined(RECALL, Legs(ints(0), days(dt.date(2021, 5, 1)), *nothing, *reasons))
+
+
+@pytest.mark.parametrize(
+    ("is_called", "unknown", "known"),
+    [
+        (True, {"paid_in", "pic", "dpi", "rvpi", "tvpi", "irr"}, {"committed", "distributed", "nav", "total_value"}),
+        (False, {"distributed", "total_value", "dpi", "tvpi", "irr"}, {"committed", "paid_in", "nav", "pic", "rvpi"}),
+    ],
+)
+def test_a_leg_whose_amount_is_not_known_leaves_unknown_what_needs_it_and_nothing_else(
+    is_called: bool, unknown: set[str], known: set[str]
+) -> None:
+    """fund-admin 3.1: PIC = C/K, DPI = D/C, RVPI = V/C, TVPI = (D + V)/C; a rate of return needs every flow."""
+    navs, commitments = values((0, VALUED, 8_200)), legs((0, BEGAN, 10_000, 0))
+    found = net_measures(partners(unknown_leg(is_called), navs, commitments), Scope(VALUED))[0]
+    before, at = row(found, dt.date(2021, 3, 31)), row(found, VALUED)
+    figures = {**found.money, **found.ratios, **found.rates}
+    assert {name: figures[name].reasons[at] for name in unknown | known} == {
+        **dict.fromkeys(unknown, "FX_MISSING"),
+        **dict.fromkeys(known),
+    }
+    assert figures["paid_in"].reasons[before] is figures["distributed"].reasons[before] is None
 
 
 # days and windows -----------------------------------------------------------------------------------------------------
@@ -253,19 +273,6 @@ def test_a_fund_is_worth_nothing_known_while_one_partner_is_not_valued() -> None
     assert ratio(net_measures(two, Scope(VALUED))[1], "rvpi", VALUED)[1] == "NAV_MISSING"
     whole = Partners(two.fund, two.is_fee_paying, two.legs, two.values, two.commitments, values((0, VALUED, 1_200)))
     assert ratio(net_measures(whole, Scope(VALUED))[1], "rvpi", VALUED) == (1.2, None)
-
-
-def test_a_pool_sums_flows_and_never_averages_rates() -> None:
-    """Two funds, 100 to 400 in one year and 1,000 to 1,100 in two: pyxirr on the summed flows. Seed defect 12, section 8."""
-    day = [dt.date(2021, 1, 1), dt.date(2022, 1, 1), dt.date(2023, 1, 1)]
-    flows = legs((0, day[0], 100, 0), (0, day[1], 0, 400), (1, day[0], 1_000, 0))
-    many = partners(flows, values((0, day[2], 0), (1, day[2], 1_100)), legs(), (0, 1), (True, True))
-    pooled = pool_series(many, ints(0, 0)).measures(Scope(day[2]))
-    expected = pyxirr.xirr(day, [-1_100.0, 400.0, 1_100.0])
-    assert pooled.rates["irr"].values[row(pooled, day[2])] == pytest.approx(expected, abs=1e-8)
-    assert pooled.basis.level is Level.POOL
-    alone = pool_series(many, ints(LEFT_OUT, 0)).measures(Scope(day[2]))
-    assert alone.rates["irr"].values[row(alone, day[2])] == pytest.approx(pyxirr.xirr([day[0], day[2]], [-1_000.0, 1_100.0]), abs=1e-8)  # fmt: skip
 
 
 def test_figures_without_the_line_say_so_and_have_the_balance_in_the_value() -> None:

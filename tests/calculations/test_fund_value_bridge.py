@@ -15,6 +15,7 @@ from calculations.funds.performance.bridge import LINES, BridgeLine, Movements, 
 from calculations.funds.performance.days import Points, Window
 from calculations.funds.performance.fx_effect import Stretch, fx_effects
 from calculations.funds.performance.histories import Histories, Legs
+from calculations.funds.performance.investment_bridge import Gains, investment_gains
 from calculations.funds.performance.values import Values
 
 OPENED, INSIDE, CLOSED = dt.date(2024, 6, 30), dt.date(2024, 8, 15), dt.date(2024, 9, 30)
@@ -131,7 +132,7 @@ def test_local_gain_is_taken_at_the_closing_rate_and_the_opening_value_at_the_ch
     rate = Fraction("1.0389") / Fraction("0.82918")
     local = Stretch(ints(100_000_000), ints(0), ints(110_000_000))
     base = Stretch(ints(127_150_337), ints(0), ints(137_821_704))
-    found = fx_effects(local, base, [rate], [2], 2)
+    found = fx_effects(local, base, [rate], [2], [2])
     assert (found.local_gain[0], found.on_opening_value[0]) == (12_529_246, -1_857_879)
     assert found.on_flows[0] == 0
 
@@ -140,7 +141,7 @@ def test_minor_units_of_the_two_currencies_may_differ() -> None:
     """V15: 100,000,000 JPY at 163.06 a euro of 1.0389 dollars are 637,127.44 USD."""
     rate = Fraction("1.0389") / Fraction("163.06")
     found = fx_effects(
-        Stretch(ints(0), ints(0), ints(100_000_000)), Stretch(ints(0), ints(0), ints(63_712_744)), [rate], [0], 2
+        Stretch(ints(0), ints(0), ints(100_000_000)), Stretch(ints(0), ints(0), ints(63_712_744)), [rate], [0], [2]
     )
     assert found.local_gain.tolist() == [63_712_744]
 
@@ -152,9 +153,28 @@ def test_a_flow_earns_the_change_of_the_rate_since_its_day() -> None:
         Stretch(ints(0), ints(1_200), ints(1_300)),
         [Decimal("1.30")],
         [2],
-        2,
+        [2],
     )
     assert (found.local_gain[0], found.on_opening_value[0], found.on_flows[0]) == (0, 0, 100)
+
+
+def test_gains_are_local_ones_at_the_closing_rate_and_a_stated_cost_that_does_not_follow_is_unexplained() -> None:
+    """Worth 10.00 at 1.20, 4.00 paid in at 1.25, 3.00 returned at 1.25 of which 1.00 is gain, then worth 14.00 at 1.30.
+
+    By hand: the local gain 14 - 10 - 4 + 3 = 3.00 is 3.90 at 1.30: realised 1.00 is 1.30, unrealised 1.50 is 1.95, 0.65 is
+    left. The opening value gained 10 x 0.10 = 1.00, the net flow of 1.00 gained 0.05. In all 18.20 - 12.00 - 1.25 = 4.95.
+    """
+    parts = investment_gains(
+        Stretch(ints(1_000), ints(100), ints(1_400)),
+        Stretch(ints(1_200), ints(125), ints(1_820)),
+        Gains(ints(100), ints(150)),
+        [Fraction("1.30")],
+        ints(2),
+        ints(2),
+    )
+    found = [each[0] for each in (parts.realised, parts.unrealised, parts.fx_effect, parts.unexplained)]
+    assert found == [130, 195, 105, 65]
+    assert sum(found) == 495
 
 
 money = st.integers(-(10**12), 10**12)
@@ -172,8 +192,8 @@ def test_the_parts_add_up_to_the_gain_and_vanish_where_no_rate_moves(
         return Stretch(*(ints(round(amount * rate)) for amount, rate in ((opening, at_opening), (invested, at_flow), (closing, at_close))))  # fmt: skip
 
     moved = base(first, between, last)
-    found = fx_effects(local, moved, [last], [2], 2)
+    found = fx_effects(local, moved, [last], [2], [2])
     assert found.local_gain + found.on_opening_value + found.on_flows == moved.gain
-    still = fx_effects(local, base(last, last, last), [last], [2], 2)
+    still = fx_effects(local, base(last, last, last), [last], [2], [2])
     assert abs(still.on_opening_value[0]) <= 1
     assert abs(still.on_flows[0]) <= 3  # four roundings of half a unit, and the ties

@@ -66,10 +66,12 @@ CONTRACT = {
     "fact_carry_payments": "distribution_id commitment_id carried_interest carried_interest_stated difference",
     "fact_carry_entries": "fund_id entry_type amount amount_stated difference reason",
     "fact_waterfall_findings": "fund_id rule_code subject message is_blocking",
-    "fact_performance_measures": "scope fund_id investor_id investment_id date_id measure value reason net_or_gross date_basis "
+    "fact_performance_measures": "scope pool_type pool_name fund_id investor_id investment_id date_id measure value reason net_or_gross date_basis "
     "day_count included facility index_id",
     "fact_value_bridge": "fund_id opening_date date_id opening_nav contributions distributions realised_gain unrealised_gain "
     "income fees expenses accrued_carry closing_nav unexplained",
+    "fact_investment_bridge": "fund_id investment_id opening_date date_id opening_value invested returned realised_gain "
+    "unrealised_gain fx_effect fx_convention unexplained closing_value",
     "fact_facility_use": "fund_id facility_id date_id facility_size balance unfunded financed_share average_days_outstanding",
     "fact_valuations": "investment_id fair_value remaining_cost unrealized_gain_loss",
     "fact_pacing_forecast": "fund_id as_of_date scenario quarter event_date calls distributions growth nav unfunded is_last",

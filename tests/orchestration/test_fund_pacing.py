@@ -1,4 +1,4 @@
-"""Pacing and pooled returns on hand-made states of two funds: what is stored, and what says why it is not. Finance is proved elsewhere."""
+"""Pacing on hand-made states of two funds: what is stored, and what says why it is not. Finance is proved elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import pytest
 from calculations.funds.pacing.assumptions import FILE
 from orchestration.assets.calculated import CALCULATIONS, of_house
 from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
-from orchestration.assets.pooled_returns import POOLED_RETURNS
 from orchestration.calculation_cache import refresh
 from orchestration.fingerprints import settings_fingerprint
 from orchestration.pictures import forecast_picture, front_page_picture, open_items_table
@@ -200,32 +199,13 @@ def test_a_house_has_its_own_assumptions_by_its_settings(tmp_path: Path) -> None
     assert len({settings_fingerprint(plain), before, settings_fingerprint(settings)}) == 3
 
 
-def test_funds_of_one_currency_are_pooled_on_their_flows_and_values_together(warehouse: Warehouse) -> None:
-    """400 and 400 became 460 and 420 after 365 days: 880 / 800, 10 %."""
-    refresh(warehouse, FUND_PACING, "code")
-    refresh(warehouse, POOLED_RETURNS, "code")
-    ((funds, irr, tvpi),) = warehouse.rows(
-        f"select fund_count, irr, tvpi from calc.pooled_returns where event_date = '{AS_OF}'"
-    )
-    assert (funds, tvpi) == (2, Decimal("1.1"))
-    assert float(irr) == pytest.approx(0.1, abs=1e-9)
-
-
-def test_a_fund_that_shows_nothing_is_in_no_pool(warehouse: Warehouse) -> None:
-    """460 for 400 after 365 days: 15 %."""
-    refresh(warehouse, FUND_PACING, "code")
-    status = {"organization_id": "o", "entity_type": "fund", "entity_id": "F2", "recorded_at": LATER}
-    with warehouse.transaction() as connection:
-        append_rows(connection, "ops.fund_status", [{**status, "status": "never_published"}])
-    refresh(warehouse, POOLED_RETURNS, "code")
-    ((funds, irr),) = warehouse.rows(f"select fund_count, irr from calc.pooled_returns where event_date = '{AS_OF}'")
-    assert (funds, float(irr)) == (1, pytest.approx(0.15, abs=1e-9))
-
-
 def test_pictures_draw_what_is_shown_and_say_so_where_there_is_nothing(warehouse: Warehouse) -> None:
     assert (front_page_picture(warehouse), forecast_picture(warehouse)) == ("No fund yet.", "No forecast yet.")
     refresh(warehouse, FUND_PACING, "code")
-    refresh(warehouse, POOLED_RETURNS, "code")
+    pool = {"pool_type": "ORGANISATION", "included": "ALL_PARTNERS", "facility": "WITH", "organization_id": "o"}
+    figures = {"currency": "USD", "event_date": AS_OF, "called": 800, "distributed": 0, "nav": 880}
+    with warehouse.transaction() as connection:
+        append_rows(connection, "calc.pool_performance", [{**pool, **figures}])
     assert front_page_picture(warehouse).startswith("![Front page](data:image/png;base64,")
     assert forecast_picture(warehouse).startswith("![Expected calls, distributions and values](data:image/png;base64,")
 

@@ -116,12 +116,28 @@ def test_flows_are_converted_at_their_day_and_values_at_the_day_they_are_of_use(
     assert (found["called_capital"], found["nav"]) == (112, 93)  # 88 and the 5 USD of another investment
 
 
-def test_an_amount_that_cannot_be_converted_leaves_its_sums_unknown(warehouse: Warehouse) -> None:
+def test_a_call_that_cannot_be_converted_leaves_unknown_what_was_called_and_not_what_was_paid_back(
+    warehouse: Warehouse,
+) -> None:
+    """D 30 and D + V = 140 need no call; DPI = D/C and the rate of return do. Source: fund-admin 3.1, 3.2."""
     worth(warehouse, VALUED, 110)
     flow(warehouse, CALLED, "EUR", called=10)
     found = total(warehouse, VALUED)
-    assert (found["called_capital"], found["irr"], found["dpi"]) == (None, None, None)
-    assert found["irr_reason"] == found["dpi_reason"] == f"FX_MISSING: EUR on {CALLED}"
+    reason = f"FX_MISSING: EUR on {CALLED}"
+    assert [found[name] for name in ("called_capital", "irr", "dpi", "pic")] == [None] * 4
+    assert {found[f"{name}_reason"] for name in ("called_capital", "irr", "dpi", "pic")} == {reason}
+    assert (found["distributed_capital"], found["total_value"], found["committed_capital"]) == (30, 140, 160)
+    assert (found["distributed_capital_reason"], found["total_value_reason"]) == (None, None)
+
+
+def test_a_distribution_that_cannot_be_converted_leaves_what_was_called_known(warehouse: Warehouse) -> None:
+    """C 100, V 110: RVPI = V/C = 1.1 needs no distribution. Source: fund-admin 3.1."""
+    worth(warehouse, VALUED, 110)
+    flow(warehouse, PAID, "EUR", distributed=10)
+    found = total(warehouse, VALUED)
+    assert (found["called_capital"], found["rvpi"]) == (100, Decimal("1.1"))
+    assert [found[name] for name in ("distributed_capital", "total_value", "dpi", "tvpi", "irr")] == [None] * 5
+    assert found["distributed_capital_reason"] == found["total_value_reason"] == f"FX_MISSING: EUR on {PAID}"
 
 
 def test_moic_needs_the_transactions_of_the_investments(warehouse: Warehouse) -> None:

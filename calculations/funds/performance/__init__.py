@@ -31,7 +31,6 @@ from calculations.funds.performance.levels import (
     Series,
     gross_series,
     net_series,
-    pool_series,
 )
 from calculations.funds.performance.market import Equivalents, Index, NavBasis, market_equivalents
 from calculations.funds.performance.measures import Measures, Money, Rates, Ratios, measure
@@ -43,6 +42,7 @@ from calculations.funds.performance.partner_navs import (
     oldest_value_day,
     partner_navs,
 )
+from calculations.funds.performance.pools import Pools, pool_series
 from calculations.funds.performance.values import NAV_MISSING, Values
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "NavSource",
     "Partners",
     "Points",
+    "Pools",
     "ProceedsRepayments",
     "Rates",
     "Ratios",

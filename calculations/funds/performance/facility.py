@@ -6,7 +6,7 @@ Series are partners of funds with lines of credit; money is int64 minor units. S
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -95,7 +95,7 @@ def without_facility(
     _check(legs, draws, called, proceeds, fund_of)
     taken = np.zeros(legs.series.size, dtype=np.int64)
     np.add.at(taken, called.leg, called.principal + (0 if keeps_costs else called.costs))
-    kept = Legs(legs.series, legs.day, legs.called - taken, legs.distributed, legs.reasons)
+    kept = replace(legs, called=legs.called - taken)
 
     drawn_by_calls = _legs(legs.series[called.leg], draws.day[called.draw], called.principal)
     by_calls = np.zeros(draws.amount.size, dtype=np.int64)

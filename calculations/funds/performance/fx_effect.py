@@ -46,25 +46,26 @@ def fx_effects(
     base: Stretch,
     closing_rates: Sequence[Decimal | Fraction],
     local_decimals: Sequence[int],
-    base_decimals: int,
+    base_decimals: Sequence[int],
 ) -> FxEffects:
     """The gain of each period split into local gain and the effects of the exchange rate.
 
     `base` has the same periods in the fund's currency, each flow at the rate of its day; `closing_rates` are units of it for
-    one unit of the investment's currency, whose minor unit has `local_decimals` (rows,). Source: fund-admin 3.5.
+    one unit of the investment's currency, the minor units of both have `local_decimals` and
+    `base_decimals` (rows,). Source: fund-admin 3.5.
     """
-    at_closing_rate = _converted(local.gain, closing_rates, local_decimals, base_decimals)
-    opening_now = _converted(local.opening, closing_rates, local_decimals, base_decimals)
+    at_closing_rate = converted(local.gain, closing_rates, local_decimals, base_decimals)
+    opening_now = converted(local.opening, closing_rates, local_decimals, base_decimals)
     on_opening = opening_now - base.opening
     return FxEffects(at_closing_rate, on_opening, base.gain - at_closing_rate - on_opening)
 
 
-def _converted(
-    units: Ints, rates: Sequence[Decimal | Fraction], from_decimals: Sequence[int], to_decimals: int
+def converted(
+    units: Ints, rates: Sequence[Decimal | Fraction], from_decimals: Sequence[int], to_decimals: Sequence[int]
 ) -> Ints:
     """Minor units of one currency as those of another, half-up."""
     ratios = [
-        Fraction(rate) * Fraction(10) ** (to_decimals - decimals)
-        for rate, decimals in zip(rates, from_decimals, strict=True)
+        Fraction(rate) * Fraction(10) ** (after - before)
+        for rate, before, after in zip(rates, from_decimals, to_decimals, strict=True)
     ]
     return half_up(units, exact([ratio.numerator for ratio in ratios]), exact([ratio.denominator for ratio in ratios]))

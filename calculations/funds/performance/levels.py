@@ -1,4 +1,4 @@
-"""Which series are measured, net and gross: each partner, a fund with all partners or net to limited partners, pools, investments.
+"""Which series are measured, net and gross: each partner, a fund with all partners or net to limited partners, investments. Pools of funds are not here.
 
 A series of several sums their flows and values and is then measured as one; no rate or ratio is ever averaged.
 Source: fund-admin 1.3, 3.1, 3.2.
@@ -93,20 +93,6 @@ def net_series(partners: Partners, unlevered: Unlevered | None = None) -> tuple[
         ),
         _net(partners, fee_paying, net(Level.FUND, Included.FEE_PAYING_PARTNERS, facility), unlevered),
     )
-
-
-def pool_series(
-    partners: Partners, pool: Ints, included: Included = Included.ALL_PARTNERS, unlevered: Unlevered | None = None
-) -> Series:
-    """Pools of funds of one currency: `pool` (funds,) numbers that of each fund, LEFT_OUT where it is in none.
-
-    The flows of all partners counted are summed and then solved. Source: fund-admin 3.2.
-    """
-    group = pool[partners.fund]
-    if included is Included.FEE_PAYING_PARTNERS:
-        group = np.where(partners.is_fee_paying, group, LEFT_OUT)
-    facility = Facility.WITH if unlevered is None else unlevered.facility
-    return _net(partners, group, net(Level.POOL, included, facility), unlevered)
 
 
 def gross_series(holdings: Holdings) -> tuple[Series, Series]:

@@ -92,11 +92,11 @@ def measure(
     """
     series, day = points.series, points.day
     called, distributed = histories.sums(series, day)
-    unknown = histories.reasons(series, day)
     nav = values.at(series, day)
-    paid_in, returned = _money(called, unknown), _money(distributed, unknown)
+    paid_in = _money(called, histories.called_reasons(series, day))
+    returned = _money(distributed, histories.distributed_reasons(series, day))
     worth = Money(nav.units, nav.reasons)
-    total = _money(distributed + nav.units, either(unknown, nav.reasons))
+    total = _money(distributed + nav.units, either(returned.reasons, nav.reasons))
     rates = {SINCE_INCEPTION: since_inception_rates(histories, points, nav)}
     for window in windows:
         rates[f"irr_{window.value.lower()}"] = _window_rates(histories, values, points, nav, window, fiscal_year_end)
@@ -201,7 +201,7 @@ def _committed(commitments: Histories | None, points: Points) -> Money:
         unknown = when(np.ones(points.series.size, dtype=np.bool_), COMMITMENT_MISSING)
         return _money(np.zeros(points.series.size, dtype=np.int64), unknown)
     committed, _ = commitments.sums(points.series, points.day)
-    return _money(committed, commitments.reasons(points.series, points.day))
+    return _money(committed, commitments.called_reasons(points.series, points.day))
 
 
 def _money(units: Ints, reasons: Reasons) -> Money:

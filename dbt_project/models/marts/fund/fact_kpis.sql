@@ -15,8 +15,10 @@ pacing_forecasts as (
     where scenario = 'base' and quarter = 1
 ),
 
-pooled_returns as (
-    select * from {{ source('calc', 'pooled_returns') }}
+-- of the house, as partners saw it
+pool_performance as (
+    select * from {{ source('calc', 'pool_performance') }}
+    where pool_type = 'ORGANISATION' and included = 'ALL_PARTNERS' and facility = 'WITH'
 ),
 
 entity_status as (
@@ -132,10 +134,10 @@ summed as (
 figures as (
     select
         summed.*,
-        pooled_returns.irr,
-        pooled_returns.irr_reason,
-        pooled_returns.tvpi,
-        pooled_returns.tvpi_reason,
+        pool_performance.irr,
+        pool_performance.irr_reason,
+        pool_performance.tvpi,
+        pool_performance.tvpi_reason,
         expected.amount as expected_calls,
         expected.reason as expected_reason,
     from summed
@@ -144,11 +146,11 @@ figures as (
             summed.organization_id = expected.organization_id
             and summed.currency = expected.currency
             and summed.page_date = expected.page_date
-    left join pooled_returns
+    left join pool_performance
         on
-            summed.organization_id = pooled_returns.organization_id
-            and summed.currency = pooled_returns.currency
-            and summed.page_date = pooled_returns.event_date
+            summed.organization_id = pool_performance.organization_id
+            and summed.currency = pool_performance.currency
+            and summed.page_date = pool_performance.event_date
 ),
 
 -- what somebody must see to, and beside it what is done, so that a house without open items shows zeros

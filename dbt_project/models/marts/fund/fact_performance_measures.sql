@@ -14,10 +14,6 @@ dim_investment as (
     select * from {{ ref('dim_investment') }}
 ),
 
-pools as (
-    select * from {{ ref('int_fund__pools') }}
-),
-
 pool_performance as (
     select * from {{ source('calc', 'pool_performance') }}
 ),
@@ -36,24 +32,12 @@ performance_measures as (
 
 {{ shown_rows('performance_measures', 'measured_id') }},
 
--- a pool is shown while every fund in it shows what is known of it now
-shown_pools as (
-    select
-        pools.pool_id,
-        max(shown_states.known_from) as known_at,
-    from pools
-    left join shown_states
-        on
-            pools.measured_id = shown_states.measured_id
-            and shown_states.known_to is null
-    group by pools.pool_id
-    having count(*) = count(shown_states.measured_id)
-),
-
 every_row as (
     select
         shown.organization_id,
         shown.scope,
+        cast(null as varchar) as pool_type,
+        cast(null as varchar) as pool_name,
         shown.fund_id,
         shown.investor_id,
         shown.investment_id,
@@ -77,6 +61,8 @@ every_row as (
     select
         pool_performance.organization_id,
         pool_performance.scope,
+        pool_performance.pool_type,
+        pool_performance.pool_name,
         cast(null as varchar) as fund_id,
         cast(null as varchar) as investor_id,
         cast(null as varchar) as investment_id,
@@ -89,21 +75,21 @@ every_row as (
         pool_performance.facility,
         pool_performance.index_id,
         pool_performance.m_pme_nav_basis,
-        shown_pools.known_at,
+        pool_performance.known_at,
         cast(null as varchar) as state_id,
         {%- for name in performance_measure_names() %}
         pool_performance.{{ name }},
         pool_performance.{{ name }}_reason,
         {%- endfor %}
     from pool_performance
-    inner join shown_pools
-        on pool_performance.pool_id = shown_pools.pool_id
 ),
 
 measured as (
     {{ measure_rows('every_row', [
         'organization_id',
         'scope',
+        'pool_type',
+        'pool_name',
         'fund_id',
         'investor_id',
         'investment_id',
@@ -124,12 +110,14 @@ measured as (
 final as (
     select
         {{ surrogate_key([
-            'measured.organization_id', 'measured.scope', 'measured.fund_id', 'measured.investor_id',
-            'measured.investment_id', 'measured.currency', 'measured.event_date', 'measured.net_or_gross',
+            'measured.organization_id', 'measured.scope', 'measured.pool_type', 'measured.pool_name',
+            'measured.fund_id', 'measured.investor_id', 'measured.investment_id', 'measured.currency', 'measured.event_date', 'measured.net_or_gross',
             'measured.included', 'measured.facility', 'measured.measure'
         ]) }} as performance_measure_key,
         measured.organization_id,
         measured.scope,
+        measured.pool_type,
+        measured.pool_name,
         dim_fund.fund_key,
         measured.fund_id,
         dim_investor.investor_key,
@@ -140,8 +128,8 @@ final as (
         {{ date_id('measured.event_date') }} as date_id,
         measured.event_date = max(measured.event_date) over (
             partition by
-                measured.organization_id, measured.scope, measured.fund_id, measured.investor_id,
-                measured.investment_id, measured.currency
+                measured.organization_id, measured.scope, measured.pool_type, measured.pool_name,
+                measured.fund_id, measured.investor_id, measured.investment_id, measured.currency
         ) as is_current,
         measured.currency,
         measured.measure,
