@@ -10,7 +10,8 @@ import pyarrow as pa
 from calculations.daycount import Ints
 from calculations.funds.capital.exact import in_money
 from calculations.money import minor_unit
-from orchestration.assets.capital_distributions import CANCELLED, NOT_REACHED, WHY, Distributions
+from orchestration.assets.capital_distribution_terms import CANCELLED, NOT_REACHED, WHY
+from orchestration.assets.capital_distributions import Distributions
 from orchestration.assets.capital_findings import Difference
 from orchestration.assets.capital_frames import codes, days, money, table
 from orchestration.assets.capital_inputs import KEYS, Inputs
