@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from calculations.funds.waterfall.replay import EntryType, Replay
+from calculations.funds.waterfall.carry_ledger import EntryType
+from calculations.funds.waterfall.replay import Replay
 from orchestration.assets.fund_waterfall_life import FundLife
 
 NOT_IN_THE_LEDGER = "the carry ledger has no such entries"

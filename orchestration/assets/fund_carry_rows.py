@@ -13,8 +13,10 @@ import numpy as np
 from calculations.daycount import Ints
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.book import ALL
+from calculations.funds.waterfall.carry_ledger import EntryType
 from calculations.funds.waterfall.clawback import clawback_due
-from calculations.funds.waterfall.replay import EntryType, Replay
+from calculations.funds.waterfall.distribution import tax_advance_due
+from calculations.funds.waterfall.replay import Replay
 from calculations.funds.waterfall.state import State
 from orchestration.assets.fund_waterfall_life import FundLife
 
@@ -35,6 +37,7 @@ def carry_rows(life: FundLife, replayed: Replay, unit: Decimal) -> Iterator[Row]
         for group in replayed.groups:
             state = deals.accrue(group.states[day], day)
             amounts = _balances(state, day) | {"carry_paid": _in_hand(group.ledger, day, state)}
+            amounts["tax_advance_due"] = tax_advance_due(state, np.maximum(accrued[group.partners], 0))
             for i, place in enumerate(group.partners):
                 row = totals[investors[place]]
                 row["accrued_carry"] += int(accrued[place])
@@ -67,6 +70,8 @@ def _balances(state: State, day: dt.date) -> dict[str, Ints]:
         "carry": state.gp_carry,
         "escrow": state.escrow,
         "tax_advances": state.advances,
+        "clawback_paid": state.clawback_paid,
+        "given_back": state.given_back,
         "clawback_accrued": state.clawback_accrued,
         "clawback_interim": clawback_due(state, day, interim=True).due,
         "clawback_final": clawback_due(state, day, interim=False).due,

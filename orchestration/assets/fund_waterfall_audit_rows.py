@@ -53,7 +53,9 @@ def tier_columns(audit: Columns) -> Columns:
     _, first = np.unique(at, return_index=True)
     names = ("distribution_id", "commitment_id", "investor_id", "event_date", "tier_number", "tier_name", "label")
     columns: Columns = {name: audit[name][first] for name in names}
-    for name in ("amount_lp", "amount_gp", "amount_other"):
+    _, last = np.unique(at[::-1], return_index=True)
+    columns["tax_advance_after"] = audit["tax_advance_after"][::-1][last]
+    for name in ("amount_lp", "amount_gp", "amount_other", "tax_advance_deducted"):
         total = np.zeros(len(place), dtype=np.int64)
         np.add.at(total, at, audit[name])
         columns[name] = total

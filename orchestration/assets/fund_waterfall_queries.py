@@ -23,7 +23,7 @@ QUERIES = {
     "funds": f"""
         {_PARTNERS}
         select f.state_id, f.fund_id, f.organization_id, f.base_currency, f.inception_date, f.investment_period_end,
-            c.minor_units, k.known_at
+            f.gp_investor_id, c.minor_units, k.known_at
         from intermediate.int_fund__funds as f
         inner join funds using (state_id, fund_id)
         inner join seeds.currencies as c on f.base_currency = c.currency_code
@@ -73,7 +73,7 @@ QUERIES = {
     "distributions": f"""
         {_PARTNERS}
         select p.state_id, p.fund_id, p.place, d.distribution_id, d.distribution_date, d.distribution_type,
-            d.investment_id,
+            d.investment_id, coalesce(d.record_date, d.distribution_date) as record_date,
             cast(n.gross_distribution * p.units_per as bigint) as amount,
             cast(coalesce(n.carried_interest, 0) * p.units_per as bigint) as carry_stated,
             coalesce(d.currency, p.base_currency) <> p.base_currency as is_foreign
@@ -124,6 +124,7 @@ QUERIES = {
     "ledger": f"""
         {_PARTNERS}
         select l.state_id, l.fund_id, l.entry_id, l.entry_type, l.event_date, l.distribution_id, l.investment_id,
+            l.investor_id,
             cast(l.amount * funds.units_per as bigint) as amount
         from intermediate.int_fund__carry_ledger as l
         inner join funds using (state_id, fund_id)

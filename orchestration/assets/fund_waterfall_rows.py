@@ -8,15 +8,18 @@ from typing import Any
 
 import pyarrow as pa
 
+from orchestration.assets.fund_carry_movement_rows import movement_rows
 from orchestration.assets.fund_carry_payment_rows import entry_rows, payment_rows
 from orchestration.assets.fund_carry_rows import carry_rows
+from orchestration.assets.fund_clawback_rows import clawback_rows
 from orchestration.assets.fund_waterfall_audit_rows import as_arrow, audit_columns, tier_columns
 from orchestration.assets.fund_waterfall_life import FundLife
 from orchestration.calculation_cache import as_table
 
 TIERS, AUDIT, CARRY = "calc.fund_waterfall", "calc.fund_waterfall_audit", "calc.fund_carry"
 PAYMENTS, ENTRIES, FINDINGS = "calc.fund_carry_payments", "calc.fund_carry_entries", "calc.fund_waterfall_findings"
-TABLES = (AUDIT, CARRY, ENTRIES, FINDINGS, PAYMENTS, TIERS)
+CLAWBACKS, MOVEMENTS = "calc.fund_clawback_shares", "calc.fund_carry_movements"
+TABLES = (AUDIT, CARRY, CLAWBACKS, ENTRIES, FINDINGS, MOVEMENTS, PAYMENTS, TIERS)
 
 Row = dict[str, Any]
 
@@ -32,6 +35,8 @@ def tables(life: FundLife) -> dict[str, pa.Table]:
         listed |= {
             CARRY: carry_rows(life, life.replayed, unit),
             ENTRIES: entry_rows(life, life.replayed, unit),
+            CLAWBACKS: clawback_rows(life, life.replayed, unit),
+            MOVEMENTS: movement_rows(life, life.replayed, unit),
             PAYMENTS: payment_rows(life, life.replayed, unit),
         }
         audit = audit_columns(life, life.replayed)
