@@ -22,6 +22,7 @@ from orchestration.assets.fund_waterfall_life import FundLife
 INTERIM, FINAL, PAID = "INTERIM", "FINAL", "PAID"
 ESCROW, MEMBER, PARTNER = "ESCROW", "GP_MEMBER", "LP"
 PAYS, IS_PAID = "who pays is not short", "tests are made before it is paid"
+UNNAMED = "GP"
 # The entries that say which member of the GP has had carry, and which has returned it.
 HAD = {"CARRY_PAID": 1, "ESCROW_OUT": 1, "CLAWBACK_PAID": -1}
 
@@ -130,7 +131,7 @@ def _rows(life: FundLife, clawback: _Clawback, guarantee: Guarantee, unit: Decim
 
 def _member_payments(
     life: FundLife, clawback: _Clawback, members: Mapping[str, int], shares: ClawbackShares
-) -> Iterator[tuple[str, str, str, int, int | None]]:
+) -> Iterator[tuple[str, str, str | None, int, int | None]]:
     """Each member's share beside what the carry ledger says it paid, where this has been paid."""
     told: dict[str, int] = defaultdict(int)
     for row in life.stated.rows["ledger"]:
@@ -139,7 +140,7 @@ def _member_payments(
     computed = dict(zip(members, shares.by_member.tolist(), strict=True))
     for member in sorted({*computed, *told}):
         stated = told.get(member, 0) if clawback.kind == PAID else None
-        yield MEMBER, member, member, computed.get(member, 0), stated
+        yield MEMBER, member, None if member == UNNAMED else member, computed.get(member, 0), stated
 
 
 def _members(life: FundLife, day: dt.date) -> Mapping[str, int]:
@@ -153,4 +154,4 @@ def _members(life: FundLife, day: dt.date) -> Mapping[str, int]:
 
 
 def _general_partner(life: FundLife) -> str:
-    return life.stated.rows["funds"][0]["gp_investor_id"] or "GP"
+    return life.stated.rows["funds"][0]["gp_investor_id"] or UNNAMED
