@@ -135,7 +135,7 @@ def legs(inputs: Inputs, found: Roll) -> Frame:
                 sum({units("carried_interest", "scale")}) as carried_interest
             from activity_distribution_notices where notice_status <> 'CANCELLED' group by all
         )
-        select w.d, w.c, w.f, w.committed, w.recallable, {rate_sql("coalesce(e.share_excused, 0)")} as share_excused,
+        select w.d, w.c, w.f, w.commitment_id, w.committed, w.recallable, {rate_sql("coalesce(e.share_excused, 0)")} as share_excused,
             coalesce(k.fee_offset, 0) as fee_offset, coalesce(k.carried_interest, 0) as carried_interest,
             dense_rank() over (order by i.jurisdiction, i.default_withholding_rate, l.rate) - 1 as taxed_as,
             i.jurisdiction, i.default_withholding_rate, l.rate as letter_rate

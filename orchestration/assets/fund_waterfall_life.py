@@ -18,6 +18,7 @@ from calculations.money import minor_unit
 from orchestration.assets import fund_waterfall_events as events
 from orchestration.assets.fund_waterfall_inputs import StatedFund
 from orchestration.assets.fund_waterfall_terms import Agreement, StartDates, interim_test_days, read_agreement, tests
+from orchestration.assets.fund_waterfall_transfers import transfers
 
 FOREIGN_AMOUNT, NOT_COMPUTABLE, NO_PARTNERS = "FOREIGN_AMOUNT", "NOT_COMPUTABLE", "NO_PARTNERS"
 FUND = "_FUND_"
@@ -69,7 +70,7 @@ def _replayed(stated: StatedFund, agreement: Agreement, paid: Sequence[Event]) -
         *events.write_downs(stated),
         *events.valuations(stated),
         *events.decisions(stated),
-        *events.transfers(stated, agreement.committed),
+        *transfers(stated, agreement.committed),
     ]
     first = min((event.date for event in happened if event.kind == EventKind.CONTRIBUTION), default=None)
     if first is None:
