@@ -16,6 +16,8 @@ MART_OF = {
     "calc.clo_payment_date_steps": "marts.fact_payment_date_steps",
     "calc.clo_payment_date_tests": "marts.fact_payment_date_tests",
     "calc.clo_tranche_losses": "marts.fact_tranche_loss_distribution",
+    "calc.fund_carry_movements": "marts.fact_carry_movements",
+    "calc.fund_clawback_shares": "marts.fact_clawback_shares",
     "calc.fund_performance": "marts.fact_fund_performance",
     "calc.fund_waterfall": "marts.fact_fund_waterfall",
 }
