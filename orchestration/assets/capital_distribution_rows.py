@@ -128,7 +128,7 @@ def distribution_findings(inputs: Inputs, found: Distributions) -> Iterator[tupl
                 f"notice {ids[row]}: expected {name} of {wanted}, found {amount}",
                 when[number], currencies[number], amount, wanted,
             )  # fmt: skip
-    yield from _recipients(found, is_live)
+    yield from recipient_findings(found, is_live)
     derived, stated_status = status(inputs, found), notices.texts("notice_status")
     for row, place in enumerate(derived.tolist()):
         if STATUSES[place] != stated_status[row]:
@@ -146,7 +146,7 @@ def distribution_findings(inputs: Inputs, found: Distributions) -> Iterator[tupl
             yield fund, Difference("BAD_TERMS", "warning", "FUND", "DISTRIBUTION", message)
 
 
-def _recipients(found: Distributions, is_live: Flags) -> Iterator[tuple[int, Difference]]:
+def recipient_findings(found: Distributions, is_live: Flags) -> Iterator[tuple[int, Difference]]:
     """Holders on the record date who have no notice, and notices to who is no holder then. Source: fund-admin D-5."""
     notices, legs, frame = found.notices, found.legs, found.frame
     units = [minor_unit(len(str(scale)) - 1) for scale in frame.ints("scale").tolist()]
