@@ -29,9 +29,9 @@ from orchestration.assets.capital_terms import TermsRead, read_terms
 class Distributions:
     """Distributions, their notices, and every commitment in force on the record date, in id order.
 
-    `gross`, `withheld`, `net` and `recallable` are (legs,); `reason` (distributions,) the place in WHY, else -1;
-    `until` (distributions,) the last day on which it may be recalled, `recall_reason`
-    (distributions,) why that is not known, likewise.
+    `gross`, `withheld`, `net` and `recallable` are (legs,); the others (distributions,): `reason` the place in WHY, else
+    -1, `until` the last day on which it may be recalled, `recall_reason` why that is not known, as `reason`.
+    `leg_of_notice` and `paid` are (notices,).
     """
 
     frame: Frame

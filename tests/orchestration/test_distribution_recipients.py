@@ -47,7 +47,7 @@ def distributed(holders: dict[str, int], noticed: dict[str, int]) -> Distributio
         reason=np.array([-1]),
         leg_of_notice=leg_of_notice,
         paid=np.zeros(len(notices), dtype=np.int64),
-        terms=TermsRead((DistributionTerms(),), np.zeros(1, dtype=np.int64), {}),
+        terms=TermsRead([DistributionTerms()], np.zeros(1, dtype=np.int64), {}),
         errors=(),
     )
 
