@@ -29,6 +29,8 @@ MART_OF = {
     "calc.fund_cost_shares": "marts.fact_fund_costs",
     "calc.fund_fee_offsets": "marts.fact_fee_offsets",
     "calc.fund_fees": "marts.fact_fund_fees",
+    "calc.fund_carry_movements": "marts.fact_carry_movements",
+    "calc.fund_clawback_shares": "marts.fact_clawback_shares",
     "calc.fund_performance": "marts.fact_fund_performance",
     "calc.fund_transfers": "marts.fact_transfers",
     "calc.gl_mapped_balances": "marts.fact_mapped_balances",

@@ -139,5 +139,34 @@
         'amount_lp',
         'amount_gp',
         'amount_other',
+        'tax_advance_deducted',
+        'tax_advance_after',
+    ]) }}
+{%- endmacro %}
+
+{% macro carry_movement_measures() -%}
+    {{ return([
+        'investor_id',
+        'balance_code',
+        'currency',
+        'amount',
+        'balance',
+    ]) }}
+{%- endmacro %}
+
+{% macro clawback_share_measures() -%}
+    {{ return([
+        'investor_id',
+        'guarantee',
+        'currency',
+        'excess',
+        'shortfall',
+        'gross',
+        'tax_kept',
+        'due',
+        'pays',
+        'receives',
+        'amount_stated',
+        'tests_reason',
     ]) }}
 {%- endmacro %}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 
+from calculations.calendars import Flags
 from calculations.daycount import Ints
 from calculations.exact.minor_units import in_money
 from calculations.money import minor_unit
-from orchestration.assets.capital_distributions import CANCELLED, NOT_REACHED, WHY, Distributions
+from orchestration.assets.capital_distribution_terms import CANCELLED, NOT_REACHED, WHY
+from orchestration.assets.capital_distributions import Distributions
 from orchestration.assets.capital_findings import Difference
 from orchestration.assets.capital_frames import codes, days, money, table
 from orchestration.assets.capital_inputs import KEYS, Inputs
@@ -125,6 +128,7 @@ def distribution_findings(inputs: Inputs, found: Distributions) -> Iterator[tupl
                 f"notice {ids[row]}: expected {name} of {wanted}, found {amount}",
                 when[number], currencies[number], amount, wanted,
             )  # fmt: skip
+    yield from recipient_findings(found, is_live)
     derived, stated_status = status(inputs, found), notices.texts("notice_status")
     for row, place in enumerate(derived.tolist()):
         if STATUSES[place] != stated_status[row]:
@@ -140,3 +144,33 @@ def distribution_findings(inputs: Inputs, found: Distributions) -> Iterator[tupl
     for place, message in found.terms.errors.items():
         for fund in np.unique(found.frame.ints("f")[found.terms.of_row == place]).tolist():
             yield fund, Difference("BAD_TERMS", "warning", "FUND", "DISTRIBUTION", message)
+
+
+def recipient_findings(found: Distributions, is_live: Flags) -> Iterator[tuple[int, Difference]]:
+    """Holders on the record date who have no notice, and notices to who is no holder then. Source: fund-admin D-5."""
+    notices, legs, frame = found.notices, found.legs, found.frame
+    units = [minor_unit(len(str(scale)) - 1) for scale in frame.ints("scale").tolist()]
+    ids, currencies, records = frame.texts("distribution_id"), frame.texts("currency"), frame.days("record_date")
+    when, funds = frame.days("distribution_date").tolist(), frame.ints("f").tolist()
+
+    def difference(d: int, commitment: str | None, stated: Decimal, expected: Decimal) -> tuple[int, Difference]:
+        return funds[d], Difference(
+            "DISTRIBUTION_RECIPIENT", "warning", "DISTRIBUTION", str(ids[d]),
+            f"distribution {ids[d]}: expected {expected} to commitment {commitment}, by what it held on the record "
+            f"date {records[d]}, found {stated}",
+            when[d], currencies[d], stated, expected,
+        )  # fmt: skip
+
+    is_noticed = np.zeros(legs.size, dtype=np.bool_)
+    is_noticed[found.leg_of_notice[is_live & (found.leg_of_notice >= 0)]] = True
+    missing = ~is_noticed & (found.gross != 0) & (found.reason[legs.ints("d")] < 0)
+    holders = legs.texts("commitment_id")
+    for row in np.flatnonzero(missing).tolist():
+        d = int(legs.ints("d")[row])
+        yield difference(d, holders[row], in_money(0, units[d]), in_money(found.gross[row], units[d]))
+    stated = notices.ints("gross_distribution_units")
+    is_stranger = is_live & (stated != 0) & (reasons(found) == WHY.index(NOT_REACHED))
+    recipients = notices.texts("commitment_id")
+    for row in np.flatnonzero(is_stranger).tolist():
+        d = int(notices.ints("d")[row])
+        yield difference(d, recipients[row], in_money(stated[row], units[d]), in_money(0, units[d]))

@@ -1,4 +1,4 @@
-"""The events of a fund's life for its waterfall, out of rows of its sheets. Whose terms rule is in `fund_waterfall_terms`."""
+"""The events of a fund's life for its waterfall, out of rows of its sheets. Transfers are in `fund_waterfall_transfers`, whose terms rule in `fund_waterfall_terms`."""
 
 from __future__ import annotations
 
@@ -219,24 +219,3 @@ def decisions(stated: StatedFund) -> Iterator[Event]:
     for row in stated.rows["ledger"]:
         if row["entry_type"] in DECIDED:
             yield Event(row["entry_id"], row["event_date"], DECIDED[row["entry_type"]], total=row["amount"])
-
-
-def transfers(stated: StatedFund, committed: Ints) -> Iterator[Event]:
-    """Completed transfers. Raises ValueError where the transferee's commitment is not stated."""
-    held = {place: int(amount) for place, amount in enumerate(committed)}
-    for row in stated.rows["transfers"]:
-        code = row["transfer_id"]
-        if row["taker"] is None:
-            raise ValueError(
-                f"transfer {code}: expected new_commitment_id to name a commitment of the fund, found none"
-            )
-        share = Fraction(1)
-        if row["transfer_type"] == "PARTIAL":
-            whole = held[row["giver"]] or 1
-            share = Fraction(row["fraction"]) if row["fraction"] is not None else Fraction(row["amount"] or 0, whole)
-        moved = round(held[row["giver"]] * share)
-        held[row["giver"]] -= moved
-        held[row["taker"]] += moved
-        yield Event(
-            code, row["effective_date"], EventKind.TRANSFER, giver=row["giver"], taker=row["taker"], share=share
-        )

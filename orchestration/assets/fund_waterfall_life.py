@@ -17,7 +17,8 @@ from calculations.funds.waterfall.replay import Replay, replay
 from calculations.money import minor_unit
 from orchestration.assets import fund_waterfall_events as events
 from orchestration.assets.fund_waterfall_inputs import StatedFund
-from orchestration.assets.fund_waterfall_terms import Agreement, StartDates, read_agreement, tests
+from orchestration.assets.fund_waterfall_terms import Agreement, StartDates, interim_test_days, read_agreement, tests
+from orchestration.assets.fund_waterfall_transfers import transfers
 
 FOREIGN_AMOUNT, NOT_COMPUTABLE, NO_PARTNERS = "FOREIGN_AMOUNT", "NOT_COMPUTABLE", "NO_PARTNERS"
 FUND = "_FUND_"
@@ -26,7 +27,8 @@ FUND = "_FUND_"
 @dataclass(frozen=True)
 class FundLife:
     """A fund's waterfall over its life; `replayed` is None where `findings` block it. `carry` is what is accrued
-    by partner at each quarter end, `paid_by` the distribution of each event that is one or part of one.
+    by partner at each quarter end, `paid_by` the distribution of each event that is one or part of one, `tested_on` the
+    days of interim tests of clawback.
     """
 
     stated: StatedFund
@@ -35,6 +37,7 @@ class FundLife:
     replayed: Replay | None = None
     carry: Mapping[dt.date, Ints] = field(default_factory=dict)
     paid_by: Mapping[str, str] = field(default_factory=dict)
+    tested_on: tuple[dt.date, ...] = ()
 
 
 def live(stated: StatedFund) -> FundLife:
@@ -55,7 +58,8 @@ def live(stated: StatedFund) -> FundLife:
     except ValueError as error:
         return FundLife(stated, agreement, (*findings, Finding(NOT_COMPUTABLE, "", str(error))))
     paid_by = {event.event_id: distribution_id for distribution_id, event in paid}
-    return FundLife(stated, agreement, tuple(findings), replayed, carry, paid_by)
+    tested_on = tuple(day for day in days if day in interim_test_days(agreement.agreed, *_period(stated)))
+    return FundLife(stated, agreement, tuple(findings), replayed, carry, paid_by, tested_on)
 
 
 def _replayed(stated: StatedFund, agreement: Agreement, paid: Sequence[Event]) -> tuple[Replay, list[dt.date]]:
@@ -66,20 +70,22 @@ def _replayed(stated: StatedFund, agreement: Agreement, paid: Sequence[Event]) -
         *events.write_downs(stated),
         *events.valuations(stated),
         *events.decisions(stated),
-        *events.transfers(stated, agreement.committed),
+        *transfers(stated, agreement.committed),
     ]
     first = min((event.date for event in happened if event.kind == EventKind.CONTRIBUTION), default=None)
     if first is None:
         return replay(agreement.agreed, agreement.partners, []), []
     days = quarter_ends(first, _last_day(stated))
-    ends = stated.rows["funds"][0]["investment_period_end"]
     # before anybody has paid in, there is nothing to value or to test
-    happened = [
-        event for event in (*happened, *tests(agreement.agreed, ends, _last_day(stated))) if event.date >= first
-    ]
+    happened = [event for event in (*happened, *tests(agreement.agreed, *_period(stated))) if event.date >= first]
     unit = minor_unit(stated.rows["funds"][0]["minor_units"])
     made = replay(agreement.agreed, agreement.partners, happened, agreement.committed, unit, days)
     return made, days
+
+
+def _period(stated: StatedFund) -> tuple[dt.date | None, dt.date]:
+    """The end of the investment period, where it is stated, and the last day of the life."""
+    return stated.rows["funds"][0]["investment_period_end"], _last_day(stated)
 
 
 def _last_day(stated: StatedFund) -> dt.date:

@@ -91,21 +91,38 @@ class StartDates:
         return found[0].terms.start
 
 
+def interim_test_days(
+    agreed: Sequence[AgreedTerms], investment_period_end: dt.date | None, until: dt.date
+) -> list[dt.date]:
+    """The days on which terms in force test for an interim clawback."""
+    if investment_period_end is None:
+        return []
+    days = {
+        day
+        for each in agreed
+        for day in interim_test_dates(each.terms.clawback, investment_period_end, _last_in_force(each, until))
+        if day >= each.effective_date
+    }
+    return sorted(days)
+
+
+def _last_in_force(each: AgreedTerms, until: dt.date) -> dt.date:
+    return min(until, each.expiry_date - dt.timedelta(days=1)) if each.expiry_date else until
+
+
 def tests(agreed: Sequence[AgreedTerms], investment_period_end: dt.date | None, until: dt.date) -> list[Event]:
     """Interim tests of clawback and tests that release escrow, each at year ends while terms ask for them.
 
     Terms name no day on which escrow is tested; the end of the year is that of the interim clawback.
     """
-    clawbacks, releases = set[dt.date](), set[dt.date]()
+    clawbacks = interim_test_days(agreed, investment_period_end, until)
+    releases = set[dt.date]()
     for each in agreed:
-        last = min(until, each.expiry_date - dt.timedelta(days=1)) if each.expiry_date else until
-        if investment_period_end is not None:
-            days = interim_test_dates(each.terms.clawback, investment_period_end, last)
-            clawbacks |= {day for day in days if day >= each.effective_date}
+        last = _last_in_force(each, until)
         if each.terms.escrow is not None and each.terms.escrow.nav_coverage is not None:
             ends = (dt.date(year, 12, 31) for year in range(each.effective_date.year, last.year + 1))
             releases |= {end for end in ends if each.effective_date <= end <= last}
     return [
-        *(Event(f"CLAWBACK-TEST|{day}", day, EventKind.INTERIM_CLAWBACK_TEST) for day in sorted(clawbacks)),
+        *(Event(f"CLAWBACK-TEST|{day}", day, EventKind.INTERIM_CLAWBACK_TEST) for day in clawbacks),
         *(Event(f"ESCROW-TEST|{day}", day, EventKind.ESCROW_RELEASE) for day in sorted(releases)),
     ]

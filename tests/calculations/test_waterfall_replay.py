@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from calculations.daycount import Ints
 from calculations.funds.waterfall.audit import audit_rows
+from calculations.funds.waterfall.carry_ledger import EntryType
 from calculations.funds.waterfall.clawback import clawback_due
 from calculations.funds.waterfall.distribution import Proceeds
 from calculations.funds.waterfall.events import Event, EventKind, amounts_by_partner
 from calculations.funds.waterfall.in_force import AgreedTerms, Partner, terms_in_force
-from calculations.funds.waterfall.replay import EntryType, Replay, replay
+from calculations.funds.waterfall.replay import Replay, replay
 from calculations.funds.waterfall.terms import Style, WaterfallTerms
 from calculations.money import round_half_up
 from tests.calculations.waterfall_cases import EIGHT_SIMPLE, START, YEAR_1, YEAR_2, terms, units

@@ -17,7 +17,7 @@ from calculations.funds.waterfall.carry_terms import (
     Interim,
 )
 from calculations.funds.waterfall.preferred import Convention
-from calculations.funds.waterfall.reading import UnsupportedTerms, read_terms
+from calculations.funds.waterfall.reading import read_terms
 from calculations.funds.waterfall.terms import (
     HurdleBase,
     HurdleFloor,
@@ -100,18 +100,9 @@ def test_expenses_are_allocated_as_is_usual_for_the_style(style: str, expected: 
     assert read_terms(structure(style=style, expense_allocation="ALL_TO_DATE")).expense_allocation == "ALL_TO_DATE"
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (
-            {"hurdles": [EIGHT_PERCENT | {"base": "COMMITMENT"}]},
-            r"hurdles\[0\].base: a RATE hurdle is computed on CONTRIBUTED, found 'COMMITMENT'",
-        ),
-    ],
-)
-def test_terms_that_are_not_computed_are_refused(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(UnsupportedTerms, match=message):
-        read_terms(structure(**changes))
+def test_a_rate_may_be_earned_on_the_commitment() -> None:
+    (level,) = read_terms(structure(hurdles=[EIGHT_PERCENT | {"base": "COMMITMENT"}])).levels
+    assert [hurdle.base for hurdle in level.hurdles] == [HurdleBase.COMMITMENT]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +150,10 @@ def test_terms_that_are_not_computed_are_refused(changes: dict[str, Any], messag
         (
             {"style": "AMERICAN_STRICT", "hurdles": [QUARTER_MORE | {"base": "COMMITMENT"}]},
             "hurdles: expected base CONTRIBUTED with style AMERICAN_STRICT, found COMMITMENT",
+        ),
+        (
+            {"style": "HYBRID_AGGREGATE_HURDLE", "hurdles": [EIGHT_PERCENT | {"base": "COMMITMENT"}]},
+            "hurdles: expected base CONTRIBUTED with style HYBRID_AGGREGATE_HURDLE, found COMMITMENT",
         ),
         ({"escrow": {"part": 0.3}}, "escrow: expected only the keys share, nav_coverage, found 'part'"),
         ({"unrealised": "NAV"}, "unrealised: expected one of LOWER_COST_MARKET, COST, found 'NAV'"),

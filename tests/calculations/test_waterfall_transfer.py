@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculations.funds.waterfall import deals
+from calculations.funds.waterfall.carry_ledger import EntryType
 from calculations.funds.waterfall.events import Event, EventKind
 from calculations.funds.waterfall.in_force import AgreedTerms, Partner
-from calculations.funds.waterfall.replay import EntryType, Replay, replay
+from calculations.funds.waterfall.replay import Replay, replay
 from calculations.funds.waterfall.state import State
 from calculations.funds.waterfall.transfer import transfer
 from tests.calculations.waterfall_cases import EIGHT_SIMPLE, START, YEAR_1, YEAR_2, terms, units

@@ -58,11 +58,15 @@ CONTRACT = {
     "fact_transfers": "transfer_id commitment_id new_commitment_id share committed_before committed_moved unfunded_moved "
     "finding_codes",
     "fact_capital_findings": "rule_code severity entity_type entity_id amount_stated amount difference message",
-    "fact_fund_waterfall": "distribution_id commitment_id investor_id tier_number tier_name amount_lp amount_gp",
+    "fact_fund_waterfall": "distribution_id commitment_id investor_id tier_number tier_name amount_lp amount_gp "
+    "tax_advance_deducted tax_advance_after",
     "fact_waterfall_audit": "distribution_id investment_id commitment_id tier_number step_kind available due gp_share "
     "formula intermediate_values unreturned_capital_before unreturned_capital_after",
     "fact_carry": "fund_id investor_id accrued_carry accrued_carry_stated carry carry_paid escrow tax_advances "
     "clawback_interim clawback_final hurdle_balance unreturned_capital",
+    "fact_carry_movements": "fund_id commitment_id distribution_id event_date entry_type balance_code amount balance",
+    "fact_clawback_shares": "fund_id event_date clawback_type party_type party_id guarantee excess shortfall gross tax_kept "
+    "due pays receives amount_stated",
     "fact_carry_payments": "distribution_id commitment_id carried_interest carried_interest_stated difference",
     "fact_carry_entries": "fund_id entry_type amount amount_stated difference reason",
     "fact_waterfall_findings": "fund_id rule_code subject message is_blocking",
@@ -180,7 +184,9 @@ CONTRACT = {
 
 # Facts that a later statement may change. Source: input-contracts 2.4.
 RESTATABLE = (
+    "fact_carry_movements",
     "fact_cash_flows",
+    "fact_clawback_shares",
     "fact_commitments",
     "fact_defaults",
     "fact_fund_performance",

@@ -83,6 +83,27 @@ def test_every_fund_has_a_waterfall_that_conserves_money_and_says_where_notices_
     ) == [(0,)]
 
 
+def test_advances_and_clawbacks_are_rows_that_add_up(demo: tuple[Home, RunReport]) -> None:
+    """By commitment the carry ledger's advances come to its stated totals; payers of a clawback pay what LPs receive."""
+    home, _ = demo
+    assert (
+        home.published(
+            "select fund_id, any_value(amount_stated) - sum(m.amount) from marts.fact_carry_entries as e "
+            "inner join marts.fact_carry_movements as m using (organization_id, fund_id, event_date, entry_type, distribution_id) "
+            "where entry_type = 'TAX_ADVANCE' group by fund_id, distribution_id having any_value(amount_stated) <> sum(m.amount)"
+        )
+        == []
+    )
+    ((funds, advanced),) = home.published(
+        "select count(distinct fund_id), count(*) from marts.fact_carry_movements where balance_code = 'TAX_ADVANCES'"
+    )
+    assert (funds, advanced > funds) == (4, True)
+    shares = home.published(
+        "select clawback_type, sum(pays) > 0, sum(pays) - sum(receives) from marts.fact_clawback_shares group by all order by all"
+    )
+    assert shares == [("FINAL", True, 0), ("INTERIM", True, 0)]
+
+
 def test_the_general_partner_pays_no_carry_on_its_own_commitment(demo: tuple[Home, RunReport]) -> None:
     assert demo[0].published(
         "select sum(amount_gp) from marts.fact_fund_waterfall where investor_id in ('ALD-GP', 'BIR-GP', 'CED-GP')"

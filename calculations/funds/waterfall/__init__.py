@@ -1,6 +1,6 @@
 """The waterfall of a fund: terms, hurdle balances, tiers, carry and its return. Reading tables and money movements are not here."""
 
-from calculations.funds.waterfall.reading import UnsupportedTerms, read_terms
+from calculations.funds.waterfall.reading import read_terms
 from calculations.funds.waterfall.scalar import (
     TierPayment,
     WaterfallState,
@@ -16,7 +16,6 @@ from calculations.funds.waterfall.tiers import TierName
 __all__ = [
     "TierName",
     "TierPayment",
-    "UnsupportedTerms",
     "WaterfallState",
     "WaterfallTerms",
     "accrue",

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from calculations.daycount import Ints
-from calculations.funds.waterfall.book import Book, Credits, Key
+from calculations.funds.waterfall.book import Book, Credits, Key, Lots
 from calculations.funds.waterfall.preferred import ON_ONE_BALANCE, SIMPLE, growth
 from calculations.funds.waterfall.rounding import Precise, precise
-from calculations.funds.waterfall.terms import RateHurdle
+from calculations.funds.waterfall.terms import HurdleBase, RateHurdle
 
 
 def accrue(book: Book, date: dt.date) -> Book:
@@ -28,13 +28,17 @@ def accrue(book: Book, date: dt.date) -> Book:
     lots, credits = book.lots, book.credits
     if lots.keys:
         grown = [
-            _grow(hurdle, lots.keys, since, date, lots.capital, lots.capitalised[i], lots.accrued[i])
+            _grow(hurdle, lots.keys, since, date, _earning(hurdle, lots), lots.capitalised[i], lots.accrued[i])
             for i, hurdle in enumerate(book.rates)
         ]
         lots = replace(lots, capitalised=tuple(z for z, _ in grown), accrued=tuple(a for _, a in grown))
     if any(credit.keys for credit in credits):
         credits = tuple(_grow_credits(h, c, since, date) for h, c in zip(book.rates, credits, strict=True))
     return replace(book, as_of=date, lots=lots, credits=credits)
+
+
+def _earning(hurdle: RateHurdle, lots: Lots) -> Ints:
+    return lots.committed if hurdle.base == HurdleBase.COMMITMENT else lots.capital
 
 
 def _grow_credits(hurdle: RateHurdle, credits: Credits, since: dt.date, date: dt.date) -> Credits:

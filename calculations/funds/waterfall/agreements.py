@@ -16,7 +16,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from calculations.funds.waterfall.in_force import AgreedTerms, Partner, most_specific
-from calculations.funds.waterfall.reading import UnsupportedTerms, read_terms
+from calculations.funds.waterfall.reading import read_terms
 from calculations.funds.waterfall.terms import HurdleKind, RateHurdle, WaterfallTerms
 
 OPEN = dt.date.max
@@ -28,7 +28,6 @@ class Code(StrEnum):
     NO_TERMS = "NO_TERMS"
     MISSING_CONVENTION = "MISSING_CONVENTION"
     BAD_TERMS = "BAD_TERMS"
-    UNSUPPORTED_TERMS = "UNSUPPORTED_TERMS"
     OVERLAPPING_TERMS = "OVERLAPPING_TERMS"
     TERMS_DIFFER = "TERMS_DIFFER"
     BAD_SIDE_LETTER = "BAD_SIDE_LETTER"
@@ -120,9 +119,7 @@ def _read(stated: StatedTerms, findings: list[Finding]) -> WaterfallTerms | None
     try:
         return read_terms(stated.structure)
     except ValueError as error:
-        code = Code.UNSUPPORTED_TERMS if isinstance(error, UnsupportedTerms) else Code.BAD_TERMS
-        if _lacks_convention(stated.structure):
-            code = Code.MISSING_CONVENTION
+        code = Code.MISSING_CONVENTION if _lacks_convention(stated.structure) else Code.BAD_TERMS
         findings.append(Finding(code, stated.stated_id, f"{stated.sheet}, {stated.stated_id}: {error}"))
         return None
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calculations.funds.waterfall.book import ALL
+from calculations.funds.waterfall.book import ALL, oldest_first
 from calculations.funds.waterfall.distribution import Distribution
 from calculations.funds.waterfall.tiers import Tier, TierName
 
@@ -37,10 +37,15 @@ def audit_rows(distribution_id: str, distribution: Distribution, partner_ids: Se
     unreturned_capital, preferred_return, lp_profit, gp_carry each with _before and _after: capital of all lots, the
     others of the set of capital that the tier pays, preferred return to the first hurdle. A row alone gives amounts again:
     amount = min(available, round_half_up(formula)); amount_lp = round_half_up((1 - gp_share) x amount), the rest is
-    the GP's; off the top, all is amount_other. Source: fund-admin 1.2 (tier_audit).
+    the GP's; off the top, all is amount_other. tax_advance_before, tax_advance_deducted and tax_advance_after follow
+    what the GP was advanced: the first carry of a distribution repays it. Source: fund-admin 1.2 (tier_audit), D-6.
     """
     parts = [_rows(distribution_id, tier, np.array(partner_ids, dtype=object)) for tier in distribution.tiers]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    deducted = oldest_first(distribution.advances, np.stack([tier.amount_gp for tier in distribution.tiers]))
+    after = distribution.advances - np.cumsum(deducted, axis=0)
+    advances = {"before": after + deducted, "deducted": deducted, "after": after}
+    return columns | {f"tax_advance_{name}": amounts.ravel() for name, amounts in advances.items()}
 
 
 def _rows(distribution_id: str, tier: Tier, partner_ids: NDArray[Any]) -> Mapping[str, NDArray[Any]]:

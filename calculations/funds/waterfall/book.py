@@ -34,10 +34,14 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Lots:
-    """Open contributions, oldest first; of each rate hurdle, the preferred return that itself earns and the rest."""
+    """Open contributions, oldest first; of each rate hurdle, the preferred return that itself earns and the rest.
+
+    `committed` is what earns under rate hurdles on the commitment, 0 where the terms have none.
+    """
 
     keys: tuple[Key, ...]
     capital: Ints
+    committed: Ints
     capitalised: tuple[Precise, ...]
     accrued: tuple[Precise, ...]
 
@@ -118,6 +122,10 @@ class Book:
             raise ValueError(f"commitment: expected an amount for {multiple}, found none")
         return precise(multiple.multiple) * base - account.contributed - account.counted[place]
 
+    @property
+    def earns_on_commitment(self) -> bool:
+        return any(hurdle.base == HurdleBase.COMMITMENT for hurdle in self.rates)
+
     def _is_rate(self, hurdle: int) -> bool:
         return isinstance(self.hurdles[hurdle], RateHurdle)
 
@@ -126,7 +134,8 @@ def open_book(hurdles: Sequence[Hurdle], partners: int, commitment: Ints | None)
     """The book before the first contribution."""
     rates = sum(isinstance(hurdle, RateHurdle) for hurdle in hurdles)
     nothing = np.zeros((0, partners), dtype=np.longdouble)
-    lots = Lots((), np.zeros((0, partners), dtype=np.int64), (nothing,) * rates, (nothing,) * rates)
+    no_capital = np.zeros((0, partners), dtype=np.int64)
+    lots = Lots((), no_capital, no_capital, (nothing,) * rates, (nothing,) * rates)
     credits = (Credits((), nothing, nothing, nothing),) * rates
     return Book(partners, tuple(hurdles), commitment, None, lots, credits, {})
 
@@ -141,6 +150,10 @@ def return_capital(book: Book, amount: Ints, rows: Rows) -> Book:
     lots = book.lots
     capital = lots.capital.copy()
     capital[rows] -= oldest_first(amount, capital[rows])
+    if book.earns_on_commitment:
+        committed = lots.committed.copy()
+        committed[rows] -= oldest_first(amount, committed[rows])
+        lots = replace(lots, committed=committed)
     return replace(book, lots=replace(lots, capital=capital))
 
 

@@ -38,12 +38,13 @@ class Distribution:
     """What one distribution came to, (partners,) in minor units.
 
     `tiers` in order; amounts of all tiers add up to the distribution. Carry of the tiers = `advance_deducted` +
-    `escrowed` + `carry_paid`.
+    `escrowed` + `carry_paid`; `advances` is what the GP had been advanced and not yet earned before it.
     """
 
     date: dt.date
     investment: str
     tiers: tuple[Tier, ...]
+    advances: Ints
     advance_deducted: Ints
     escrowed: Ints
     carry_paid: Ints
@@ -96,8 +97,9 @@ def distribute(
     if state.terms.giveback is not None:
         state = replace(state, lp_paid=(*state.lp_paid, (date, lp)))
     advance, held = _hold_back(state, gp)
-    state = replace(state, advances=state.advances - advance, escrow=state.escrow + held)
-    return state, Distribution(date, investment, tuple(payment.tiers), advance, held, gp - advance - held)
+    before = state.advances
+    state = replace(state, advances=before - advance, escrow=state.escrow + held)
+    return state, Distribution(date, investment, tuple(payment.tiers), before, advance, held, gp - advance - held)
 
 
 def _sell(state: State, amount: Ints, investment: str, proceeds: Proceeds, cost_relieved: Ints | None) -> State:

@@ -41,12 +41,14 @@ def give_back(state: State, amount: Ints, date: dt.date) -> State:
         raise ValueError(f"giveback: expected amounts from 0 to {most.tolist()}, found {amount.tolist()}")
     state = deals.accrue(state, date)
     key = Key(date, EXPENSES, deals.WHOLE_FUND)
-    fund_book = None if state.fund_book is None else lots.contribute(state.fund_book, amount, key)
+    fund_book = (
+        None if state.fund_book is None else lots.contribute(state.fund_book, amount, key, is_contribution=False)
+    )
     is_borne_by_deals = fund_book is not None and state.terms.style not in REALISED_SET
     expenses = state.deals.expenses + amount if is_borne_by_deals else state.deals.expenses
     return replace(
         state,
-        book=lots.contribute(state.book, amount, key),
+        book=lots.contribute(state.book, amount, key, is_contribution=False),
         fund_book=fund_book,
         deals=replace(state.deals, expenses=expenses),
         given_back=state.given_back + amount,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from calculations.daycount import Ints
 from calculations.funds.waterfall.book import Book, Credits, Key, Lots, Rows, is_merged, oldest_first
 from calculations.funds.waterfall.rounding import Precise, ratio
-from calculations.funds.waterfall.terms import Hurdle
+from calculations.funds.waterfall.terms import Hurdle, RateHurdle
 
 
 class Piece(NamedTuple):
@@ -21,14 +21,29 @@ class Piece(NamedTuple):
 
     key: Key
     capital: Ints
+    committed: Ints
     capitalised: tuple[Precise, ...]
     accrued: tuple[Precise, ...]
 
 
-def contribute(book: Book, amount: Ints, key: Key) -> Book:
+def contribute(book: Book, amount: Ints, key: Key, is_contribution: bool = True) -> Book:
     """The book with `amount` (partners,) paid in on the date of the key; one row per key, so that order cannot matter."""
     unearned = (np.zeros(book.partners, dtype=np.longdouble),) * len(book.rates)
-    return put(book, Piece(key, amount, unearned, unearned))
+    return put(book, Piece(key, amount, _newly_committed(book, amount, is_contribution), unearned, unearned))
+
+
+def _newly_committed(book: Book, amount: Ints, is_contribution: bool) -> Ints:
+    """What starts to earn under hurdles on the commitment: all of it with the first contribution, then only what goes
+    beyond it. Money given back is capital to be returned once more, not a contribution that the commitment covers.
+    """
+    if not book.earns_on_commitment or book.commitment is None:
+        return np.zeros_like(amount)
+    if not is_contribution:
+        return amount
+    before = book.account("").contributed
+    after = before + amount
+    of_before, of_after = (np.where(paid > 0, np.maximum(paid, book.commitment), 0) for paid in (before, after))
+    return of_after - of_before
 
 
 def put(book: Book, piece: Piece) -> Book:
@@ -39,6 +54,10 @@ def put(book: Book, piece: Piece) -> Book:
     if same:
         capital = lots.capital.copy()
         capital[same[0]] += piece.capital
+        if piece.committed.any():
+            committed = lots.committed.copy()
+            committed[same[0]] += piece.committed
+            lots = replace(lots, committed=committed)
         if any(part.any() for part in (*piece.capitalised, *piece.accrued)):
             lots = replace(
                 lots,
@@ -53,6 +72,7 @@ def put(book: Book, piece: Piece) -> Book:
         lots=Lots(
             tuple(keys[i] for i in order),
             np.vstack([lots.capital, piece.capital[None, :]])[order],
+            np.vstack([lots.committed, piece.committed[None, :]])[order],
             _stacked(lots.capitalised, piece.capitalised, order),
             _stacked(lots.accrued, piece.accrued, order),
         ),
@@ -95,7 +115,9 @@ def move(book: Book, amount: Ints, rows: Rows, new_key: Callable[[Key], Key]) ->
     for i, place in enumerate(places):
         if taken[i].any():
             key = new_key(lots.keys[place])
-            book = put(book, Piece(key, taken[i], tuple(z[i] for z in moved_z), tuple(a[i] for a in moved_a)))
+            z, a = tuple(z[i] for z in moved_z), tuple(a[i] for a in moved_a)
+            # hurdles on the commitment are of the whole fund, where no lot changes its set
+            book = put(book, Piece(key, taken[i], np.zeros_like(amount), z, a))
     return book, taken.sum(axis=0)
 
 
@@ -111,7 +133,7 @@ def without_closed(book: Book) -> Book:
     lots = book.lots
     if len(lots.keys) < 2:
         return book
-    is_open: NDArray[np.bool_] = np.asarray(lots.capital.any(axis=1))
+    is_open: NDArray[np.bool_] = np.asarray(lots.capital.any(axis=1) | lots.committed.any(axis=1))
     for earned in (*lots.capitalised, *lots.accrued):
         is_open |= earned.any(axis=1)
     if is_open.all():
@@ -121,6 +143,7 @@ def without_closed(book: Book) -> Book:
         lots=Lots(
             tuple(key for key, keep in zip(lots.keys, is_open, strict=True) if keep),
             lots.capital[is_open],
+            lots.committed[is_open],
             tuple(one[is_open] for one in lots.capitalised),
             tuple(one[is_open] for one in lots.accrued),
         ),
@@ -139,6 +162,8 @@ def adopt_hurdles(book: Book, hurdles: Sequence[Hurdle], date: dt.date) -> Book:
         if type(before) is not type(after):
             kind = "rate" if before in book.rates else "multiple"
             raise ValueError(f"hurdle: expected a {kind} hurdle as before, found {after}")
+        if isinstance(after, RateHurdle) and after.base != before.base:
+            raise ValueError(f"hurdle: expected base {before.base.value} as before, found {after.base.value}")
     was_merged, now_merged = is_merged(book.hurdles), is_merged(hurdles)
     adopted = replace(book, hurdles=tuple(hurdles))
     if was_merged == now_merged:
@@ -148,13 +173,13 @@ def adopt_hurdles(book: Book, hurdles: Sequence[Hurdle], date: dt.date) -> Book:
     for i, key in enumerate(lots.keys):
         dated = key._replace(start=date) if was_merged else key
         z, a = tuple(one[i] for one in lots.capitalised), tuple(one[i] for one in lots.accrued)
-        adopted = put(adopted, Piece(dated, lots.capital[i], z, a))
+        adopted = put(adopted, Piece(dated, lots.capital[i], lots.committed[i], z, a))
     return adopted
 
 
 def _emptied(lots: Lots) -> Lots:
     none = tuple(one[:0] for one in lots.capitalised)
-    return Lots((), lots.capital[:0], none, none)
+    return Lots((), lots.capital[:0], lots.committed[:0], none, none)
 
 
 def _redated(credits: Credits, date: dt.date) -> Credits:

@@ -41,15 +41,11 @@ _KNOWN = (*_REQUIRED, "hurdle_test", *_FLAGS, "expense_allocation", "unrealised"
 _HURDLE_KEYS = ("kind", "rate", "multiple", "base", "convention", "carry_above", "catch_up")
 
 
-class UnsupportedTerms(ValueError):
-    """Terms of the right shape that no calculation here covers yet."""
-
-
 def read_terms(structure: Mapping[str, Any]) -> WaterfallTerms:
     """Terms from a WATERFALL structure; rates and shares are fractions, as texts or numbers, null means absent.
 
     Raises ValueError for unknown, missing or contradictory keys and for values outside their range, each naming the
-    key, what was expected and what was found; UnsupportedTerms for terms that are well formed but not computed.
+    key, what was expected and what was found.
     Source: input-contracts 3.1; fund-admin 2.
     """
     given = shapes.keys("waterfall", structure, _KNOWN, _REQUIRED)
@@ -118,12 +114,10 @@ def _level(path: str, given: Any, carry: Decimal) -> Level:
 
 
 def _rate_hurdle(path: str, hurdle: Mapping[str, Any]) -> RateHurdle:
-    base = shapes.choice(f"{path}.base", hurdle.get("base", "CONTRIBUTED"), HurdleBase)
-    if base != HurdleBase.CONTRIBUTED:
-        raise UnsupportedTerms(f"{path}.base: a RATE hurdle is computed on CONTRIBUTED, found {base.value!r}")
     return RateHurdle(
         rate=shapes.fraction(f"{path}.rate", hurdle["rate"]),
         convention=shapes.choice(f"{path}.convention", hurdle["convention"], Convention),
+        base=shapes.choice(f"{path}.base", hurdle.get("base", "CONTRIBUTED"), HurdleBase),
     )
 
 

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
 import numpy as np
 
 from calculations.daycount import Ints
 from calculations.funds.waterfall import deals
 from calculations.funds.waterfall.apportioned import on_cost, shared_out
+from calculations.funds.waterfall.carry_ledger import CarryEntry, EntryType, balance_after
 from calculations.funds.waterfall.changes import adopt_terms
 from calculations.funds.waterfall.clawback import assess_interim, clawback_due, repay
 from calculations.funds.waterfall.distribution import (
@@ -38,29 +38,6 @@ from calculations.funds.waterfall.state import State, open_state
 from calculations.funds.waterfall.transfer import transfer
 
 
-class EntryType(StrEnum):
-    CARRY_PAID = "CARRY_PAID"
-    ESCROW_IN = "ESCROW_IN"
-    ESCROW_OUT = "ESCROW_OUT"
-    TAX_ADVANCE = "TAX_ADVANCE"
-    TAX_ADVANCE_DEDUCTED = "TAX_ADVANCE_DEDUCTED"
-    CLAWBACK_ACCRUED = "CLAWBACK_ACCRUED"
-    CLAWBACK_PAID = "CLAWBACK_PAID"
-    CLAWBACK_REVERSED = "CLAWBACK_REVERSED"
-    GIVEBACK = "GIVEBACK"
-
-
-@dataclass(frozen=True)
-class CarryEntry:
-    """A line of the carry ledger: `amounts` (partners of the group,) >= 0, by the LP whose carry it is."""
-
-    event_id: str
-    date: dt.date
-    investment: str
-    entry_type: EntryType
-    amounts: Ints
-
-
 @dataclass
 class Group:
     """Partners with equal terms all along: their places among all partners, their state and what happened to them.
@@ -77,7 +54,8 @@ class Group:
 
     def post(self, event: Event, entry_type: EntryType, amounts: Ints) -> None:
         if amounts.any():
-            self.ledger.append(CarryEntry(event.event_id, event.date, event.investment, entry_type, amounts))
+            balance = balance_after(self.state, entry_type)
+            self.ledger.append(CarryEntry(event.event_id, event.date, event.investment, entry_type, amounts, balance))
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,15 @@ REALISED_SET = frozenset({Style.AMERICAN_REALISED, Style.HYBRID_AGGREGATE_HURDLE
 
 @dataclass(frozen=True)
 class RateHurdle:
-    """The LP has its contributions and `rate` a year on them, `rate` a fraction."""
+    """The LP has its contributions and `rate` a year, a fraction, on what `base` names less the capital returned.
+
+    On the COMMITMENT all of it earns from the first contribution on, drawn or not, and with it what is contributed
+    beyond it.
+    """
 
     rate: Decimal
     convention: Convention
+    base: HurdleBase = HurdleBase.CONTRIBUTED
 
 
 @dataclass(frozen=True)
@@ -154,4 +159,4 @@ def without_carry(terms: WaterfallTerms) -> WaterfallTerms:
 
 
 def is_on_commitment(hurdle: Hurdle) -> bool:
-    return isinstance(hurdle, MultipleHurdle) and hurdle.base == HurdleBase.COMMITMENT
+    return hurdle.base == HurdleBase.COMMITMENT

@@ -93,7 +93,7 @@ def absorb(state: State, to: int, one: State) -> State:
 def _merged_book(book: Book, other: Book) -> Book:
     for i, key in enumerate(other.lots.keys):
         z, a = tuple(one[i] for one in other.lots.capitalised), tuple(one[i] for one in other.lots.accrued)
-        book = put(book, Piece(key, other.lots.capital[i], z, a))
+        book = put(book, Piece(key, other.lots.capital[i], other.lots.committed[i], z, a))
     for name, more in other.accounts.items():
         account = book.account(name)
         counted = tuple(one + two for one, two in zip(account.counted, more.counted, strict=True))

@@ -41,6 +41,8 @@ final as (
         shown.amount_lp,
         shown.amount_gp,
         shown.amount_other,
+        shown.tax_advance_deducted,
+        shown.tax_advance_after,
         shown.known_at,
         shown.state_id,
     from shown

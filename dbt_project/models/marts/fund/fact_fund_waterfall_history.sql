@@ -48,6 +48,8 @@ final as (
         kept.amount_lp,
         kept.amount_gp,
         kept.amount_other,
+        kept.tax_advance_deducted,
+        kept.tax_advance_after,
         kept.known_at,
         kept.state_id,
         kept.known_from,

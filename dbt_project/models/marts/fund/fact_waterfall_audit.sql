@@ -58,6 +58,9 @@ final as (
         shown.lp_profit_after,
         shown.gp_carry_before,
         shown.gp_carry_after,
+        shown.tax_advance_before,
+        shown.tax_advance_deducted,
+        shown.tax_advance_after,
         shown.known_at,
         shown.state_id,
     from shown
