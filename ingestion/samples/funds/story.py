@@ -190,6 +190,16 @@ class Delta(Parameters):
     sent_on: dt.date
 
 
+class MisstatedCarry(Parameters):
+    """Carry stated otherwise than the terms give it: of a notice, of an accrual at a quarter end, of an entry into escrow."""
+
+    what: Literal["NOTICE", "ACCRUAL", "ESCROW_IN"]
+    fund: str
+    source: str
+    commitment: str = ""
+    amount: float
+
+
 class FundStory(Parameters):
     """What happens besides investing, and how the workbooks differ; fund_story.yaml explains the fields."""
 
@@ -206,6 +216,7 @@ class FundStory(Parameters):
     distribution_marks: Marks
     cancelled_distribution: DatedAmount
     tax_advances: tuple[DatedAmount, ...]
+    misstated_carry: tuple[MisstatedCarry, ...]
     payments: PaymentShares
     defaults: tuple[DefaultPlan, ...]
     reallocation: ReallocationPlan
