@@ -131,7 +131,9 @@ def _carry(ledger: Ledger, ends: list[dt.date], general_partner: str) -> Iterato
     """Carry earned to date, paid or not, goes from each limited partner to the general partner as it changes."""
     before: dict[str, int] = {}
     for end in ends:
-        earned = ledger.carry_earned.get(end, before)  # struck at quarter ends
+        struck = ledger.carry_earned.get(end, before)  # at quarter ends
+        # A later closing restates history; accounts of the time before it know nothing of whom it brought.
+        earned = {code: amount for code, amount in struck.items() if ledger.register.find(code).date <= end}
         charged = {code: before.get(code, 0) - earned.get(code, 0) for code in {*before, *earned}}
         if any(charged.values()):
             yield end, "accrued_carry", charged | {general_partner: -sum(charged.values())}

@@ -203,6 +203,9 @@ class MisstatedCarry(Parameters):
 class FundStory(Parameters):
     """What happens besides investing, and how the workbooks differ; fund_story.yaml explains the fields."""
 
+    # one story is one object, so that what follows from it can be kept
+    __hash__ = object.__hash__
+
     workbooks: tuple[WorkbookPlan, ...]
     resent: Resent
     delta: Delta
@@ -226,6 +229,12 @@ class FundStory(Parameters):
     side_letters: tuple[SideLetter, ...]
     exchange_rates: ExchangeRates
     shocks: dict[dt.date, float]
+
+
+def known_by(story: FundStory, day: dt.date) -> dt.date:
+    """The last day up to `day` on which something became known that was stated otherwise before."""
+    days = (story.corrected_call.known_on, *(item.known_on for item in story.restated_valuations))
+    return max((each for each in days if each <= day), default=dt.date.min)
 
 
 @cache
