@@ -127,8 +127,13 @@ def close(inputs: Inputs, found: Roll) -> Closed:
                     "known_at": row["known_at"],
                 }
             )
+        booked = [
+            int(amount / unit)
+            for (fund, day, _, number), amount in stated.items()
+            if (fund, day) == (row["f"], row["closing_date"]) and amount > 0
+        ]
         closed.findings[row["f"]] += _paid_in_apart(
-            row, closing_id, numbers, members, moved.contributions, paid_in[row["f"]], unit
+            row, closing_id, numbers, members, moved.contributions, paid_in[row["f"]], sum(booked), unit
         )
     return closed
 
@@ -272,9 +277,10 @@ def _paid_in_apart(
     members: Partners,
     contributions: Ints,
     paid_in: Sequence[_Flow],
+    booked: int,
     unit: Decimal,
 ) -> Iterator[Difference]:
-    """What newcomers should pay in beside what the calls that reach them alone state."""
+    """What newcomers should pay in beside what calls that reach them alone, and reallocations `booked` for the closing, state."""
     newcomers = {n for n, before in zip(numbers, members.before.tolist(), strict=True) if not before}
     calls = [flow for flow in paid_in if set(flow.held) <= newcomers and flow.held]
     if not calls:
@@ -282,7 +288,7 @@ def _paid_in_apart(
     owed = sum(
         int(amount) for n, amount in zip(numbers, contributions.sum(axis=0).tolist(), strict=True) if n in newcomers
     )
-    told = sum(sum(flow.held.values()) for flow in calls)
+    told = sum(sum(flow.held.values()) for flow in calls) + booked
     if owed != told:
         stated, expected = in_money(told, unit), in_money(owed, unit)
         yield Difference(
