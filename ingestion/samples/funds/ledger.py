@@ -128,6 +128,11 @@ class Ledger:
     defaults: dict[str, DefaultPlan] = field(default_factory=dict)
     cash: int = 0
 
+    @property
+    def next_call(self) -> int:
+        """The number of the next call for money."""
+        return sum(call.hands_on is None for call in self.calls) + 1
+
     def notice_of(self, investor_id: str, due: dt.date) -> CallNotice:
         """The notice to an investor's first commitment of the call that falls due on `due`."""
         code = self.register.of_investor(investor_id, due)

@@ -38,6 +38,7 @@ from ingestion.samples.funds.story import FundStory
 LAST = dt.date(2025, 6, 30)
 NOTICE = dt.timedelta(days=14)
 STREAM = 302
+HANDED_ON = 900
 ORGANISATION_COST = 0.0010
 QUARTERLY_COSTS = {1: "LEGAL", 4: "AUDIT_TAX", 7: "BANK", 10: "INSURANCE"}
 
@@ -156,7 +157,7 @@ class _Quarter:
             spare -= used
         position = next((item for item in ledger.positions if item.investment_id == investment_id), None)
         notice_date = due - NOTICE
-        number = len(ledger.calls) + 1
+        number = ledger.next_call
         call_id = f"{plan.fund_id}-C{number:03d}"
         force = ledger.register.in_force(notice_date)
         taking = ledger.register.in_force(notice_date, without=position.excused if position else ())
@@ -241,7 +242,8 @@ class _Quarter:
     ) -> Call:
         """The call of a closing: fees and interest of newcomers, or the interest handed on to those before them."""
         ledger = self.ledger
-        number = len(ledger.calls) + 1
+        # what is handed on is numbered apart, as it calls for nothing
+        number = ledger.next_call if hands_on is None else HANDED_ON + len(ledger.calls)
         call_id = f"{ledger.plan.fund_id}-C{number:03d}"
         notices = tuple(
             CallNotice(f"{call_id}-{code}", code, base[code], {name: n for name, n in portions.items() if n})
