@@ -56,7 +56,8 @@ def _legs(ledger: Ledger, call: Call) -> Iterator[tuple[str, int, int, int]]:
                 origin = notices[line.notice_id]
                 share = Fraction(line.amount, origin.inside - (origin.portions.get("management_fee", 0) if moved.is_closing else 0))  # fmt: skip
                 parts = (round(origin.portions.get(name, 0) * share) for name in ("investment", "line_repayment"))
-                yield (line.commitment_id, line.amount, *parts)
+                invested, repaid = parts
+            yield line.commitment_id, line.amount, invested, repaid
 
 
 def _is_excused(ledger: Ledger, investment_id: str, commitment_id: str) -> bool:
