@@ -54,10 +54,12 @@ def _legs(ledger: Ledger, call: Call) -> Iterator[tuple[str, int, int, int]]:
         for line in moved.lines:
             if line.notice_id in notices:
                 origin = notices[line.notice_id]
-                share = Fraction(line.amount, origin.inside - (origin.portions.get("management_fee", 0) if moved.is_closing else 0))  # fmt: skip
-                parts = (round(origin.portions.get(name, 0) * share) for name in ("investment", "line_repayment"))
-                invested, repaid = parts
-            yield line.commitment_id, line.amount, invested, repaid
+                # A closing moves everything but the fee, which newcomers make up for apart.
+                fee = origin.portions.get("management_fee", 0) if moved.is_closing else 0
+                share = Fraction(line.amount, origin.inside - fee)
+                invested = round(origin.portions.get("investment", 0) * share)
+                repaid = round(origin.portions.get("line_repayment", 0) * share)
+                yield line.commitment_id, line.amount, invested, repaid
 
 
 def _is_excused(ledger: Ledger, investment_id: str, commitment_id: str) -> bool:
