@@ -138,8 +138,16 @@ def close(inputs: Inputs, found: Roll) -> Closed:
             (number, flow.day, EventKind.EQUALISED_STATED, amount)
             for flow in own
             for number, amount in flow.held.items()
+            if amount
         ]
-        closed.findings[row["f"]] += _paid_in_apart(row, closing_id, numbers, members, moved.contributions, own, unit)
+        taken_over = sum(
+            int(minor_units([amount], unit)[0])
+            for (fund, day, _, _), amount in stated.items()
+            if (fund, day) == (row["f"], row["closing_date"]) and amount > 0
+        )
+        closed.findings[row["f"]] += _paid_in_apart(
+            row, closing_id, numbers, members, moved.contributions, own, taken_over, unit
+        )
         if (row["f"], row["closing_date"]) not in booked_on:
             closed.findings[row["f"]] += _not_booked(row, closing_id, members, moved.contributions, unit)
     return closed
@@ -218,16 +226,17 @@ def _paid_in_apart(
     members: Partners,
     contributions: Ints,
     paid_in: Sequence[Flow],
+    taken_over: int,
     unit: Decimal,
 ) -> Iterator[Difference]:
-    """What newcomers should pay in beside what the calls that reach them alone state."""
-    if not paid_in:
+    """What newcomers should pay in beside what calls that reach them alone, and reallocations of the closing's day, state."""
+    if not paid_in and not taken_over:
         return
     newcomers = _newcomers(numbers, members)
     owed = sum(
         int(amount) for n, amount in zip(numbers, contributions.sum(axis=0).tolist(), strict=True) if n in newcomers
     )
-    told = sum(sum(flow.held.values()) for flow in paid_in)
+    told = sum(sum(flow.held.values()) for flow in paid_in) + taken_over
     if owed != told:
         stated, expected = in_money(told, unit), in_money(owed, unit)
         yield Difference(

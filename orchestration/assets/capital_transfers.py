@@ -112,6 +112,7 @@ def _in_flight(inputs: Inputs) -> Mapping[tuple[int, str], list[Row]]:
         inner join activity_commitments as c on c.f = x.f and c.commitment_id = t.commitment_id
         inner join intermediate.int_fund__cash_flows as l
             on l.state_id = x.state_id and l.commitment_id = c.commitment_id and l.cash_flow_type = 'CAPITAL_CALL'
+                and l.source_table <> 'reallocations'
         inner join intermediate.int_fund__capital_calls as k on k.state_id = x.state_id and k.call_id = l.event_id
         where t.status = 'COMPLETED' and l.event_date >= t.effective_date
             and coalesce(k.notice_date, k.call_date) < t.effective_date

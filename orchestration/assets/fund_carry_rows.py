@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 def carry_rows(life: FundLife, replayed: Replay, unit: Decimal) -> Iterator[Row]:
     """Carry and what partners lack, by investor at each quarter end; amounts of its commitments added up."""
-    stated = _stated_accrued(life)
+    stated = _stated_accrued(life, replayed)
     free = {r["investor_id"] for r in life.stated.rows["partners"] if r["is_free_of_carry"]}
     investors = [partner["investor_id"] for partner in life.stated.rows["partners"]]
     for day, accrued in life.carry.items():
@@ -86,8 +86,18 @@ def _in_hand(ledger: Sequence[Any], day: dt.date, state: State) -> Ints:
     return paid
 
 
-def _stated_accrued(life: FundLife) -> Mapping[tuple[str, dt.date], int]:
-    """Carry accrued and unpaid as capital accounts and notices state it: what was charged since inception less what was paid."""
+def _stated_accrued(life: FundLife, replayed: Replay) -> Mapping[tuple[str, dt.date], int]:
+    """Carry accrued and unpaid as capital accounts and notices state it: charged since inception less what was settled.
+
+    Settled is what notices withhold and what was deducted from advances, which no sheet states by partner.
+    """
+    deducted: dict[str, list[tuple[dt.date, int]]] = defaultdict(list)
+    for group in replayed.groups:
+        for _, made in group.distributions:
+            for place, amount in zip(group.partners, made.advance_deducted, strict=True):
+                if amount:
+                    investor = life.stated.rows["partners"][place]["investor_id"]
+                    deducted[investor].append((made.date, int(amount)))
     charged: dict[str, int] = defaultdict(int)
     paid = life.stated.columns["distributions"]
     investors = [partner["investor_id"] for partner in life.stated.rows["partners"]]
@@ -100,5 +110,6 @@ def _stated_accrued(life: FundLife) -> Mapping[tuple[str, dt.date], int]:
         charged[investor] -= row["accrued_carry"]
         of_investor = [place for place, one in enumerate(investors) if one == investor]
         own = np.isin(paid["place"], of_investor) & (days <= np.datetime64(day))
-        found[investor, day] = charged[investor] - int(paid["carry_stated"][own].sum())
+        advanced = sum(amount for since, amount in deducted[investor] if since <= day)
+        found[investor, day] = charged[investor] - int(paid["carry_stated"][own].sum()) - advanced
     return found

@@ -17,7 +17,7 @@ MODELS = (
     *("measured_states", "funds", "commitments", "commitment_modifications", "investor_classes", "terms"),
     *("waterfall_configs", "side_letters", "capital_calls", "capital_call_notices", "distributions"),
     *("distribution_notices", "investments", "investment_transactions", "fair_values", "capital_accounts"),
-    *("carry_ledger", "excuses", "transfers", "reallocations", "facility_transactions"),
+    *("carry_ledger", "closings", "excuses", "transfers", "reallocations", "facility_transactions"),
 )
 
 

@@ -71,7 +71,10 @@ def contributions(stated: StatedFund, count: int, start_of: StartOf) -> Iterator
 
 
 def _legs(call: Columns, extra: Sequence[Row]) -> Columns:
-    """The notices of a call and what of them other commitments took over, in proportion to what they were for."""
+    """The notices of a call and what of them other commitments took over, in proportion to what they were for.
+
+    A closing moves no management fee, so that what it moves is of the rest alone. Source: fund-admin E-2, E-4.
+    """
     names = ("place", "amount", "invested", "repaid", "due_date", "paid_date", "line_draw_date")
     if not extra:
         return call
@@ -79,7 +82,8 @@ def _legs(call: Columns, extra: Sequence[Row]) -> Columns:
     rows: dict[str, list[object]] = {name: list(call[name]) for name in names}
     for line in extra:
         i = at[line["original_notice_id"]]
-        share = Fraction(line["amount"], int(call["amount"][i]) or 1)
+        fee = int(call["fee"][i]) if line["is_of_closing"] else 0
+        share = Fraction(line["amount"], int(call["amount"][i]) - fee or 1)
         rows["place"].append(line["place"])
         rows["amount"].append(line["amount"])
         for name in ("invested", "repaid"):

@@ -56,6 +56,7 @@ QUERIES = {
             coalesce(r.payment_date, n.payment_date) as paid_date,
             coalesce(r.line_draw_date, n.line_draw_date) as line_draw_date,
             {_SIGN} * cast((n.call_amount - coalesce(n.outside_commitment_portion, 0)) * p.units_per as bigint) as amount,
+            {_SIGN} * cast(coalesce(n.management_fee_portion, 0) * p.units_per as bigint) as fee,
             {_SIGN} * cast(coalesce(n.investment_portion, 0) * p.units_per as bigint) as invested,
             {_SIGN} * cast(coalesce(n.line_repayment_portion, 0) * p.units_per as bigint) as repaid,
             coalesce(k.currency, p.base_currency) <> p.base_currency as is_foreign
@@ -130,10 +131,15 @@ QUERIES = {
         inner join funds using (state_id, fund_id)
         order by l.state_id, l.fund_id, l.event_date, l.entry_id
     """,
+    # what a later closing moves is of everything but management fees, which have a true-up
     "reallocations": f"""
         {_PARTNERS}
         select p.state_id, p.fund_id, p.place, r.original_notice_id, r.reallocation_id, r.line_number,
-            cast(r.amount * p.units_per as bigint) as amount
+            cast(r.amount * p.units_per as bigint) as amount,
+            (p.state_id, p.fund_id, r.effective_date) in (
+                select (state_id, fund_id, closing_date) from intermediate.int_fund__closings
+                where status = 'COMPLETED' and closing_type <> 'INITIAL'
+            ) as is_of_closing
         from intermediate.int_fund__reallocations as r
         inner join partners as p using (state_id, commitment_id)
         order by all

@@ -56,7 +56,7 @@ def _line(line: BridgeLine) -> int:
 
 
 # Carry that a distribution kept back from partners is paid to the general partner, so it leaves the fund as well. A fee is
-# of the quarter in which its period begins. Accrued carry moves between partners; capital accounts say what of it is the fund's.
+# of the quarter in which its period begins, what newcomers make up for of that of their closing. Accrued carry moves between partners; capital accounts say what of it is the fund's.
 _MOVEMENTS = f"""
 with moves as (
     select fund, {_line(BridgeLine.CONTRIBUTIONS)} as line, event_date as day, currency, capital_call_amount as amount
@@ -106,8 +106,12 @@ with moves as (
         select 1 from intermediate.int_fund__fee_charges as c where c.state_id = w.state_id and c.fund_id = w.fund_id
     )
     union all
-    select fund, {_line(BridgeLine.FEES)}, period_start, base_currency, -net_amount
-    from intermediate.int_fund__fee_charges inner join wanted using (state_id, fund_id)
+    select fund, {_line(BridgeLine.FEES)}, coalesce((
+            select max(z.closing_date) from intermediate.int_fund__closings as z
+            where f.true_up_of_id is not null and z.state_id = f.state_id and z.fund_id = f.fund_id
+                and z.status = 'COMPLETED' and z.closing_date between f.period_start and f.period_end
+        ), period_start), base_currency, -net_amount
+    from intermediate.int_fund__fee_charges as f inner join wanted using (state_id, fund_id)
     where status not in ('REVERSED', 'WRITTEN_OFF')
     union all
     select fund, {_line(BridgeLine.ACCRUED_CARRY)}, period_end, base_currency, accrued_carry
@@ -268,6 +272,7 @@ VALUE_BRIDGE = Calculation(
     inputs="select measured_id from intermediate.int_fund__measured_states",
     deps=(
         *(f"intermediate.int_fund__{model}" for model in MODELS),
+        "intermediate.int_fund__closings",
         "intermediate.int_fund__credit_facilities",
         "intermediate.int_fund__distribution_notices",
         "intermediate.int_fund__expenses",

@@ -187,3 +187,21 @@ def test_accrued_carry_is_that_of_a_sale_at_value_and_leaves_the_state_alone(sty
 def test_accrued_carry_is_negative_where_carry_would_have_to_be_returned() -> None:
     # V7: the second deal at nothing
     assert accrued_carry(v7(BOTH_TESTS), {"two": units(0)}, YEAR_2).tolist() == [-100_000]
+
+
+def test_a_deal_that_is_sold_covers_no_capital_that_is_still_out() -> None:
+    """Of two deals of 100,000 valued at 110,000 each, the one kept is less than 1.25 x 100,000: all carry is held."""
+    agreed = terms("AMERICAN_STRICT", escrow={"share": "0.3", "nav_coverage": "1.25"})
+    state = invested(agreed, kept=100_000, sold=100_000)
+    for deal in ("kept", "sold"):
+        state = value(state, units(110_000), YEAR_1, deal)
+    _, distribution = distribute(state, units(200_000), YEAR_1, "sold")
+    assert (distribution.escrowed.tolist(), distribution.carry_paid.tolist()) == ([20_000], [0])
+
+
+def test_a_deal_that_is_written_off_covers_no_capital_that_is_still_out() -> None:
+    agreed = terms("AMERICAN_STRICT", escrow={"share": "0.3", "nav_coverage": "0.5"})
+    state = invested(agreed, lost=100_000, sold=100_000)
+    state = write_down(value(state, units(110_000), YEAR_1, "lost"), units(100_000), YEAR_1, "lost")
+    _, distribution = distribute(state, units(200_000), YEAR_1, "sold")
+    assert (distribution.escrowed.tolist(), distribution.carry_paid.tolist()) == ([20_000], [0])

@@ -83,17 +83,23 @@ def remaining_cost(state: State, investment: str) -> Ints:
 def realise(state: State, cost: Ints, investment: str) -> State:
     """The state after `cost` of an investment is sold; more than remains is what remains.
 
-    What a write-down had already counted as realised does not count again. Source: fund-admin 2.5.
+    What a write-down had already counted as realised does not count again; what is sold has no fair value left in the
+    fund. Source: fund-admin 2.5.
     """
     deals, remaining = state.deals, remaining_cost(state, investment)
     cost = np.minimum(cost, remaining)
     written = deals.written.get(investment, state.nothing)
     relieved = half_up(written, cost, np.maximum(remaining, 1))
     permanent = deals.permanent.get(investment, state.nothing)
+    fair_value = deals.fair_value
+    if investment in fair_value:
+        held = fair_value[investment]
+        fair_value = {**fair_value, investment: held - half_up(held, cost, np.maximum(remaining, 1))}
     state = replace(
         state,
         deals=replace(
             deals,
+            fair_value=fair_value,
             realised=_plus(deals.realised, investment, cost),
             written={**deals.written, investment: written - relieved},
             permanent={**deals.permanent, investment: permanent - np.minimum(permanent, relieved)},
@@ -110,7 +116,11 @@ def write_down(state: State, amount: Ints, date: dt.date, investment: str) -> St
     state = accrue(state, date)
     permanent = np.maximum(state.deals.permanent.get(investment, state.nothing) + amount, 0)
     permanent = np.minimum(permanent, remaining_cost(state, investment))
-    deals = replace(state.deals, permanent={**state.deals.permanent, investment: permanent})
+    fair_value = state.deals.fair_value
+    if investment in fair_value:
+        left = np.minimum(fair_value[investment], remaining_cost(state, investment) - permanent)
+        fair_value = {**fair_value, investment: np.where(amount > 0, left, fair_value[investment])}
+    deals = replace(state.deals, fair_value=fair_value, permanent={**state.deals.permanent, investment: permanent})
     return _test_for_impairment(replace(state, deals=deals), investment, date)
 
 

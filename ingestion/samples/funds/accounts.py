@@ -92,7 +92,7 @@ def _postings(ledger: Ledger, ends: list[dt.date]) -> Iterator[Posting]:
     register = ledger.register
     general_partner = next(c.commitment_id for c in register.commitments if c.investor_id == ledger.plan.gp)
     for call in ledger.calls:
-        # Interest that late partners pay is no contribution of theirs but income of those who came before them.
+        # Interest of later partners is no contribution of theirs, and handed on to those who came before them.
         yield call.due, "contributions", {notice.commitment_id: notice.inside for notice in call.notices}
     for paid in ledger.distributions:
         if paid.status == "PAID":
@@ -100,7 +100,7 @@ def _postings(ledger: Ledger, ends: list[dt.date]) -> Iterator[Posting]:
             shares[general_partner] = shares.get(general_partner, 0) - paid.carry
             yield paid.date, "distributions", shares
     for moved in ledger.reallocations:
-        yield moved.date, "contributions", {moved.from_commitment: -moved.amount, moved.to_commitment: moved.amount}
+        yield moved.date, "contributions", moved.by_commitment
     for cost in ledger.costs:
         if not cost.parts:
             yield cost.date, "expenses", share_out(-cost.amount, cost.payers)
@@ -128,15 +128,15 @@ def _postings(ledger: Ledger, ends: list[dt.date]) -> Iterator[Posting]:
 
 
 def _carry(ledger: Ledger, ends: list[dt.date], general_partner: str) -> Iterator[Posting]:
-    """Carry earned to date, paid or not, goes from the limited partners to the general partner as it changes."""
-    before = 0
+    """Carry earned to date, paid or not, goes from each limited partner to the general partner as it changes."""
+    before: dict[str, int] = {}
     for end in ends:
-        earned = ledger.carry_earned.get(end, before)  # struck at quarter ends
-        if earned != before:
-            force = ledger.register.in_force(end)
-            partners = {code: amount for code, amount in force.items() if code != general_partner}
-            shares = share_out(before - earned, partners)
-            yield end, "accrued_carry", shares | {general_partner: earned - before}
+        struck = ledger.carry_earned.get(end, before)  # at quarter ends
+        # A later closing restates history; accounts of the time before it know nothing of whom it brought.
+        earned = {code: amount for code, amount in struck.items() if ledger.register.find(code).date <= end}
+        charged = {code: before.get(code, 0) - earned.get(code, 0) for code in {*before, *earned}}
+        if any(charged.values()):
+            yield end, "accrued_carry", charged | {general_partner: -sum(charged.values())}
         before = earned
 
 
@@ -151,10 +151,7 @@ def _used(ledger: Ledger, ends: list[dt.date]) -> dict[str, list[int]]:
             flows += [(paid.date, 1, notice.commitment_id, -notice.recallable) for notice in paid.notices]
             flows += _expired(ledger, paid)
     for moved in ledger.reallocations:
-        flows += [
-            (moved.date, 1, moved.from_commitment, -moved.amount),
-            (moved.date, 1, moved.to_commitment, moved.amount),
-        ]
+        flows += [(moved.date, 1, code, amount) for code, amount in moved.by_commitment.items()]
     transfers = {item.plan.date: item for item in ledger.register.transfers if item.new_commitment_id is not None}
     # Calls that were out when a commitment was transferred whole use up the transferee's.
     heirs = {item.commitment_id: item for item in transfers.values() if item.plan.fraction == 1}

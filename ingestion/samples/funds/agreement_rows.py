@@ -173,14 +173,13 @@ def reallocations(state: State) -> Iterator[Row]:
     for ledger in state.ledgers:
         for item in ledger.reallocations:
             if item.date <= state.as_of:
-                lines = ((item.from_commitment, -item.amount), (item.to_commitment, item.amount))
-                for number, (commitment, amount) in enumerate(lines, 1):
+                for number, line in enumerate(item.lines, 1):
                     yield {
                         "reallocation_id": item.reallocation_id,
                         "line_number": number,
-                        "original_notice_id": item.notice_id,
-                        "commitment_id": commitment,
-                        "amount": money(amount),
+                        "original_notice_id": line.notice_id,
+                        "commitment_id": line.commitment_id,
+                        "amount": money(line.amount),
                         "effective_date": item.date,
                         "reason": item.reason,
                     }

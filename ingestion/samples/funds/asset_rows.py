@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingestion.samples.funds.accounts import capital_accounts
-from ingestion.samples.funds.days import add_months
 from ingestion.samples.funds.ledger import Ledger
-from ingestion.samples.funds.portfolio import SALES, Movement, Position
+from ingestion.samples.funds.paid_in import BOUGHT, call_before
+from ingestion.samples.funds.portfolio import SALES, Position
 from ingestion.samples.funds.state import State
 from ingestion.samples.funds.table import Row, money
 
@@ -56,8 +56,9 @@ def transactions(state: State) -> Iterator[Row]:
         for move in position.movements:
             if move.date > state.as_of:
                 continue
-            is_purchase = move.kind in ("PURCHASE", "FOLLOW_ON")
-            funded_by = None if not is_purchase else "LINE" if move.date in on_line else "CALL"
+            call_id = None if move.kind not in BOUGHT or move.date in on_line else call_before(ledger, move)
+            # What no call of the quarter has paid for is paid with what was in the fund.
+            paid_with = "LINE" if move.date in on_line else "CALL" if call_id is not None else "CASH"
             yield {
                 "transaction_id": move.transaction_id,
                 "investment_id": position.investment_id,
@@ -66,19 +67,11 @@ def transactions(state: State) -> Iterator[Row]:
                 "amount": money(move.amount),
                 "cost_relieved": money(move.relieved) if move.kind in SALES else None,
                 "currency": ledger.plan.currency,
-                "funded_by": funded_by,
-                "call_id": _call_before(ledger, move) if funded_by == "CALL" else None,
+                "funded_by": paid_with if move.kind in BOUGHT else None,
+                "call_id": call_id,
                 "distribution_id": paid_out.get(move.transaction_id),
                 "is_current_income": True if move.kind == "INCOME" else None,
             }
-
-
-def _call_before(ledger: Ledger, move: Movement) -> str | None:
-    """The call of the same quarter that paid for a purchase."""
-    due = [
-        call for call in ledger.calls if add_months(call.due, 3) > move.date >= call.due and call.basis != "CATCH_UP"
-    ]
-    return due[-1].call_id if due else None
 
 
 def valuations(state: State) -> Iterator[Row]:

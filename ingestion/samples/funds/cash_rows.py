@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ingestion.samples.funds.ledger import CATCH_UP
 from ingestion.samples.funds.payments import Payment
 from ingestion.samples.funds.state import State
 from ingestion.samples.funds.table import Row, money
@@ -34,8 +35,9 @@ def calls(state: State) -> Iterator[Row]:
             "total_call_amount": money(call.total),
             "currency": ledger.plan.currency,
             "call_status": "SETTLED" if is_settled else "ISSUED",
-            "allocation_basis": "CUSTOM" if call.basis == "CATCH_UP" else call.basis,
+            "allocation_basis": "CUSTOM" if call.basis == CATCH_UP else call.basis,
             "facility_transaction_id": call.draw_id,
+            "reverses_call_id": call.hands_on,
         }
 
 

@@ -1,11 +1,10 @@
-"""What a demo fund pays out and to whom: proceeds, income, tax advances, with carry and withholding. Calls do not belong here."""
+"""What a demo fund pays out and to whom, before carry: proceeds, income, tax advances, with withholding. Calls do not belong here."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from ingestion.samples.funds.cents import from_millions, share_out
 from ingestion.samples.funds.days import add_months, weekday_from
@@ -13,17 +12,11 @@ from ingestion.samples.funds.parameters import FundPlan
 from ingestion.samples.funds.partners import Register
 from ingestion.samples.funds.portfolio import Movement, Position
 from ingestion.samples.funds.story import FundStory
-from ingestion.samples.funds.tiers import COMPOUNDING, Tiers
-
-if TYPE_CHECKING:
-    from ingestion.samples.funds.ledger import Call
 
 AFTER_SALE = dt.timedelta(days=21)
 AFTER_INCOME = dt.timedelta(days=8)
 RECORD = dt.timedelta(days=10)
 RECALL_MONTHS = 12
-# Deal-by-deal carry returns with a deal's cost the fees and expenses of so many years.
-YEARS_OF_COSTS = 5.5
 
 
 @dataclass(frozen=True)
@@ -71,20 +64,16 @@ class Distribution:
 
 @dataclass
 class Paying:
-    """Pays out what a fund receives and keeps the balances that carry follows from."""
+    """Pays out what a fund receives; what of it is carry is known once all events are."""
 
     plan: FundPlan
     story: FundStory
     register: Register
     positions: Sequence[Position]
     count: int = 0
-    advanced: int = 0
-    pools: dict[str, Tiers] = field(default_factory=dict)
-    calls_seen: int = 0
 
-    def in_quarter(self, start: dt.date, end: dt.date, calls: Sequence[Call]) -> list[Distribution]:
+    def in_quarter(self, start: dt.date, end: dt.date) -> list[Distribution]:
         """The distributions of a quarter in order of days."""
-        self._take_in(calls)
         fund_id = self.plan.fund_id
         advance = next((a for a in self.story.tax_advances if a.fund == fund_id and start <= a.date <= end), None)
         kept = from_millions(advance.amount) if advance else 0
@@ -96,8 +85,6 @@ class Paying:
                     continue
                 if move.kind == "INCOME":
                     income[position.investment_id] = move
-                if move.kind == "WRITE_OFF":
-                    self._realise(position, move)
                 if move.kind == "PROCEEDS":
                     planned.append((weekday_from(move.date + AFTER_SALE), position, move))
         found = []
@@ -113,119 +100,35 @@ class Paying:
             found.append(self._income(weekday_from(max(move.date for move in income.values()) + AFTER_INCOME), income))
         return found
 
-    def earned(self, day: dt.date, net_assets: int) -> int:
-        """Carry paid and carry that a sale of everything at its value on `day` would pay. Cents."""
-        partners = self._partners_share(day)
-        paid = sum(pool.paid for pool in self.pools.values())
-        owed = 0.0
-        if self.plan.style == "AMERICAN_STRICT":
-            for position in self.positions:
-                pool = self.pools.get(position.investment_id)
-                if pool is not None:
-                    owed += pool.copy().distribute(day, position.fair_value(day) * partners)
-        elif self.plan.style == "AMERICAN_REALISED":
-            pool = self._pool("").copy()
-            for position in self.positions:
-                remaining = position.remaining_cost(day)
-                if remaining:
-                    self._pay_in(pool, position, day, remaining, partners)
-            owed = pool.distribute(day, max(net_assets, 0) * partners)
-        else:
-            owed = self._pool("").copy().distribute(day, max(net_assets, 0) * partners)
-        return round(paid + owed)
-
-    @property
-    def _cost_load(self) -> float:
-        return YEARS_OF_COSTS * (self.plan.fee_rate + self.plan.expense_rate)
-
-    def _take_in(self, calls: Sequence[Call]) -> None:
-        if self.plan.style in ("EUROPEAN", "HYBRID_CAPITAL_THEN_DEAL"):
-            for call in calls[self.calls_seen :]:
-                inside = sum(n.inside for n in call.notices if not self.register.is_gp(n.commitment_id))
-                self._pool("").contribute(call.due, inside)
-        self.calls_seen = len(calls)
-
-    def _pool(self, name: str) -> Tiers:
-        plan = self.plan
-        fresh = Tiers(plan.hurdle, plan.carry, plan.catch_up, plan.convention in COMPOUNDING)
-        return self.pools.setdefault(name, fresh)
-
-    def _partners_share(self, day: dt.date) -> float:
-        force = self.register.in_force(day)
-        return sum(amount for code, amount in force.items() if not self.register.is_gp(code)) / sum(force.values())
-
-    def _pay_in(self, pool: Tiers, position: Position, day: dt.date, relieved: int, partners: float) -> None:
-        bought = position.purchases(day)
-        whole = sum(item.amount for item in bought)
-        for item in bought:
-            pool.contribute(item.date, item.amount * relieved / whole * (1.0 + self._cost_load) * partners)
-
-    def _realise(self, position: Position, move: Movement) -> None:
-        """Bring the cost of a sale into the pool that its proceeds run through."""
-        partners = self._partners_share(move.date)
-        if self.plan.style == "AMERICAN_REALISED":
-            self._pool("").contribute(move.date, 0.0)
-            self._pay_in(self._pool(""), position, move.date, move.relieved, partners)
-        if self.plan.style == "AMERICAN_STRICT":
-            self._open_deal(position, move.date)
-
-    def _open_deal(self, position: Position, day: dt.date) -> Tiers:
-        pool, partners = self._pool(position.investment_id), self._partners_share(day)
-        for item in position.purchases(day):
-            if pool.day is None or item.date > pool.day:
-                pool.contribute(item.date, item.amount * (1.0 + self._cost_load) * partners)
-        return pool
-
-    def _carry_of(self, day: dt.date, amounts: dict[str, int]) -> int:
-        """Carry in the partners' part of a payment, given by investment; what was advanced to the general partner comes off."""
-        partners = self._partners_share(day)
-        if self.plan.style == "AMERICAN_STRICT":
-            by_id = {position.investment_id: position for position in self.positions}
-            owed = sum(
-                self._open_deal(by_id[code], day).distribute(day, amount * partners) for code, amount in amounts.items()
-            )
-        else:
-            owed = self._pool("").distribute(day, sum(amounts.values()) * partners)
-        carry = int(owed)
-        used = min(carry, self.advanced)
-        self.advanced -= used
-        return carry - used
-
     def _proceeds(self, day: dt.date, position: Position, move: Movement, kept: int) -> Distribution:
-        self._realise(position, move)
         gross = move.amount - kept
         capital = min(move.relieved, gross)
-        carry = self._carry_of(day, {position.investment_id: gross})
         marks = self.story.distribution_marks
         number = self.count + 1
         recallable = number in marks.recallable.get(self.plan.fund_id, ())
         kind = "CAPITAL_GAIN" if gross > capital else "RETURN_OF_CAPITAL"
-        distribution = self._share(
-            day, kind, gross, carry, capital=capital, recallable=recallable, left_out=position.excused
-        )
+        distribution = self._share(day, kind, gross, capital=capital, recallable=recallable, left_out=position.excused)
         is_in_kind = marks.in_kind.get(self.plan.fund_id) == number
         until = min(add_months(day, RECALL_MONTHS), self.plan.investment_period_end) if recallable else None
         return replace(distribution, investment_id=position.investment_id, sources=(move.transaction_id,), is_in_kind=is_in_kind, is_recallable=recallable, recallable_until=until)  # fmt: skip
 
     def _income(self, day: dt.date, income: dict[str, Movement]) -> Distribution:
-        amounts = {code: move.amount for code, move in income.items()}
-        distribution = self._share(day, "INCOME", sum(amounts.values()), self._carry_of(day, amounts), capital=0)
+        distribution = self._share(day, "INCOME", sum(move.amount for move in income.values()), capital=0)
         only = next(iter(income)) if len(income) == 1 else None
         return replace(distribution, investment_id=only, sources=tuple(move.transaction_id for move in income.values()))
 
     def _tax_advance(self, day: dt.date, amount: int) -> Distribution:
-        self.advanced += amount
         general_partner = [c for c in self.register.in_force(day) if self.register.is_gp(c)]
-        return self._share(day, "TAX_ADVANCE", amount, 0, capital=0, only=general_partner)
+        return self._share(day, "TAX_ADVANCE", amount, capital=0, only=general_partner)
 
     def _cancelled(self, day: dt.date, amount: int) -> Distribution:
-        return replace(self._share(day, "INCOME", amount, 0, capital=0), status="CANCELLED")
+        return replace(self._share(day, "INCOME", amount, capital=0), status="CANCELLED")
 
     def _share(
-        self, day: dt.date, kind: str, gross: int, carry: int, *, capital: int, recallable: bool = False,
+        self, day: dt.date, kind: str, gross: int, *, capital: int, recallable: bool = False,
         left_out: frozenset[str] = frozenset(), only: Sequence[str] = (),
     ) -> Distribution:  # fmt: skip
-        """Share a payment among those in force on the record date; carry comes from the limited partners alone."""
+        """Share a payment among those in force on the record date."""
         self.count += 1
         code = f"{self.plan.fund_id}-D{self.count:03d}"
         record = day - RECORD
@@ -235,10 +138,6 @@ class Paying:
         is_earned = kind == "INCOME"
         parts = {"capital": capital, "gain": 0 if is_earned else gross - capital, "earned": gross if is_earned else 0}
         shared = {name: share_out(amount, force) for name, amount in parts.items() if amount}
-        partners = {
-            party: amount for party, amount in share_out(gross, force).items() if not self.register.is_gp(party)
-        }
-        carried = share_out(carry, partners) if carry else {}
         notices = []
         for party in force:
             back, gain, earned = (shared.get(name, {}).get(party, 0) for name in parts)
@@ -249,7 +148,7 @@ class Paying:
                     f"{code}-{party}",
                     party,
                     back + gain + earned,
-                    carried.get(party, 0),
+                    0,
                     taxed,
                     back,
                     0 if is_advance else gain,

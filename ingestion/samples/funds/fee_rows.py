@@ -51,7 +51,7 @@ def expenses(state: State) -> Iterator[Row]:
                 "related_party": False,
                 "inside_commitment": True,
             }
-        late = [item for item in ledger.income if item.kind == "LATE_PAYMENT" and item.date <= state.as_of]
+        late = [item for item in ledger.income if item.date <= state.as_of]
         for number, item in enumerate(late, 1):
             yield {
                 "expense_id": f"{ledger.plan.fund_id}-INTEREST-{number:02d}",

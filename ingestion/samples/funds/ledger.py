@@ -17,9 +17,13 @@ from ingestion.samples.funds.partners import Register
 from ingestion.samples.funds.portfolio import Position
 from ingestion.samples.funds.story import DefaultPlan
 
+CATCH_UP = "CATCH_UP"
+
 
 @dataclass(frozen=True)
 class Call:
+    """A call; one that `hands_on` what another has brought pays its notices out instead of calling for them."""
+
     call_id: str
     number: int
     notice_date: dt.date
@@ -30,10 +34,16 @@ class Call:
     investment_id: str | None = None
     draw_id: str | None = None
     draw_date: dt.date | None = None
+    hands_on: str | None = None
 
     @property
     def total(self) -> int:
         return sum(notice.amount for notice in self.notices)
+
+    @property
+    def cash(self) -> int:
+        """What the fund has of it: nothing is left of what is handed on."""
+        return -self.total if self.hands_on else self.total
 
 
 @dataclass(frozen=True)
@@ -54,25 +64,50 @@ class Cost:
 
 @dataclass(frozen=True)
 class Income:
-    """Interest that the fund earns from partners who came or paid late, and the commitments that it belongs to."""
+    """Interest that the fund earns from partners who paid late, and the commitments that it belongs to."""
 
-    kind: str
     date: dt.date
     amount: int
     owners: dict[str, int] = field(repr=False)
 
 
 @dataclass(frozen=True)
+class ReallocatedLine:
+    """What more, or less, is called of a commitment under an earlier notice."""
+
+    notice_id: str
+    commitment_id: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class Reallocation:
-    """A part of a notice that another commitment takes over."""
+    """A call shared otherwise than by its notices; that of a closing leaves management fees alone. Lines add up to zero."""
 
     reallocation_id: str
-    notice_id: str
     date: dt.date
-    from_commitment: str
-    to_commitment: str
-    amount: int
+    lines: tuple[ReallocatedLine, ...]
     reason: str
+    is_closing: bool = False
+
+    @property
+    def by_commitment(self) -> dict[str, int]:
+        """What each commitment is called for more, or less."""
+        found: dict[str, int] = {}
+        for line in self.lines:
+            found[line.commitment_id] = found.get(line.commitment_id, 0) + line.amount
+        return found
+
+
+@dataclass(frozen=True)
+class CarryEntry:
+    """One entry of the carry ledger; `source` is the distribution, fee or year that it comes from."""
+
+    date: dt.date
+    source: str
+    kind: str
+    amount: int
+    paid: Distribution | None = None
 
 
 @dataclass
@@ -87,10 +122,16 @@ class Ledger:
     income: list[Income] = field(default_factory=list)
     distributions: list[Distribution] = field(default_factory=list)
     facility_entries: list[FacilityEntry] = field(default_factory=list)
-    carry_earned: dict[dt.date, int] = field(default_factory=dict)
+    carry_earned: dict[dt.date, dict[str, int]] = field(default_factory=dict)
+    carry_entries: list[CarryEntry] = field(default_factory=list)
     reallocations: list[Reallocation] = field(default_factory=list)
     defaults: dict[str, DefaultPlan] = field(default_factory=dict)
     cash: int = 0
+
+    @property
+    def next_call(self) -> int:
+        """The number of the next call for money."""
+        return sum(call.hands_on is None for call in self.calls) + 1
 
     def notice_of(self, investor_id: str, due: dt.date) -> CallNotice:
         """The notice to an investor's first commitment of the call that falls due on `due`."""
@@ -105,10 +146,10 @@ class Ledger:
 
     def net_assets(self, day: dt.date) -> int:
         """Fair values and cash less what the facility is owed at the end of `day`, from the fund's own events."""
-        cash = sum(call.total for call in self.calls if call.due <= day)
+        cash = sum(call.cash for call in self.calls if call.due <= day)
         cash -= sum(paid.total for paid in self.distributions if paid.date <= day and paid.status == "PAID")
         cash -= sum(cost.amount for cost in self.costs if cost.date <= day)
-        cash += sum(item.amount for item in self.income if item.kind == "LATE_PAYMENT" and item.date <= day)
+        cash += sum(item.amount for item in self.income if item.date <= day)
         value = 0
         for position in self.positions:
             value += position.fair_value(day)

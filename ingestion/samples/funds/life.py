@@ -12,13 +12,24 @@ from fractions import Fraction
 
 import numpy as np
 
+from ingestion.samples.funds.carry import bear_carry
 from ingestion.samples.funds.cents import THOUSAND, from_millions, rounded, share_out
+from ingestion.samples.funds.closings import equalise
 from ingestion.samples.funds.days import add_months, month_end, quarters, weekday_from
 from ingestion.samples.funds.distributions import Paying
 from ingestion.samples.funds.facility import Facility
 from ingestion.samples.funds.fees import YEAR, FeePart, OffsetBalance, days_from, fee_parts, half_up
-from ingestion.samples.funds.ledger import Call, Cost, Income, Ledger, Reallocation, late_interest
-from ingestion.samples.funds.notices import CallNotice, call_notices
+from ingestion.samples.funds.ledger import (
+    CATCH_UP,
+    Call,
+    Cost,
+    Income,
+    Ledger,
+    ReallocatedLine,
+    Reallocation,
+    late_interest,
+)
+from ingestion.samples.funds.notices import OUTSIDE, CallNotice, call_notices
 from ingestion.samples.funds.parameters import FundPlan
 from ingestion.samples.funds.partners import register
 from ingestion.samples.funds.portfolio import positions
@@ -27,6 +38,7 @@ from ingestion.samples.funds.story import FundStory
 LAST = dt.date(2025, 6, 30)
 NOTICE = dt.timedelta(days=14)
 STREAM = 302
+HANDED_ON = 900
 ORGANISATION_COST = 0.0010
 QUARTERLY_COSTS = {1: "LEGAL", 4: "AUDIT_TAX", 7: "BANK", 10: "INSURANCE"}
 
@@ -47,10 +59,14 @@ def live(plan: FundPlan, story: FundStory, seed: int, place: int, known: dt.date
         parties = (moved.from_commitment, moved.to_commitment)
         code, origin = f"{plan.fund_id}-R01", f"{call.call_id}-{moved.from_commitment}"
         amount = from_millions(moved.amount)
-        ledger.reallocations.append(Reallocation(code, origin, moved.date, *parties, amount, moved.reason))
+        lines = tuple(
+            ReallocatedLine(origin, party, sign * amount) for party, sign in zip(parties, (-1, 1), strict=True)
+        )
+        ledger.reallocations.append(Reallocation(code, moved.date, lines, moved.reason))
     for item in story.defaults:
         if item.fund == plan.fund_id:
             ledger.defaults[ledger.notice_of(item.investor, item.due).notice_id] = item
+    bear_carry(ledger, story, LAST)
     return ledger
 
 
@@ -114,10 +130,9 @@ class _Quarter:
         for position, move in on_line:
             self.facility.draw(move.date, move.amount, position.investment_id)
         ledger.cash -= sum(move.amount for _, move in direct)
-        ledger.distributions += self.paying.in_quarter(self.start, end, ledger.calls)
+        ledger.distributions += self.paying.in_quarter(self.start, end)
         self._late_closings(end)
         self._late_payments(end)
-        ledger.carry_earned[end] = self.paying.earned(end, ledger.net_assets(end))
         if ledger.cash < 0:
             raise ValueError(
                 f"{plan.fund_id}, {self.start}: expected cash from zero up, found {ledger.cash / 100:,.2f}"
@@ -142,7 +157,7 @@ class _Quarter:
             spare -= used
         position = next((item for item in ledger.positions if item.investment_id == investment_id), None)
         notice_date = due - NOTICE
-        number = len(ledger.calls) + 1
+        number = ledger.next_call
         call_id = f"{plan.fund_id}-C{number:03d}"
         force = ledger.register.in_force(notice_date)
         taking = ledger.register.in_force(notice_date, without=position.excused if position else ())
@@ -177,26 +192,14 @@ class _Quarter:
         return tuple(notice.shifted(shift.get(notice.commitment_id, 0)) for notice in notices)
 
     def _late_closings(self, end: dt.date) -> None:
-        """Partners of a closing in the quarter pay in what the earlier ones have, with interest on top."""
+        """A closing in the quarter: earlier calls are shared anew, newcomers make up for fees and pay interest."""
         ledger, plan = self.ledger, self.ledger.plan
         for closing in plan.closings[1:]:
             due = weekday_from(closing.date + dt.timedelta(days=21))
             if not self.start <= closing.date <= end:
                 continue
             late = {c.commitment_id: c.amount for c in ledger.register.commitments if c.closing == closing.number}
-            earlier = [
-                call
-                for call in ledger.calls
-                if call.due < due and call.notice_date < closing.date and call.basis != "CATCH_UP"
-            ]
-            early = ledger.register.in_force(closing.date - dt.timedelta(days=1))
-            called, interest = Fraction(0), Fraction(0)
-            for call in earlier:
-                base = sum(notice.base for notice in call.notices)
-                share = Fraction(call.total, base)
-                called += share
-                interest += share * Fraction(str(closing.rate)) * (due - call.due).days / 365
-            whole = sum(late.values())
+            equalised = equalise(ledger, closing)
             posted = [cost for cost in ledger.costs if cost.kind == "MANAGEMENT_FEE"]
             first = posted[0]
             by_class = ledger.register.by_class(late)
@@ -206,33 +209,50 @@ class _Quarter:
             )
             fee_by_class = {code: half_up(amount * made_up) for code, amount in by_class.items()}
             fee = sum(fee_by_class.values())
-            portions = {
-                "investment": round(called * whole) - fee,
-                "management_fee": fee,
-                "outside_commitment": round(interest * whole),
-            }
-            number = len(ledger.calls) + 1
-            call_id = f"{plan.fund_id}-C{number:03d}"
-            notices = call_notices(call_id, portions, late, late)
-            ledger.calls.append(
-                Call(call_id, number, closing.date + dt.timedelta(days=1), due, "MIXED", "CATCH_UP", notices)
-            )
-            ledger.cash += portions["investment"] + portions["outside_commitment"]
-            ledger.income.append(Income("LATE_CLOSING", due, portions["outside_commitment"], early))
+            fees = share_out(fee, late)
+            asked = {code: {"management_fee": fees[code], OUTSIDE: equalised.interest.get(code, 0)} for code in late}
+            paying = self._closing_call(closing.date, due, asked, late)
+            back = {code: {OUTSIDE: -amount} for code, amount in equalised.interest.items() if amount < 0}
+            self._closing_call(closing.date, due, back, ledger.register.in_force(closing.date), paying.call_id)
+            ledger.reallocations += equalised.reallocations
+            ledger.cash += fee
             ledger.costs.append(
                 Cost(
                     f"{plan.fund_id}-F{len(posted) + 1:03d}",
                     "MANAGEMENT_FEE",
-                    due,
+                    closing.date,
                     first.start,
                     posted[-1].end,
-                    portions["management_fee"],
+                    fee,
                     late,
                     "COMMITMENTS",
                     tuple(FeePart(code, amount, fee_by_class[code]) for code, amount in by_class.items()),
                     first.cost_id,
                 )
             )
+            ledger.cash -= fee
+
+    def _closing_call(
+        self,
+        closing: dt.date,
+        due: dt.date,
+        asked: dict[str, dict[str, int]],
+        base: dict[str, int],
+        hands_on: str | None = None,
+    ) -> Call:
+        """The call of a closing: fees and interest of newcomers, or the interest handed on to those before them."""
+        ledger = self.ledger
+        # what is handed on is numbered apart, as it calls for nothing
+        number = ledger.next_call if hands_on is None else HANDED_ON + len(ledger.calls)
+        call_id = f"{ledger.plan.fund_id}-C{number:03d}"
+        notices = tuple(
+            CallNotice(f"{call_id}-{code}", code, base[code], {name: n for name, n in portions.items() if n})
+            for code, portions in asked.items()
+        )
+        issued = closing + dt.timedelta(days=1)
+        call = Call(call_id, number, issued, due, "MIXED", CATCH_UP, notices, hands_on=hands_on)
+        ledger.calls.append(call)
+        return call
 
     def _late_payments(self, end: dt.date) -> None:
         """Interest on what a defaulting partner paid in the quarter after all; the fund keeps it."""
@@ -241,7 +261,7 @@ class _Quarter:
             if item.fund == ledger.plan.fund_id and item.cured is not None and self.start <= item.cured <= end:
                 amount = late_interest(item, ledger.notice_of(item.investor, item.due))
                 owners = ledger.register.in_force(item.cured)
-                ledger.income.append(Income("LATE_PAYMENT", item.cured, amount, owners))
+                ledger.income.append(Income(item.cured, amount, owners))
                 ledger.cash += amount
 
     def _fee(self) -> Cost | None:

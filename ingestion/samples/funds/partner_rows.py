@@ -11,11 +11,9 @@ from ingestion.samples.funds.parameters import FundPlan, Party
 from ingestion.samples.funds.partners import Commitment, Register
 from ingestion.samples.funds.state import State
 from ingestion.samples.funds.table import Row, money
-from ingestion.samples.funds.terms import as_text, fund_terms, waterfall
+from ingestion.samples.funds.terms import INTERIM_CLAWBACK, as_text, fund_terms, waterfall
 
 STREAM = 305
-# From this day on one fund tests for clawback every year.
-WATERFALL_CHANGE = {"ALDER-GROWTH-II": dt.date(2021, 7, 1)}
 DRAFT_WATERFALL = "ALDER-EUROPE-I"
 RECYCLING_ORGANIZATION = "alder-capital"
 SEPA_COUNTRIES = ("DE", "NL", "LU")
@@ -101,7 +99,7 @@ def waterfall_configs(state: State) -> Iterator[Row]:
 
 
 def _waterfalls(plan: FundPlan) -> list[tuple[dict[str, dt.date | None], str]]:
-    first, changed = as_text(waterfall(plan)), WATERFALL_CHANGE.get(plan.fund_id)
+    first, changed = as_text(waterfall(plan)), INTERIM_CLAWBACK.get(plan.fund_id)
     if changed is None:
         return [({"effective_date": plan.first_close, "expiry_date": None}, first)]
     later = as_text(waterfall(plan, interim_clawback=True))

@@ -63,6 +63,9 @@ def _payments(
             more.get("reverses"),
         )
 
+    if call.hands_on is not None:
+        yield row(1, notice.amount, call.due, direction="PAID")
+        return
     default = ledger.defaults.get(notice.notice_id)
     if default is not None:
         in_time = paid_in_time(default, notice)

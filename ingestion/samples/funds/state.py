@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from ingestion.samples.funds.ledger import Call, Ledger
 from ingestion.samples.funds.life import live
 from ingestion.samples.funds.notices import CallNotice
 from ingestion.samples.funds.parameters import Party, load_funds, load_parties
 from ingestion.samples.funds.payments import EFFECTIVE, Payment, call_payments, distribution_payments
-from ingestion.samples.funds.story import DefaultPlan, FundStory
+from ingestion.samples.funds.story import DefaultPlan, FundStory, known_by
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,19 @@ class State:
         return ("OVERDUE" if self.as_of > call.due else "PENDING"), None
 
 
+@cache
+def _lived(story: FundStory, seed: int, place: int, known: dt.date) -> Ledger:
+    """The life of a fund, lived once for all workbooks, ledgers and bank statements that know the same."""
+    return live(load_funds()[place], story, seed, place, known)
+
+
 def state(organization_id: str, as_of: dt.date, story: FundStory, seed: int) -> State:
     """Live the funds of an organisation as known on `as_of`."""
     ledgers: list[Ledger] = []
     paid: dict[str, list[Payment]] = {}
     for place, plan in enumerate(load_funds()):
         if plan.organization == organization_id:
-            ledger = live(plan, story, seed, place, as_of)
+            ledger = _lived(story, seed, place, known_by(story, as_of))
             ledgers.append(ledger)
             paid |= call_payments(ledger, story, seed, place) | distribution_payments(ledger)
     defaults = {code: item for ledger in ledgers for code, item in ledger.defaults.items()}

@@ -190,8 +190,21 @@ class Delta(Parameters):
     sent_on: dt.date
 
 
+class MisstatedCarry(Parameters):
+    """Carry stated otherwise than the terms give it: of a notice, of an accrual at a quarter end, of an entry into escrow."""
+
+    what: Literal["NOTICE", "ACCRUAL", "ESCROW_IN"]
+    fund: str
+    source: str
+    commitment: str = ""
+    amount: float
+
+
 class FundStory(Parameters):
     """What happens besides investing, and how the workbooks differ; fund_story.yaml explains the fields."""
+
+    # one story is one object, so that what follows from it can be kept
+    __hash__ = object.__hash__
 
     workbooks: tuple[WorkbookPlan, ...]
     resent: Resent
@@ -206,6 +219,7 @@ class FundStory(Parameters):
     distribution_marks: Marks
     cancelled_distribution: DatedAmount
     tax_advances: tuple[DatedAmount, ...]
+    misstated_carry: tuple[MisstatedCarry, ...]
     payments: PaymentShares
     defaults: tuple[DefaultPlan, ...]
     reallocation: ReallocationPlan
@@ -215,6 +229,12 @@ class FundStory(Parameters):
     side_letters: tuple[SideLetter, ...]
     exchange_rates: ExchangeRates
     shocks: dict[dt.date, float]
+
+
+def known_by(story: FundStory, day: dt.date) -> dt.date:
+    """The last day up to `day` on which something became known that was stated otherwise before."""
+    days = (story.corrected_call.known_on, *(item.known_on for item in story.restated_valuations))
+    return max((each for each in days if each <= day), default=dt.date.min)
 
 
 @cache

@@ -5,6 +5,7 @@ Source: input-contracts 3.1.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -13,6 +14,8 @@ from ingestion.samples.funds.parameters import FundPlan
 # Of carry paid deal by deal, and how far net assets must exceed the cost still invested before it is released.
 ESCROW_SHARE = 0.30
 ESCROW_COVERAGE = 1.25
+# From this day on one fund tests for clawback every year.
+INTERIM_CLAWBACK = {"ALDER-GROWTH-II": dt.date(2021, 7, 1)}
 IS_DEAL_BY_DEAL = ("AMERICAN_STRICT", "AMERICAN_REALISED")
 
 

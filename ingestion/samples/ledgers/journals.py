@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingestion.samples.funds.cents import share_out
 from ingestion.samples.funds.days import add_months, period_ends, weekday_from
 from ingestion.samples.funds.distributions import Distribution
 from ingestion.samples.funds.ledger import Ledger
@@ -72,23 +71,21 @@ def _names(state: State, ledger: Ledger) -> dict[str, str]:
 
 
 def _calls(state: State, ledger: Ledger) -> Iterator[Journal]:
-    """Called capital is owed from the due date; interest of late partners is income of the others."""
+    """Called capital is owed from the due date; interest of later partners is handed on to the earlier ones."""
     names = _names(state, ledger)
     for call in ledger.calls:
         legs = []
         for notice in call.notices:
             name = names[notice.commitment_id]
+            sign = -1 if call.hands_on else 1
             legs += [
-                Leg("calls_receivable", notice.amount, name),
-                Leg("contributions", -notice.inside, name),
-                Leg("partner_interest", notice.inside - notice.amount, name),
+                Leg("calls_receivable", sign * notice.amount, name),
+                Leg("contributions", -sign * notice.inside, name),
+                Leg("partner_interest", sign * (notice.inside - notice.amount), name),
             ]
         yield Journal(call.due, ENTRY, call.call_id, f"Capital call {call.number}", tuple(legs))
     for moved in ledger.reallocations:
-        legs = [
-            Leg("contributions", moved.amount, names[moved.from_commitment]),
-            Leg("contributions", -moved.amount, names[moved.to_commitment]),
-        ]
+        legs = [Leg("contributions", -line.amount, names[line.commitment_id]) for line in moved.lines]
         yield Journal(moved.date, ENTRY, moved.reallocation_id, "Reallocation of a call", tuple(legs))
 
 
@@ -104,10 +101,10 @@ def _received(state: State, ledger: Ledger) -> Iterator[Journal]:
                 is_receipt = paid.direction == "RECEIVED"
                 amount = paid.amount if is_receipt else -paid.amount
                 kind, memo = (RECEIPT, "Payment of a call") if is_receipt else (SPENDING, "Reversal of a payment")
+                memo = "Interest of later partners handed on" if call.hands_on else memo
                 legs = (Leg("cash", amount, name), Leg("calls_receivable", -amount, name))
                 yield Journal(paid.date, kind, paid.payment_id, memo, legs)
-    late = [item for item in ledger.income if item.kind == "LATE_PAYMENT"]
-    for number, item in enumerate(late, 1):
+    for number, item in enumerate(ledger.income, 1):
         legs = (Leg("cash", item.amount), Leg("partner_interest", -item.amount))
         yield Journal(item.date, RECEIPT, f"{ledger.plan.fund_id}-LATE{number:02d}", "Interest on a late payment", legs)
 
@@ -203,14 +200,12 @@ def _carry(state: State, ledger: Ledger, last: dt.date) -> Iterator[Journal]:
     """Carry earned moves capital from the limited partners to the general partner; the fund's own line stays zero."""
     names = _names(state, ledger)
     general_partner = next(c.commitment_id for c in ledger.register.commitments if c.investor_id == ledger.plan.gp)
-    before = 0
+    before: dict[str, int] = {}
     for end, earned in sorted(ledger.carry_earned.items()):
-        if end > last or earned == before:
+        shares = {code: earned.get(code, 0) - before.get(code, 0) for code in sorted({*before, *earned})}
+        if end > last or not any(shares.values()):
             continue
-        force = ledger.register.in_force(end)
-        partners = {code: amount for code, amount in force.items() if code != general_partner}
-        shares = share_out(earned - before, partners)
         legs = [Leg("carry", amount, names[code]) for code, amount in shares.items()]
-        legs.append(Leg("carry", before - earned, names[general_partner]))
+        legs.append(Leg("carry", -sum(shares.values()), names[general_partner]))
         yield Journal(end, ENTRY, f"{ledger.plan.fund_id}-CARRY-{end:%Y%m%d}", "Carried interest", tuple(legs))
         before = earned

@@ -14,6 +14,7 @@ modifications as (
 
 cash_flows as (
     select * from {{ ref('int_fund__cash_flows') }}
+    where source_table <> 'reallocations'
 ),
 
 distributions as (

@@ -16,6 +16,10 @@ capital_call_notices as (
     where notice_status not in ('CANCELLED', 'WAIVED')
 ),
 
+reallocations as (
+    select * from {{ ref('int_fund__reallocations') }}
+),
+
 distributions as (
     select * from {{ ref('int_fund__distributions') }}
     where distribution_status <> 'CANCELLED'
@@ -68,6 +72,47 @@ called as (
         on
             capital_call_notices.state_id = commitments.state_id
             and capital_call_notices.commitment_id = commitments.commitment_id
+    inner join funds
+        on
+            capital_calls.state_id = funds.state_id
+            and capital_calls.fund_id = funds.fund_id
+),
+
+-- what a closing or an agreement moves between partners is paid on its own day, whenever the call was due
+reallocated as (
+    select
+        reallocations.state_id,
+        capital_calls.fund_id,
+        commitments.investor_id,
+        reallocations.commitment_id,
+        'CAPITAL_CALL' as cash_flow_type,
+        concat(reallocations.reallocation_id, '-', reallocations.line_number) as transaction_id,
+        capital_calls.call_id as event_id,
+        reallocations.effective_date as event_date,
+        coalesce(capital_calls.currency, funds.base_currency) as currency,
+        reallocations.amount as capital_call_amount,
+        cast(0 as decimal(24, 4)) as outside_commitment_amount,
+        cast(0 as decimal(24, 4)) as distribution_amount,
+        cast(0 as decimal(24, 4)) as tax_withheld,
+        cast(0 as decimal(24, 4)) as recallable_amount,
+        'reallocations' as source_table,
+        reallocations.load_id,
+        reallocations.source_sheet,
+        reallocations.source_row,
+        greatest(reallocations.known_at, capital_calls.known_at, commitments.known_at) as known_at,
+    from reallocations
+    inner join capital_call_notices
+        on
+            reallocations.state_id = capital_call_notices.state_id
+            and reallocations.original_notice_id = capital_call_notices.notice_id
+    inner join capital_calls
+        on
+            capital_call_notices.state_id = capital_calls.state_id
+            and capital_call_notices.call_id = capital_calls.call_id
+    inner join commitments
+        on
+            reallocations.state_id = commitments.state_id
+            and reallocations.commitment_id = commitments.commitment_id
     inner join funds
         on
             capital_calls.state_id = funds.state_id
@@ -134,6 +179,28 @@ legs as (
         source_row,
         known_at,
     from called
+    union all
+    select
+        state_id,
+        fund_id,
+        investor_id,
+        commitment_id,
+        cash_flow_type,
+        transaction_id,
+        event_id,
+        event_date,
+        currency,
+        capital_call_amount,
+        outside_commitment_amount,
+        distribution_amount,
+        tax_withheld,
+        recallable_amount,
+        source_table,
+        load_id,
+        source_sheet,
+        source_row,
+        known_at,
+    from reallocated
     union all
     select
         state_id,
