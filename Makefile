@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+MODELS := $(shell find dbt_project/models -name '*.sql')
+LINTED := dbt_project/target/.linted
 export DAGSTER_DISABLE_TELEMETRY := yes
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
@@ -15,11 +17,17 @@ run: install
 test: install lint
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder tests
 
-lint: install
+lint: install $(LINTED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint -q dbt_project/models
+
+# Parsing SQL takes most of the time of linting, so only models that changed since they last passed are parsed again; all
+# are when what they are judged by has changed.
+$(LINTED): $(MODELS) dbt_project/.sqlfluff $(wildcard dbt_project/macros/*) requirements.lock | $(STAMP)
+	$(BIN)/sqlfluff lint -q --processes 0 $(if $(filter-out $(MODELS),$?),dbt_project/models,$?)
+	mkdir -p $(@D)
+	touch $@
 
 install: $(STAMP)
 
