@@ -1,4 +1,4 @@
-"""Copies the marts into a new publication, proves the copy, and swaps it in by one rename. What a mart is, is dbt's."""
+"""Makes a new publication when its checks allow it, and swaps it in by one rename. Copying marts is mart_copies'."""
 
 from __future__ import annotations
 
@@ -13,33 +13,13 @@ from typing import Any
 
 import duckdb
 
+from orchestration.mart_copies import SHARED, Mart, NotPublishable, copy_marts
 from orchestration.resources import utc_now
 from orchestration.settings import Settings
-from orchestration.warehouse import Warehouse, open_publication, whole
+from orchestration.warehouse import Warehouse, open_publication
 
-SHARED = "_shared"
 OPERATOR = "_operator"
-# Marts without a tenant: the same calendar, currencies and test catalogue for everybody.
-TENANT_FREE = frozenset({"dim_date", "dim_currency", "dim_compliance_test", "dim_ilpa_transaction_type"})
 LINKED = ("warehouse.duckdb", "parquet", "reports", "catalog.json")
-
-
-class NotPublishable(Exception):
-    """A run-scope verdict failed, is missing, or is older than its mart; or the copy is not the marts. Nothing changed."""
-
-
-@dataclass(frozen=True)
-class Mart:
-    """A mart as its manifest describes it."""
-
-    name: str
-    description: str
-    columns: Mapping[str, str]  # column -> description
-    run_checks: frozenset[str]  # checks that must have passed since it was built
-
-    @property
-    def relation(self) -> str:
-        return f"marts.{self.name}"
 
 
 @dataclass(frozen=True)
@@ -132,13 +112,10 @@ def publish(
         if o != SHARED
     )
     views: dict[str, str | None] = {OPERATOR: None} | {organization: organization for organization in organizations}
-    counts: dict[str, dict[str, int]] = {}
     with warehouse.connect() as connection:
         if write_reports is not None:
             write_reports(connection, building, publication_id)
-        for folder, organization in views.items():
-            counts[folder] = _copy(connection, building / folder, marts, organization)
-            _prove(connection, building / folder, marts, organization)
+        counts = copy_marts(connection, building, marts, views)
         last_load = connection.execute("select coalesce(max(load_id), '') from raw.loads").fetchone()
         loads = connection.execute(
             "select load_id, file_sha256, file_name, organization_id, kind, feed_name, as_of, known_at, status "
@@ -188,88 +165,6 @@ def _prune(settings: Settings) -> None:
     for old in publications(settings)[: -settings.publications_kept]:
         if old.name != current:
             shutil.rmtree(old)
-
-
-def _visible(connection: duckdb.DuckDBPyConnection, mart: Mart, organization: str | None) -> str:
-    """The rows an organisation may see; marts without a tenant column are the same for everybody."""
-    if organization is None or mart.name in TENANT_FREE:
-        return f"select * from {mart.relation}"
-    literal = connection.execute("select ?::varchar", [organization]).fetchone()
-    assert literal is not None
-    return f"select * from {mart.relation} where organization_id in ('{literal[0]}', '{SHARED}')"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _copy(
-    connection: duckdb.DuckDBPyConnection, folder: Path, marts: tuple[Mart, ...], organization: str | None
-) -> dict[str, int]:
-    (folder / "parquet").mkdir(parents=True)
-    counts = {}
-    connection.execute(f"attach {_quoted(str(folder / 'warehouse.duckdb'))} as publication")
-    try:
-        # One transaction: committed one by one, thousands of comments would each wait for the disk.
-        with whole(connection):
-            connection.execute("create schema publication.marts")
-            for mart in marts:
-                target = f"publication.marts.{mart.name}"
-                connection.execute(f"create table {target} as {_visible(connection, mart, organization)}")
-                comments = [f"comment on table {target} is {_quoted(mart.description)}"] + [
-                    f'comment on column {target}."{column}" is {_quoted(text)}' for column, text in mart.columns.items()
-                ]
-                connection.execute(";".join(comments))
-                connection.execute(
-                    f"copy {target} to {_quoted(str(folder / 'parquet' / f'{mart.name}.parquet'))} "
-                    f"(format parquet, compression zstd)"
-                )
-                counted = connection.execute(f"select count(*) from {target}").fetchone()
-                counts[mart.name] = counted[0] if counted else 0
-    finally:
-        connection.execute("detach publication")
-    return counts
-
-
-def _prove(
-    connection: duckdb.DuckDBPyConnection, folder: Path, marts: tuple[Mart, ...], organization: str | None
-) -> None:
-    """The copies, read back from disk, hold the marts' rows and no other tenant's."""
-    connection.execute(f"attach {_quoted(str(folder / 'warehouse.duckdb'))} as publication (read_only)")
-    try:
-        for mart in marts:
-            parquet = _quoted(str(folder / "parquet" / f"{mart.name}.parquet"))
-            expected = _digest(connection, f"({_visible(connection, mart, organization)})")
-            for name, source in (("file", f"publication.marts.{mart.name}"), ("Parquet", f"read_parquet({parquet})")):
-                found = _digest(connection, source)
-                if found != expected:
-                    raise NotPublishable(
-                        f"nothing is published: the {name} copy of {mart.relation} for {folder.name} differs from the mart: "
-                        f"expected {expected[0]} rows, found {found[0]}, digests {expected[1]} and {found[1]}"
-                    )
-            if organization is None or mart.name in TENANT_FREE:
-                continue
-            others = connection.execute(
-                f"select count(*) from publication.marts.{mart.name} where organization_id is null "
-                f"or organization_id not in (?, ?)",
-                [organization, SHARED],
-            ).fetchone()
-            if others and others[0]:
-                raise NotPublishable(
-                    f"nothing is published: {others[0]} rows of {mart.relation} in the folder of {organization} "
-                    f"belong to another organisation"
-                )
-    finally:
-        connection.execute("detach publication")
-
-
-def _digest(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[int, int]:
-    """(rows, order-free digest of every value)."""
-    row = connection.execute(
-        f"select count(*), coalesce(bit_xor(hash(t)), 0), sum(hash(t)) from {source} as t"
-    ).fetchone()
-    assert row is not None
-    return row[0], hash((row[1], row[2]))
 
 
 def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], counts: Mapping[str, int]) -> None:
