@@ -113,9 +113,7 @@ def horizon_many(
 
 def rows_of(days: ArrayLike, contributed: ArrayLike, distributed: ArrayLike) -> Rows:
     """Flows of one owner after the other, days rising within each, checked: all (rows,). Contributions are positive here."""
-    rows = Rows(
-        day_numbers(days), *(np.ascontiguousarray(side, dtype=np.float64) for side in (contributed, distributed))
-    )
+    rows = Rows(day_numbers(days), *(_own(side, np.float64) for side in (contributed, distributed)))
     if not (np.isfinite(rows.contributed).all() and np.isfinite(rows.distributed).all()):
         raise ValueError("flows must be finite numbers")
     return rows
@@ -134,7 +132,7 @@ def windows_of(
     count = len(first)
 
     def full(values: ArrayLike, dtype: type) -> NDArray:
-        return np.ascontiguousarray(np.broadcast_to(np.asarray(values).astype(dtype), count))
+        return _own(np.broadcast_to(np.asarray(values).astype(dtype), count), dtype)
 
     return Windows(
         full(first, np.int64),
@@ -182,7 +180,13 @@ def day_numbers(days: ArrayLike) -> Ints:
         found = found.astype("datetime64[D]")
         if np.isnat(found).any():
             raise ValueError("a flow needs a date, found a missing one")
-    return np.ascontiguousarray(found.astype(np.int64))
+    return _own(found, np.int64)
+
+
+def _own(values: ArrayLike, dtype: type) -> NDArray:
+    """The values in an array that may be written to. One that may not is another type to the compiled functions, which are
+    compiled for each, seconds every time."""
+    return np.require(values, dtype, ["C", "W"])
 
 
 def _solved_slowly(rows: Rows, windows: Windows, k: int, out: kernel.Found) -> dict[int, tuple[float, ...]]:
