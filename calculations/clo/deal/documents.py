@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,19 @@ Document = dict[str, Any]
 def parse(text: str, file: str) -> Document:
     """The mapping that `text` holds. Raises DealError where it is not YAML, not a mapping, or repeats a key."""
     try:
-        found = exact_yaml.parse(text)
+        # What is parsed may be changed by who asked for it, so each asker has a copy.
+        found = copy.deepcopy(_parsed(text))
     except yaml.YAMLError as error:
         raise DealError(file, [Problem("NOT_YAML", "file", " ".join(str(error).split()), "YAML")]) from error
     if not isinstance(found, dict):
         raise DealError(file, [Problem("NOT_YAML", "file", type(found).__name__, "keys with values")])
     return found
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """What `text` holds, parsed once: every date and scenario of a deal reads its files, and parsing is what costs."""
+    return exact_yaml.parse(text)
 
 
 def read(path: Path) -> Document:
