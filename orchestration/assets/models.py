@@ -26,13 +26,20 @@ GROUPS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts"
 
 
 class Translator(DagsterDbtTranslator):
-    """Keys are relation names, groups are layers, and the description is the model's, not its SQL."""
+    """Keys are relation names, groups are layers, and the description is the model's, not its SQL. One manifest has one."""
 
     def __init__(self, owner: str) -> None:
         super().__init__()
         self.owner = owner
+        self.specs: dict[str, dg.AssetSpec] = {}
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        # Asked ten times of each node: by every slice, test and check that names it.
+        if unique_id not in self.specs:
+            self.specs[unique_id] = self._spec(manifest, unique_id, project)
+        return self.specs[unique_id]
+
+    def _spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
         node = manifest["sources" if unique_id.startswith("source.") else "nodes"][unique_id]
         spec = spec.replace_attributes(key=dg.AssetKey([node["schema"], node.get("alias") or node["name"]]))
