@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 
-from calculations.nav.results import NavLine
+from calculations.nav.results import NavLine, Valuation
 from calculations.nav.terms import ProductTerms, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
 
@@ -22,14 +22,18 @@ def inputs_hash(
     point: ValuationPoint,
     classes: Sequence[ShareClass],
     lines: Sequence[NavLine],
-    method: str,
+    valuation: Valuation,
 ) -> str:
     """SHA-256 in hex; the same whatever the order of the inputs and the trailing zeros of their numbers.
 
-    Lines carry quantities, prices and rates used; `method` the version of the rules. Source: nav 1.3 and 6.
+    Lines carry quantities, prices and rates used; `valuation` the version of the method and what it assumed and
+    measured. Source: nav 1.3 and 6.
     """
     evidence = {
-        "method": method,
+        "method": valuation.method,
+        "basis": valuation.measurement_basis,
+        "assumptions": [dataclasses.asdict(each) for each in valuation.assumptions],
+        "measures": [dataclasses.asdict(each) for each in valuation.measures],
         "product": dataclasses.asdict(product),
         "date": point.date,
         "cutoff": point.cutoff.astimezone(dt.UTC),

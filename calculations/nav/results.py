@@ -6,11 +6,12 @@ A number that is not known is None beside the reason; it is never zero and never
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from calculations.nav.terms import Rate, Side
+from calculations.nav.terms import Accrual, Position, Rate, Side
 from calculations.nav.valuation_point import AsOf
 
 Reason = Literal[
@@ -34,6 +35,14 @@ Reason = Literal[
     "BAD_SCHEDULE",
     "DUPLICATE_INPUT",
     "DOMAIN",
+    "MISSING_ASSUMPTION",
+    "MISSING_EVIDENCE",
+    "NO_APPRAISAL",
+    "STALE_APPRAISAL",
+    "STALE_VALUATION",
+    "STALE_ATTESTATION",
+    "CONTRACT_EXPIRED",
+    "CORP_ACTION",
 ]
 
 
@@ -50,7 +59,7 @@ class Unavailable(Exception):
 class NavLine:
     """One component of a strike. `amount` in `currency` and `base_amount` are signed by what they do to net assets.
 
-    Kinds: POSITION, CASH, DERIVATIVE, and the kind of the accrual. `price` is as quoted (a clean price without
+    Kinds: POSITION, CASH, DERIVATIVE, the kind of the accrual, and what a method of nav 2 names beside them. `price` is as quoted (a clean price without
     accrued interest, pence as pence); `accrued_amount` is the accrued interest inside `amount`. `fx_rate` is units of
     the product's currency for one unit of `currency`, and `fx_quotes` the quotes it was made of; both are empty where
     the amount is in the product's currency or was stated in it. `basis_amount`, `rate` and `year_fraction` explain an
@@ -88,6 +97,62 @@ class NavLine:
     fair_value_level: int | None = None
     reason: Reason | None = None
     detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """An assumption as it was stated. `value` is None for one in words, which is in `text`."""
+
+    scope_type: str
+    scope_id: str
+    name: str
+    as_of: dt.date
+    tenor: str
+    source: str
+    value: Decimal | None
+    text: str | None
+    unit: str
+    currency: str | None = None
+    compounding: str | None = None
+    valid_until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure that explains a value and is not a part of it: NOI, loan to value, DSCR, TVPI, reserve ratio.
+
+    `unit` is that of an assumption; `subject_id` says which company, property or vault it is of. `reason` explains None.
+    """
+
+    name: str
+    value: Decimal | None
+    unit: str
+    subject_id: str = ""
+    currency: str | None = None
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """What a method of nav 2 makes of a product's evidence; the strike adds accruals, classes and totals.
+
+    `method` is its code and version. `lines` are the components that it valued itself, converted into the product's
+    currency; `positions` and `accruals` those that it leaves to the strike. `claims` makes the lines that depend on
+    what all other lines come to, given their sum (carried interest, a peg). `shares_outstanding` is the register that
+    the method trusts, where that is not the one stated. `failures` hold the product.
+    """
+
+    method: str
+    measurement_basis: str
+    lines: tuple[NavLine, ...] = ()
+    positions: tuple[Position, ...] = ()
+    accruals: tuple[Accrual, ...] = ()
+    claims: Callable[[Decimal], tuple[NavLine, ...]] | None = None
+    shares_outstanding: Decimal | None = None
+    measures: tuple[Measure, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,3 +212,6 @@ class Strike:
     reason: Reason | None
     fair_value_level: int | None
     inputs_hash: str
+    measurement_basis: str | None = None
+    measures: tuple[Measure, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()

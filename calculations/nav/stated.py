@@ -38,7 +38,11 @@ class PlacedOrder:
 
 @dataclass(frozen=True)
 class StatedProduct:
-    """A product with all rows that name it. `register` are the rows of the transfer agent."""
+    """A product with all rows that name it. `register` are the rows of the transfer agent.
+
+    `assumptions` are all of the organisation, because a scope may be wider than the product; `actions` are the
+    corporate actions of all instruments.
+    """
 
     product_type: str
     row: Row
@@ -48,6 +52,14 @@ class StatedProduct:
     orders: Sequence[Row]
     history: Sequence[Row]
     register: Sequence[Row]
+    assumptions: Sequence[Row] = ()
+    valuations: Sequence[Row] = ()
+    schedules: Sequence[Row] = ()
+    pools: Sequence[Row] = ()
+    reserves: Sequence[Row] = ()
+    token_supply: Sequence[Row] = ()
+    production: Sequence[Row] = ()
+    actions: Sequence[Row] = ()
 
     @cached_property
     def lists(self) -> Mapping[dt.date, Sequence[Row]]:
@@ -59,8 +71,8 @@ class StatedProduct:
 
     @property
     def days(self) -> tuple[dt.date, ...]:
-        """Days that can be struck: those whose positions are stated, but not the one on which the books were opened, and none
-        of a suspended product.
+        """Days that can be struck: those for which something was stated that the product is worth, but not the one on which
+        the books were opened, and none of a suspended product.
 
         Several classes share out what was gained since their last stated NAV, so the first one is given, not struck.
         """
@@ -71,7 +83,26 @@ class StatedProduct:
             for row in self.history
             if self.stated_before(row["share_class_id"], row["valuation_date"]) is None
         }
-        return tuple(day for day in self.lists if len(self.classes) < 2 or day not in opened)
+        return tuple(day for day in self._days_of_evidence if len(self.classes) < 2 or day not in opened)
+
+    @cached_property
+    def _days_of_evidence(self) -> Sequence[dt.date]:
+        stated = [
+            *self.lists,
+            *(row["valuation_date"] for row in self.valuations),
+            *(row["as_of_date"] for row in self.pools),
+            *(row["as_of"] for row in (*self.reserves, *self.token_supply)),
+        ]
+        # a product that lists nothing is struck when it was last spoken of at all
+        stated = stated or [
+            *(row["as_of"] for row in self.assumptions if self._is_own(row)),
+            *(row["as_of_date"] for row in self.register),
+            *(row["valuation_date"] for row in self.history if row["status"] in STANDING),
+        ]
+        return tuple(sorted({each.date() if isinstance(each, dt.datetime) else each for each in stated}))
+
+    def _is_own(self, assumption: Row) -> bool:
+        return bool(assumption["scope_type"] == "PRODUCT" and assumption["scope_id"] == self.row["product_id"])
 
     def held_on(self, day: dt.date, *, before: bool = False) -> Sequence[Row]:
         """The latest list on or before a day; `before`: only lists of earlier days."""

@@ -6,6 +6,7 @@ Valuing a position, choosing a price or a rate and the rules that judge a strike
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from calculations.nav.accruals import Bases, accrual_lines
@@ -15,11 +16,11 @@ from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
 from calculations.nav.prices import by_instrument
 from calculations.nav.rates import in_force
-from calculations.nav.results import ClassNav, Failure, NavLine, Strike, Unavailable
+from calculations.nav.results import ClassNav, Failure, NavLine, Strike, Unavailable, Valuation
 from calculations.nav.terms import Accrual, Policy, Position, Price, ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
 
-METHOD = "HOLDINGS/1"
+BY_HOLDINGS = Valuation(method="HOLDINGS/1", measurement_basis="FAIR_VALUE")
 
 
 def strike(
@@ -31,8 +32,12 @@ def strike(
     policy: Policy,
     accruals: Iterable[Accrual] = (),
     classes: Sequence[ShareClass] = (),
+    valuation: Valuation | None = None,
 ) -> Strike:
     """Net assets of `product` at `point` and the NAV per share of its classes, in Decimal at 50 digits.
+
+    `valuation` is what the method of the product's type has valued beside `positions` and `accruals`; without one the
+    product is worth what it holds.
 
     Lines are stored at 12 decimals and totals are their sums: net assets = total assets - total liabilities, and
     class net assets add up to them exactly. Amounts are in the product's currency unless they say otherwise. A
@@ -44,18 +49,23 @@ def strike(
     Raises ValueError for a source that the policy does not know and for an instant without a zone, TypeError for
     floats. Source: nav 2 (M-FUND, M-EQ, M-BOND), 3 and input-contracts 2.1.
     """
+    made = valuation or BY_HOLDINGS
     held = list(positions)
     quotes = in_force(rates, point, policy)
+    if made.shares_outstanding is not None:
+        product = replace(product, shares_outstanding=made.shares_outstanding)
     struck_classes = list(classes) or [implied_class(product)]
-    valued = position_lines(held, product.currency, by_instrument(prices), quotes, point, policy)
+    priced = position_lines(held, product.currency, by_instrument(prices), quotes, point, policy)
+    valued = (*priced, *made.lines)
     bases = Bases(
         currency=product.currency,
         previous_net_assets=product.previous_net_assets,
-        gross_value=_gross_value(valued),
+        gross_value=_gross_value(priced, made.lines),
         opening_by_class={each.share_class_id: each.opening_net_assets for each in struck_classes},
     )
     lines = (*valued, *accrual_lines(accruals, bases, quotes, point, policy))
-    product_failures = tuple(_product_failures(product, held, struck_classes, lines))
+    lines = (*lines, *_claimed(made, lines))
+    product_failures = (*made.failures, *_product_failures(product, valued, struck_classes, lines))
     hold = Unavailable(product_failures[0].reason, product_failures[0].detail) if product_failures else None
     navs = class_navs(product, struck_classes, lines, quotes, point, policy, hold)
     failures = (*product_failures, *_line_failures(lines), *_class_failures(navs))
@@ -65,7 +75,7 @@ def strike(
         valuation_date=point.date,
         cutoff=point.cutoff,
         currency=product.currency,
-        method=METHOD,
+        method=made.method,
         status="FAILED" if failures else "STRUCK",
         lines=lines,
         classes=navs,
@@ -75,14 +85,23 @@ def strike(
         net_assets=sum_of_lines(lines).amount if whole else None,
         reason=None if whole else failures[0].reason,
         fair_value_level=_level(valued),
-        inputs_hash=inputs_hash(product, point, struck_classes, lines, METHOD),
+        inputs_hash=inputs_hash(product, point, struck_classes, lines, made),
+        measurement_basis=made.measurement_basis,
+        measures=made.measures,
+        assumptions=made.assumptions,
     )
 
 
-def _gross_value(lines: Sequence[NavLine]) -> Decimal | None:
-    """Priced positions of the product, without cash; None where there are none or one has no value."""
-    priced = [line for line in lines if line.method == "PRICED"]
-    return sum_of_lines(priced).amount if priced else None
+def _gross_value(priced: Sequence[NavLine], made: Sequence[NavLine]) -> Decimal | None:
+    """What is priced or valued by the product's method, without cash; None where there is nothing or one has no value."""
+    counted = [line for line in priced if line.method == "PRICED"] + [line for line in made if line.kind == "POSITION"]
+    return sum_of_lines(counted).amount if counted else None
+
+
+def _claimed(made: Valuation, lines: Sequence[NavLine]) -> tuple[NavLine, ...]:
+    """The lines that depend on what the others come to; none where that is not known, which fails the strike anyway."""
+    before = sum_of_lines(lines).amount
+    return () if made.claims is None or made.failures or before is None else made.claims(before)
 
 
 def _total(lines: Sequence[NavLine], side: str) -> Decimal:
@@ -100,9 +119,9 @@ def _level(lines: Sequence[NavLine]) -> int | None:
 
 
 def _product_failures(
-    product: ProductTerms, held: Sequence[Position], classes: Sequence[ShareClass], lines: Sequence[NavLine]
+    product: ProductTerms, valued: Sequence[NavLine], classes: Sequence[ShareClass], lines: Sequence[NavLine]
 ) -> Iterable[Failure]:
-    if not held:
+    if not valued:
         yield Failure("MISSING_HOLDINGS", "product", product.product_id, "expected at least one position, found none")
     known = {each.share_class_id for each in classes}
     for line in lines:
