@@ -45,8 +45,21 @@ def inputs_hash(
     )
     digest = hashlib.sha256(_text(evidence).encode())
     for line in sorted(lines, key=attrgetter("line_id")):
-        digest.update(_text(line).encode())
+        digest.update(_line(line).encode())
     return digest.hexdigest()
+
+
+# What a line keeps at 12 decimals or in words reads the same however it was made; its other numbers are as they were given.
+_NUMBERS = ("quantity", "contract_size", "price", "fx_rate", "basis_amount", "rate", "year_fraction")
+_QUOTES = "fx_quotes"
+_as_kept = attrgetter(*(f.name for f in dataclasses.fields(NavLine) if f.name not in (*_NUMBERS, _QUOTES)))
+_as_given = attrgetter(*_NUMBERS)
+
+
+def _line(line: NavLine) -> str:
+    # a strike has thousands of fields, and a call for each would be most of its time
+    given = [_number(number) if number is not None else "~" for number in _as_given(line)]
+    return f"{_as_kept(line)!r}|{','.join(given)}|{','.join(map(_quote, line.fx_quotes))}\n"
 
 
 def _text(value: Any) -> str:
@@ -57,13 +70,7 @@ def _text(value: Any) -> str:
 
 def _record(record: Any) -> str:
     """A dataclass as its fields in order. Raises TypeError for anything else, a float among it."""
-    written = _WRITTEN
-    # not map(_text): a strike has thousands of fields, and a call each would be most of its time
-    parts = [
-        write(value) if (write := written.get(type(value))) is not None else _record(value)
-        for value in _fields(record)(record)
-    ]
-    return f"{type(record).__name__}({','.join(parts)})"
+    return f"{type(record).__name__}({','.join(map(_text, _fields(record)(record)))})"
 
 
 def _fields(record: Any) -> Callable[[Any], tuple[Any, ...]]:
@@ -93,6 +100,5 @@ _WRITTEN: Mapping[type, Callable[[Any], str]] = {
     Decimal: _number,
     dt.date: dt.date.isoformat,
     dt.datetime: lambda instant: instant.isoformat(),
-    tuple: lambda values: f"[{','.join(map(_text, values))}]" if values else "[]",
-    Rate: lambda rate: _quote(rate),
+    tuple: lambda values: f"[{','.join(map(_text, values))}]",
 }
