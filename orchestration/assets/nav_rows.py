@@ -3,13 +3,20 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
+
+import pyarrow as pa
 
 from calculations.nav import Strike
 from calculations.nav.results import Assumption, NavLine
 from calculations.nav.rules import RuleResult, blocks
 from calculations.nav.strike_inputs import StrikeInputs
+from calculations.nav.terms import Rate
+from orchestration.calculation_cache import as_columns, as_table
 from orchestration.resources import utc_now
+from orchestration.warehouse import own_tables
 
 RUNS, STRIKES, COMPONENTS, MEASURES, ASSUMPTIONS, VALIDATIONS = TABLES = (
     "ops.nav_runs",
@@ -19,13 +26,27 @@ RUNS, STRIKES, COMPONENTS, MEASURES, ASSUMPTIONS, VALIDATIONS = TABLES = (
     "ops.nav_assumptions",
     "ops.nav_validations",
 )
+RESTRIKES = "ops.nav_restrikes"
+_FEW = tuple(table for table in TABLES if table != COMPONENTS)
 
 
 @dataclass
 class Struck:
-    """Rows for the tables of ops."""
+    """Rows for the tables of ops; the lines of strikes, of which there are most, by column."""
 
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in TABLES})
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in _FEW})
+    components: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in own_tables()[COMPONENTS]})
+
+    def clear(self) -> None:
+        for rows in (*self.rows.values(), *self.components.values()):
+            rows.clear()
+
+    def tables(self) -> dict[str, pa.Table]:
+        """What there is to append, by table."""
+        found = {table: as_table(table, records) for table, records in self.rows.items() if records}
+        if self.components["line"]:
+            found[COMPONENTS] = as_columns(COMPONENTS, self.components)
+        return found
 
 
 def record_strike(
@@ -37,7 +58,8 @@ def record_strike(
     version: int,
     state_id: str,
     run_id: str,
-) -> None:
+) -> bool:
+    """Add what was struck; whether it counts as a strike, which what failed or was blocked does not."""
     status = "BLOCKED" if result.status == "STRUCK" and blocks(rules) else result.status
     broken = next((r for r in rules if r.severity == "critical" and r.outcome == "FAILED"), None)
     failure = result.failures[0] if result.failures else None
@@ -68,7 +90,7 @@ def record_strike(
         for number, rule in enumerate(rules, start=1)
     ]
     if status != "STRUCK":
-        return
+        return False
     versioned = {**keys, "version": version}
     previous = {each.share_class_id: each.previous_nav_per_share for each in inputs.classes}
     previous.setdefault(inputs.product.product_id, inputs.product.previous_nav_per_share)
@@ -80,9 +102,7 @@ def record_strike(
         }
         for nav in result.classes
     ]
-    struck.rows[COMPONENTS] += [
-        {**versioned, "line": number, **_component(line)} for number, line in enumerate(result.lines, start=1)
-    ]
+    _add_components(struck.components, versioned, result.lines)
     struck.rows[MEASURES] += [
         {**versioned, "measure_number": number, **{name: getattr(measure, name) for name in _MEASURE_FIELDS}}
         for number, measure in enumerate(result.measures, start=1)
@@ -91,6 +111,7 @@ def record_strike(
         {**versioned, "assumption_number": number, **_assumption(assumption)}
         for number, assumption in enumerate(result.assumptions, start=1)
     ]
+    return True
 
 
 _CLASS_FIELDS = (
@@ -104,6 +125,7 @@ _LINE_FIELDS = (
 )
 
 
+_line_fields = attrgetter(*_LINE_FIELDS)
 _MEASURE_FIELDS = ("name", "subject_id", "value", "unit", "currency", "reason", "detail")
 _ASSUMPTION_FIELDS = (
     *("scope_type", "scope_id", "tenor", "as_of", "source", "value", "text", "unit", "currency", "compounding"),
@@ -115,16 +137,23 @@ def _assumption(assumption: Assumption) -> dict[str, Any]:
     return {"assumption": assumption.name, **{name: getattr(assumption, name) for name in _ASSUMPTION_FIELDS}}
 
 
-def _component(line: NavLine) -> dict[str, Any]:
-    quotes = (
-        f"{q.base_currency}/{q.quote_currency} {q.source} {utc(q.as_of):%Y-%m-%dT%H:%M:%SZ}" for q in line.fx_quotes
+def _add_components(columns: dict[str, list[Any]], keys: Mapping[str, Any], lines: Sequence[NavLine]) -> None:
+    for name in ("organization_id", "product_id", "valuation_date", "version"):
+        columns[name] += [keys[name]] * len(lines)
+    columns["line"] += range(1, len(lines) + 1)
+    for name, values in zip(_LINE_FIELDS, zip(*map(_line_fields, lines), strict=True), strict=True):
+        columns[name] += values
+    columns["price_as_of"] += [utc(line.price_as_of) for line in lines]
+    columns["fx_as_of"] += [utc(line.fx_as_of) for line in lines]
+    columns["fx_quotes"] += [_quotes(line.fx_quotes) if line.fx_quotes else None for line in lines]
+
+
+@lru_cache(maxsize=4096)  # every line in a currency has the same ones
+def _quotes(quotes: tuple[Rate, ...]) -> str:
+    return "; ".join(
+        f"{quote.base_currency}/{quote.quote_currency} {quote.source} {utc(quote.as_of):%Y-%m-%dT%H:%M:%SZ}"
+        for quote in quotes
     )
-    return {
-        **{name: getattr(line, name) for name in _LINE_FIELDS},
-        "price_as_of": utc(line.price_as_of),
-        "fx_as_of": utc(line.fx_as_of),
-        "fx_quotes": "; ".join(quotes) or None,
-    }
 
 
 def utc(instant: Any) -> Any:

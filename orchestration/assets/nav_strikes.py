@@ -5,8 +5,9 @@ The finance is in calculations; strikes are appended to ops and never changed. S
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import dagster as dg
 
@@ -16,9 +17,9 @@ from calculations.nav.methods.evidence import Evidence
 from calculations.nav.strike_inputs import strike_inputs
 from orchestration.assets.nav_market import SHARED, load_market
 from orchestration.assets.nav_products import OF_ORGANIZATION, OF_PRODUCT, PRODUCT_TYPES, stated_products
-from orchestration.assets.nav_rows import RUNS, STRIKES, TABLES, Struck, record_strike
+from orchestration.assets.nav_rows import RESTRIKES, RUNS, STRIKES, TABLES, Struck, record_strike
 from orchestration.assets.raw import table_schema
-from orchestration.calculation_cache import REMEMBERED, as_table
+from orchestration.calculation_cache import REMEMBERED
 from orchestration.fingerprints import code_fingerprint
 from orchestration.pictures import nav_picture
 from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
@@ -41,17 +42,17 @@ def refresh(warehouse: Warehouse, code: str, run_id: str) -> int:
     done = dict(
         warehouse.rows(f"select inputs_id, code_fingerprint from {REMEMBERED} where calculation = ?", [CALCULATION])
     )
-    wanted = {organization: _inputs_id(warehouse, organization) for organization in _organizations(warehouse)}
+    wanted = {organization: _inputs_id(warehouse, organization) for organization in organizations(warehouse)}
     todo = [organization for organization, inputs_id in wanted.items() if done.get(inputs_id) != code]
     if not todo and set(done) <= set(wanted.values()):
         return 0
     struck = Struck()
     for organization in todo:
-        _strike_organization(warehouse, organization, run_id, struck)
+        for _ in strike_products(warehouse, organization, run_id, struck):
+            pass
     with warehouse.transaction() as connection:
-        for table, records in struck.rows.items():
-            if records:
-                append(connection, table, as_table(table, records))
+        for table, found in struck.tables().items():
+            append(connection, table, found)
         connection.execute(f"delete from {REMEMBERED} where calculation = ?", [CALCULATION])
         now = utc_now()
         remembered = {"calculation": CALCULATION, "code_fingerprint": code, "calculated_at": now}
@@ -59,7 +60,7 @@ def refresh(warehouse: Warehouse, code: str, run_id: str) -> int:
     return len(struck.rows[RUNS])
 
 
-def _organizations(warehouse: Warehouse) -> list[str]:
+def organizations(warehouse: Warehouse) -> list[str]:
     return [
         o
         for (o,) in warehouse.rows(
@@ -83,7 +84,28 @@ def _inputs_id(warehouse: Warehouse, organization: str) -> str:
     return hashlib.sha256(f"{organization}|{loads}".encode()).hexdigest()
 
 
-def _strike_organization(warehouse: Warehouse, organization: str, run_id: str, struck: Struck) -> None:
+@dataclass(frozen=True)
+class Outcome:
+    """What striking a product on a day came to: NEW_VERSION, UNCHANGED, or NOT_STRUCK where it failed or was blocked."""
+
+    product_id: str
+    valuation_date: dt.date
+    outcome: Literal["NEW_VERSION", "UNCHANGED", "NOT_STRUCK"]
+    strike_id: str
+    previous_strike_id: str | None
+
+
+def strike_products(
+    warehouse: Warehouse,
+    organization: str,
+    run_id: str,
+    struck: Struck,
+    is_wanted: Callable[[dt.date], bool] = lambda day: True,
+) -> Iterator[list[Outcome]]:
+    """Strike the products of an organisation one after the other, on every day of theirs that is wanted.
+
+    Rows of what is new go to `struck`, which whoever iterates may write and empty between two products.
+    """
     market = load_market(warehouse, organization)
     known_at = max(known for _, known in _known_loads(warehouse, organization))
     versions = {
@@ -95,21 +117,28 @@ def _strike_organization(warehouse: Warehouse, organization: str, run_id: str, s
         )
     }
     for stated, state_id in stated_products(warehouse, organization):
-        for day in stated.days:
+        outcomes = []
+        for day in filter(is_wanted, stated.days):
             inputs = strike_inputs(stated, market, day)
             result = strike_product(Evidence(stated, market, inputs))
-            version, last = versions.get((inputs.product.product_id, day), (None, None))
+            product_id = inputs.product.product_id
+            version, last = versions.get((product_id, day), (None, None))
             if result.inputs_hash == last:
+                outcomes.append(Outcome(product_id, day, "UNCHANGED", last, last))
                 continue
             rules = validate(result, inputs.product, inputs.point, inputs.rates, market.policy, inputs.classes)
             keys = {
                 "organization_id": organization,
-                "product_id": inputs.product.product_id,
+                "product_id": product_id,
                 "valuation_date": day,
                 "strike_id": result.inputs_hash,
                 "known_at": known_at,
             }
-            record_strike(struck, keys, inputs, result, rules, (version or 0) + 1, state_id, run_id)
+            is_struck = record_strike(struck, keys, inputs, result, rules, (version or 0) + 1, state_id, run_id)
+            outcomes.append(
+                Outcome(product_id, day, "NEW_VERSION" if is_struck else "NOT_STRUCK", result.inputs_hash, last)
+            )
+        yield outcomes
 
 
 def build_nav_assets(settings: Settings) -> dg.AssetsDefinition:
@@ -117,7 +146,8 @@ def build_nav_assets(settings: Settings) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 key=relation.split("."),
-                deps=[dep.split(".") for dep in DEPS],
+                # a day that is struck again comes before what reads the strikes
+                deps=[dep.split(".") for dep in (*DEPS, RESTRIKES)],
                 group_name="calc",
                 automation_condition=dg.AutomationCondition.eager(),
                 owners=[settings.owner],

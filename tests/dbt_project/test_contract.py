@@ -174,6 +174,7 @@ CONTRACT = {
     "total_liabilities shares_outstanding previous_nav currency status",
     "fact_nav_components": "product_id share_class_id valuation_date version line kind amount currency base_amount",
     "fact_nav_runs": "product_id status error",
+    "fact_nav_version_changes": "product_id valuation_date version previous_version line_id cause base_amount_change",
     "fact_nav_measures": "product_id valuation_date version measure_name measure_value unit",
     "fact_nav_assumptions": "product_id valuation_date version assumption assumption_value assumption_text unit source as_of",
     "fact_nav_validations": "product_id rule_code severity passed",
