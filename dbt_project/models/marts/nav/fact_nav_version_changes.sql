@@ -18,7 +18,9 @@ versions as (
 pairs as (
     select
         *,
-        lag(version) over (partition by organization_id, product_id, valuation_date order by version) as previous_version,
+        lag(version) over (
+            partition by organization_id, product_id, valuation_date order by version
+        ) as previous_version,
     from versions
 ),
 
@@ -94,14 +96,14 @@ explained as (
         case
             when earlier_version is null then 'ADDED'
             when later_version is null then 'REMOVED'
-            when quantity is distinct from previous_quantity then 'QUANTITY'
-            when price is distinct from previous_price then 'PRICE'
-            when price_as_of is distinct from previous_price_as_of then 'PRICE_INSTANT'
-            when price_source is distinct from previous_price_source then 'PRICE_SOURCE'
-            when fx_rate is distinct from previous_fx_rate then 'FX_RATE'
-            when basis_amount is distinct from previous_basis_amount then 'BASIS'
-            when rate is distinct from previous_rate then 'RATE'
-            when base_amount is distinct from previous_base_amount then 'AMOUNT'
+            when (quantity is distinct from previous_quantity) then 'QUANTITY'
+            when (price is distinct from previous_price) then 'PRICE'
+            when (price_as_of is distinct from previous_price_as_of) then 'PRICE_INSTANT'
+            when (price_source is distinct from previous_price_source) then 'PRICE_SOURCE'
+            when (fx_rate is distinct from previous_fx_rate) then 'FX_RATE'
+            when (basis_amount is distinct from previous_basis_amount) then 'BASIS'
+            when (rate is distinct from previous_rate) then 'RATE'
+            when (base_amount is distinct from previous_base_amount) then 'AMOUNT'
         end as cause,
     from compared
 ),
