@@ -18,6 +18,7 @@ from calculations.clo.scenarios import Rates, ReinvestmentTerms, Scenarios, vect
 from calculations.curves import Curve, spots
 from calculations.daycount import US_30_360, days360, year_fraction
 from calculations.months import add_months
+from calculations.period_rates import period_rates
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +88,12 @@ class ReinvestedPool:
                 break
             age = column - period
             is_last = loans.payments == age + 1
-            default = balance * _period_rate(loans.cdr[:, age], self._theta[column])
+            default = balance * period_rates(loans.cdr[:, age], self._theta[column])
             default_value = default * (1.0 - loans.severity[:, age])
             balance -= default
             flows.interest[:, column] += self._fraction[column] * self._coupon[:, column] * balance
             scheduled = np.where(is_last, balance, 0.0)
-            unscheduled = (balance - scheduled) * _period_rate(loans.cpr[:, age], self._theta[column])
+            unscheduled = (balance - scheduled) * period_rates(loans.cpr[:, age], self._theta[column])
             balance = balance - scheduled - unscheduled
             target = self._recovery_column(column)
             due_value[everyone, target] += default_value
@@ -175,8 +176,3 @@ def _levels(curves: Sequence[Curve], dates: DealDates) -> Floats:
     levels = spots(list(distinct), dates.grid[:-1], dates.months_between)
     found: Floats = levels[[number[curve] for curve in curves]]
     return found
-
-
-def _period_rate(rate: Floats, theta: float) -> Floats:
-    """Annual rates (scenarios,) over a fraction of a year. Source: clo-collateral-engine 1.5."""
-    return 1.0 - (1.0 - rate) ** theta

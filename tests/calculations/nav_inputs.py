@@ -31,7 +31,9 @@ POINT = ValuationPoint(DAY, dt.datetime(2026, 3, 10, 17, tzinfo=dt.UTC), frozens
 POLICY = Policy(
     sources={
         "EXCHANGE": Source(level=1, priority=1),
+        "ADMINISTRATOR": Source(level=1, priority=1),
         "VENDOR": Source(level=2, priority=2),
+        "CHAINLINK": Source(level=2, priority=2),
         "ECB": Source(level=2, priority=3),
         "BROKER": Source(level=3, priority=4),
         "INTERNAL": Source(level=4, priority=5),

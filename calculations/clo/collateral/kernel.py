@@ -29,7 +29,7 @@ DUST = 1.0  # currency units below which a balance is written off (clo-collatera
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def period_rate(rate: float, theta: float) -> float:
-    """An annual rate over a fraction of a year. Source: clo-collateral-engine 1.5."""
+    """An annual rate over a fraction of a year, as `calculations.period_rates`. Source: clo-collateral-engine 1.5."""
     if theta <= 0.0 or rate <= 0.0:
         return 0.0
     return 1.0 - (1.0 - rate) ** theta

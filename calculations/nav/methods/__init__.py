@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from calculations.nav.methods import holdings
+from calculations.nav.methods import asset_backed, digital_fund, holdings, stablecoin
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Strike, Unavailable, Valuation
 from calculations.nav.strike import strike
@@ -22,6 +22,9 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "equity": holdings.value,
         "bond": holdings.value,
         "commodity": holdings.value,
+        "asset_backed": asset_backed.value,
+        "digital_fund": digital_fund.value,
+        "stablecoin": stablecoin.value,
     }
 )
 

@@ -94,16 +94,19 @@ class Evidence:
         return [found[key] for key in sorted(found)]
 
     def latest_list(self, rows: Iterable[Row], date: str) -> list[Row]:
-        """The rows of the last `date` by the valuation day: a list that is complete as of its date."""
+        """The rows of the last `date` by the valuation day: a list that is complete as of its date, or day of
+        instants.
+        """
         known = [row for row in rows if row[date] is not None and self._is_known(row[date])]
-        last = max((row[date] for row in known), default=None)
-        return [row for row in known if row[date] == last]
+        last = max((self.day_of(row[date]) for row in known), default=None)
+        return [row for row in known if self.day_of(row[date]) == last]
+
+    def day_of(self, as_of: dt.date | dt.datetime) -> dt.date:
+        """The day of a date or instant, in the zone of the cut-off."""
+        return self.point.day_of(_zoned(as_of))
 
     def _is_known(self, as_of: dt.date | dt.datetime) -> bool:
-        # the warehouse keeps instants as UTC without a zone
-        if isinstance(as_of, dt.datetime):
-            as_of = as_of if as_of.tzinfo else as_of.replace(tzinfo=dt.UTC)
-        return self.point.includes(as_of)
+        return self.point.includes(_zoned(as_of))
 
     def price(self, instrument_id: str, *, instrument_type: str | None = None, day: dt.date | None = None) -> Price:
         """The price of an instrument at the cut-off, or at that of an earlier `day`, as a position in it would be priced.
@@ -163,6 +166,13 @@ class Evidence:
             detail=unknown.detail,
             **fields,
         )
+
+
+def _zoned(as_of: dt.date | dt.datetime) -> dt.date | dt.datetime:
+    """The warehouse keeps instants as UTC without a zone."""
+    if isinstance(as_of, dt.datetime) and as_of.tzinfo is None:
+        return as_of.replace(tzinfo=dt.UTC)
+    return as_of
 
 
 def stated_assumption(row: Row) -> Assumption:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from ingestion.samples.nav.days import AS_OF, month_ends, stamp
+from ingestion.samples.nav.days import AS_OF, OPENING, month_ends, stamp
 from ingestion.samples.nav.money import decimal
 from ingestion.samples.nav.table import Row
 
@@ -22,14 +22,32 @@ LOAN_COUNT, INVOICE_COUNT = 280, 130
 COINS = ("coin-dollar", "coin-vault", "coin-bullion", "coin-algo", "coin-fraction", "coin-rebase")
 RESERVE_KINDS = {
     "coin-dollar": (("CASH", "210000000"), ("TBILL", "540000000"), ("REPO", "60000000")),
-    "coin-vault": (("TOKEN", "96000000"), ("BUFFER", "2500000")),
-    "coin-bullion": (("COMMODITY", "44000000"),),
+    "coin-vault": (("VAULT", "118000000"), ("BUFFER", "2500000")),
+    "coin-bullion": (("COMMODITY", None),),
     "coin-algo": (("OTHER", "18500000"), ("CASH", "4000000")),
     "coin-fraction": (("CASH", "26000000"), ("TBILL", "31000000")),
     "coin-rebase": (("CASH", "15000000"), ("BUFFER", "900000")),
 }
+# What a kind of reserve states beside its value: a vault its debt, metal its weight, which sheet Prices prices.
+BACKING: dict[str, Row] = {
+    "VAULT": {
+        "quantity": Decimal(40_000),
+        "debt_principal": Decimal(72_000_000),
+        "stability_fee_rate": Decimal("0.03"),
+        "stability_fee_from": OPENING,
+        "fee_compounding": "ANNUAL_EFFECTIVE",
+        "haircut_rate": Decimal("0.15"),
+    },
+    "COMMODITY": {"quantity": Decimal(22_850), "instrument_id": "METAL-01"},
+}
 # Yield curve by tenor at the start of the year; a year's shift is the same at all tenors.
 CURVE = {"1M": 0.0436, "3M": 0.0432, "6M": 0.0427, "1Y": 0.0418, "2Y": 0.0408, "5Y": 0.0402, "10Y": 0.0416}
+# Name, balance, coupon and spread over the pool's discount rate, the first one paid first; the residual has no coupon.
+TRANCHES = (
+    ("SENIOR", "3200000", "0.055", -0.035),
+    ("MEZZANINE", "600000", "0.085", 0.005),
+    ("EQUITY", "250000", None, 0.08),
+)
 PLANTS = {
     "energy-solar": (42, 0.21),
     "energy-wind": (66, 0.34),
@@ -75,6 +93,13 @@ def assumptions() -> Iterator[Row]:
             ("DISCOUNT_RATE", 0.095),
         ):
             yield _assumption("PRODUCT", "abs-loans", name, day, value)
+        yield _assumption("PRODUCT", "abs-loans", "RECOVERY_LAG", day, 6, unit="MONTHS")
+        for tranche, _, _, spread in TRANCHES:
+            yield _assumption("PRODUCT", "abs-loans", "TRANCHE_SPREAD", day, spread, f"TRANCHE-{tranche}")
+        for product_id in ("abs-invoices", "abs-climate"):
+            yield _assumption("PRODUCT", product_id, "DISCOUNT_RATE", day, 0.075)
+            for bucket, loss in (("CURRENT", 0.004), ("1-60", 0.035)):
+                yield _assumption("PRODUCT", product_id, "LOSS_RATE", day, loss, bucket)
         for product_id, (_, factor) in PLANTS.items():
             yield _assumption("PRODUCT", product_id, "CAPACITY_FACTOR", day, factor)
             yield _assumption("PRODUCT", product_id, "DEGRADATION_RATE", day, 0.004)
@@ -84,7 +109,9 @@ def assumptions() -> Iterator[Row]:
         yield _assumption("PRODUCT", "infra-water", "RAB_PREMIUM", day, 0.08)
 
 
-def _assumption(scope: str, scope_id: str, name: str, day: dt.date, value: float, tenor: str = "") -> Row:
+def _assumption(
+    scope: str, scope_id: str, name: str, day: dt.date, value: float, tenor: str = "", unit: str = "FRACTION"
+) -> Row:
     return {
         "scope_type": scope,
         "scope_id": scope_id,
@@ -93,7 +120,7 @@ def _assumption(scope: str, scope_id: str, name: str, day: dt.date, value: float
         "tenor": tenor,
         "source": "Valuation committee",
         "value": decimal(value, 6),
-        "unit": "FRACTION",
+        "unit": unit,
         "compounding": "CONTINUOUS" if name == "ZERO_RATE" else None,
     }
 
@@ -198,9 +225,13 @@ def pools(seed: int) -> Iterator[Row]:
             "loss_bucket": "CURRENT" if due >= AS_OF else "1-60",
             "debtor_id": f"DEBTOR-{number % 17:02d}",
         }
-    for rank, (name, balance) in enumerate((("SENIOR", "3200000"), ("MEZZANINE", "600000"), ("EQUITY", "250000")), 1):
+    for rank, (name, balance, coupon, _) in enumerate(TRANCHES, 1):
         tranche = Decimal(balance)
-        yield {**_item("abs-loans", f"TRANCHE-{name}", "TRANCHE", tranche, tranche), "tranche_rank": rank}
+        yield {
+            **_item("abs-loans", f"TRANCHE-{name}", "TRANCHE", tranche, tranche),
+            "tranche_rank": rank,
+            "tranche_coupon_rate": None if coupon is None else Decimal(coupon),
+        }
 
 
 def _item(product_id: str, item: str, level: str, balance: Decimal, original: Decimal) -> Row:
@@ -225,12 +256,13 @@ def reserves() -> Iterator[Row]:
                     "reserve_id": f"{product_id}-{kind}",
                     "as_of": stamp(day, 21),
                     "kind": kind,
-                    "value": Decimal(value),
+                    "value": None if value is None else Decimal(value),
                     "currency": "USD",
                     "haircut_rate": Decimal("0.001") if kind == "TBILL" else Decimal(0),
                     "attestation_date": day,
                     "is_exogenous": True,
                     "source": "CUSTODIAN",
+                    **BACKING.get(kind, {}),
                 }
 
 
