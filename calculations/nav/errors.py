@@ -95,20 +95,15 @@ def deviation(published: Decimal, correct: Decimal) -> Decimal:
 def judge(published: Decimal, correct: Decimal, error_class: str, agreed_rate: Decimal | None = None) -> NavError:
     """The error against the threshold of its class; one that reaches the threshold is material.
 
-    `agreed_rate` is the threshold a fund has set by its own analysis, where the class asks for that; without it, or
-    above the maximum of the class, it is not known whether the error is material. Raises Unavailable DOMAIN as
-    `deviation`, MISSING_TERMS for an unknown class. Source: nav 3 (Errors: CSSF 24/856).
+    `agreed_rate` is the threshold a fund has set by its own analysis, where the class asks for that; without it, above
+    the maximum of the class, or for a class that the circular does not know, it is not known whether the error is
+    material. Raises Unavailable DOMAIN as `deviation`. Source: nav 3 (Errors: CSSF 24/856).
     """
     off = deviation(published, correct)
     direction: Direction = "OVERSTATED" if off > 0 else "UNDERSTATED" if off < 0 else "NONE"
     try:
         threshold = threshold_rate(error_class, agreed_rate)
     except Unavailable as unknown:
-        if (
-            unknown.reason == "MISSING_TERMS"
-            and error_class not in error_rules().circular.agreed_threshold_maximum_rates
-        ):
-            raise
         return NavError(published, correct, error_class, direction, off, None, None, unknown.reason, unknown.detail)
     return NavError(published, correct, error_class, direction, off, threshold, abs(off) >= threshold and off != 0)
 

@@ -13,7 +13,7 @@ from typing import Literal
 from calculations.nav.numbers import precise
 from calculations.nav.projects import ProjectNav
 
-ReturnReason = Literal["NO_OPENING", "NO_NAV_PER_SHARE", "NON_POSITIVE_NET_ASSETS", "INCOMPLETE_OPENING"]
+ReturnReason = Literal["NO_OPENING", "NO_NAV_PER_SHARE", "NON_POSITIVE_NET_ASSETS", "INCOMPLETE_OPENING", "MISSING_FX"]
 
 
 @dataclass(frozen=True)

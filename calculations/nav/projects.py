@@ -42,9 +42,12 @@ class CarryLimit(Terms):
 
 
 class ProjectPolicy(Terms):
-    """The packaged table: the age up to which a strike may be carried, by the product's frequency."""
+    """The packaged table: the age up to which a strike may be carried, by the product's frequency, and the types of
+    products whose instrument is a claim on them.
+    """
 
     carry_limits: Mapping[str, CarryLimit]
+    issues_units: tuple[str, ...]
 
 
 @cache

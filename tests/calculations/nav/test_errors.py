@@ -53,6 +53,7 @@ def test_an_institutional_fund_needs_the_threshold_of_its_analysis() -> None:
     assert judge(PUBLISHED, CORRECT, "INSTITUTIONAL", D("0.006")).is_material
     assert judge(PUBLISHED, CORRECT, "INSTITUTIONAL", D("0.05")).is_material is False
     assert judge(PUBLISHED, CORRECT, "INSTITUTIONAL", D("0.06")).reason == "DOMAIN"  # 5 % is the most
+    assert judge(PUBLISHED, CORRECT, "HEDGE").is_material is None
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_without_dealing_or_error_nobody_loses() -> None:
     ("call", "reason"),
     [
         (lambda: deviation(D(1), D(0)), "DOMAIN"),
-        (lambda: judge(D(1), D(1), "HEDGE"), "MISSING_TERMS"),
+        (lambda: threshold_rate("HEDGE"), "MISSING_TERMS"),
         (lambda: losses(judge(D(2), D(1), "BOND"), D(-1), D(0)), "DOMAIN"),
     ],
 )
