@@ -95,4 +95,53 @@ NAVS = (
             in_set("price_source_is_listed", "is_listed", [True], "every source of prices has a level and a priority"),
         ),
     ),
+    Suite(
+        name="projects_add_up",
+        stage="marts",
+        relation="marts.fact_project_nav",
+        description="The products of a project sum to its net assets, and their weights to one.",
+        keys=("organization_id", "project_id", "event_date"),
+        query="""
+            with parts as (
+                select organization_id, project_id, event_date, sum(net_assets) as net_assets, sum(weight) as weight
+                from marts.fact_project_nav_products group by all
+            )
+            select p.organization_id, p.project_id, p.event_date,
+                p.net_assets - parts.net_assets as product_gap,
+                abs(parts.weight - 1) as weight_gap
+            from marts.fact_project_nav as p
+            inner join parts using (organization_id, project_id, event_date)
+            where p.net_assets is not null
+        """,
+        rules=(
+            between(
+                "products_sum_to_project",
+                "product_gap",
+                "the products of a project sum to its net assets",
+                at_least=0,
+                at_most=0,
+                severity="critical",
+            ),
+            between(
+                "weights_sum_to_one",
+                "weight_gap",
+                "the weights of the products of a project sum to one",
+                at_least=0,
+                at_most=1e-12,
+            ),
+        ),
+    ),
+    Suite(
+        name="nav_errors_are_judged",
+        stage="marts",
+        relation="marts.fact_nav_errors",
+        description="Every corrected NAV is judged by the threshold of its class, and who lost by it is known.",
+        keys=("organization_id", "share_class_id", "event_date", "version", "reason"),
+        query="select *, is_material is not null as is_judged from marts.fact_nav_errors",
+        rules=(
+            in_set(
+                "nav_error_is_judged", "is_judged", [True], "whether an error is material must be known to treat it"
+            ),
+        ),
+    ),
 )

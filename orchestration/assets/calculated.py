@@ -22,6 +22,7 @@ from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.fund_waterfall import FUND_WATERFALL
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
+from orchestration.assets.nav_projects import NAV_PROJECTS
 from orchestration.assets.performance_measures import PERFORMANCE_MEASURES
 from orchestration.assets.pool_performance import POOL_PERFORMANCE
 from orchestration.assets.portal_comparison import PORTAL_COMPARISON
@@ -67,6 +68,7 @@ CALCULATIONS = (
     FUND_PERFORMANCE,
     FUND_WATERFALL,
     LEDGER_MAPPING,
+    NAV_PROJECTS,
     PERFORMANCE_MEASURES,
     POOL_PERFORMANCE,
     VALUE_BRIDGE,

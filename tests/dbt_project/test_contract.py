@@ -179,8 +179,15 @@ CONTRACT = {
     "fact_nav_assumptions": "product_id valuation_date version assumption assumption_value assumption_text unit source as_of",
     "fact_nav_validations": "product_id rule_code severity passed",
     "fact_nav_approvals": "product_id actor status recorded_at",
-    "fact_project_nav": "project_id",
-    "fact_redemptions": "product_id",
+    "fact_nav_errors": "product_id share_class_id version corrects_version currency published_nav correct_nav "
+    "deviation_rate error_class threshold_rate is_material reaches_us_custom subscription_loser "
+    "subscription_loss_amount redemption_loser redemption_loss_amount reason",
+    "fact_project_nav": "project_id event_date currency net_assets net_assets_reason known_net_assets eliminated_amount "
+    "is_complete return_rate return_rate_reason",
+    "fact_project_nav_products": "project_id product_id event_date strike_date currency net_assets weight fx_rate "
+    "is_carried",
+    "fact_redemptions": "product_id event_date currency redemption_price redemption_rate_value redemption_rate_value_7d "
+    "redemption_rate_value_30d redemption_rate_shares redemption_rate_shares_7d redemption_rate_shares_30d",
     "fact_money_market": "product_id rule_code",
     "fact_quality_results": "stage asset check_name severity scope entity_id passed observed run_id",
 }

@@ -1,0 +1,51 @@
+"""NAVs of projects, redemption measures and corrections of NAVs, for every organisation as it shows its products.
+
+Rows are made in nav_project_rows and nav_redemption_rows; what is shown is read by nav_shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from calculations.nav import errors, projects
+from orchestration.assets.nav_project_rows import project_rows
+from orchestration.assets.nav_redemption_rows import error_rows, redemption_rows
+from orchestration.assets.nav_shown import DEPS, SETS, shown_organization
+from orchestration.calculation_cache import Calculation, Records
+from orchestration.warehouse import Warehouse
+
+PROJECTS, PRODUCTS = "calc.project_navs", "calc.project_nav_products"
+REDEMPTIONS, ERRORS = "calc.redemption_measures", "calc.nav_errors"
+TABLES = (PROJECTS, PRODUCTS, REDEMPTIONS, ERRORS)
+
+
+def measure_projects(warehouse: Warehouse, nav_set_ids: Sequence[str]) -> Records:
+    """Rows of the tables for every organisation whose set of shown NAVs is among `nav_set_ids`."""
+    found: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
+    for organization, nav_set_id in warehouse.rows(
+        f"select organization_id, nav_set_id from ({SETS}) where nav_set_id in (select unnest(?)) order by 1",
+        [list(nav_set_ids)],
+    ):
+        keys = {"nav_set_id": nav_set_id, "organization_id": organization}
+        shown = shown_organization(warehouse, organization)
+        for row, parts in project_rows(warehouse, shown):
+            found[PROJECTS].append(keys | row)
+            found[PRODUCTS] += [keys | part for part in parts]
+        found[REDEMPTIONS] += [keys | row for row in redemption_rows(shown)]
+        found[ERRORS] += [keys | row for row in error_rows(shown)]
+    return found
+
+
+NAV_PROJECTS = Calculation(
+    name="nav_projects",
+    description="NAVs of projects over their products, redemptions against net assets and shares, and errors of NAVs.",
+    tables=TABLES,
+    key="nav_set_id",
+    inputs=f"select nav_set_id from ({SETS})",
+    deps=DEPS,
+    compute=measure_projects,
+    files=(errors.FILE, projects.FILE),
+    # what an organisation shows is known after the verdicts
+    group="verdicts",
+)
