@@ -15,7 +15,7 @@ from calculations.nav.numbers import precise
 from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
 from calculations.nav.stated import StatedProduct
 from calculations.nav.valuation_point import ValuationPoint
-from orchestration.assets.nav_strikes import load_market
+from orchestration.assets.nav_market import load_market
 from orchestration.warehouse import Warehouse
 
 Row = Mapping[str, Any]
