@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from calculations.nav.methods import holdings
+from calculations.nav.methods import commodities, holdings
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Unavailable, Valuation
 
@@ -20,7 +20,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "fund": holdings.value,
         "equity": holdings.value,
         "bond": holdings.value,
-        "commodity": holdings.value,
+        "commodity": commodities.value,
     }
 )
 

@@ -1,0 +1,75 @@
+"""A worked example of nav 8 as evidence: its rows as the sample workbook has them, with what all rows of a sheet share.
+
+Expected values stand in the tests. Source: input-contracts 4.5.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from calculations.exact_yaml import parse
+from calculations.nav import Price
+from calculations.nav.methods.evidence import Evidence
+from tests.calculations.nav.evidence import Stated, evidence
+from tests.calculations.nav_inputs import DAY
+
+FILE = Path(__file__).parents[3] / "ingestion" / "samples" / "nav_examples.yaml"
+
+# Sheets by the name that a StatedProduct gives their rows.
+SHEETS = {
+    "classes": "Share Classes",
+    "holdings": "Holdings",
+    "accruals": "Accruals & Fees",
+    "orders": "Capital Activity",
+    "history": "NAV History",
+    "valuations": "Valuations & Appraisals",
+    "schedules": "Schedules",
+    "pools": "Pools",
+    "reserves": "Reserves & Vaults",
+    "token_supply": "Token Supply",
+    "production": "Production",
+}
+SHARED = {"assumptions": "Assumptions", "actions": "Corporate Actions"}
+
+
+def example(
+    product_type: str, product_id: str, *, day: dt.date = DAY, product: Mapping[str, Any] = {}, **changed: Any
+) -> Evidence:
+    """The example's product; `product` changes its own row, and a sheet in `changed` replaces the example's rows."""
+    sheet = f"{product_type.title().replace('_', ' ')} Products"
+    (own,) = [row for row in rows(sheet) if row["product_id"] == product_id]
+    of_product = {
+        name: [row for row in rows(sheet) if row["product_id"] == product_id] for name, sheet in SHEETS.items()
+    }
+    shared = {name: rows(sheet) for name, sheet in SHARED.items()}
+    prices = [_price(row) for row in rows("Prices")]
+    terms: dict[str, Any] = {"instruments": rows("Instruments"), "prices": prices} | of_product | shared
+    return evidence(
+        product_type, {"unitless": False, "nav_dp": None} | dict(own) | dict(product), day=day, **(terms | changed)
+    )
+
+
+@cache
+def rows(sheet: str) -> tuple[Stated, ...]:
+    """The rows of a sheet with the fields that they have in common."""
+    document = parse(FILE.read_text())
+    common = document["common"].get(sheet, {})
+    return tuple(
+        Stated({field: _cell(field, each) for field, each in (common | row).items()})
+        for row in document["sheets"].get(sheet, ())
+    )
+
+
+def _cell(field: str, value: Any) -> Any:
+    if isinstance(value, str) and field == "as_of":
+        return dt.datetime.fromisoformat(value)
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _price(row: Stated) -> Price:
+    return Price(row["instrument_id"], row["price_type"], row["as_of"], row["source"], row["price"], row["currency"])
