@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from calculations.nav.methods import commodities, holdings
+from calculations.nav.methods import commodities, holdings, structured
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Unavailable, Valuation
 
@@ -21,6 +21,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "equity": holdings.value,
         "bond": holdings.value,
         "commodity": commodities.value,
+        "structured": structured.value,
     }
 )
 
