@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from calculations.nav.methods import commodities, holdings, quant, structured
+from calculations.nav.methods import bonds, commodities, holdings, quant, structured
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Unavailable, Valuation
 
@@ -19,7 +19,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "fund": holdings.value,
         "equity": holdings.value,
-        "bond": holdings.value,
+        "bond": bonds.value,
         "commodity": commodities.value,
         "structured": structured.value,
         "quant": quant.value,
