@@ -27,8 +27,8 @@ _MODELLED = 4  # the level of a source that reckons a price and does not see one
 def value(evidence: Evidence) -> Valuation:
     """One line for the bond; cash and accruals are left to the strike, and so are other positions of the product.
 
-    The face is that of the last list of positions that names the bond, else `face_held`. Raises Unavailable
-    MISSING_TERMS, DUPLICATE_INPUT where product and instrument state different terms, BAD_SCHEDULE before issue and
+    Once a list of positions has named the bond, the face is that of the last list; else it is `face_held`. Raises
+    Unavailable MISSING_TERMS, DUPLICATE_INPUT where product and instrument state different terms, BAD_SCHEDULE before issue and
     after maturity, CORP_ACTION once called, UNSUPPORTED_CONVENTION for another measurement basis.
     """
     basis = evidence.product["measurement_basis"] or "FAIR_VALUE"
@@ -43,7 +43,10 @@ def value(evidence: Evidence) -> Valuation:
         raise Unavailable("DOMAIN", f"{evidence.product_id}: a face sold short has no cost that amortises")
     with precise():
         listed = sum((each.quantity for each in own), Decimal(0))
-    face = listed if own else evidence.required("face_held")
+    is_listed = any(
+        row["instrument_id"] == instrument_id and row["as_of_date"] <= evidence.day for row in evidence.stated.holdings
+    )
+    face = listed if is_listed else evidence.required("face_held")
     if basis == "AMORTISED_COST":
         lines, measures = _at_cost(evidence, terms, face, instrument)
     else:

@@ -1,13 +1,12 @@
-"""Positions and dividends of a product after the corporate actions since its list of positions. Source: nav 2 (M-EQ).
+"""Positions of a product after the corporate actions since its list of positions. Source: nav 2 (M-EQ).
 
-What an action makes of units is in corporate_actions; prices are chosen by the rules of every strike.
+What an action makes of units is in corporate_actions, what is owed on them in entitled_income; prices are chosen by the rules of every strike.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,24 +14,19 @@ from fractions import Fraction
 from calculations.nav.corporate_actions import (
     DETACHES,
     EXCHANGES,
-    MOVES,
-    TRADING,
     Carried,
     CorporateAction,
     carried,
     factor,
     halted_since,
 )
-from calculations.nav.lines_stated import stated_position
-from calculations.nav.market import Row
+from calculations.nav.methods.actions import ActionsOf, actions_in_force, list_day
+from calculations.nav.methods.entitled_income import accruals_entitled
 from calculations.nav.methods.evidence import Evidence
-from calculations.nav.numbers import precise, times
+from calculations.nav.numbers import times
 from calculations.nav.prices import choose_price
-from calculations.nav.receivables import CashDividend, dividend_receivable
 from calculations.nav.results import NavLine, Unavailable
 from calculations.nav.terms import Accrual, Position, Price
-
-ActionsOf = Mapping[str, Sequence[CorporateAction]]
 
 # what a committee or a model says of a share that does not trade; a quote of the market says nothing then
 _COMMITTEE = ("FAIR_VALUE", "MODEL", "OVERRIDE")
@@ -54,16 +48,16 @@ def entitlements(evidence: Evidence) -> Entitlements:
     units, and one whose last good price is older than the split the old ones. What cannot be carried is a line with
     CORP_ACTION, MISSING_TERMS or DOMAIN. Returns of capital are receivable from their ex-date as dividends are.
     """
-    actions = _actions(evidence)
+    actions = actions_in_force(evidence)
     held = evidence.stated.held_on(evidence.day)
-    listed = _list_day(held)
+    listed = list_day(held)
     own = evidence.product["instrument_id"]
     delisted = evidence.product["delisting_date"]
     if own and delisted:
         off = CorporateAction("delisting_date", own, "DELISTING", delisted)
         actions = {**actions, own: [*actions.get(own, ()), off]}
     touched = _touched({row["instrument_id"] for row in held}, actions)
-    accruals = [*_kept(evidence, touched), *_income(evidence, actions, touched)]
+    accruals = accruals_entitled(evidence, actions, touched)
     moved: list[NavLine] = []
     left, made = [], []
     for position in evidence.inputs.positions:
@@ -80,34 +74,6 @@ def entitlements(evidence: Evidence) -> Entitlements:
     prices = [price for each in sorted({p.instrument_id for p in made}) for price in _prices(evidence, each, actions)]
     moved += [_levelled(line, evidence.day, actions) for line in evidence.position_lines(made, prices)]
     return Entitlements(tuple(moved), tuple(left), tuple(accruals))
-
-
-def _actions(evidence: Evidence) -> ActionsOf:
-    """The actions of each instrument in force by the valuation day, in the order of their days."""
-    found: dict[str, list[CorporateAction]] = defaultdict(list)
-    for row in evidence.stated.actions:
-        if row["action_type"] not in (*MOVES, *TRADING, "RETURN_OF_CAPITAL"):
-            continue
-        takes_effect = row["effective_date"] if row["action_type"] in (*EXCHANGES, *TRADING) else None
-        action = CorporateAction(
-            action_id=row["action_id"],
-            instrument_id=row["instrument_id"],
-            action_type=row["action_type"],
-            date=takes_effect or row["ex_date"],
-            ratio_from=row["ratio_from"],
-            ratio_to=row["ratio_to"],
-            amount_per_unit=row["amount_per_unit"],
-            currency=row["currency"],
-            new_instrument_id=row["new_instrument_id"],
-        )
-        if action.date <= evidence.day:
-            found[action.instrument_id].append(action)
-    return {each: sorted(found[each], key=lambda action: (action.date, action.action_id)) for each in sorted(found)}
-
-
-def _list_day(rows: Sequence[Row]) -> dt.date | None:
-    day: dt.date | None = rows[0]["as_of_date"] if rows else None
-    return day
 
 
 def _touched(held: Iterable[str], actions: ActionsOf) -> set[str]:
@@ -127,6 +93,13 @@ def _moved(
 ) -> tuple[list[Position], list[Accrual]]:
     """The positions that a listed one has become, in the units of their prices, and the money paid for it."""
     day = evidence.day
+    of_it = actions.get(position.instrument_id, ())
+    if any(each.action_type == "CALL" and listed < each.date for each in of_it):
+        raise Unavailable(
+            "CORP_ACTION", f"{position.instrument_id}: listed on {listed}, before it was called; expected a list since"
+        )
+    if any(each.action_type == "DEFAULT" for each in of_it):
+        position = replace(position, is_non_accrual=True)
     held, paid = carried(position.instrument_id, position.quantity, actions, listed, day)
     found = []
     for each in held:
@@ -209,61 +182,6 @@ def _refused(evidence: Evidence, position: Position, unknown: Unavailable) -> Na
         quantity=position.quantity,
         method=position.method,
     )
-
-
-def _kept(evidence: Evidence, touched: set[str]) -> list[Accrual]:
-    """The accruals but for dividends of instruments that an action has moved, which are reckoned anew."""
-    dropped = {
-        f"{dividend.action_id}/{each}/{leg}"
-        for each in touched
-        for dividend in evidence.market.dividends.get(each, ())
-        for leg in ("LONG", "SHORT")
-    }
-    return [accrual for accrual in evidence.inputs.accruals if accrual.accrual_id not in dropped]
-
-
-def _income(evidence: Evidence, actions: ActionsOf, touched: set[str]) -> Iterable[Accrual]:
-    """Dividends and returns of capital on the instruments, by the units that were held when they went ex."""
-    for each in sorted(touched):
-        for income in (*evidence.market.dividends.get(each, ()), *_returns_of_capital(evidence, each)):
-            quantity = _units_when_ex(evidence, each, income.ex_date, actions)
-            owed = dividend_receivable(income, quantity, evidence.day) if quantity else None
-            if owed is not None:
-                yield owed
-
-
-def _returns_of_capital(evidence: Evidence, instrument_id: str) -> Iterable[CashDividend]:
-    for row in evidence.stated.actions:
-        if row["action_type"] == "RETURN_OF_CAPITAL" and row["instrument_id"] == instrument_id:
-            yield CashDividend(
-                action_id=row["action_id"],
-                instrument_id=instrument_id,
-                ex_date=row["ex_date"],
-                pay_date=row["pay_date"],
-                amount_per_unit=evidence.required("amount_per_unit", row),
-                currency=evidence.required("currency", row),
-                withholding_rate=row["withholding_rate"] or Decimal(0),
-            )
-
-
-def _units_when_ex(evidence: Evidence, instrument_id: str, ex_date: dt.date, actions: ActionsOf) -> Decimal:
-    """Units of the instrument at the end of the day before the ex-date, whatever list they stand on by then."""
-    rows = evidence.stated.held_when_ex(ex_date)
-    listed, eve = _list_day(rows), ex_date - dt.timedelta(days=1)
-    units = Decimal(0)
-    for position in (stated_position(row, evidence.stated.row, evidence.market) for row in rows):
-        if listed is None or position.method == "CASH":
-            continue
-        if listed > eve:  # the books were opened later: only units can be reckoned back
-            if position.instrument_id == instrument_id:
-                part = times(position.quantity, factor(actions.get(instrument_id, ()), listed, eve))
-                with precise():
-                    units += part
-            continue
-        held, _ = carried(position.instrument_id, position.quantity, actions, listed, eve)
-        with precise():
-            units += sum((each.quantity for each in held if each.instrument_id == instrument_id), Decimal(0))
-    return units
 
 
 def _stated(accrual_id: str, amount: Decimal, currency: str) -> Accrual:

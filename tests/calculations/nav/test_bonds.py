@@ -138,6 +138,10 @@ def test_the_list_of_positions_counts_before_the_face_on_the_product() -> None:
     cash = {"instrument_id": "CASH-USD", "leg": "LONG", "as_of_date": DAY, "holding_type": "CASH", "quantity": D(7)}
     result = bond(holdings=[*lots, cash | {"currency": "USD"}])
     assert result.net_assets == D(700_007)
+    # sold since: the last list no longer names it, whatever face the product's sheet still has
+    before = [each | {"as_of_date": DAY - dt.timedelta(days=1)} for each in lots]
+    assert bond(holdings=[*before, cash | {"currency": "USD"}]).net_assets == D(7)
+    assert bond(holdings=[cash | {"currency": "USD"}]).net_assets == D(1_000_007)
 
 
 def test_a_bond_in_another_currency_is_converted() -> None:

@@ -189,6 +189,18 @@ def test_a_delisted_share_has_no_market_price_any_more() -> None:
     assert valued([], product=later, prices=quotes).net_assets == D(31000)
 
 
+def test_a_bond_held_by_a_fund_trades_flat_in_default_and_is_gone_once_called() -> None:
+    bond = share("OLD", instrument_type="BOND", quote_basis="PER_100", coupon_rate=D("0.06"), coupon_frequency="2")
+    bond |= {"day_count": "30E_360", "maturity_date": dt.date(2031, 1, 10), "coupon_kind": "FIXED"}
+    terms: dict[str, Any] = {"instruments": [bond], "prices": [closing("OLD", "99", price_type="CLEAN")]}
+    # 60 days of 6 % on 1,000 of face are 10
+    assert valued([], **terms).net_assets == D(1000)
+    assert valued([action("DEFAULT")], **terms).net_assets == D(990)
+    assert reasons(valued([action("CALL")], **terms)) == {"CORP_ACTION"}
+    # called in part, and listed since: the list has what is left
+    assert valued([action("CALL")], holdings=[held("400", listed=DAY)], **terms).net_assets == D(400)
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from calculations.nav.market import Row
 from calculations.nav.methods.evidence import rows_of
@@ -27,15 +28,13 @@ def has_touched(note: Note, component: Component) -> bool:
     seen = observations(note)
     if any(is_touched(row["price"], barrier, barrier_type) for row in seen if row["event_date"] > issued):
         return True
-    day = issued + dt.timedelta(days=1)
-    covered = {(row["period_start"] or row["event_date"], row["event_date"]) for row in seen}
-    while day <= note.evidence.day:
-        if note.evidence.point.is_business_day(day) and not any(first <= day <= last for first, last in covered):
+    covered = {day for row in seen for day in _days(row["period_start"] or row["event_date"], row["event_date"])}
+    for day in _days(issued + dt.timedelta(days=1), note.evidence.day):
+        if note.evidence.point.is_business_day(day) and day not in covered:
             raise Unavailable(
                 "MISSING_EVIDENCE",
                 f"component {component.name}: expected the level of every business day since {issued}, none on {day}",
             )
-        day += dt.timedelta(days=1)
     if is_touched(note.spot.price, barrier, barrier_type):
         raise Unavailable(
             "CORP_ACTION",
@@ -43,6 +42,10 @@ def has_touched(note: Note, component: Component) -> bool:
             "the barrier history does not reflect it",
         )
     return False
+
+
+def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    return (first + dt.timedelta(days=ahead) for ahead in range((last - first).days + 1))
 
 
 def observations(note: Note) -> list[Row]:
