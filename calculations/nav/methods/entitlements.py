@@ -51,11 +51,7 @@ def entitlements(evidence: Evidence) -> Entitlements:
     actions = actions_in_force(evidence)
     held = evidence.stated.held_on(evidence.day)
     listed = list_day(held)
-    own = evidence.product["instrument_id"]
-    delisted = evidence.product["delisting_date"]
-    if own and delisted:
-        off = CorporateAction("delisting_date", own, "DELISTING", delisted)
-        actions = {**actions, own: [*actions.get(own, ()), off]}
+    actions = _with_delisting(evidence, actions)
     touched = _touched({row["instrument_id"] for row in held}, actions)
     accruals = accruals_entitled(evidence, actions, touched)
     moved: list[NavLine] = []
@@ -74,6 +70,16 @@ def entitlements(evidence: Evidence) -> Entitlements:
     prices = [price for each in sorted({p.instrument_id for p in made}) for price in _prices(evidence, each, actions)]
     moved += [_levelled(line, evidence.day, actions) for line in evidence.position_lines(made, prices)]
     return Entitlements(tuple(moved), tuple(left), tuple(accruals))
+
+
+def _with_delisting(evidence: Evidence, actions: ActionsOf) -> ActionsOf:
+    """A share that is a product of its own says on its own sheet when it left the market."""
+    if evidence.stated.product_type != "equity":
+        return actions
+    own, date = evidence.product["instrument_id"], evidence.product["delisting_date"]
+    if own is None or date is None or date > evidence.day:
+        return actions
+    return {**actions, own: [*actions.get(own, ()), CorporateAction("delisting_date", own, "DELISTING", date)]}
 
 
 def _touched(held: Iterable[str], actions: ActionsOf) -> set[str]:
