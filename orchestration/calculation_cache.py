@@ -117,16 +117,22 @@ def _asked_for(calculation: Calculation, ids: Iterable[str], names: Sequence[str
 
 def as_table(relation: str, records: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Records with every column of an own table, as Arrow; decimals are stored half-up at the column's scale."""
-    return pa.table(
-        {column: _column([record[column] for record in records], sql) for column, sql in own_tables()[relation].items()}
-    )
+    return as_columns(relation, {column: [record[column] for record in records] for column in own_tables()[relation]})
 
 
-def _column(values: list[Any], sql_type: str) -> pa.Array:
+def as_columns(relation: str, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+    """Every column of an own table, as Arrow; decimals as `as_table` stores them."""
+    return pa.table({column: _column(columns[column], sql) for column, sql in own_tables()[relation].items()})
+
+
+def _column(values: Sequence[Any], sql_type: str) -> pa.Array:
     decimal = _DECIMAL.fullmatch(sql_type)
     if decimal is None:
         return pa.array(values)
     precision, scale = int(decimal[1]), int(decimal[2])
     unit = Decimal(1).scaleb(-scale)
-    stored = [None if value is None else value.quantize(unit, ROUND_HALF_UP, _WIDE) for value in values]
+    stored = [
+        value if value is None or value.same_quantum(unit) else value.quantize(unit, ROUND_HALF_UP, _WIDE)
+        for value in values
+    ]
     return pa.array(stored, pa.decimal128(precision, scale))

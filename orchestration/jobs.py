@@ -12,13 +12,16 @@ from orchestration.assets.approved import TABLES as APPROVAL_TABLES
 from orchestration.assets.clo_migration import CLO_MIGRATION
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.clo_trade_rows import TABLES as TRADE_TABLES
+from orchestration.assets.nav_rows import RESTRIKES
 from orchestration.assets.traded import NAME as TRADES
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
+# Its partitions are chosen by a person: no other run strikes a day again.
+RESTRUCK = dg.AssetSelection.assets(RESTRIKES.split("."))
 EVERYTHING = dg.define_asset_job(
     "everything",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - RESTRUCK,
     description="Takes in the inbox and recomputes, checks and publishes everything.",
 )
 INBOX = dg.define_asset_job(
@@ -64,10 +67,17 @@ APPROVE = dg.define_asset_job(
     config={"ops": {APPROVALS: {"config": {"action": "NOTHING", "subject_type": "CAPITAL_CALL", "subject_id": ""}}}},
     description="Requests, validates, approves, rejects or revokes what its launchpad names, and publishes the log.",
 )
+RESTRIKE_NAVS = dg.define_asset_job(
+    "restrike_navs",
+    selection=(
+        RESTRUCK.downstream() | dg.AssetSelection.assets(["ops", "quality_results"]).downstream(include_self=False)
+    ),
+    description="Strikes the NAVs of the valuation dates that its launchpad names again, and publishes.",
+)
 
 
 def build_jobs() -> list[Any]:
-    return [APPROVE, EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION]
+    return [RESTRIKE_NAVS, APPROVE, EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dagster as dg
 
 from ingestion.contracts import load_contracts
+from orchestration.assets.nav_rows import RESTRIKES
 from orchestration.planning import Plan
 
 
 def selection_of(plan: Plan) -> dg.AssetSelection:
     """The assets below raw that the plan touches, publication included."""
-    below_raw = dg.AssetSelection.all() - dg.AssetSelection.groups("raw")
+    left_out = dg.AssetSelection.groups("raw") | dg.AssetSelection.assets(RESTRIKES.split("."))
+    below_raw = dg.AssetSelection.all() - left_out
     if plan.everything:
         return below_raw
     contracts = load_contracts()
@@ -19,7 +21,7 @@ def selection_of(plan: Plan) -> dg.AssetSelection:
     bookkeeping = _below(["loads"]) - _below([table for contract in contracts.values() for table in contract.tables])
     # Every run judges, so its verdicts are published with it whatever it recomputes.
     verdicts = dg.AssetSelection.assets(dg.AssetKey(["ops", "quality_results"])).downstream(include_self=False)
-    return (touched | bookkeeping | verdicts) - dg.AssetSelection.groups("raw")
+    return (touched | bookkeeping | verdicts) - left_out
 
 
 def _below(tables: list[str]) -> dg.AssetSelection:

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     organization_id: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     settle_seconds: float = Field(default=2.0, ge=0)
     lock_timeout_seconds: float = Field(default=900.0, ge=0)
+    first_valuation_date: dt.date = dt.date(2015, 1, 1)  # where the partitions of NAVs struck again begin
     publications_kept: int = Field(default=5, ge=1)
     alert_urls: tuple[str, ...] = ()
     as_known_at: dt.datetime | None = None  # UTC, without a zone; a home of the past knows nothing later

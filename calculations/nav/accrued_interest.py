@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from calculations.nav.bonds.schedule import is_month_end, months_between_coupons, regular_period
 from calculations.nav.day_fractions import year_fraction
@@ -16,6 +17,7 @@ from calculations.nav.results import Unavailable
 from calculations.nav.terms import BondTerms
 
 
+@lru_cache(maxsize=65536)  # a bond is held by many products on a day
 def accrued_per_100(terms: BondTerms, date: dt.date) -> Decimal:
     """Accrued interest at `date`: 100 x coupon x year fraction since the last coupon or since issue, unrounded.
 

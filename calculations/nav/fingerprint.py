@@ -8,13 +8,19 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Context, Decimal
+from functools import lru_cache
+from operator import attrgetter
+from types import NoneType
+from typing import Any
 
 from calculations.nav.results import NavLine, Valuation
-from calculations.nav.terms import ProductTerms, ShareClass
+from calculations.nav.terms import ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
+
+_WIDE = Context(prec=400)
+_FIELDS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
 
 
 def inputs_hash(
@@ -29,25 +35,70 @@ def inputs_hash(
     Lines carry quantities, prices and rates used; `valuation` the version of the method and what it assumed and
     measured. Source: nav 1.3 and 6.
     """
-    evidence = {
-        "method": valuation.method,
-        "basis": valuation.measurement_basis,
-        "assumptions": [dataclasses.asdict(each) for each in valuation.assumptions],
-        "measures": [dataclasses.asdict(each) for each in valuation.measures],
-        "product": dataclasses.asdict(product),
-        "date": point.date,
-        "cutoff": point.cutoff.astimezone(dt.UTC),
-        "classes": [dataclasses.asdict(each) for each in sorted(classes, key=lambda each: each.share_class_id)],
-        "lines": [dataclasses.asdict(line) for line in sorted(lines, key=lambda line: line.line_id)],
-    }
-    return hashlib.sha256(json.dumps(evidence, default=_plain, sort_keys=True).encode()).hexdigest()
+    evidence = (
+        ("method", valuation.method, valuation.measurement_basis),
+        ("assumptions", valuation.assumptions),
+        ("measures", valuation.measures),
+        ("product", product),
+        ("point", point.date, point.cutoff.astimezone(dt.UTC)),
+        ("classes", tuple(sorted(classes, key=lambda each: each.share_class_id))),
+    )
+    digest = hashlib.sha256(_text(evidence).encode())
+    for line in sorted(lines, key=attrgetter("line_id")):
+        digest.update(_line(line).encode())
+    return digest.hexdigest()
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        # as a fraction, because 1.0 and 1.00 are one number and normalize() would round to the context
-        numerator, denominator = value.as_integer_ratio()
-        return f"{numerator}/{denominator}"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    raise TypeError(f"expected a number or a date, found {type(value).__name__} {value!r}")
+# What a line keeps at 12 decimals or in words reads the same however it was made; its other numbers are as they were given.
+_NUMBERS = ("quantity", "contract_size", "price", "fx_rate", "basis_amount", "rate", "year_fraction")
+_QUOTES = "fx_quotes"
+_as_kept = attrgetter(*(f.name for f in dataclasses.fields(NavLine) if f.name not in (*_NUMBERS, _QUOTES)))
+_as_given = attrgetter(*_NUMBERS)
+
+
+def _line(line: NavLine) -> str:
+    # a strike has thousands of fields, and a call for each would be most of its time
+    given = [_number(number) if number is not None else "~" for number in _as_given(line)]
+    return f"{_as_kept(line)!r}|{','.join(given)}|{','.join(map(_quote, line.fx_quotes))}\n"
+
+
+def _text(value: Any) -> str:
+    """A value in words that no other value has: each kind of it is written so that it cannot be read as another."""
+    write = _WRITTEN.get(type(value))
+    return write(value) if write is not None else _record(value)
+
+
+def _record(record: Any) -> str:
+    """A dataclass as its fields in order. Raises TypeError for anything else, a float among it."""
+    return f"{type(record).__name__}({','.join(map(_text, _fields(record)(record)))})"
+
+
+def _fields(record: Any) -> Callable[[Any], tuple[Any, ...]]:
+    kind = type(record)
+    if kind not in _FIELDS:
+        if not dataclasses.is_dataclass(kind):
+            raise TypeError(f"expected a number, a text or a date, found {kind.__name__} {record!r}")
+        _FIELDS[kind] = attrgetter(*(field.name for field in dataclasses.fields(kind)))
+    return _FIELDS[kind]
+
+
+@lru_cache(maxsize=4096)  # every line in a currency has the same quotes
+def _quote(rate: Rate) -> str:
+    return _record(rate)
+
+
+def _number(number: Decimal) -> str:
+    # 1.0 and 1.00 are one number, and so are 0 and -0; the context is wider than any number, so nothing is rounded
+    return str(number.normalize(_WIDE)) if number else "0"
+
+
+_WRITTEN: Mapping[type, Callable[[Any], str]] = {
+    NoneType: lambda nothing: "~",
+    str: repr,
+    bool: repr,
+    int: lambda number: f"#{number}",
+    Decimal: _number,
+    dt.date: dt.date.isoformat,
+    dt.datetime: lambda instant: instant.isoformat(),
+    tuple: lambda values: f"[{','.join(map(_text, values))}]",
+}

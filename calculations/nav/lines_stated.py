@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from calculations.nav.market import Market, Row
 from calculations.nav.receivables import dividend_receivable
 from calculations.nav.stated import StatedProduct
-from calculations.nav.terms import Accrual, BondTerms, Policy, Position, Price
+from calculations.nav.terms import Accrual, BondTerms, Method, Policy, Position, Price
 
+_ONE, _NOTHING = Decimal(1), Decimal(0)
 AT_COST = ("AMORTISED_COST", "PENNY_ROUNDED")
 
 
@@ -25,9 +25,21 @@ def stated_position(row: Row, product: Row, market: Market) -> Position:
     is_cash = row["holding_type"] == "CASH"
     coupon = instrument.get("coupon_rate")
     bears_nothing = instrument.get("coupon_kind") == "ZERO" or coupon == 0
-    position = Position(
+    method: Method = "CASH" if is_cash else "PRICED"
+    bond = None
+    if is_cash:
+        pass
+    elif row["unrealised_value"] is not None:
+        method = "UNREALISED"
+    elif row["is_stated_value"]:
+        method = "STATED"
+    elif product["measurement_basis"] in AT_COST and row["amortised_cost"] is not None:
+        method = "AMORTISED_COST"
+    elif coupon and instrument.get("maturity_date") and not bears_nothing:
+        bond = _bond(instrument)
+    return Position(
         instrument_id=row["instrument_id"],
-        method="CASH" if is_cash else "PRICED",
+        method=method,
         quantity=row["quantity"],
         currency=row["currency"],
         leg=row["leg"],
@@ -35,26 +47,16 @@ def stated_position(row: Row, product: Row, market: Market) -> Position:
         share_class_id=row["share_class_id"] or None,
         instrument_type="CASH" if is_cash else instrument.get("instrument_type", "OTHER"),
         quote_basis=instrument.get("quote_basis") or "PER_UNIT",
-        contract_size=instrument.get("contract_size") or Decimal(1),
+        contract_size=instrument.get("contract_size") or _ONE,
+        bond=bond,
         is_non_accrual=bool(row["is_non_accrual"]),
-        accrued_income=Decimal(0) if bears_nothing else row["accrued_income"],
+        accrued_income=_NOTHING if bears_nothing else row["accrued_income"],
         unrealised_value=row["unrealised_value"],
         local_value=row["local_value"],
         base_value=row["base_value"],
         amortised_cost=row["amortised_cost"],
         fair_value_level=None if row["fair_value_level"] is None else int(row["fair_value_level"]),
     )
-    if is_cash:
-        return position
-    if row["unrealised_value"] is not None:
-        return replace(position, method="UNREALISED")
-    if row["is_stated_value"]:
-        return replace(position, method="STATED")
-    if product["measurement_basis"] in AT_COST and row["amortised_cost"] is not None:
-        return replace(position, method="AMORTISED_COST")
-    if coupon and instrument.get("maturity_date") and not bears_nothing:
-        return replace(position, bond=_bond(instrument))
-    return position
 
 
 def _bond(instrument: Row) -> BondTerms:
@@ -106,8 +108,7 @@ def accruals_in_force(rows: Iterable[Row], day: dt.date) -> list[Accrual]:
 
 def dividends_owed(stated: StatedProduct, market: Market, day: dt.date) -> Iterable[Accrual]:
     """Dividends of what was held when it went ex, until they are paid."""
-    instruments = {row["instrument_id"] for row in stated.holdings}
-    for instrument in sorted(instruments & set(market.dividends)):
+    for instrument in sorted(stated.instruments & market.dividends.keys()):
         for dividend in market.dividends[instrument]:
             held = [r for r in stated.held_when_ex(dividend.ex_date) if r["instrument_id"] == instrument]
             quantity = sum((row["quantity"] for row in held), Decimal(0))

@@ -6,8 +6,9 @@ Rows are mappings by the field names of the input contracts.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ from calculations.nav.terms import Policy, Price, Rate
 from calculations.nav.valuation_point import ValuationPoint
 
 Row = Mapping[str, Any]
+PriceSeries = tuple[str, str, str]  # instrument, price type, source
+RateSeries = tuple[str, str, str]  # base currency, quote currency, source
 
 DEFAULT_CUTOFF = "17:00 UTC"
 DEFAULT_CALENDAR = "US"
@@ -28,23 +31,30 @@ class Market:
 
     instruments: Mapping[str, Row]
     dividends: Mapping[str, Sequence[CashDividend]]
-    prices: Series[Price]
-    rates: Series[Rate]
+    prices: Series[Price, PriceSeries]
+    rates: Series[Rate, RateSeries]
     holidays: Mapping[str, frozenset[dt.date]]
     policy: Policy
 
-    def prices_at(self, instruments: Iterable[str], point: ValuationPoint) -> list[Price]:
-        """Prices of the instruments that can matter at the point."""
-        wanted = set(instruments)
-        names = [name for name in self.prices.series if isinstance(name, tuple) and name[0] in wanted]
+    def prices_at(self, instruments: Collection[str], point: ValuationPoint) -> list[Price]:
+        """Prices of the instruments, each named once, that can matter at the point."""
+        names = [name for instrument in instruments for name in self._price_series.get(instrument, ())]
         return list(self.prices.until(names, point.cutoff))
+
+    @cached_property
+    def _price_series(self) -> Mapping[str, Sequence[PriceSeries]]:
+        """The names of the series of each instrument."""
+        found: dict[str, list[PriceSeries]] = {}
+        for name in self.prices.series:
+            found.setdefault(name[0], []).append(name)
+        return found
 
     def rates_at(self, point: ValuationPoint) -> list[Rate]:
         """Exchange rates that can matter at the point."""
         return list(self.rates.until(list(self.rates.series), point.cutoff))
 
 
-def price_series(prices: Iterable[Price]) -> Series[Price]:
+def price_series(prices: Iterable[Price]) -> Series[Price, PriceSeries]:
     """Prices by instrument, type and source; one that may expire or be thin leaves the one before it in play."""
     return Series(
         prices,
@@ -54,7 +64,7 @@ def price_series(prices: Iterable[Price]) -> Series[Price]:
     )
 
 
-def rate_series(rates: Iterable[Rate]) -> Series[Rate]:
+def rate_series(rates: Iterable[Rate]) -> Series[Rate, RateSeries]:
     """Rates by pair and source."""
     return Series(
         rates, lambda rate: (rate.base_currency, rate.quote_currency, rate.source), lambda rate: _instant(rate.as_of)

@@ -9,9 +9,8 @@ from contextlib import AbstractContextManager
 from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, FloatOperation, InvalidOperation, localcontext
 from fractions import Fraction
 
-from calculations.money import round_half_up
-
 STORED_UNIT = Decimal("1e-12")
+_STORED = Context(prec=80, traps=[InvalidOperation])  # wide enough for any amount, so that only the unit rounds
 _PRECISE = Context(prec=50, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, FloatOperation])
 
 
@@ -22,7 +21,7 @@ def precise() -> AbstractContextManager[Context]:
 
 def stored(amount: Decimal) -> Decimal:
     """An unrounded amount as it is kept: 12 decimals, halves away from zero. Source: input-contracts 2.1."""
-    return round_half_up(amount, STORED_UNIT)
+    return amount.quantize(STORED_UNIT, ROUND_HALF_UP, _STORED)
 
 
 def times(amount: Decimal, fraction: Fraction) -> Decimal:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from calculations.nav.accrued_interest import accrued_per_100
 from calculations.nav.numbers import precise, stored
@@ -37,10 +38,19 @@ def position_lines(
     lots: dict[str, list[Position]] = {}
     for position in positions:
         lots.setdefault(_line_id(position), []).append(position)
-    return tuple(
-        _line(line_id, sorted(lots[line_id], key=repr), currency, prices, quotes, point, policy)
-        for line_id in sorted(lots)
-    )
+    with precise():
+        return tuple(
+            _line(
+                line_id,
+                sorted(lots[line_id], key=repr) if len(lots[line_id]) > 1 else lots[line_id],
+                currency,
+                prices,
+                quotes,
+                point,
+                policy,
+            )
+            for line_id in sorted(lots)
+        )
 
 
 def _line_id(position: Position) -> str:
@@ -57,34 +67,34 @@ def _line(
     policy: Policy,
 ) -> NavLine:
     first = lots[0]
-    line = NavLine(
-        line_id=line_id,
-        kind=_KIND.get(first.method, "POSITION"),
-        side=None,
-        currency=first.currency,
-        amount=None,
-        base_amount=None,
-        share_class_id=first.share_class_id,
-        instrument_id=first.instrument_id,
-        leg=first.leg,
-        lot_ids=tuple(sorted(lot.lot_id for lot in lots)),
-        method=first.method,
-        fair_value_level=first.fair_value_level,
-    )
+    fields: dict[str, Any] = {
+        "line_id": line_id,
+        "kind": _KIND.get(first.method, "POSITION"),
+        "side": None,
+        "currency": first.currency,
+        "amount": None,
+        "base_amount": None,
+        "share_class_id": first.share_class_id,
+        "instrument_id": first.instrument_id,
+        "leg": first.leg,
+        "lot_ids": tuple(sorted(lot.lot_id for lot in lots)),
+        "method": first.method,
+        "fair_value_level": first.fair_value_level,
+    }
     try:
         position = _added_up(lots)
-        line = replace(line, quantity=position.quantity)
+        fields["quantity"] = position.quantity
         if position.method == "STATED" and position.base_value is not None:
-            return _in_base(line, position, currency)
-        if position.method == "PRICED":
-            line, local = _priced(line, position, prices.get(position.instrument_id, ()), point, policy)
-            if local is None:
-                return line
+            fields |= _in_base(position, currency)
+        elif position.method == "PRICED":
+            local = _priced(fields, position, prices.get(position.instrument_id, ()), point, policy)
+            if local is not None:
+                fields |= _worth(local, fields["currency"], currency, None, quotes, point, policy)
         else:
-            local = _stated_amount(position)
+            fields |= _worth(_stated_amount(position), first.currency, currency, None, quotes, point, policy)
     except Unavailable as unknown:
-        return replace(line, reason=unknown.reason, detail=unknown.detail)
-    return converted(line, local, currency, quotes, point, policy)
+        fields |= {"reason": unknown.reason, "detail": unknown.detail}
+    return NavLine(**fields)  # made once: a frozen line costs as much as all of its arithmetic
 
 
 def converted(
@@ -95,16 +105,29 @@ def converted(
     Where no rate can be used, the local amount is kept and `base_amount` is None with the reason.
     """
     assert line.currency is not None
-    held = line.currency
-    line = replace(line, amount=stored(local), side=line.side or _side(local))
-    if held == currency:
-        return replace(line, base_amount=stored(local))
-    rate = exchange_rate(held, currency, quotes, point, policy)
-    line = replace(line, fx_rate=rate.rate, fx_as_of=rate.as_of, fx_quotes=rate.quotes)
-    if rate.reason is not None or rate.rate is None:
-        return replace(line, reason=rate.reason, detail=rate.detail)
     with precise():
-        return replace(line, base_amount=stored(local * rate.rate))
+        return replace(line, **_worth(local, line.currency, currency, line.side, quotes, point, policy))
+
+
+def _worth(
+    local: Decimal,
+    held: str,
+    currency: str,
+    side: Side | None,
+    quotes: Quotes,
+    point: ValuationPoint,
+    policy: Policy,
+) -> dict[str, Any]:
+    """The fields of a line that say what an amount is worth, in its own currency and in the product's; inside `precise`."""
+    amount = stored(local)
+    worth: dict[str, Any] = {"amount": amount, "side": side or _side(local)}
+    if held == currency:
+        return worth | {"base_amount": amount}
+    rate = exchange_rate(held, currency, quotes, point, policy)
+    worth |= {"fx_rate": rate.rate, "fx_as_of": rate.as_of, "fx_quotes": rate.quotes}
+    if rate.reason is not None or rate.rate is None:
+        return worth | {"reason": rate.reason, "detail": rate.detail}
+    return worth | {"base_amount": stored(local * rate.rate)}
 
 
 def _side(amount: Decimal) -> Side:
@@ -118,8 +141,7 @@ def _added_up(lots: Sequence[Position]) -> Position:
         raise Unavailable(
             "DUPLICATE_INPUT", f"{where}: each lot must be given once, found {len(lots)} with repeated ids"
         )
-    blank = dict.fromkeys(_STATED_AMOUNTS)
-    if len({replace(lot, lot_id="", quantity=Decimal(0), **blank) for lot in lots}) > 1:  # type: ignore[arg-type]
+    if len(lots) > 1 and len({_terms(lot) for lot in lots}) > 1:
         raise Unavailable(
             "UNIT_MISMATCH", f"{where}: the lots of one line must have the same terms, found different ones"
         )
@@ -128,9 +150,15 @@ def _added_up(lots: Sequence[Position]) -> Position:
             raise Unavailable(
                 "DOMAIN", f"{where}: quantity must be negative if and only if short, found {lot.quantity}"
             )
-    with precise():
-        sums = {name: _sum_or_none([getattr(lot, name) for lot in lots]) for name in _STATED_AMOUNTS}
-        return replace(first, quantity=sum((lot.quantity for lot in lots), Decimal(0)), **sums)  # type: ignore[arg-type]
+    if len(lots) == 1:
+        return first
+    sums = {name: _sum_or_none([getattr(lot, name) for lot in lots]) for name in _STATED_AMOUNTS}
+    return replace(first, quantity=sum((lot.quantity for lot in lots), Decimal(0)), **sums)  # type: ignore[arg-type]
+
+
+def _terms(lot: Position) -> Position:
+    """The lot without what differs between the lots of one line."""
+    return replace(lot, lot_id="", quantity=Decimal(0), **dict.fromkeys(_STATED_AMOUNTS))  # type: ignore[arg-type]
 
 
 def _sum_or_none(amounts: Sequence[Decimal | None]) -> Decimal | None:
@@ -154,53 +182,48 @@ def _stated_amount(position: Position) -> Decimal:
     return amount
 
 
-def _in_base(line: NavLine, position: Position, currency: str) -> NavLine:
+def _in_base(position: Position, currency: str) -> dict[str, Any]:
     """A value stated in the product's currency is taken as it is: no price and no rate of ours is in it."""
     assert position.base_value is not None
-    side = _side(position.base_value)
     base = stored(position.base_value)
+    worth: dict[str, Any] = {"side": _side(position.base_value), "base_amount": base}
     if position.currency == currency or position.local_value is None:
-        return replace(line, side=side, currency=currency, amount=base, base_amount=base)
-    return replace(line, side=side, amount=stored(position.local_value), base_amount=base)
+        return worth | {"currency": currency, "amount": base}
+    return worth | {"amount": stored(position.local_value)}
 
 
 def _priced(
-    line: NavLine, position: Position, prices: Sequence[Price], point: ValuationPoint, policy: Policy
-) -> tuple[NavLine, Decimal | None]:
-    """The line with its price, and the unrounded value in the price's currency (pounds for a price in pence).
+    fields: dict[str, Any], position: Position, prices: Sequence[Price], point: ValuationPoint, policy: Policy
+) -> Decimal | None:
+    """The unrounded value in the price's currency (pounds for a price in pence); the price goes into `fields`.
 
-    No value where the price must not be used; the line then has the reason.
+    None where the price must not be used, which `fields` then say why. Raises Unavailable where it does not fit.
     """
     choice = choose_price(position, prices, point, policy)
     price = choice.price
+    fields |= {"reason": choice.reason, "detail": choice.detail}
     if price is None:
-        return replace(line, reason=choice.reason, detail=choice.detail), None
+        return None
     basis = price.quote_basis or position.quote_basis
     currency, factor = MINOR_QUOTES.get(price.currency, (price.currency, Decimal(1)))
-    line = replace(
-        line,
-        currency=currency,
-        contract_size=position.contract_size,
-        quote_basis=basis,
-        price=price.price,
-        price_type=price.price_type,
-        price_currency=price.currency,
-        price_source=price.source,
-        price_as_of=price.as_of,
-        price_approval_id=price.approval_id,
-        reason=choice.reason,
-        detail=choice.detail,
-    )
+    fields |= {
+        "currency": currency,
+        "contract_size": position.contract_size,
+        "quote_basis": basis,
+        "price": price.price,
+        "price_type": price.price_type,
+        "price_currency": price.currency,
+        "price_source": price.source,
+        "price_as_of": price.as_of,
+        "price_approval_id": price.approval_id,
+    }
     if choice.reason is not None:
-        return line, None
-    try:
-        with precise():
-            units = position.quantity * position.contract_size
-            accrued = _accrued(position, price, units, currency, point)
-            value = units * price.price * factor * _per_unit(basis, position) + accrued
-    except Unavailable as unknown:
-        return replace(line, reason=unknown.reason, detail=unknown.detail), None
-    return replace(line, accrued_amount=stored(accrued) if price.price_type == "CLEAN" else None), value
+        return None
+    units = position.quantity * position.contract_size
+    accrued = _accrued(position, price, units, currency, point)
+    value = units * price.price * factor * _per_unit(basis, position) + accrued
+    fields["accrued_amount"] = stored(accrued) if price.price_type == "CLEAN" else None
+    return value
 
 
 def _per_unit(basis: str, position: Position) -> Decimal:

@@ -67,6 +67,9 @@ def choose_price(position: Position, prices: Sequence[Price], point: ValuationPo
         )
 
     fresh = [price for price in candidates if not point.is_older(price.as_of, limit)]
+    if len(candidates) == 1:
+        source_priority(candidates[0].source, policy)
+        return _judged(candidates, is_fresh=bool(fresh), limit=limit, point=point)
     ranks = [(rank(price), price) for price in fresh or candidates]
     best = min(key for key, _ in ranks)
     chosen = [price for key, price in ranks if key == best]
@@ -108,13 +111,17 @@ def _nothing(position: Position, known: Sequence[Price], types: tuple[str, ...],
 
 
 def _judged(chosen: Sequence[Price], *, is_fresh: bool, limit: AgeLimit, point: ValuationPoint) -> PriceChoice:
-    price = min(chosen, key=lambda each: each.price)
-    where = f"{price.instrument_id}: {price.price_type} of {price.as_of.isoformat()} from {price.source}"
-    if len({(each.price, each.currency, each.quote_basis) for each in chosen}) > 1:
-        return PriceChoice(price, "DUPLICATE_INPUT", f"{where} is given more than once, with different prices")
+    price = min(chosen, key=lambda each: each.price) if len(chosen) > 1 else chosen[0]
+    if len(chosen) > 1 and len({(each.price, each.currency, each.quote_basis) for each in chosen}) > 1:
+        detail = f"{_where(price)} is given more than once, with different prices"
+        return PriceChoice(price, "DUPLICATE_INPUT", detail)
     if not is_fresh:
         age = f"{limit.count} {limit.unit.lower().replace('_', ' ')}"
-        return PriceChoice(price, "STALE_PRICE", f"{where} is older than {age} on {point.date}")
+        return PriceChoice(price, "STALE_PRICE", f"{_where(price)} is older than {age} on {point.date}")
     if price.price <= 0 and not price.allow_non_positive:
-        return PriceChoice(price, "NON_POSITIVE_PRICE", f"{where} must be above zero, found {price.price}")
+        return PriceChoice(price, "NON_POSITIVE_PRICE", f"{_where(price)} must be above zero, found {price.price}")
     return PriceChoice(price)
+
+
+def _where(price: Price) -> str:
+    return f"{price.instrument_id}: {price.price_type} of {price.as_of.isoformat()} from {price.source}"

@@ -21,7 +21,16 @@ MINOR_QUOTES: Mapping[str, tuple[str, Decimal]] = {
     "ILA": ("ILS", Decimal("0.01")),
 }
 
-Quotes = Mapping[tuple[str, str], Sequence[Rate]]
+
+class Quotes(dict[tuple[str, str], Sequence[Rate]]):
+    """The quotes in force by (base currency, quote currency), and the conversions already made of them.
+
+    They are those of one point and one policy: every line in a currency asks for the same rate.
+    """
+
+    def __init__(self, quotes: Mapping[tuple[str, str], Sequence[Rate]]) -> None:
+        super().__init__(quotes)
+        self.made: dict[tuple[str, str], Conversion] = {}
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ def in_force(rates: Iterable[Rate], point: ValuationPoint, policy: Policy) -> Qu
     for rate in rates:
         if point.includes(rate.as_of):
             pairs.setdefault((rate.base_currency, rate.quote_currency), []).append(rate)
-    return {pair: _latest(known, point, policy) for pair, known in pairs.items()}
+    return Quotes({pair: _latest(known, point, policy) for pair, known in pairs.items()})
 
 
 def exchange_rate(held: str, wanted: str, quotes: Quotes, point: ValuationPoint, policy: Policy) -> Conversion:
@@ -60,6 +69,13 @@ def exchange_rate(held: str, wanted: str, quotes: Quotes, point: ValuationPoint,
     """
     if held == wanted:
         return Conversion(rate=Decimal(1))
+    made = quotes.made.get((held, wanted))
+    if made is None:
+        made = quotes.made[held, wanted] = _found(held, wanted, quotes, point, policy)
+    return made
+
+
+def _found(held: str, wanted: str, quotes: Quotes, point: ValuationPoint, policy: Policy) -> Conversion:
     stale: Conversion | None = None
     for conversion in conversions(held, wanted, quotes, point, policy):
         if conversion.reason != "STALE_FX":

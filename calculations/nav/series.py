@@ -8,9 +8,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
+Name = TypeVar("Name", bound=Hashable)
 
 
-class Series(Generic[Item]):
+class Series(Generic[Item, Name]):
     """Items of many series, each in order of its instants.
 
     `series_of` names the series of an item, `instant_of` its instant with a zone, and `is_final` says whether nothing
@@ -20,20 +21,20 @@ class Series(Generic[Item]):
     def __init__(
         self,
         items: Iterable[Item],
-        series_of: Callable[[Item], Hashable],
+        series_of: Callable[[Item], Name],
         instant_of: Callable[[Item], dt.datetime],
         is_final: Callable[[Item], bool] = lambda item: True,
     ) -> None:
         self.is_final = is_final
-        listed: dict[Hashable, list[tuple[dt.datetime, Item]]] = {}
+        listed: dict[Name, list[tuple[dt.datetime, Item]]] = {}
         for item in items:
             listed.setdefault(series_of(item), []).append((instant_of(item), item))
-        self.series: dict[Hashable, tuple[list[dt.datetime], list[Item]]] = {}
+        self.series: dict[Name, tuple[list[dt.datetime], list[Item]]] = {}
         for name, pairs in listed.items():
             pairs.sort(key=lambda pair: pair[0])
             self.series[name] = [instant for instant, _ in pairs], [item for _, item in pairs]
 
-    def until(self, names: Iterable[Hashable], instant: dt.datetime) -> Iterator[Item]:
+    def until(self, names: Iterable[Name], instant: dt.datetime) -> Iterator[Item]:
         """Of each series, the items of its last instant on or before `instant`, and earlier ones back to a final one."""
         for name in names:
             instants, items = self.series.get(name, ([], []))

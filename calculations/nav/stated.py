@@ -6,6 +6,7 @@ Rows are mappings by the field names of the input contracts. Source: input-contr
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -104,10 +105,19 @@ class StatedProduct:
     def _is_own(self, assumption: Row) -> bool:
         return bool(assumption["scope_type"] == "PRODUCT" and assumption["scope_id"] == self.row["product_id"])
 
+    @cached_property
+    def _listed_days(self) -> Sequence[dt.date]:
+        return tuple(self.lists)
+
+    @cached_property
+    def instruments(self) -> frozenset[str]:
+        """Everything that was ever held."""
+        return frozenset(row["instrument_id"] for row in self.holdings)
+
     def held_on(self, day: dt.date, *, before: bool = False) -> Sequence[Row]:
         """The latest list on or before a day; `before`: only lists of earlier days."""
-        days = [listed for listed in self.lists if (listed < day if before else listed <= day)]
-        return self.lists[days[-1]] if days else ()
+        at = (bisect_left if before else bisect_right)(self._listed_days, day)
+        return self.lists[self._listed_days[at - 1]] if at else ()
 
     def held_when_ex(self, ex_date: dt.date) -> Sequence[Row]:
         """What was held when a share went ex: the latest list before that day, else the first list of all, without what it

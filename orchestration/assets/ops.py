@@ -8,13 +8,14 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.approving import LOG as APPROVALS
-from orchestration.assets.nav_strikes import TABLES as NAV_TABLES
+from orchestration.assets.nav_rows import RESTRIKES
+from orchestration.assets.nav_rows import TABLES as NAV_TABLES
 from orchestration.assets.raw import table_schema
 from orchestration.holds import STATUS_TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse import own_tables, table_descriptions
 
-COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, APPROVALS}
+COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, RESTRIKES, APPROVALS}
 
 
 def build_ops_assets(settings: Settings) -> list[dg.AssetSpec]:

@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from calculations.nav.methods import bonds, commodities, holdings, quant, structured
 from calculations.nav.methods.evidence import Evidence
-from calculations.nav.results import Failure, Unavailable, Valuation
+from calculations.nav.results import Failure, Strike, Unavailable, Valuation
+from calculations.nav.strike import strike
 
 Method = Callable[[Evidence], Valuation]
 
@@ -39,6 +40,24 @@ def value(evidence: Evidence) -> Valuation:
         return method(evidence)
     except Unavailable as unknown:
         return _failed(evidence, unknown)
+
+
+def strike_product(evidence: Evidence) -> Strike:
+    """The product valued by the method of its type and struck. Raises as `strike`."""
+    valuation, inputs, market = value(evidence), evidence.inputs, evidence.market
+    listed = {row["instrument_id"] for row in evidence.stated.held_on(evidence.day)}
+    made = {position.instrument_id for position in valuation.positions} - listed
+    return strike(
+        inputs.product,
+        inputs.point,
+        valuation.positions,
+        (*inputs.prices, *market.prices_at(made, inputs.point)),
+        inputs.rates,
+        market.policy,
+        valuation.accruals,
+        inputs.classes,
+        valuation,
+    )
 
 
 def _failed(evidence: Evidence, unknown: Unavailable) -> Valuation:

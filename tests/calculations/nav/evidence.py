@@ -11,9 +11,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from calculations.nav import Price, Rate, Strike, strike
+from calculations.nav import Price, Rate, Strike
 from calculations.nav.market import Market, price_series, rate_series
-from calculations.nav.methods import value
+from calculations.nav.methods import strike_product
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.receivables import CashDividend
 from calculations.nav.stated import StatedProduct
@@ -101,18 +101,7 @@ def _dividend(action: Mapping[str, Any]) -> CashDividend:
 
 def struck(found: Evidence) -> Strike:
     """The evidence valued by the method of its product type and struck."""
-    valuation, inputs = value(found), found.inputs
-    return strike(
-        inputs.product,
-        inputs.point,
-        valuation.positions,
-        inputs.prices,
-        inputs.rates,
-        POLICY,
-        valuation.accruals,
-        inputs.classes,
-        valuation,
-    )
+    return strike_product(found)
 
 
 def closing(instrument_id: str, value: str, **more: Any) -> Price:

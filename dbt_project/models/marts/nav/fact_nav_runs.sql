@@ -22,6 +22,7 @@ final as (
         runs.reason as error,
         runs.detail,
         runs.method,
+        runs.measurement_basis,
         runs.cutoff_at,
         runs.currency,
         runs.total_assets,

@@ -1,0 +1,165 @@
+"""A strike and its verdicts as rows of ops: runs, strikes, components, measures, assumptions and validations. No reckoning."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+import pyarrow as pa
+
+from calculations.nav import Strike
+from calculations.nav.results import Assumption, NavLine
+from calculations.nav.rules import RuleResult, blocks
+from calculations.nav.strike_inputs import StrikeInputs
+from calculations.nav.terms import Rate
+from orchestration.calculation_cache import as_columns, as_table
+from orchestration.resources import utc_now
+from orchestration.warehouse import own_tables
+
+RUNS, STRIKES, COMPONENTS, MEASURES, ASSUMPTIONS, VALIDATIONS = TABLES = (
+    "ops.nav_runs",
+    "ops.nav_strikes",
+    "ops.nav_components",
+    "ops.nav_measures",
+    "ops.nav_assumptions",
+    "ops.nav_validations",
+)
+RESTRIKES = "ops.nav_restrikes"
+_FEW = tuple(table for table in TABLES if table != COMPONENTS)
+
+
+@dataclass
+class Struck:
+    """Rows for the tables of ops; the lines of strikes, of which there are most, by column."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in _FEW})
+    components: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in own_tables()[COMPONENTS]})
+
+    def clear(self) -> None:
+        for rows in (*self.rows.values(), *self.components.values()):
+            rows.clear()
+
+    def tables(self) -> dict[str, pa.Table]:
+        """What there is to append, by table."""
+        found = {table: as_table(table, records) for table, records in self.rows.items() if records}
+        if self.components["line"]:
+            found[COMPONENTS] = as_columns(COMPONENTS, self.components)
+        return found
+
+
+def record_strike(
+    struck: Struck,
+    keys: Mapping[str, Any],
+    inputs: StrikeInputs,
+    result: Strike,
+    rules: Sequence[RuleResult],
+    version: int,
+    state_id: str,
+    run_id: str,
+) -> bool:
+    """Add what was struck; whether it counts as a strike, which what failed or was blocked does not."""
+    status = "BLOCKED" if result.status == "STRUCK" and blocks(rules) else result.status
+    broken = next((r for r in rules if r.severity == "critical" and r.outcome == "FAILED"), None)
+    failure = result.failures[0] if result.failures else None
+    numbered = version if status == "STRUCK" else None
+    struck.rows[RUNS].append(
+        {
+            **keys,
+            "version": numbered,
+            "state_id": state_id,
+            "status": status,
+            "reason": failure.reason if failure else broken.rule_code if broken else None,
+            "detail": failure.detail if failure else broken.detail if broken else None,
+            "method": result.method,
+            "measurement_basis": result.measurement_basis,
+            "cutoff_at": utc(result.cutoff),
+            "currency": result.currency,
+            "total_assets": result.total_assets,
+            "total_liabilities": result.total_liabilities,
+            "net_assets": result.net_assets,
+            "fair_value_level": result.fair_value_level,
+            "struck_at": utc_now(),
+            "run_id": run_id,
+        }
+    )
+    names = ("rule_code", "severity", "scope", "scope_id", "outcome", "actual", "threshold", "detail")
+    struck.rows[VALIDATIONS] += [
+        {**keys, "rule_number": number, **{name: getattr(rule, name) for name in names}}
+        for number, rule in enumerate(rules, start=1)
+    ]
+    if status != "STRUCK":
+        return False
+    versioned = {**keys, "version": version}
+    previous = {each.share_class_id: each.previous_nav_per_share for each in inputs.classes}
+    previous.setdefault(inputs.product.product_id, inputs.product.previous_nav_per_share)
+    struck.rows[STRIKES] += [
+        {
+            **versioned,
+            **{name: getattr(nav, name) for name in _CLASS_FIELDS},
+            "previous_nav": previous.get(nav.share_class_id),
+        }
+        for nav in result.classes
+    ]
+    _add_components(struck.components, versioned, result.lines)
+    struck.rows[MEASURES] += [
+        {**versioned, "measure_number": number, **{name: getattr(measure, name) for name in _MEASURE_FIELDS}}
+        for number, measure in enumerate(result.measures, start=1)
+    ]
+    struck.rows[ASSUMPTIONS] += [
+        {**versioned, "assumption_number": number, **_assumption(assumption)}
+        for number, assumption in enumerate(result.assumptions, start=1)
+    ]
+    return True
+
+
+_CLASS_FIELDS = (
+    *("share_class_id", "currency", "net_assets", "net_assets_class", "shares_outstanding", "nav_per_share"),
+    *("nav_per_share_unrounded", "rounding_residual", "fx_rate", "reason"),
+)
+_LINE_FIELDS = (
+    *("line_id", "kind", "side", "share_class_id", "instrument_id", "accrual_id", "leg", "method", "quantity", "price"),
+    *("price_type", "price_currency", "price_source", "accrued_amount", "currency", "amount", "base_amount", "fx_rate"),
+    *("basis_amount", "rate", "year_fraction", "fair_value_level", "reason", "detail"),
+)
+
+
+_line_fields = attrgetter(*_LINE_FIELDS)
+_MEASURE_FIELDS = ("name", "subject_id", "value", "unit", "currency", "reason", "detail")
+_ASSUMPTION_FIELDS = (
+    *("scope_type", "scope_id", "tenor", "as_of", "source", "value", "text", "unit", "currency", "compounding"),
+    "valid_until",
+)
+
+
+def _assumption(assumption: Assumption) -> dict[str, Any]:
+    return {"assumption": assumption.name, **{name: getattr(assumption, name) for name in _ASSUMPTION_FIELDS}}
+
+
+def _add_components(columns: dict[str, list[Any]], keys: Mapping[str, Any], lines: Sequence[NavLine]) -> None:
+    for name in ("organization_id", "product_id", "valuation_date", "version"):
+        columns[name] += [keys[name]] * len(lines)
+    columns["line"] += range(1, len(lines) + 1)
+    for name, values in zip(_LINE_FIELDS, zip(*map(_line_fields, lines), strict=True), strict=True):
+        columns[name] += values
+    columns["price_as_of"] += [utc(line.price_as_of) for line in lines]
+    columns["fx_as_of"] += [utc(line.fx_as_of) for line in lines]
+    columns["fx_quotes"] += [_quotes(line.fx_quotes) if line.fx_quotes else None for line in lines]
+
+
+@lru_cache(maxsize=4096)  # every line in a currency has the same ones
+def _quotes(quotes: tuple[Rate, ...]) -> str:
+    return "; ".join(
+        f"{quote.base_currency}/{quote.quote_currency} {quote.source} {utc(quote.as_of):%Y-%m-%dT%H:%M:%SZ}"
+        for quote in quotes
+    )
+
+
+def utc(instant: Any) -> Any:
+    """An instant as the warehouse keeps it, UTC without a zone; a day as its midnight."""
+    if instant is None:
+        return None
+    if not isinstance(instant, dt.datetime):
+        return dt.datetime.combine(instant, dt.time())
+    return instant.astimezone(dt.UTC).replace(tzinfo=None)
