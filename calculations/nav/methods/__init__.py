@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from calculations.nav.methods import asset_backed, digital_fund, holdings, stablecoin
+from calculations.nav.methods import (
+    asset_backed,
+    bonds,
+    commodities,
+    digital_fund,
+    holdings,
+    quant,
+    stablecoin,
+    structured,
+)
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Strike, Unavailable, Valuation
 from calculations.nav.strike import strike
@@ -20,8 +29,10 @@ METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "fund": holdings.value,
         "equity": holdings.value,
-        "bond": holdings.value,
-        "commodity": holdings.value,
+        "bond": bonds.value,
+        "commodity": commodities.value,
+        "structured": structured.value,
+        "quant": quant.value,
         "asset_backed": asset_backed.value,
         "digital_fund": digital_fund.value,
         "stablecoin": stablecoin.value,

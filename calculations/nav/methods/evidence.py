@@ -14,8 +14,8 @@ from typing import Any
 
 from calculations.nav.assumptions import Assumptions
 from calculations.nav.market import Market, Row
-from calculations.nav.positions import converted
-from calculations.nav.prices import choose_price
+from calculations.nav.positions import converted, position_lines
+from calculations.nav.prices import by_instrument, choose_price
 from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
 from calculations.nav.results import Assumption, NavLine, Unavailable
 from calculations.nav.stated import StatedProduct
@@ -123,13 +123,32 @@ class Evidence:
             instrument_type=kind,
             quote_basis=instrument.get("quote_basis") or "PER_UNIT",
         )
-        point = self.point
-        if day is not None:
-            point = replace(point, date=day, cutoff=point.cutoff + (day - point.date))
+        point = self.point if day is None else self.at(day)
         choice = choose_price(wanted, self.market.prices_at([instrument_id], point), point, self.policy)
         if choice.reason is not None or choice.price is None:
             raise Unavailable(choice.reason or "MISSING_PRICE", choice.detail or instrument_id)
         return choice.price
+
+    def at(self, day: dt.date) -> ValuationPoint:
+        """The product's valuation point on another day, with the clock of this one."""
+        return replace(self.point, date=day, cutoff=self.point.cutoff + (day - self.day))
+
+    def prices(self, instruments: Iterable[str]) -> list[Price]:
+        """What is known of the prices of instruments at the cut-off, and what the list of positions says of them."""
+        wanted = set(instruments)
+        known = dict.fromkeys((*self.market.prices_at(wanted, self.point), *self.inputs.prices))
+        return [price for price in known if price.instrument_id in wanted]
+
+    def position_lines(
+        self, positions: Sequence[Position], prices: Iterable[Price] | None = None
+    ) -> tuple[NavLine, ...]:
+        """Positions that the list does not have, or has not like this, valued as the strike values those of the list.
+
+        By `prices`, or by all of their instruments. What cannot be valued is a line with its reason.
+        """
+        if prices is None:
+            prices = self.prices(position.instrument_id for position in positions)
+        return position_lines(positions, self.currency, by_instrument(prices), self.quotes, self.point, self.policy)
 
     def rate(self, held: str, wanted: str | None = None) -> Conversion:
         """Units of `wanted`, or of the product's currency, for one of `held`."""

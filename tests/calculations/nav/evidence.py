@@ -15,6 +15,7 @@ from calculations.nav import Price, Rate, Strike
 from calculations.nav.market import Market, price_series, rate_series
 from calculations.nav.methods import strike_product
 from calculations.nav.methods.evidence import Evidence
+from calculations.nav.receivables import CashDividend
 from calculations.nav.stated import StatedProduct
 from calculations.nav.strike_inputs import strike_inputs
 from tests.calculations.nav_inputs import DAY, POLICY, RATES, price
@@ -71,15 +72,31 @@ def evidence(
             for name, rows in sheets.items()
         },
     )
+    dividends: dict[str, list[CashDividend]] = {}
+    for each in stated.actions:
+        if each["action_type"] == "CASH_DIVIDEND":
+            dividends.setdefault(each["instrument_id"], []).append(_dividend(each))
     market = Market(
         instruments={each["instrument_id"]: Stated(each) for each in instruments},
-        dividends={},
+        dividends=dividends,
         prices=price_series(replace(each, as_of=_instant(each.as_of)) for each in prices),
         rates=rate_series(replace(each, as_of=_instant(each.as_of)) for each in rates),
         holidays={},
         policy=POLICY,
     )
     return Evidence(stated, market, strike_inputs(stated, market, day))
+
+
+def _dividend(action: Mapping[str, Any]) -> CashDividend:
+    return CashDividend(
+        action_id=action["action_id"],
+        instrument_id=action["instrument_id"],
+        ex_date=action["ex_date"],
+        pay_date=action["pay_date"],
+        amount_per_unit=action["amount_per_unit"],
+        currency=action["currency"],
+        withholding_rate=action["withholding_rate"] or Decimal(0),
+    )
 
 
 def struck(found: Evidence) -> Strike:

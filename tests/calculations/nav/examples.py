@@ -1,34 +1,38 @@
-"""The worked examples of nav.md 8 as evidence, from the very rows that the demo states them in. No expected values."""
+"""A worked example of nav 8 as evidence: its rows as the sample workbook has them, with what all rows of a sheet share.
+
+Expected values stand in the tests. Source: input-contracts 4.5.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from calculations.exact_yaml import parse
+from calculations.nav import Price
 from calculations.nav.methods.evidence import Evidence
-from calculations.nav.terms import Price
-from ingestion import samples
-from tests.calculations.nav.evidence import evidence
+from tests.calculations.nav.evidence import Stated, evidence
+from tests.calculations.nav_inputs import DAY
 
-FILE = Path(samples.__file__).with_name("nav_examples.yaml")
-PRODUCT_SHEETS = {
-    "asset_backed": "Asset Backed Products",
-    "digital_fund": "Digital Fund Products",
-    "stablecoin": "Stablecoin Products",
-}
+FILE = Path(__file__).parents[3] / "ingestion" / "samples" / "nav_examples.yaml"
+
+# Sheets by the name that a StatedProduct gives their rows.
 SHEETS = {
     "classes": "Share Classes",
     "holdings": "Holdings",
     "accruals": "Accruals & Fees",
     "orders": "Capital Activity",
     "history": "NAV History",
+    "valuations": "Valuations & Appraisals",
+    "schedules": "Schedules",
     "pools": "Pools",
     "reserves": "Reserves & Vaults",
     "token_supply": "Token Supply",
+    "production": "Production",
 }
 WHOLE = (
     "nav_dp",
@@ -39,35 +43,38 @@ WHOLE = (
     "fine_weight_dp",
     "version",
 )
+SHARED = {"assumptions": "Assumptions", "actions": "Corporate Actions"}
 
 
-def example(product_type: str, product_id: str, **changes: Any) -> Evidence:
-    """The example as stated, or with other fields of the product, or other rows of a sheet given by its name in
-    SHEETS.
-    """
-    sheets = {name: [r for r in rows_of(sheet) if r["product_id"] == product_id] for name, sheet in SHEETS.items()}
-    sheets["assumptions"] = rows_of("Assumptions")
-    sheets |= {name: changes.pop(name) for name in list(changes) if name in sheets}
-    prices = changes.pop("prices", [_price(row) for row in rows_of("Prices")])
-    (row,) = (row for row in rows_of(PRODUCT_SHEETS[product_type]) if row["product_id"] == product_id)
-    instruments = rows_of("Instruments")
-    return evidence(product_type, {"unitless": False} | row | changes, instruments=instruments, prices=prices, **sheets)
+def example(
+    product_type: str, product_id: str, *, day: dt.date = DAY, product: Mapping[str, Any] = {}, **changed: Any
+) -> Evidence:
+    """The example's product; `changed` replaces the rows of a sheet, by its name in SHEETS, or a field of the product."""
+    sheet = f"{product_type.title().replace('_', ' ')} Products"
+    (stated,) = [row for row in rows(sheet) if row["product_id"] == product_id]
+    of_product = {
+        name: [row for row in rows(sheet) if row["product_id"] == product_id] for name, sheet in SHEETS.items()
+    }
+    shared = {name: rows(sheet) for name, sheet in SHARED.items()}
+    prices = [_price(row) for row in rows("Prices")]
+    terms: dict[str, Any] = {"instruments": rows("Instruments"), "prices": prices} | of_product | shared
+    own = {"unitless": False, "nav_dp": None} | dict(stated) | dict(product)
+    own |= {field: changed.pop(field) for field in list(changed) if field not in terms}
+    return evidence(product_type, own, day=day, **(terms | changed))
 
 
 @cache
-def _stated() -> Any:
-    return parse(FILE.read_text(encoding="utf-8"))
+def rows(sheet: str) -> tuple[Stated, ...]:
+    """The rows of a sheet with the fields that they have in common."""
+    document = parse(FILE.read_text())
+    common = document["common"].get(sheet, {})
+    return tuple(
+        Stated({field: _cell(field, each) for field, each in (common | row).items()})
+        for row in document["sheets"].get(sheet, ())
+    )
 
 
-def rows_of(sheet: str) -> list[dict[str, Any]]:
-    """All rows of a sheet, with what they have in common, as numbers, days and instants."""
-    common = _stated()["common"].get(sheet, {})
-    return [
-        {field: _value(field, value) for field, value in (common | row).items()} for row in _stated()["sheets"][sheet]
-    ]
-
-
-def _value(field: str, value: Any) -> Any:
+def _cell(field: str, value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and field not in WHOLE:
         return Decimal(value)
     if isinstance(value, str) and (field.endswith("_units") or field == "coupon_frequency"):
@@ -77,5 +84,5 @@ def _value(field: str, value: Any) -> Any:
     return value
 
 
-def _price(row: dict[str, Any]) -> Price:
+def _price(row: Stated) -> Price:
     return Price(row["instrument_id"], row["price_type"], row["as_of"], row["source"], row["price"], row["currency"])
