@@ -35,6 +35,7 @@ MART_OF = {
     "calc.fund_transfers": "marts.fact_transfers",
     "calc.gl_mapped_balances": "marts.fact_mapped_balances",
     "calc.gl_nav_ties": "marts.fact_gl_nav_ties",
+    "calc.money_market_compliance": "marts.fact_money_market",
     "calc.portal_subscriptions": "marts.fact_portal_subscriptions",
     "calc.value_bridge": "marts.fact_value_bridge",
     "calc.fund_waterfall": "marts.fact_fund_waterfall",

@@ -62,6 +62,76 @@ NAVS = (
         ),
     ),
     Suite(
+        name="money_market_funds_are_judged",
+        stage="calc",
+        relation="calc.money_market_compliance",
+        description="Every money market fund is held to the rules of its regulation, and its rows say what their figures do.",
+        scope="row",
+        keys=("organization_id", "product_id", "regime", "fund_type"),
+        query="""
+            select b.organization_id, b.product_id, any_value(b.regime) as regime, any_value(b.fund_type) as fund_type,
+                count(c.book_id) > 0 as is_judged,
+                count(*) filter (
+                    where (c.outcome in ('BREACHED', 'PASSIVE', 'EXCEPTED'))
+                    and case c.direction when 'MIN' then c.actual > c.threshold else c.actual < c.threshold end
+                ) as contradictions
+            from intermediate.int_nav__money_market_books as b
+            left join calc.money_market_compliance as c using (book_id)
+            where b.known_to is null
+            group by b.organization_id, b.product_id
+        """,
+        rules=(
+            in_set(
+                "fund_is_judged",
+                "is_judged",
+                [True],
+                "a money market fund names its regulation and a type that the regulation knows",
+                severity="critical",
+            ),
+            between(
+                "verdicts_agree_with_figures",
+                "contradictions",
+                "a limit that is not kept is one that the figure lies beyond",
+                at_least=0,
+                at_most=0,
+                severity="critical",
+            ),
+        ),
+    ),
+    Suite(
+        name="money_market_rules_hold",
+        stage="calc",
+        relation="calc.money_market_compliance",
+        description="On the newest valuation date every rule of a money market fund that applies holds.",
+        scope="row",
+        keys=(
+            "organization_id",
+            "product_id",
+            "valuation_date",
+            "rule_code",
+            "outcome",
+            "actual",
+            "threshold",
+            "detail",
+        ),
+        query="""
+            select c.* from calc.money_market_compliance as c
+            semi join (
+                select book_id from intermediate.int_nav__money_market_books where known_to is null
+            ) using (book_id)
+            where c.outcome <> 'NOT_APPLICABLE'
+            qualify c.valuation_date = max(c.valuation_date) over (partition by c.organization_id, c.product_id)
+        """,
+        rules=(
+            in_set(
+                "rule_holds",
+                "outcome",
+                ["PASSED", "PASSIVE", "EXCEPTED"],
+                "a rule that is breached, or could not be judged, is reported to the fund's board",
+            ),
+        ),
+    ),
+    Suite(
         name="navs_agree_with_what_is_stated",
         stage="marts",
         relation="marts.fact_nav",

@@ -22,6 +22,7 @@ from orchestration.assets.fund_pacing import FUND_PACING, fund_pacing
 from orchestration.assets.fund_performance import FUND_PERFORMANCE
 from orchestration.assets.fund_waterfall import FUND_WATERFALL
 from orchestration.assets.ledger_mapping import LEDGER_MAPPING
+from orchestration.assets.nav_money_market import MONEY_MARKET
 from orchestration.assets.nav_projects import NAV_PROJECTS
 from orchestration.assets.performance_measures import PERFORMANCE_MEASURES
 from orchestration.assets.pool_performance import POOL_PERFORMANCE
@@ -44,6 +45,7 @@ from orchestration.pictures import (
     fund_picture,
     industry_picture,
     loss_picture,
+    money_market_picture,
     paydown_picture,
     pool_picture,
     projected_coverage_picture,
@@ -69,6 +71,7 @@ CALCULATIONS = (
     FUND_WATERFALL,
     LEDGER_MAPPING,
     NAV_PROJECTS,
+    MONEY_MARKET,
     PERFORMANCE_MEASURES,
     POOL_PERFORMANCE,
     VALUE_BRIDGE,
@@ -91,6 +94,7 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.pool_performance": front_page_picture,
     "calc.fund_waterfall": tier_picture,
     "calc.fund_performance": fund_picture,
+    "calc.money_market_compliance": money_market_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
 which also publishes) and name them; every other deal's rows stand as they are:

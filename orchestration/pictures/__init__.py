@@ -12,6 +12,7 @@ from orchestration.pictures.current import (
 )
 from orchestration.pictures.funds import tier_picture
 from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
+from orchestration.pictures.money_market import money_market_picture
 from orchestration.pictures.outlook import forecast_picture, front_page_picture, open_items_table
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
@@ -27,6 +28,7 @@ __all__ = [
     "industry_picture",
     "j_curve_picture",
     "loss_picture",
+    "money_market_picture",
     "nav_picture",
     "open_items_table",
     "paydown_picture",

@@ -188,7 +188,7 @@ class Sheets:
             return row["quantity"]
         if row["holding_type"] == "DERIVATIVE":
             return row["unrealised_value"]
-        if at_cost:
+        if at_cost and row["amortised_cost"] is not None:
             return row["amortised_cost"]
         terms, price = self.instruments[row["instrument_id"]], self.prices[row["instrument_id"], day]
         if terms["quote_basis"] == "PER_100":

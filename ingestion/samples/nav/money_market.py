@@ -25,6 +25,8 @@ LOT = Decimal(100_000)
 CASH_KEPT = Decimal(1_000_000)
 DAYS_360 = 360
 WEEK = 5  # business days
+LONGEST_AT_COST = 75  # days left of paper that a low volatility fund may value at amortised cost. Source: nav 4.2
+WEEKLY_PUBLIC_DEBT = 190  # days left of public debt that EU rules may count as weekly liquid. Source: nav 4.2
 
 
 class Ladder:
@@ -61,7 +63,8 @@ class Ladder:
         self.cash -= self.repo
 
     def _buy(self, each: Instrument, day: dt.date) -> None:
-        face = (self.terms.assets * self.terms.paper_share / RUNGS) // LOT * LOT
+        whole = self.cash + sum((cost for _, cost, _ in self.bought.values()), ZERO)
+        face = (whole * self.terms.paper_share / RUNGS) // LOT * LOT
         cost = cents(face * self.market.price(each.instrument_id, day) / 100)
         if cost < self.cash:
             self.bought[each.instrument_id] = (face, cost, day)
@@ -85,10 +88,13 @@ class Ladder:
     def whole(self, day: dt.date) -> tuple[Decimal, Decimal]:
         """The fund's assets by its own basis, and the part of them that is market value above amortised cost."""
         amortised = sum((self.amortised(name, day) for name in self.bought), ZERO) + self.repo + self.cash
-        if self.terms.is_amortised:
-            return amortised, ZERO
-        above = sum((self.at_market(name, day) - self.amortised(name, day) for name in self.bought), ZERO)
+        marked = [name for name in self.bought if not self._is_at_cost(name, day)]
+        above = sum((self.at_market(name, day) - self.amortised(name, day) for name in marked), ZERO)
         return amortised + above, above
+
+    def _is_at_cost(self, name: str, day: dt.date) -> bool:
+        is_short = (self._maturity(name) - day).days <= LONGEST_AT_COST
+        return self.terms.is_amortised and (is_short or self.terms.type != "LVNAV")
 
     def rows(self, day: dt.date) -> Iterator[Row]:
         """All positions of the day in sheet Holdings."""
@@ -103,9 +109,10 @@ class Ladder:
                 "price_type": "CLEAN",
                 "base_value": cents(self.at_market(name, day)),
                 "cost_basis": cost,
-                "amortised_cost": self.amortised(name, day),
+                # without it, the strike takes the price
+                "amortised_cost": self._cost_stated(name, day),
                 "purchase_date": since,
-                **self._liquidity(maturity, day, is_daily=is_government),
+                **self._liquidity(maturity, day, is_public=is_government),
             }
         if self.repo:
             yield {
@@ -118,8 +125,8 @@ class Ladder:
                 "amortised_cost": self.repo,
                 "accrued_income": Decimal(0),
                 "purchase_date": day,
-                "repo_collateral": "OTHER" if self.terms.type == "INSTITUTIONAL_PRIME" else "GOVERNMENT",
-                **self._liquidity(after(day), day, is_daily=True),
+                "repo_collateral": "GOVERNMENT",
+                **self._liquidity(after(day), day),
             }
         yield {
             **self._key(f"CASH-{self.terms.currency}", self.cash, day),
@@ -139,16 +146,21 @@ class Ladder:
             "source": "ADMINISTRATOR",
         }
 
-    def _liquidity(self, maturity: dt.date, day: dt.date, *, is_daily: bool) -> Row:
+    def _cost_stated(self, name: str, day: dt.date) -> Decimal | None:
+        is_marked = self.terms.is_amortised and not self._is_at_cost(name, day)
+        return None if is_marked else self.amortised(name, day)
+
+    def _liquidity(self, maturity: dt.date, day: dt.date, *, is_public: bool = False) -> Row:
         left = (maturity - day).days
         # Only the dollar rule counts every Treasury as daily liquid. Source: nav 4.1, 4.2.
-        treasury = is_daily and self.terms.regime == "US_2A7"
+        treasury = is_public and self.terms.regime == "US_2A7"
+        in_a_week = is_public and left <= WEEKLY_PUBLIC_DEBT
         return {
             "final_maturity_date": maturity,
             "effective_maturity_date": maturity,
             "fair_value_level": "2",
             "is_daily_liquid": treasury or maturity <= after(day),
-            "is_weekly_liquid": treasury or maturity <= after(day, WEEK),
+            "is_weekly_liquid": treasury or in_a_week or maturity <= after(day, WEEK),
             "wam_days": left,
             "wal_days": left,
         }
