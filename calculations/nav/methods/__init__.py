@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from calculations.nav.methods import holdings
+from calculations.nav.methods import holdings, private_equity
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Unavailable, Valuation
 
@@ -21,6 +21,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "equity": holdings.value,
         "bond": holdings.value,
         "commodity": holdings.value,
+        "private_equity": private_equity.value,
     }
 )
 

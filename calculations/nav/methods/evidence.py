@@ -17,11 +17,11 @@ from calculations.nav.market import Market, Row
 from calculations.nav.positions import converted
 from calculations.nav.prices import choose_price
 from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
-from calculations.nav.results import Assumption, NavLine, Unavailable
+from calculations.nav.results import Assumption, NavLine, Unavailable, Valuation
 from calculations.nav.stated import StatedProduct
 from calculations.nav.strike_inputs import StrikeInputs
 from calculations.nav.terms import Policy, Position, Price
-from calculations.nav.valuation_point import ValuationPoint
+from calculations.nav.valuation_point import AgeLimit, ValuationPoint
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,17 @@ class Evidence:
             as_of = as_of if as_of.tzinfo else as_of.replace(tzinfo=dt.UTC)
         return self.point.includes(as_of)
 
-    def price(self, instrument_id: str, *, instrument_type: str | None = None, day: dt.date | None = None) -> Price:
+    def price(
+        self,
+        instrument_id: str,
+        *,
+        instrument_type: str | None = None,
+        day: dt.date | None = None,
+        limit: AgeLimit | None = None,
+    ) -> Price:
         """The price of an instrument at the cut-off, or at that of an earlier `day`, as a position in it would be priced.
 
-        Raises Unavailable with the reason why there is none.
+        `limit` is how old it may be, where that is not what the policy says of its type. Raises Unavailable with the reason why there is none.
         """
         instrument: Mapping[str, Any] = self.market.instruments.get(instrument_id, {})
         kind = instrument_type or instrument.get("instrument_type") or "OTHER"
@@ -119,6 +126,7 @@ class Evidence:
             currency=instrument.get("currency") or self.currency,
             instrument_type=kind,
             quote_basis=instrument.get("quote_basis") or "PER_UNIT",
+            price_age_limit=limit,
         )
         point = self.point
         if day is not None:
@@ -149,6 +157,16 @@ class Evidence:
             **more,
         )
         return converted(line, amount, self.currency, self.quotes, self.point, self.policy)
+
+    def valuation(self, method: str, lines: Iterable[NavLine], **more: Any) -> Valuation:
+        """`lines` beside what the product lists and owes, with the assumptions taken by now. `more` are fields of it."""
+        fields: dict[str, Any] = {
+            "measurement_basis": self.product["measurement_basis"] or "FAIR_VALUE",
+            "positions": self.inputs.positions,
+            "accruals": self.inputs.accruals,
+            "assumptions": self.assumptions.used,
+        }
+        return Valuation(method=method, lines=tuple(lines), **(fields | more))
 
     def unknown_line(self, line_id: str, unknown: Unavailable, *, kind: str = "POSITION", **more: Any) -> NavLine:
         """A component that cannot be valued, with its reason: the strike fails, and says where."""
