@@ -6,7 +6,7 @@ Source: input-contracts 4.2, nav 2 and 3 (staleness).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from calculations.months import add_months, as_date
 from calculations.nav.market import Row
@@ -14,30 +14,34 @@ from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Unavailable
 
 
-def latest_valuations(evidence: Evidence, methods: Collection[str]) -> list[Row]:
-    """One row a subject, in their order: its latest by the day. Raises Unavailable DUPLICATE_INPUT for two methods of a
-    day, UNKNOWN_SUBTYPE for another method, MISSING_EVIDENCE for a product that lists nothing either.
+def valuations_by_subject(evidence: Evidence, methods: Collection[str]) -> dict[str, dict[str, Row]]:
+    """The latest row by the day of each subject and method, subjects in their order.
+
+    Raises Unavailable UNKNOWN_SUBTYPE for another method, NO_APPRAISAL for a product that lists nothing either.
     """
-    found: dict[str, Row] = {}
+    found: dict[str, dict[str, Row]] = {}
     for row in evidence.latest(evidence.stated.valuations, "valuation_date", "subject_id", "method"):
-        subject = row["subject_id"]
         if row["method"] not in methods:
             raise Unavailable(
-                "UNKNOWN_SUBTYPE", f"{subject}: method must be one of {', '.join(methods)}; found {row['method']}"
+                "UNKNOWN_SUBTYPE",
+                f"{row['subject_id']}: method must be one of {', '.join(methods)}; found {row['method']}",
             )
-        other = found.get(subject)
-        if other is not None and other["valuation_date"] == row["valuation_date"]:
-            raise Unavailable(
-                "DUPLICATE_INPUT",
-                f"{subject}: one method a day, found {other['method']} and {row['method']} on {row['valuation_date']}",
-            )
-        if other is None or other["valuation_date"] < row["valuation_date"]:
-            found[subject] = row
+        found.setdefault(row["subject_id"], {})[row["method"]] = row
     if not found and not evidence.inputs.positions:
+        raise Unavailable("NO_APPRAISAL", f"{evidence.product_id}: expected a valuation by {evidence.day}, found none")
+    return found
+
+
+def latest_of(by_method: Mapping[str, Row]) -> Row:
+    """The row of the last day. Raises Unavailable DUPLICATE_INPUT where two methods share it."""
+    last = max(row["valuation_date"] for row in by_method.values())
+    rows = [row for row in by_method.values() if row["valuation_date"] == last]
+    if len(rows) > 1:
+        found = ", ".join(row["method"] for row in rows)
         raise Unavailable(
-            "MISSING_EVIDENCE", f"{evidence.product_id}: expected a valuation by {evidence.day}, found none"
+            "DUPLICATE_INPUT", f"{rows[0]['subject_id']}: one method must value it on {last}, found {found}"
         )
-    return list(found.values())
+    return rows[0]
 
 
 def require_valid(evidence: Evidence, row: Row, months: int) -> None:

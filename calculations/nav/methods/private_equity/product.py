@@ -21,7 +21,7 @@ from calculations.nav.methods.private_equity.companies import (
     equity_value,
     multiple_value,
 )
-from calculations.nav.methods.valuations import latest_valuations
+from calculations.nav.methods.valuations import latest_of, valuations_by_subject
 from calculations.nav.numbers import precise
 from calculations.nav.results import Measure, NavLine, Unavailable, Valuation
 
@@ -41,7 +41,8 @@ def value(evidence: Evidence) -> Valuation:
     """
     lines: list[NavLine] = []
     measures: list[Measure] = []
-    valuations = latest_valuations(evidence, (*COMPANY_METHODS, "REPORTED_NAV"))
+    by_subject = valuations_by_subject(evidence, (*COMPANY_METHODS, "REPORTED_NAV"))
+    valuations = [latest_of(by_method) for by_method in by_subject.values()]
     for row in valuations:
         line_id = f"valuation/{row['subject_id']}"
         try:
