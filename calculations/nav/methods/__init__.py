@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from calculations.nav.methods import collectibles, energy, holdings, private_equity, real_estate
+from calculations.nav.methods import collectibles, energy, holdings, infrastructure, private_equity, real_estate
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Unavailable, Valuation
 
@@ -25,6 +25,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "real_estate": real_estate.value,
         "collectible": collectibles.value,
         "energy": energy.value,
+        "infrastructure": infrastructure.value,
     }
 )
 
