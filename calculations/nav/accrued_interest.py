@@ -1,15 +1,15 @@
-"""Interest accrued on a bond since its last coupon, per 100 of face, in Decimal. No prices, no yields.
+"""Interest earned on a bond between two days, and accrued since its last coupon, per 100 of face. No prices, no yields.
 
 Coupon dates are counted back from maturity and are not moved by holidays.
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
+from calculations.nav.bonds.schedule import is_month_end, months_between_coupons, regular_period
 from calculations.nav.day_fractions import year_fraction
 from calculations.nav.numbers import times
 from calculations.nav.results import Unavailable
@@ -17,12 +17,12 @@ from calculations.nav.terms import BondTerms
 
 
 def accrued_per_100(terms: BondTerms, date: dt.date) -> Decimal:
-    """Accrued interest at `date`: 100 x coupon x year fraction since the last coupon, unrounded.
+    """Accrued interest at `date`: 100 x coupon x year fraction since the last coupon or since issue, unrounded.
 
     From `ex_dividend_days` calendar days before the next coupon it is negative: the coupon still to come belongs to
-    the seller. Zero on a coupon date. Raises Unavailable BAD_SCHEDULE before issue and after maturity,
-    UNSUPPORTED_CONVENTION for a day count it does not know, for a coupon without a frequency and in a first period
-    longer than a regular one. Source: nav 2, M-BOND.
+    the seller. Zero on a coupon date. Raises Unavailable BAD_SCHEDULE before issue, after maturity and for a first
+    coupon that is no regular date, UNSUPPORTED_CONVENTION for a day count it does not know and for a coupon without a
+    frequency, MISSING_TERMS in a long first period without an issue date. Source: nav 2, M-BOND.
     """
     if date > terms.maturity_date:
         raise Unavailable("BAD_SCHEDULE", f"a bond held on {date} must not have matured on {terms.maturity_date}")
@@ -30,46 +30,71 @@ def accrued_per_100(terms: BondTerms, date: dt.date) -> Decimal:
         raise Unavailable("BAD_SCHEDULE", f"a bond held on {date} must be issued, found issue date {terms.issue_date}")
     if terms.coupon_rate == 0 or date == terms.maturity_date:
         return Decimal(0)
-    last, following = coupon_period(terms, date)
-    days_in_period = (following - last).days
-    if (following - date).days <= terms.ex_dividend_days:
-        left = Fraction((following - date).days, days_in_period * terms.coupon_frequency)
-        return times(-100 * terms.coupon_rate, left)
-    start = _accrual_start(terms, date, last)
+    start, end = interest_period(terms, date)
+    if is_ex_dividend(terms, date):
+        return times(-100 * terms.coupon_rate, _icma_fraction(terms, date, end))
+    return interest_per_100(terms, start, date)
+
+
+def interest_per_100(terms: BondTerms, start: dt.date, end: dt.date) -> Decimal:
+    """100 x coupon x year fraction from `start` to `end`, unrounded.
+
+    ACT/ACT ICMA takes the days in each regular period over its length, period by period; a long first period is cut
+    at the regular dates in it. Raises Unavailable UNSUPPORTED_CONVENTION. Source: nav 2, M-BOND.
+    """
     if terms.day_count == "ACT_ACT_ICMA":
-        elapsed = Fraction((date - start).days, days_in_period * terms.coupon_frequency)
-    else:
-        elapsed = year_fraction(start, date, terms.day_count)
-    return times(100 * terms.coupon_rate, elapsed)
+        return times(100 * terms.coupon_rate, _icma_fraction(terms, start, end))
+    return times(100 * terms.coupon_rate, year_fraction(start, end, terms.day_count))
 
 
 def coupon_period(terms: BondTerms, date: dt.date) -> tuple[dt.date, dt.date]:
     """The regular coupon dates around `date`: the last on or before it, and the next. Raises as `accrued_per_100`."""
-    if terms.coupon_frequency not in (1, 2, 4, 12):
-        raise Unavailable(
-            "UNSUPPORTED_CONVENTION", f"coupons a year must be 1, 2, 4 or 12; found {terms.coupon_frequency}"
-        )
-    months = 12 // terms.coupon_frequency
-    distance = 12 * (terms.maturity_date.year - date.year) + terms.maturity_date.month - date.month
-    steps = max(distance // months, 0)
-    while _months_before(terms.maturity_date, steps * months) > date:
-        steps += 1
-    return _months_before(terms.maturity_date, steps * months), _months_before(
-        terms.maturity_date, (steps - 1) * months
-    )
+    return regular_period(terms.maturity_date, date, terms.coupon_frequency, is_end_of_month=keeps_month_end(terms))
 
 
-def _accrual_start(terms: BondTerms, date: dt.date, last: dt.date) -> dt.date:
+def interest_period(terms: BondTerms, date: dt.date) -> tuple[dt.date, dt.date]:
+    """The period whose coupon is being earned at `date`, its first day and the day it is paid, odd if it is the first.
+
+    Raises as `accrued_per_100`.
+    """
+    last, following = coupon_period(terms, date)
     issue, first = terms.issue_date, terms.first_coupon_date
-    if issue is None or issue == last:
-        return last
-    if issue < last and first is not None and date < first:
+    if first is None or date >= first:
+        return (last if issue is None else max(issue, last)), following
+    if first > terms.maturity_date or coupon_period(terms, first)[0] != first:
         raise Unavailable(
-            "UNSUPPORTED_CONVENTION", f"a first coupon period longer than a regular one, {issue} to {first}"
+            "BAD_SCHEDULE",
+            f"the first coupon must lie whole coupon periods before maturity {terms.maturity_date}, found {first}",
         )
-    return max(issue, last)
+    if issue is None and first != following:
+        raise Unavailable("MISSING_TERMS", f"a first coupon period up to {first} needs an issue date, found none")
+    return issue or last, first
 
 
-def _months_before(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(12 * day.year + day.month - 1 - months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+def is_ex_dividend(terms: BondTerms, date: dt.date) -> bool:
+    """Whether a bond bought on `date` comes without its next coupon."""
+    return (interest_period(terms, date)[1] - date).days <= terms.ex_dividend_days
+
+
+def keeps_month_end(terms: BondTerms) -> bool:
+    """Whether coupons fall on the last day of every month rather than on maturity's day of the month.
+
+    No field says so. It shows where maturity is the end of a shorter month and the first coupon (without one, the
+    issue) is the end of a longer month of the same cycle: 31 December before 30 June.
+    """
+    known = terms.first_coupon_date or terms.issue_date
+    maturity = terms.maturity_date
+    if known is None or not is_month_end(maturity) or not is_month_end(known) or known.day <= maturity.day:
+        return False
+    apart = 12 * (maturity.year - known.year) + maturity.month - known.month
+    return apart % months_between_coupons(terms.coupon_frequency) == 0
+
+
+def _icma_fraction(terms: BondTerms, start: dt.date, end: dt.date) -> Fraction:
+    total, day = Fraction(0), start
+    while day < end:
+        last, following = coupon_period(terms, day)
+        until = min(following, end)
+        total += Fraction((until - day).days, (following - last).days * terms.coupon_frequency)
+        day = until
+    return total

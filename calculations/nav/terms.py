@@ -40,7 +40,10 @@ class ProductTerms:
 
 @dataclass(frozen=True)
 class BondTerms:
-    """What accrued interest needs. `coupon_rate` is the rate of the current period, a fraction a year."""
+    """What accrued interest, a price and a yield need. `coupon_rate` is the rate of the current period, a fraction a
+    year; `redemption_price` is paid at maturity per 100 of face. The yield of a zero coupon bond is compounded
+    `coupon_frequency` times a year too.
+    """
 
     coupon_rate: Decimal
     coupon_frequency: int
@@ -49,6 +52,7 @@ class BondTerms:
     issue_date: dt.date | None = None
     first_coupon_date: dt.date | None = None
     ex_dividend_days: int = 0
+    redemption_price: Decimal = Decimal(100)
 
 
 @dataclass(frozen=True)

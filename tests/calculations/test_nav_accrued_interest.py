@@ -62,13 +62,32 @@ def test_ex_dividend_the_interest_is_negative() -> None:
     assert accrued_per_100(terms, Date(2026, 8, 23)) > 0
 
 
-def test_a_short_first_period_accrues_from_issue_and_a_long_one_is_refused() -> None:
+def test_a_short_first_period_accrues_from_issue() -> None:
     short = replace(BOND, issue_date=Date(2026, 3, 1), first_coupon_date=Date(2026, 8, 31))
     assert accrued_per_100(short, Date(2026, 3, 1)) == 0
     assert round(accrued_per_100(short, Date(2026, 3, 10)), 9) == round(D(3) * 9 / 184, 9)
+
+
+def test_a_long_first_period_accrues_regular_period_by_regular_period() -> None:
+    # 44 days of the 181 up to 2026-02-28, then 10 of the 184 up to 08-31; ACT/360 just counts the 54 days
     long = replace(BOND, issue_date=Date(2026, 1, 15), first_coupon_date=Date(2026, 8, 31))
-    with pytest.raises(Unavailable, match="UNSUPPORTED_CONVENTION: a first coupon period longer than a regular one"):
-        accrued_per_100(long, DAY)
+    assert round(accrued_per_100(long, DAY), 20) == round(3 * (D(44) / 181 + D(10) / 184), 20)
+    assert round(accrued_per_100(replace(long, day_count="ACT_360"), DAY), 20) == D("0.9")
+    # no coupon is paid on 2026-02-28, so the bond is not ex-dividend before it; before 08-31 it is: -6/2 x 7/184
+    ex = replace(long, ex_dividend_days=7)
+    assert accrued_per_100(ex, Date(2026, 2, 25)) > 0
+    assert round(accrued_per_100(ex, Date(2026, 8, 24)), 20) == round(D(-21) / 184, 20)
+
+
+def test_month_ends_are_kept_where_the_first_coupon_or_the_issue_shows_it() -> None:
+    june = BondTerms(D("0.04"), 2, "ACT_ACT_ICMA", Date(2027, 6, 30))
+    december, day = Date(2025, 12, 31), Date(2026, 1, 15)
+    assert coupon_period(june, day) == (Date(2025, 12, 30), Date(2026, 6, 30))
+    assert coupon_period(replace(june, first_coupon_date=december), day) == (december, Date(2026, 6, 30))
+    assert coupon_period(replace(june, issue_date=december), day) == (december, Date(2026, 6, 30))
+    # 30 November is no longer month's end than 30 June, 31 January is none of the cycle, 30 December is no month's end
+    for other in (Date(2025, 11, 30), Date(2025, 1, 31), Date(2025, 12, 30)):
+        assert coupon_period(replace(june, issue_date=other), day) == (Date(2025, 12, 30), Date(2026, 6, 30))
 
 
 @pytest.mark.parametrize(
@@ -79,6 +98,9 @@ def test_a_short_first_period_accrues_from_issue_and_a_long_one_is_refused() -> 
         ({"coupon_frequency": 3}, DAY, "UNSUPPORTED_CONVENTION"),
         ({"coupon_frequency": 0}, DAY, "UNSUPPORTED_CONVENTION"),
         ({"day_count": "BUS_252"}, DAY, "UNSUPPORTED_CONVENTION"),
+        ({"first_coupon_date": Date(2026, 9, 1)}, DAY, "BAD_SCHEDULE"),  # not six months from 31 August
+        ({"first_coupon_date": Date(2031, 2, 28)}, DAY, "BAD_SCHEDULE"),  # after maturity
+        ({"first_coupon_date": Date(2027, 2, 28)}, DAY, "MISSING_TERMS"),  # a long period that begins nowhere
     ],
 )
 def test_what_cannot_accrue_says_why(change: dict[str, Any], date: Date, reason: str) -> None:
