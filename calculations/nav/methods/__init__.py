@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from calculations.nav.methods import collectibles, energy, holdings, infrastructure, private_equity, real_estate
+from calculations.nav.methods import (
+    collectibles,
+    energy,
+    holdings,
+    infrastructure,
+    private_debt,
+    private_equity,
+    real_estate,
+)
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Unavailable, Valuation
 
@@ -22,6 +30,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "bond": holdings.value,
         "commodity": holdings.value,
         "private_equity": private_equity.value,
+        "private_debt": private_debt.value,
         "real_estate": real_estate.value,
         "collectible": collectibles.value,
         "energy": energy.value,

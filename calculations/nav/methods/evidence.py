@@ -20,7 +20,7 @@ from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
 from calculations.nav.results import Assumption, NavLine, Unavailable, Valuation
 from calculations.nav.stated import StatedProduct
 from calculations.nav.strike_inputs import StrikeInputs
-from calculations.nav.terms import Policy, Position, Price
+from calculations.nav.terms import Policy, Position, Price, Side
 from calculations.nav.valuation_point import AgeLimit, ValuationPoint
 
 
@@ -141,16 +141,23 @@ class Evidence:
         return exchange_rate(held, wanted or self.currency, self.quotes, self.point, self.policy)
 
     def line(
-        self, line_id: str, amount: Decimal, *, kind: str = "POSITION", currency: str | None = None, **more: Any
+        self,
+        line_id: str,
+        amount: Decimal,
+        *,
+        kind: str = "POSITION",
+        currency: str | None = None,
+        side: Side | None = None,
+        **more: Any,
     ) -> NavLine:
         """A component in `currency` (the product's), signed and unrounded, converted into the product's currency.
 
-        `more` are the fields of NavLine that explain it. A rate that cannot be had is the reason of the line.
+        `side` is that of its sign, but for what is deducted from an asset (an allowance). `more` are the fields of NavLine that explain it. A rate that cannot be had is the reason of the line.
         """
         line = NavLine(
             line_id=line_id,
             kind=kind,
-            side=None,
+            side=side,
             currency=currency or self.currency,
             amount=None,
             base_amount=None,

@@ -92,8 +92,7 @@ def test_years_are_discounted_from_their_ends_or_middles() -> None:
 
 
 def test_a_strike_inside_the_first_year_sees_what_is_left() -> None:
-    half = {"as_of": dt.date(2025, 9, 10)}
-    life = assumed("LIFE_YEARS", "2", "COUNT", **half)
+    life = assumed("LIFE_YEARS", "2", "COUNT", as_of=dt.date(2025, 9, 10))
     with precise():
         expected = CASH / 2 / D("1.1") ** D("0.5") + CASH / D("1.1") ** D("1.5")
     assert plant(without="LIFE_YEARS", assumptions=[life]).net_assets == rounded(expected)
@@ -250,7 +249,7 @@ def test_a_well_stops_at_its_economic_limit() -> None:
     with precise():
         steps = [(D("1.5") / 1).ln(), (D(2) / D("1.5")).ln(), (D("2.5") / 2).ln()]
         cash = [2000 * step * 50 - 100 for step in steps]
-        assert result.net_assets == rounded(sum(flow / D("1.1") ** (at + 1) for at, flow in enumerate(cash)))
+        assert result.net_assets == rounded(sum((flow / D("1.1") ** (at + 1) for at, flow in enumerate(cash)), D(0)))
         pv_10 = measured(result, "PV_10")
         assert rounded(pv_10) == result.net_assets  # the rate is 10 % here, too
 

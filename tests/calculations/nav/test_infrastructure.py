@@ -169,7 +169,13 @@ def test_schedules_that_value_nothing(rows: list[dict[str, Any]], expected: str)
     assert reason(concession(schedules=rows)) == expected
 
 
-LOAN = {"accrual_id": "loan", "kind": "BORROWING", "side": "LIABILITY", "method": "STATED", "currency": "USD"}
+LOAN: dict[str, Any] = {
+    "accrual_id": "loan",
+    "kind": "BORROWING",
+    "side": "LIABILITY",
+    "method": "STATED",
+    "currency": "USD",
+}
 LOAN |= {"amount": D(10), "start_date": DAY}
 
 

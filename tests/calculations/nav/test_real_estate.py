@@ -231,7 +231,13 @@ def test_no_appraisal_is_no_value() -> None:
 
 
 def test_loan_to_value_counts_a_loan_in_another_currency() -> None:
-    loan = {"accrual_id": "loan", "kind": "BORROWING", "side": "LIABILITY", "method": "STATED", "currency": "EUR"}
+    loan: dict[str, Any] = {
+        "accrual_id": "loan",
+        "kind": "BORROWING",
+        "side": "LIABILITY",
+        "method": "STATED",
+        "currency": "EUR",
+    }
     loan |= {"amount": D(100), "start_date": DAY}
     assert measured(house(HOUSE, accruals=[loan]), "LTV") == D("108.42") / 1200
     unknown = house(HOUSE, accruals=[loan | {"currency": "SEK"}])
