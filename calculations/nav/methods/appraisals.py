@@ -15,7 +15,8 @@ from calculations.nav.methods.cash_flows import years_between
 from calculations.nav.methods.evidence import Evidence, rows_of
 from calculations.nav.methods.valuations import require_valid
 from calculations.nav.numbers import precise
-from calculations.nav.results import Unavailable
+from calculations.nav.results import Measure, Unavailable
+from calculations.nav.terms import Price
 from calculations.nav.valuation_point import AgeLimit
 
 APPRAISAL_MONTHS = 12  # nav 2 (M-RE, M-COL)
@@ -30,6 +31,15 @@ class Comparable:
     price: Decimal
     weight: Decimal
     adjustment: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """An appraisal carried on, and the levels of its index that did it."""
+
+    amount: Decimal
+    level: Price
+    base_level: Price
 
 
 def indexed_value(base: Decimal, level: Decimal, base_level: Decimal, adjustment: Decimal = ZERO) -> Decimal:
@@ -67,7 +77,7 @@ def appraised(evidence: Evidence, row: Row) -> Decimal:
     return amount
 
 
-def indexed(evidence: Evidence, row: Row, months: int) -> Decimal:
+def indexed(evidence: Evidence, row: Row, months: int) -> Indexed:
     """An appraisal carried on by its index, or the product's, since its day, and adjusted for its condition.
 
     An adjustment that is not stated is none. Raises Unavailable STALE_APPRAISAL after `months`, MISSING_TERMS, and the
@@ -76,19 +86,22 @@ def indexed(evidence: Evidence, row: Row, months: int) -> Decimal:
     require_valid(evidence, row, months)
     # only collectibles name an index on the product
     index_id = row["index_id"] or evidence.product.get("price_index_id") or evidence.required("index_id", row)
-    return indexed_value(
-        evidence.required("amount", row),
-        _level(evidence, index_id, evidence.day),
-        _level(evidence, index_id, row["valuation_date"]),
-        row["condition_adjustment"] or ZERO,
-    )
+    base, adjustment = evidence.required("amount", row), row["condition_adjustment"] or ZERO
+    level, base_level = (_level(evidence, index_id, day) for day in (evidence.day, row["valuation_date"]))
+    return Indexed(indexed_value(base, level.price, base_level.price, adjustment), level, base_level)
 
 
-def _level(evidence: Evidence, index_id: str, day: dt.date) -> Decimal:
+def index_measures(found: Indexed, subject_id: str) -> tuple[Measure, ...]:
+    """The two levels, for those who want to see why."""
+    levels = {"INDEX_LEVEL": found.level, "INDEX_BASE_LEVEL": found.base_level}
+    return tuple(Measure(name, level.price, "PRICE", subject_id, level.currency) for name, level in levels.items())
+
+
+def _level(evidence: Evidence, index_id: str, day: dt.date) -> Price:
     scopes = [("INDEX", index_id), ("INSTRUMENT", index_id)]
     declared = evidence.assumptions.find("PRICE_STALENESS", "DAYS", scopes=scopes)
     days = INDEX_DAYS if declared is None or declared.value is None else int(declared.value)
-    return evidence.price(index_id, instrument_type="INDEX", day=day, limit=AgeLimit(days, "DAYS")).price
+    return evidence.price(index_id, instrument_type="INDEX", day=day, limit=AgeLimit(days, "DAYS"))
 
 
 def compared(evidence: Evidence, row: Row) -> Decimal:

@@ -35,11 +35,15 @@ class ForecastYear:
 
 @dataclass(frozen=True)
 class Horizon:
-    """A forecast from `base` over `life` years; `elapsed` of them are over."""
+    """A forecast from `base` over `life` years, to `last_day` where that is known; `elapsed` of them are over.
+
+    Years are those of the calendar, from `base` to its anniversaries; only a part of one is measured by a convention.
+    """
 
     base: dt.date
     life: Decimal
     elapsed: Decimal
+    last_day: dt.date | None = None
 
     def years(self) -> tuple[ForecastYear, ...]:
         """The years that are not over; the last one is shorter where the life is no whole number."""
@@ -57,6 +61,24 @@ class Horizon:
         """The day on which year `number` starts."""
         return as_date(add_months(self.base, MONTHS * (number - 1)))
 
+    def last_day_of(self, number: int) -> dt.date:
+        """The day on which year `number` ends, which for the last one may be earlier than its anniversary."""
+        anniversary = self.first_day(number + 1)
+        return anniversary if self.last_day is None else min(anniversary, self.last_day)
+
+
+def whole_years(start: dt.date, end: dt.date) -> int:
+    """Anniversaries of `start` up to `end`; none where `end` is earlier."""
+    years = max(0, end.year - start.year)
+    return years if not years or as_date(add_months(start, MONTHS * years)) <= end else years - 1
+
+
+def calendar_years(start: dt.date, end: dt.date, convention: str | None) -> Decimal:
+    """Whole years of the calendar, and what is left of one by the convention."""
+    whole = whole_years(start, end)
+    with precise():
+        return whole + years_between(as_date(add_months(start, MONTHS * whole)), end, convention)
+
 
 def horizon(evidence: Evidence, last_day: dt.date | None) -> Horizon:
     """Over LIFE_YEARS from the day they were assumed, else from the strike to `last_day`.
@@ -67,12 +89,13 @@ def horizon(evidence: Evidence, last_day: dt.date | None) -> Horizon:
     life = evidence.assumptions.find("LIFE_YEARS", "COUNT")
     if life is None and last_day is not None:
         # from the strike on there is nothing after the last day
-        return Horizon(evidence.day, years_between(evidence.day, max(evidence.day, last_day), convention), Decimal(0))
+        last_day = max(evidence.day, last_day)
+        return Horizon(evidence.day, calendar_years(evidence.day, last_day, convention), Decimal(0), last_day)
     years = evidence.assumptions.value("LIFE_YEARS", "COUNT")
     if years <= 0:
         raise Unavailable("DOMAIN", f"{evidence.product_id}: LIFE_YEARS must be above zero, found {years}")
     assert life is not None
-    return Horizon(life.as_of, years, years_between(life.as_of, evidence.day, convention))
+    return Horizon(life.as_of, years, calendar_years(life.as_of, evidence.day, convention))
 
 
 def grown(amount: Decimal, rate: Decimal, years: int) -> Decimal:

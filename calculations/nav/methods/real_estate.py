@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from calculations.nav.market import Row
-from calculations.nav.methods.appraisals import APPRAISAL_MONTHS, appraised, compared, indexed
+from calculations.nav.methods.appraisals import APPRAISAL_MONTHS, appraised, compared, index_measures, indexed
 from calculations.nav.methods.cash_flows import dated_flows
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.methods.real_estate_values import (
@@ -35,7 +35,7 @@ def value(evidence: Evidence) -> Valuation:
 
     Where weights are stated and a property has a valuation by one of their methods, it must have all of them; a
     property that has none, such as one appraised from outside, is worth its latest valuation. Measures: NOI, the value
-    and weight by each method, loan to value on all borrowings.
+    and weight by each method, the levels of an index, loan to value on all borrowings.
     """
     lines: list[NavLine] = []
     measures: list[Measure] = []
@@ -66,6 +66,8 @@ def _property(evidence: Evidence, subject: str, by_method: Mapping[str, Row]) ->
             weight = weights[row["method"]]
             shown.append(Measure(f"{row['method']}_VALUE", amount, "MONEY", subject, currency))
             shown.append(Measure(f"{row['method']}_WEIGHT", weight, "FRACTION", subject))
+            if row["method"] == "INDEXED":
+                shown += index_measures(indexed(evidence, row, APPRAISAL_MONTHS), subject)
             if row["method"] == "DIRECT_CAP":
                 shown.append(Measure("NOI", _noi(evidence, row), "MONEY", subject, currency))
         level = max(int(row["fair_value_level"] or 3) for row in rows)
@@ -134,7 +136,7 @@ def _carried_on(evidence: Evidence, row: Row) -> Decimal:
         if each["status"] == "PAID" and row["valuation_date"] < each["event_date"] <= evidence.day
     ]
     with precise():
-        return indexed(evidence, row, APPRAISAL_MONTHS) + sum(spent, ZERO)
+        return indexed(evidence, row, APPRAISAL_MONTHS).amount + sum(spent, ZERO)
 
 
 VALUES: Mapping[str, Callable[[Evidence, Row], Decimal]] = {

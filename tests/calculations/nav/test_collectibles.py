@@ -40,6 +40,8 @@ def test_e16_a_painting_by_its_index_less_storage() -> None:
     assert result.lines[0].base_amount == D("1289283.962726826876")
     assert result.net_assets == D("1286914.647658333725")
     assert result.fair_value_level == 3
+    levels = {each.name: each.value for each in result.measures}
+    assert levels == {"INDEX_LEVEL": D("214.6"), "INDEX_BASE_LEVEL": D("203.9")}
 
 
 def test_an_appraisal_is_valid_for_a_year_and_with_an_index_for_two() -> None:

@@ -130,11 +130,20 @@ CONTRACT = PPA | {"period_start": DAY, "event_date": dt.date(2027, 9, 10), "pric
 def test_a_contract_until_it_ends_and_the_market_at_its_own_rate_after() -> None:
     merchant = assumed("DISCOUNT_RATE", "0.2", tenor="MERCHANT")
     result = plant(schedules=[CONTRACT], assumptions=[merchant])
-    # first year 60; second half 66, half 50, and not covered to its end
-    first, second = 43800 * 60 - 10000, 43800 * 58 - 10000
+    # first year 60; of the 366 days of the second 184 at 66 and the others at 50: not covered to its end
     with precise():
+        first, second = 43800 * 60 - 10000, 43800 * (D(184 * 66 + 182 * 50) / 366) - 10000
         assert result.net_assets == rounded(first / D("1.1") + second / D("1.44"))
     assert reason(plant(schedules=[CONTRACT])) == "MISSING_ASSUMPTION"
+
+
+@pytest.mark.parametrize("convention", ["ACT_365F", "ACT_360", "ACT_ACT_ISDA", "30_360"])
+def test_a_contract_that_ends_with_the_plant_needs_no_market_rate(convention: str) -> None:
+    # 2028-02-29 lies in between
+    rows = [CONTRACT | {"event_date": dt.date(2028, 3, 10)}]
+    product = {"year_fraction": convention, "decommission_date": dt.date(2028, 3, 10)}
+    for without in ("", "LIFE_YEARS"):
+        assert plant(product=product, without=without, schedules=rows).net_assets == plant(schedules=rows).net_assets
 
 
 def test_a_contract_that_covers_everything_needs_no_market() -> None:

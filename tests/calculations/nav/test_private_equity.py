@@ -411,6 +411,10 @@ def test_capital_called_and_not_yet_paid_in_is_no_profit() -> None:
     first = ORDER | {"order_id": "b", "trade_date": DAY, "amount": D(25)}
     product = CARRIED | {"preferred_convention": "IRR"}
     result = struck(evidence("private_equity", product, valuations=[COMPANY], orders=[called, first]))
+    settled_late = called | {"status": "SETTLED"}
+    assert struck(evidence("private_equity", product, valuations=[COMPANY], orders=[settled_late, first])).lines == (
+        result.lines
+    )
     # 25 of value and 25 receivable on 50 of capital, none of it older than today
     assert result.net_assets == 50
     assert not [line for line in result.lines if line.kind == "CARRIED_INTEREST"]

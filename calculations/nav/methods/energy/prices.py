@@ -11,14 +11,12 @@ from decimal import Decimal
 
 from calculations.months import add_months, as_date
 from calculations.nav.market import Row
-from calculations.nav.methods.cash_flows import years_between
 from calculations.nav.methods.evidence import Evidence, rows_of
-from calculations.nav.methods.forecast import ForecastYear, Horizon, grown, money_assumed, money_if_assumed
+from calculations.nav.methods.forecast import ForecastYear, Horizon, grown, money_assumed, money_if_assumed, whole_years
 from calculations.nav.numbers import precise
 from calculations.nav.results import Unavailable
 
 HALF_A_YEAR = 6
-ONE = Decimal(1)
 ZERO = Decimal(0)
 
 
@@ -38,7 +36,7 @@ def price_of(evidence: Evidence, horizon: Horizon, year: ForecastYear) -> YearPr
     or was a contract at all. Raises Unavailable MISSING_ASSUMPTION, UNIT_MISMATCH, MISSING_TERMS.
     """
     contract = sorted(rows_of(evidence.stated.schedules, kind="PPA"), key=lambda row: row["event_date"])
-    covered = _covered(evidence, contract, year) if contract else ZERO
+    covered = _covered(evidence, contract, horizon, year) if contract else ZERO
     with precise():
         price = ZERO
         if covered:
@@ -54,13 +52,12 @@ def price_of(evidence: Evidence, horizon: Horizon, year: ForecastYear) -> YearPr
     )
 
 
-def _covered(evidence: Evidence, contract: list[Row], year: ForecastYear) -> Decimal:
-    last: dt.date = contract[-1]["event_date"]
-    if last <= evidence.day:
-        return ZERO
-    end = years_between(evidence.day, last, evidence.product["year_fraction"])
+def _covered(evidence: Evidence, contract: list[Row], horizon: Horizon, year: ForecastYear) -> Decimal:
+    """By days, so that a contract that ends with a year of the forecast covers all of it."""
+    start, end = max(evidence.day, horizon.first_day(year.number)), horizon.last_day_of(year.number)
+    days = (min(end, contract[-1]["event_date"]) - start).days
     with precise():
-        return max(ZERO, min(ONE, (end - year.start) / year.share))
+        return max(ZERO, Decimal(days) / (end - start).days)
 
 
 def _contracted(evidence: Evidence, contract: list[Row], first_day: dt.date) -> Decimal:
@@ -75,12 +72,7 @@ def _contracted(evidence: Evidence, contract: list[Row], first_day: dt.date) -> 
         )
     since = row["period_start"] or contract[0]["period_start"] or contract[0]["event_date"]
     price: Decimal = evidence.required("price", row)
-    return grown(price, row["rate"] or ZERO, _whole_years(since, day))
-
-
-def _whole_years(start: dt.date, end: dt.date) -> int:
-    years = max(0, end.year - start.year)
-    return years if not years or as_date(add_months(start, 12 * years)) <= end else years - 1
+    return grown(price, row["rate"] or ZERO, whole_years(since, day))
 
 
 def _market_price(evidence: Evidence, horizon: Horizon, year: ForecastYear) -> Decimal:

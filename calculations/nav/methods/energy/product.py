@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from calculations.nav.methods.cash_flows import discount_factor, years_between
+from calculations.nav.methods.cash_flows import discount_factor
 from calculations.nav.methods.energy.cash import YearOfCash, output, worth
 from calculations.nav.methods.energy.decline import Decline
 from calculations.nav.methods.energy.prices import price_of
@@ -17,6 +17,7 @@ from calculations.nav.methods.evidence import Evidence
 from calculations.nav.methods.forecast import (
     ForecastYear,
     Horizon,
+    calendar_years,
     grown,
     horizon,
     money_assumed,
@@ -112,7 +113,7 @@ def _well(evidence: Evidence) -> tuple[YearOfCash, ...]:
     most = evidence.assumptions.find("LIFE_YEARS", "COUNT")
     if until is None or (most is not None and most.value is not None and most.value < until):
         until = evidence.assumptions.value("LIFE_YEARS", "COUNT")
-    elapsed = years_between(flow.as_of, evidence.day, evidence.product["year_fraction"])
+    elapsed = calendar_years(flow.as_of, evidence.day, evidence.product["year_fraction"])
     plan = Horizon(flow.as_of, until, elapsed)
     opex = money_assumed(evidence, "OPEX")
     found = []
@@ -144,7 +145,7 @@ def _decommissioning(evidence: Evidence) -> Decimal:
     """What removal costs, discounted from the end of its year."""
     cost = money_assumed(evidence, "DECOMMISSIONING_COST")
     year = evidence.assumptions.stated("DECOMMISSIONING_YEAR", "COUNT")
-    elapsed = years_between(year.as_of, evidence.day, evidence.product["year_fraction"])
+    elapsed = calendar_years(year.as_of, evidence.day, evidence.product["year_fraction"])
     with precise():
         years = evidence.assumptions.value("DECOMMISSIONING_YEAR", "COUNT") - elapsed
         if years < 0:

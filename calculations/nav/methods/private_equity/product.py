@@ -166,11 +166,16 @@ def _settled(evidence: Evidence) -> list[CapitalFlow]:
 
 def _capital_flows(evidence: Evidence) -> list[CapitalFlow]:
     """What has been paid in and out by the day, and what the strike counts as owed already."""
-    orders = evidence.stated.orders
-    owed = [r for r in orders if r["status"] == "PRICED" and r["nav_date"] and r["nav_date"] < evidence.day]
+    owed = [row for row in evidence.stated.orders if _is_owed(row, evidence.day)]
     return _settled(evidence) + _flows_of(
         evidence, [{**row, "settle_date": min(_day(row), evidence.day)} for row in owed]
     )
+
+
+def _is_owed(row: Row, day: dt.date) -> bool:
+    """Whether the strike of the day has it as a receivable or payable: priced before, and not settled by then."""
+    is_open = row["status"] == "PRICED" or (row["status"] == "SETTLED" and _day(row) > day)
+    return bool(is_open and row["nav_date"] is not None and row["nav_date"] < day)
 
 
 def _day(row: Row) -> dt.date:
