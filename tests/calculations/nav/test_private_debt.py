@@ -152,9 +152,17 @@ def test_a_schedule_of_its_own() -> None:
     }
 
 
+def test_a_schedule_may_pay_on_another_day_of_the_month() -> None:
+    # 160 days by 30/360 since the last of September, on the 60 that are left
+    later = [ROWS[0] | {"event_date": Date(2025, 9, 30)}, *ROWS[1:]]
+    result = loan({"amortisation": "SCHEDULE"}, schedules=later)
+    assert amounts(result)["interest"] == rounded(D(6) * 160 / 360)
+
+
 @pytest.mark.parametrize(
     "rows",
     [
+        [*ROWS[:2], ROWS[2] | {"event_date": Date(2027, 9, 9)}],
         ROWS[:2],
         [*ROWS, ROWS[0] | {"event_date": Date(2028, 9, 10)}],
         [ROWS[0], ROWS[1], ROWS[2] | {"amount_2": D(29)}],

@@ -70,7 +70,10 @@ def read_contract(evidence: Evidence) -> Contract:
             "BAD_SCHEDULE", f"{evidence.product_id}: runs from {origination} to {maturity}, valued on {evidence.day}"
         )
     frequency = int(evidence.required("payment_frequency"))
+    scheduled = evidence.product["amortisation"] == "SCHEDULE"
     dates = payment_dates(origination, maturity, frequency)
+    if scheduled:
+        dates = _scheduled_dates(evidence, dates)
     over = sum(date <= evidence.day for date in dates)
     principal: Decimal = evidence.required("principal")
     kept: Decimal = evidence.product["pik_rate"] or ZERO
@@ -95,7 +98,6 @@ def read_contract(evidence: Evidence) -> Contract:
             left = plan(found.balance, coupon, len(dates) - over)
         else:
             coupon = evidence.required("coupon_rate")
-            scheduled = evidence.product["amortisation"] == "SCHEDULE"
             payments = _scheduled(evidence, dates) if scheduled else plan(principal, coupon, len(dates))
             found = carried(cost, principal, payments, _received(evidence, dates[:over]))
             left = payments[over:]
@@ -143,14 +145,21 @@ def _floating(evidence: Evidence, day: dt.date) -> Decimal:
         return index + spread
 
 
-def _scheduled(evidence: Evidence, dates: Sequence[dt.date]) -> tuple[Payment, ...]:
-    """A row of the schedule for each payment of the contract, and no other."""
-    rows = {row["event_date"]: row for row in _loan_rows(evidence)}
-    if set(rows) != set(dates):
-        wrong = ", ".join(str(day) for day in sorted(set(rows) ^ set(dates))[:3])
+def _scheduled_dates(evidence: Evidence, level: Sequence[dt.date]) -> tuple[dt.date, ...]:
+    """The days of the schedule: one in each month in which a level period ends, the last at maturity."""
+    stated = tuple(sorted(row["event_date"] for row in _loan_rows(evidence)))
+    months, wanted = ([(day.year, day.month) for day in days] for days in (stated, level))
+    if months != wanted or stated[-1] != level[-1]:
+        wrong = ", ".join(f"{year}-{month:02d}" for year, month in sorted(set(months) ^ set(wanted))[:3])
         raise Unavailable(
-            "BAD_SCHEDULE", f"{evidence.product_id}: LOAN must have one row for each payment, amiss on {wrong}"
+            "BAD_SCHEDULE",
+            f"{evidence.product_id}: LOAN must have one row for each payment to {level[-1]}, amiss in {wrong or 'the last'}",
         )
+    return stated
+
+
+def _scheduled(evidence: Evidence, dates: Sequence[dt.date]) -> tuple[Payment, ...]:
+    rows = {row["event_date"]: row for row in _loan_rows(evidence)}
     return tuple(
         Payment(
             interest=evidence.required("amount", row),
