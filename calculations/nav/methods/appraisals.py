@@ -43,7 +43,10 @@ class Indexed:
 
 
 def indexed_value(base: Decimal, level: Decimal, base_level: Decimal, adjustment: Decimal = ZERO) -> Decimal:
-    """base x level / base level x (1 + adjustment). Raises Unavailable DOMAIN for levels not above zero and below -1."""
+    """base x level / base level x (1 + adjustment).
+
+    Raises Unavailable DOMAIN for a level that is not above zero and an adjustment below -1.
+    """
     if level <= 0 or base_level <= 0:
         raise Unavailable("DOMAIN", f"index levels must be above zero, found {base_level} and {level}")
     if adjustment < -1:

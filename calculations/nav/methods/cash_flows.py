@@ -1,4 +1,4 @@
-"""Cash flows in time and what they are worth: the one discounting of the methods. What flows, and at which rate, is theirs.
+"""Cash flows in time and what they are worth: the one discounting of the methods. What flows, at which rate, is theirs.
 
 Reckoned in Decimal; time is in years from the day of a valuation, by the product's own convention.
 """
@@ -67,7 +67,7 @@ def dated_flows(
 
 
 def discount_factor(rate: Decimal, years: Decimal) -> Decimal:
-    """What one unit after `years` is worth now, `rate` compounding yearly. Raises Unavailable DOMAIN at -100 % or less."""
+    """What one unit after `years` is worth now, `rate` compounding yearly. Raises Unavailable DOMAIN at -1 or less."""
     if rate <= -1:
         raise Unavailable("DOMAIN", f"a discount rate must be above -1, found {rate}")
     with precise():

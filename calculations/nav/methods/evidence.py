@@ -115,7 +115,8 @@ class Evidence:
     ) -> Price:
         """The price of an instrument at the cut-off, or at that of an earlier `day`, as a position in it would be priced.
 
-        `limit` is how old it may be, where that is not what the policy says of its type. Raises Unavailable with the reason why there is none.
+        `limit` is how old it may be, where that is not what the policy says of its type. Raises Unavailable with the
+        reason why there is none.
         """
         instrument: Mapping[str, Any] = self.market.instruments.get(instrument_id, {})
         kind = instrument_type or instrument.get("instrument_type") or "OTHER"
@@ -152,7 +153,8 @@ class Evidence:
     ) -> NavLine:
         """A component in `currency` (the product's), signed and unrounded, converted into the product's currency.
 
-        `side` is that of its sign, but for what is deducted from an asset (an allowance). `more` are the fields of NavLine that explain it. A rate that cannot be had is the reason of the line.
+        `side` is that of its sign, but for what is deducted from an asset (an allowance). `more` are the fields of
+        NavLine that explain it. A rate that cannot be had is the reason of the line.
         """
         line = NavLine(
             line_id=line_id,
@@ -166,7 +168,7 @@ class Evidence:
         return converted(line, amount, self.currency, self.quotes, self.point, self.policy)
 
     def valuation(self, method: str, lines: Iterable[NavLine], **more: Any) -> Valuation:
-        """`lines` beside what the product lists and owes, with the assumptions taken by now. `more` are fields of it."""
+        """`lines` beside what the product lists and owes, with the assumptions taken by now; `more` are its fields."""
         fields: dict[str, Any] = {
             "measurement_basis": self.product["measurement_basis"] or "FAIR_VALUE",
             "positions": self.inputs.positions,

@@ -113,7 +113,8 @@ def _debt_service(evidence: Evidence, row: Row, served: Row | None) -> Decimal:
     if stated is not None and stated != total:
         raise Unavailable(
             "BAD_SCHEDULE",
-            f"{evidence.product_id}: debt service on {row['event_date']} is {stated} by CONCESSION, {total} by DEBT_SERVICE",
+            f"{evidence.product_id}: debt service on {row['event_date']} is {stated} by CONCESSION, "
+            f"{total} by DEBT_SERVICE",
         )
     return total
 

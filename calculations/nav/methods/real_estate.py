@@ -1,6 +1,7 @@
 """A real estate product from its rows: a line per property, its NOI, and the loan to value of all.
 
-Formulas are in real_estate_values and appraisals. Debt is as it is stated and accrues in the strike. Source: nav 2 (M-RE).
+Formulas are in real_estate_values and appraisals. Debt is as stated and accrues in the strike.
+Source: nav 2 (M-RE).
 """
 
 from __future__ import annotations

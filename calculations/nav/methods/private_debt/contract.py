@@ -153,7 +153,8 @@ def _scheduled_dates(evidence: Evidence, level: Sequence[dt.date]) -> tuple[dt.d
         wrong = ", ".join(f"{year}-{month:02d}" for year, month in sorted(set(months) ^ set(wanted))[:3])
         raise Unavailable(
             "BAD_SCHEDULE",
-            f"{evidence.product_id}: LOAN must have one row for each payment to {level[-1]}, amiss in {wrong or 'the last'}",
+            f"{evidence.product_id}: LOAN must have a row for each payment up to {level[-1]}, "
+            f"amiss in {wrong or 'the last'}",
         )
     return stated
 

@@ -1,4 +1,4 @@
-"""A loan at fair value: its contractual flows at the yield of the market, what the company covers, or what is recovered.
+"""A loan at fair value: its contractual flows at the yield of the market, what the company covers, or a recovery.
 
 Amortised cost and allowances do not belong here. Source: nav 2 (M-PD).
 """

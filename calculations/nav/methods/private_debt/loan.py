@@ -1,6 +1,7 @@
 """A loan by its contract: when it pays, what it pays, and what it is carried at. Losses and markets do not belong here.
 
-Periods are level: each pays the rate of the year over the number of periods, whatever its days. Source: nav 2 (M-PD), E-12.
+Periods are level: each pays the rate of the year over the number of periods, whatever its days.
+Source: nav 2 (M-PD), E-12.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def payment_dates(origination: dt.date, maturity: dt.date, frequency: int) -> tu
     if found.pop() != origination:
         raise Unavailable(
             "UNSUPPORTED_CONVENTION",
-            f"periods of {step} months must lead from {origination} to {maturity}: a first period of another length has no "
-            f"level effective rate",
+            f"periods of {step} months must lead from {origination} to {maturity}: a first period of another length "
+            f"has no level effective rate",
         )
     return tuple(reversed(found))
 
@@ -82,7 +83,10 @@ def bullet(balance: Decimal, rate: Decimal, kept_rate: Decimal, count: int) -> t
 
 
 def level(balance: Decimal, rate: Decimal, kept_rate: Decimal, count: int) -> tuple[Payment, ...]:
-    """`count` equal payments of interest and principal. Raises Unavailable UNSUPPORTED_CONVENTION for interest in kind."""
+    """`count` equal payments of interest and principal.
+
+    Raises Unavailable UNSUPPORTED_CONVENTION for interest in kind.
+    """
     if kept_rate:
         raise Unavailable("UNSUPPORTED_CONVENTION", "a loan of level payments cannot pay interest in kind")
     paid = []

@@ -146,7 +146,7 @@ def _allowance(evidence: Evidence, contract: Contract, standing: Standing, regim
 
 
 def _lifetime(evidence: Evidence, contract: Contract, drawn: Decimal, halfway: Decimal) -> list[YearOfRisk]:
-    """Each year to maturity with the PD of its tenor (1Y, 2Y, ...), and what of the carry is not repaid by its start."""
+    """Each year to maturity with the PD of its tenor (1Y, 2Y ...) and what of the carry is not repaid by its start."""
     left = years_between(evidence.day, contract.dates[-1], evidence.product["year_fraction"])
     found = []
     with precise():
