@@ -16,7 +16,7 @@ from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
 from calculations.nav.prices import by_instrument
 from calculations.nav.rates import in_force
-from calculations.nav.results import ClassNav, Failure, NavLine, Strike, Unavailable, Valuation
+from calculations.nav.results import ClassNav, Failure, Measure, NavLine, Strike, Unavailable, Valuation
 from calculations.nav.terms import Accrual, Policy, Position, Price, ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
 
@@ -70,6 +70,7 @@ def strike(
     navs = class_navs(product, struck_classes, lines, quotes, point, policy, hold)
     failures = (*product_failures, *_line_failures(lines), *_class_failures(navs))
     whole = not any(failure.scope in ("product", "line") for failure in failures)
+    net_assets = sum_of_lines(lines).amount if whole else None
     return Strike(
         product_id=product.product_id,
         valuation_date=point.date,
@@ -82,12 +83,12 @@ def strike(
         failures=failures,
         total_assets=_total(lines, "ASSET") if whole else None,
         total_liabilities=_total(lines, "LIABILITY") if whole else None,
-        net_assets=sum_of_lines(lines).amount if whole else None,
+        net_assets=net_assets,
         reason=None if whole else failures[0].reason,
         fair_value_level=_level(valued),
         inputs_hash=inputs_hash(product, point, struck_classes, lines, made),
         measurement_basis=made.measurement_basis,
-        measures=made.measures,
+        measures=(*made.measures, *_measured(made, net_assets)),
         assumptions=made.assumptions,
     )
 
@@ -102,6 +103,11 @@ def _claimed(made: Valuation, lines: Sequence[NavLine]) -> tuple[NavLine, ...]:
     """The lines that depend on what the others come to; none where that is not known, which fails the strike anyway."""
     before = sum_of_lines(lines).amount
     return () if made.claims is None or made.failures or before is None else made.claims(before)
+
+
+def _measured(made: Valuation, net_assets: Decimal | None) -> tuple[Measure, ...]:
+    """What is measured of the net assets; nothing where they are not known."""
+    return () if made.outcomes is None or net_assets is None else made.outcomes(net_assets)
 
 
 def _total(lines: Sequence[NavLine], side: str) -> Decimal:

@@ -17,11 +17,11 @@ from calculations.nav.market import Market, Row
 from calculations.nav.positions import converted, position_lines
 from calculations.nav.prices import by_instrument, choose_price
 from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
-from calculations.nav.results import Assumption, NavLine, Unavailable
+from calculations.nav.results import Assumption, NavLine, Unavailable, Valuation
 from calculations.nav.stated import StatedProduct
 from calculations.nav.strike_inputs import StrikeInputs
-from calculations.nav.terms import Policy, Position, Price
-from calculations.nav.valuation_point import ValuationPoint
+from calculations.nav.terms import Policy, Position, Price, Side
+from calculations.nav.valuation_point import AgeLimit, ValuationPoint
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,18 @@ class Evidence:
     def _is_known(self, as_of: dt.date | dt.datetime) -> bool:
         return self.point.includes(_zoned(as_of))
 
-    def price(self, instrument_id: str, *, instrument_type: str | None = None, day: dt.date | None = None) -> Price:
+    def price(
+        self,
+        instrument_id: str,
+        *,
+        instrument_type: str | None = None,
+        day: dt.date | None = None,
+        limit: AgeLimit | None = None,
+    ) -> Price:
         """The price of an instrument at the cut-off, or at that of an earlier `day`, as a position in it would be priced.
 
-        Raises Unavailable with the reason why there is none.
+        `limit` is how old it may be, where that is not what the policy says of its type. Raises Unavailable with the
+        reason why there is none.
         """
         instrument: Mapping[str, Any] = self.market.instruments.get(instrument_id, {})
         kind = instrument_type or instrument.get("instrument_type") or "OTHER"
@@ -122,6 +130,7 @@ class Evidence:
             currency=instrument.get("currency") or self.currency,
             instrument_type=kind,
             quote_basis=instrument.get("quote_basis") or "PER_UNIT",
+            price_age_limit=limit,
         )
         point = self.point if day is None else self.at(day)
         choice = choose_price(wanted, self.market.prices_at([instrument_id], point), point, self.policy)
@@ -155,22 +164,40 @@ class Evidence:
         return exchange_rate(held, wanted or self.currency, self.quotes, self.point, self.policy)
 
     def line(
-        self, line_id: str, amount: Decimal, *, kind: str = "POSITION", currency: str | None = None, **more: Any
+        self,
+        line_id: str,
+        amount: Decimal,
+        *,
+        kind: str = "POSITION",
+        currency: str | None = None,
+        side: Side | None = None,
+        **more: Any,
     ) -> NavLine:
         """A component in `currency` (the product's), signed and unrounded, converted into the product's currency.
 
-        `more` are the fields of NavLine that explain it. A rate that cannot be had is the reason of the line.
+        `side` is that of its sign, but for what is deducted from an asset (an allowance). `more` are the fields of
+        NavLine that explain it. A rate that cannot be had is the reason of the line.
         """
         line = NavLine(
             line_id=line_id,
             kind=kind,
-            side=None,
+            side=side,
             currency=currency or self.currency,
             amount=None,
             base_amount=None,
             **more,
         )
         return converted(line, amount, self.currency, self.quotes, self.point, self.policy)
+
+    def valuation(self, method: str, lines: Iterable[NavLine], **more: Any) -> Valuation:
+        """`lines` beside what the product lists and owes, with the assumptions taken by now; `more` are its fields."""
+        fields: dict[str, Any] = {
+            "measurement_basis": self.product["measurement_basis"] or "FAIR_VALUE",
+            "positions": self.inputs.positions,
+            "accruals": self.inputs.accruals,
+            "assumptions": self.assumptions.used,
+        }
+        return Valuation(method=method, lines=tuple(lines), **(fields | more))
 
     def unknown_line(self, line_id: str, unknown: Unavailable, *, kind: str = "POSITION", **more: Any) -> NavLine:
         """A component that cannot be valued, with its reason: the strike fails, and says where."""

@@ -171,14 +171,26 @@ def schedules() -> Iterator[Row]:
         yield _due("infra-tollway", "CONCESSION", place, day, "5200000", "1500000", "200000", "1950000")
         yield _due("infra-water", "RAB", place, day, "900000", "650000", "1850000")
         yield _due("infra-tollway", "DEBT_SERVICE", place, day, "820000", "1130000")
+    yield from _loan_payments()
     for place, day in enumerate(ends[2:60:3]):
-        yield _due("loan-quillmere", "LOAN", place, day, "205000", "60000", "0", "40000")
         yield _due("property-harbour", "NOI", place, day, "975000", "90000")
         yield _due("pe-growth", "DCF_CASH_FLOW", place, day, "1150000", subject="CORVISTON")
     for place, day in enumerate(ends[:192]):
         yield {**_due("energy-solar", "PPA", place, day, None), "price": Decimal("47.5"), "rate": Decimal("0.015")}
     for place, day in enumerate(ends[5:36:6]):
         yield _due("note-autocall", "COUPON_SCHEDULE", place, day, "187500")
+
+
+def _loan_payments() -> Iterator[Row]:
+    """A loan of 8m from September 2023 over five years: 10.25 % in cash and 2 % in kind, 60,000 back each quarter."""
+    balance = Decimal(8_000_000)
+    for place in range(20):
+        year, month = 2023 + (11 + 3 * place) // 12, (11 + 3 * place) % 12 + 1
+        interest, kept = round(balance * Decimal("0.1025") / 4, 2), round(balance * Decimal("0.02") / 4, 2)
+        principal = balance + kept if place == 19 else Decimal(60_000)
+        day = dt.date(year, month, _last(year, month))
+        yield _due("loan-quillmere", "LOAN", place, day, str(interest), str(principal), "0", str(kept))
+        balance += kept - principal
 
 
 def _last(year: int, month: int) -> int:

@@ -6,7 +6,8 @@ Expected values stand in the tests. Source: input-contracts 4.5.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -43,13 +44,23 @@ WHOLE = (
     "fine_weight_dp",
     "version",
 )
+JSON = ("blend_weights", "components", "capital_structure")  # cells that hold a document
 SHARED = {"assumptions": "Assumptions", "actions": "Corporate Actions"}
 
 
 def example(
-    product_type: str, product_id: str, *, day: dt.date = DAY, product: Mapping[str, Any] = {}, **changed: Any
+    product_type: str,
+    product_id: str,
+    *,
+    day: dt.date = DAY,
+    product: Mapping[str, Any] = {},
+    more: Mapping[str, Sequence[Mapping[str, Any]]] = {},
+    **changed: Any,
 ) -> Evidence:
-    """The example's product; `changed` replaces the rows of a sheet, by its name in SHEETS, or a field of the product."""
+    """The example's product; `changed` replaces the rows of a sheet, by its name in SHEETS, or a field of the product.
+
+    `more` are rows beside those of a sheet.
+    """
     sheet = f"{product_type.title().replace('_', ' ')} Products"
     (stated,) = [row for row in rows(sheet) if row["product_id"] == product_id]
     of_product = {
@@ -60,7 +71,8 @@ def example(
     terms: dict[str, Any] = {"instruments": rows("Instruments"), "prices": prices} | of_product | shared
     own = {"unitless": False, "nav_dp": None} | dict(stated) | dict(product)
     own |= {field: changed.pop(field) for field in list(changed) if field not in terms}
-    return evidence(product_type, own, day=day, **(terms | changed))
+    added = {name: [*terms[name], *beside] for name, beside in more.items()}
+    return evidence(product_type, own, day=day, **(terms | changed | added))
 
 
 @cache
@@ -75,6 +87,8 @@ def rows(sheet: str) -> tuple[Stated, ...]:
 
 
 def _cell(field: str, value: Any) -> Any:
+    if field in JSON and not isinstance(value, str):
+        return json.dumps(value, default=str)
     if isinstance(value, int) and not isinstance(value, bool) and field not in WHOLE:
         return Decimal(value)
     if isinstance(value, str) and (field.endswith("_units") or field == "coupon_frequency"):
