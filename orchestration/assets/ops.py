@@ -11,10 +11,11 @@ from orchestration.approving import LOG as APPROVALS
 from orchestration.assets.nav_strikes import TABLES as NAV_TABLES
 from orchestration.assets.raw import table_schema
 from orchestration.holds import STATUS_TABLES
+from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse import own_tables, table_descriptions
 
-COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, APPROVALS}
+COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, *NAV_APPROVAL_TABLES, APPROVALS}
 
 
 def build_ops_assets(settings: Settings) -> list[dg.AssetSpec]:

@@ -171,11 +171,12 @@ CONTRACT = {
     "fact_index_levels": "level source as_of",
     "fact_holdings": "product_id instrument_id quantity value currency",
     "fact_nav": "product_id share_class_id valuation_date version net_assets nav_per_share total_assets "
-    "total_liabilities shares_outstanding previous_nav currency status",
+    "total_liabilities shares_outstanding previous_nav currency status is_in_force status_stated",
     "fact_nav_components": "product_id share_class_id valuation_date version line kind amount currency base_amount",
     "fact_nav_runs": "product_id status error",
     "fact_nav_validations": "product_id rule_code severity passed",
-    "fact_nav_approvals": "product_id actor status recorded_at",
+    "fact_nav_approvals": "product_id version strike_id step actor previous_status status is_accepted refusal recorded_at "
+    "approvals approvals_needed restates_version",
     "fact_project_nav": "project_id",
     "fact_redemptions": "product_id",
     "fact_money_market": "product_id rule_code",
