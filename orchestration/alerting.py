@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from orchestration.alerts import Alert
 from orchestration.holds import ENTITY_STATUSES
 from orchestration.lifecycle_alerts import news_of_lifecycle
+from orchestration.nav_approval_rows import event_of, log_rows, refusal_alerts
 from orchestration.warehouse import Warehouse
 
 STARTED_BY = "weir/started_by"
@@ -24,6 +25,7 @@ def alerts_of_runs(warehouse: Warehouse, run_ids: Sequence[str], failure: str | 
     alerts += _coverage(warehouse, run_ids)
     alerts += _compliance(warehouse, run_ids)
     alerts += _refused_approvals(warehouse, run_ids)
+    alerts += _refused_nav_approvals(warehouse, run_ids)
     alerts += news_of_lifecycle(warehouse, run_ids[-1]) if run_ids else []
     return alerts
 
@@ -161,6 +163,12 @@ def _refused_approvals(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Ale
         Alert("warning", f"Approval refused ({why}): {kind} {subject} of {house}", f"{action} by {actor}: {message}")
         for kind, subject, house, action, actor, why, message in refused
     ]
+
+
+def _refused_nav_approvals(warehouse: Warehouse, run_ids: Sequence[str]) -> list[Alert]:
+    """Steps of the launchpad that were refused; the command line tells its own."""
+    with warehouse.connect() as connection:
+        return list(refusal_alerts([event_of(row) for row in log_rows(connection, run_ids=run_ids)]))
 
 
 def _figure(value: float, unit: str) -> str:

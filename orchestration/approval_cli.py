@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from calculations.approvals.log import Asked, LogEntry
 from calculations.approvals.policy import Action, SubjectType
-from orchestration.console import CONSOLE, ERRORS, Home, settings_of
-from orchestration.run_lock import WarehouseBusy, hold_warehouse
-from orchestration.settings import Settings, shown
-from orchestration.warehouse import Warehouse
+from orchestration.console import CONSOLE, ERRORS, Home, held_warehouse, settings_of
+from orchestration.settings import Settings
 
 app = typer.Typer(
     help="Request, approve, reject and revoke calls, distributions, allocations and transfers.", no_args_is_help=True
@@ -72,7 +68,7 @@ def list_log(
     """The log: every action asked for, taken or refused with its reason."""
     from orchestration.approving import read_log
 
-    with _held(settings_of(home)) as warehouse:
+    with held_warehouse(settings_of(home), RUN) as warehouse:
         entries = read_log(warehouse, subject_type, subject_id)
     if not entries:
         CONSOLE.print("Nobody has asked for anything yet.")
@@ -91,29 +87,13 @@ def _line(entry: LogEntry) -> str:
     return f"{entry.occurred_at:%Y-%m-%d %H:%M}  {subject}  {entry.action} by {who}{amount}{reason}: {outcome}"
 
 
-@contextmanager
-def _held(settings: Settings) -> Iterator[Warehouse]:
-    """The home's warehouse while this command holds it."""
-    if not settings.warehouse_path.exists():
-        ERRORS.print(f"{shown(settings.home)} holds no warehouse yet: `weir run` makes one", style="red", markup=False)
-        raise typer.Exit(2)
-    try:
-        with hold_warehouse(settings.lock_path, RUN, settings.lock_timeout_seconds):
-            warehouse = Warehouse(settings.warehouse_path)
-            warehouse.create_tables()
-            yield warehouse
-    except WarehouseBusy as busy:
-        ERRORS.print(str(busy), style="red", markup=False)
-        raise typer.Exit(1) from None
-
-
 def _act(settings: Settings, asked: Asked) -> None:
     """Exit 0 where the action was taken, 1 where it was refused, 2 where nothing could be asked."""
     # Imported here: no other command pays for the Dagster and the notification services behind it.
     from orchestration.alerts import raise_alerts
     from orchestration.approving import COMMAND_LINE, UnknownSubject, act, refusal_alerts
 
-    with _held(settings) as warehouse:
+    with held_warehouse(settings, RUN) as warehouse:
         try:
             decision = act(warehouse, settings.approval_policy, asked, COMMAND_LINE, RUN)
         except (UnknownSubject, ValueError) as error:

@@ -13,6 +13,7 @@ from expectations.suites import SUITES
 from orchestration.compliance_controls import COMPLIANCE_CONTROLS
 from orchestration.controls import CONTROLS, Control
 from orchestration.migration_controls import MIGRATION_CONTROLS
+from orchestration.nav_approval_check import build_nav_approval_check
 from orchestration.payment_date_controls import PAYMENT_DATE_CONTROLS
 from orchestration.projection_controls import PROJECTION_CONTROLS
 from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
@@ -73,8 +74,10 @@ def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
         *MIGRATION_CONTROLS,
         *PAYMENT_DATE_CONTROLS,
     )
-    return [_control_check(control) for control in controls] + [
-        _suite_check(suite) for suite in SUITES if suite.scope != "entity"
+    return [
+        *(_control_check(control) for control in controls),
+        *(_suite_check(suite) for suite in SUITES if suite.scope != "entity"),
+        build_nav_approval_check(settings),
     ]
 
 

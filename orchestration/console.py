@@ -1,7 +1,9 @@
-"""What every command shares: where it prints, the home it is given, and its settings. What a command does is its own."""
+"""What every command shares: where it prints, the home it is given, its settings and warehouse. What a command does is its own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +11,9 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from orchestration.settings import Settings
+from orchestration.run_lock import WarehouseBusy, hold_warehouse
+from orchestration.settings import Settings, shown
+from orchestration.warehouse import Warehouse
 
 CONSOLE = Console(highlight=False)
 ERRORS = Console(stderr=True, highlight=False)
@@ -27,3 +31,20 @@ def settings_of(home: Path | None, inbox: Path | None = None) -> Settings:
             name = "WEIR_" + "_".join(str(part) for part in problem["loc"]).upper()
             ERRORS.print(f"{name}: {problem['msg']}, found {problem['input']!r}", style="red", markup=False)
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def held_warehouse(settings: Settings, what: str) -> Iterator[Warehouse]:
+    """The home's warehouse while command `what` holds it; without one the command ends with exit code 2, and with 1 where
+    another program does not let it go."""
+    if not settings.warehouse_path.exists():
+        ERRORS.print(f"{shown(settings.home)} holds no warehouse yet: `weir run` makes one", style="red", markup=False)
+        raise typer.Exit(2)
+    try:
+        with hold_warehouse(settings.lock_path, what, settings.lock_timeout_seconds):
+            warehouse = Warehouse(settings.warehouse_path)
+            warehouse.create_tables()
+            yield warehouse
+    except WarehouseBusy as busy:
+        ERRORS.print(str(busy), style="red", markup=False)
+        raise typer.Exit(1) from None

@@ -8,6 +8,7 @@ from orchestration.assets.approved import build_approval_assets
 from orchestration.assets.calculated import build_calculated_assets
 from orchestration.assets.migrated import build_migration_assets
 from orchestration.assets.models import build_dbt_assets
+from orchestration.assets.nav_approved import build_nav_approval_assets
 from orchestration.assets.nav_restrikes import build_restrike_assets
 from orchestration.assets.nav_strikes import build_nav_assets
 from orchestration.assets.ops import build_ops_assets
@@ -39,6 +40,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             build_migration_assets(settings),
             build_nav_assets(settings),
             build_restrike_assets(settings),
+            build_nav_approval_assets(settings),
             *build_verdict_assets(settings),
             build_published_assets(settings, manifest),
         ],

@@ -12,8 +12,10 @@ from orchestration.assets.approved import TABLES as APPROVAL_TABLES
 from orchestration.assets.clo_migration import CLO_MIGRATION
 from orchestration.assets.clo_projection import CLO_PROJECTION
 from orchestration.assets.clo_trade_rows import TABLES as TRADE_TABLES
+from orchestration.assets.nav_approved import NAME as NAV_APPROVALS
 from orchestration.assets.nav_rows import RESTRIKES
 from orchestration.assets.traded import NAME as TRADES
+from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
@@ -76,8 +78,29 @@ RESTRIKE_NAVS = dg.define_asset_job(
 )
 
 
+NAV_STEPS = {
+    "VALIDATE": "Says that the strike its launchpad names was checked, with a comment where warnings failed, and publishes.",
+    "APPROVE": "Approves the strike that its launchpad names, and publishes.",
+    "REJECT": "Rejects the strike that its launchpad names, with a reason, and publishes.",
+    "PUBLISH": "Releases the approved strike that its launchpad names, and publishes.",
+    "RESTATE": "Says from which valuation date on published NAVs are wrong and why, opens drafts, and publishes.",
+}
+NAV_JOBS = [
+    dg.define_asset_job(
+        f"nav_{step.lower()}",
+        selection=(
+            dg.AssetSelection.assets(*(table.split(".") for table in NAV_APPROVAL_TABLES)).downstream()
+            | dg.AssetSelection.assets(["ops", "quality_results"]).downstream(include_self=False)
+        ),
+        config={"ops": {NAV_APPROVALS: {"config": {"step": step, "product_id": "", "day": "", "actor": ""}}}},
+        description=description,
+    )
+    for step, description in NAV_STEPS.items()
+]
+
+
 def build_jobs() -> list[Any]:
-    return [RESTRIKE_NAVS, APPROVE, EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION]
+    return [RESTRIKE_NAVS, *NAV_JOBS, APPROVE, EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

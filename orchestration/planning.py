@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from ingestion.inbox import Scan
@@ -11,19 +12,22 @@ from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 APPROVALS = "approvals"
+NAV_APPROVALS = "ops.nav_approval_events"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`reasons` say in words why anything is to be done; `kinds` is empty when everything is."""
+    """`reasons` say in words why anything is to be done; `kinds` of files, and `relations` that were written to otherwise, are empty
+    when everything is."""
 
     reasons: tuple[str, ...]
     everything: bool
     kinds: frozenset[str] = frozenset()
+    relations: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
-        return not self.everything and not self.kinds
+        return not self.everything and not self.kinds and not self.relations
 
 
 def is_up_to_date(warehouse: Warehouse, settings: Settings, scan: Scan) -> bool:
@@ -51,10 +55,14 @@ def plan(warehouse: Warehouse, settings: Settings) -> Plan:
     )
     kinds = frozenset(kind for (kind,) in changed)
     reasons = [f"new {kind} data" for kind in sorted(kinds)]
-    if (
-        warehouse.rows("select 1 from ops.approvals where recorded_at > ? limit 1", [published_at])
-        and APPROVALS not in kinds
-    ):
+    if _is_written(warehouse, "ops.approvals", published_at) and APPROVALS not in kinds:
         # Taken at the command line: what follows on approvals is what follows on a file of them.
-        return Plan((*reasons, "actions in approvals"), everything=False, kinds=kinds | {APPROVALS})
-    return Plan(tuple(reasons), everything=False, kinds=kinds)
+        reasons, kinds = [*reasons, "actions in approvals"], kinds | {APPROVALS}
+    relations: frozenset[str] = frozenset()
+    if _is_written(warehouse, NAV_APPROVALS, published_at):
+        reasons, relations = [*reasons, "steps in approvals of NAVs"], frozenset({NAV_APPROVALS})
+    return Plan(tuple(reasons), everything=False, kinds=kinds, relations=relations)
+
+
+def _is_written(warehouse: Warehouse, log: str, since: dt.datetime) -> bool:
+    return bool(warehouse.rows(f"select 1 from {log} where recorded_at > ? limit 1", [since]))

@@ -121,6 +121,7 @@ def publish(
             "select load_id, file_sha256, file_name, organization_id, kind, feed_name, as_of, known_at, status "
             "from raw.loads order by load_id"
         ).fetchall()
+        heads = connection.execute("select event_count, event_hash from ops.nav_approval_head").fetchall()
     for folder in views:
         (building / folder / "reports").mkdir(exist_ok=True)
         for name, text in reports.items():
@@ -129,7 +130,7 @@ def publish(
         _write_catalog(building / folder, publication_id, marts, counts[folder])
     for name in LINKED:
         (building / name).symlink_to(Path(OPERATOR) / name)
-    _write_manifest(building, publication_id, run_id, loads)
+    _write_manifest(building, publication_id, run_id, loads, heads)
     final = settings.publications_path / publication_id
     os.replace(building, final)
     point_to(settings, final)
@@ -191,7 +192,9 @@ def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], c
     (folder / "catalog.json").write_text(json.dumps(catalog, indent=2))
 
 
-def _write_manifest(building: Path, publication_id: str, run_id: str, loads: list[tuple[Any, ...]]) -> None:
+def _write_manifest(
+    building: Path, publication_id: str, run_id: str, loads: list[tuple[Any, ...]], heads: list[tuple[int, str]]
+) -> None:
     files = {
         str(file.relative_to(building)): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(building.rglob("*"))
@@ -213,6 +216,8 @@ def _write_manifest(building: Path, publication_id: str, run_id: str, loads: lis
         "run_id": run_id,
         "published_at": utc_now().isoformat() + "Z",
         "files": files,
+        # Where the log of approvals of strikes ended: it can no longer become shorter unseen.
+        "audit_head": {"events": heads[0][0], "event_hash": heads[0][1]} if heads else None,
         "source_loads": [dict(zip(names, load, strict=True)) for load in loads],
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=2, default=str))

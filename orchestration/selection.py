@@ -6,6 +6,7 @@ import dagster as dg
 
 from ingestion.contracts import load_contracts
 from orchestration.assets.nav_rows import RESTRIKES
+from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
 from orchestration.planning import Plan
 
 
@@ -19,9 +20,12 @@ def selection_of(plan: Plan) -> dg.AssetSelection:
     touched = _below([table for kind in plan.kinds for table in (*contracts[kind].tables, *contracts[kind].fills)])
     # Models of the loads themselves (which load is in force, whose it is) are touched by every new load.
     bookkeeping = _below(["loads"]) - _below([table for contract in contracts.values() for table in contract.tables])
+    written = dg.AssetSelection.assets(*(relation.split(".") for relation in sorted(plan.relations))).downstream()
+    # Every run looks whether approvals of strikes, and the strikes, are as their write path left them.
+    approvals = dg.AssetSelection.assets(*(relation.split(".") for relation in NAV_APPROVAL_TABLES))
     # Every run judges, so its verdicts are published with it whatever it recomputes.
     verdicts = dg.AssetSelection.assets(dg.AssetKey(["ops", "quality_results"])).downstream(include_self=False)
-    return (touched | bookkeeping | verdicts) - left_out
+    return (touched | bookkeeping | written | approvals | verdicts) - left_out
 
 
 def _below(tables: list[str]) -> dg.AssetSelection:

@@ -6,7 +6,7 @@ import datetime as dt
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from calculations.approvals.policy import FILE as APPROVAL_POLICY
@@ -41,12 +41,19 @@ class Settings(BaseSettings):
     report_captions: Path | None = None  # laid over the captions of the reports to investors
     owner: str = "team:data-platform"
     environment: Environment = Environment.DEVELOPMENT  # whose limits and thresholds count for allocations
-    approval_policy: Path = APPROVAL_POLICY
+    approval_policy: Path = Field(default=APPROVAL_POLICY, validate_default=True)  # else <home>/approvals.yaml
+    requested_by: str | None = None  # for whom runs of this process strike NAVs: that person does not approve them
 
     @field_validator("home", "inbox", "pacing_assumptions", "report_captions", "approval_policy")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
+
+    @field_validator("approval_policy")
+    @classmethod
+    def _of_the_home(cls, value: Path, info: ValidationInfo) -> Path:
+        own = info.data["home"] / APPROVAL_POLICY.name if "home" in info.data else value
+        return own if value == APPROVAL_POLICY and own.exists() else value
 
     @field_validator("report_captions")
     @classmethod
@@ -67,6 +74,11 @@ class Settings(BaseSettings):
     @cached_property
     def lock_path(self) -> Path:
         return self.home / "warehouse.lock"
+
+    @cached_property
+    def nav_approval_key(self) -> Path:
+        """The key that seals the log of approvals of strikes; whoever backs the warehouse up backs it up too, elsewhere."""
+        return self.home / "nav_approvals.key"
 
     @cached_property
     def publications_path(self) -> Path:

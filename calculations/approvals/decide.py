@@ -7,10 +7,10 @@ Source: input-contracts 5.8; nav 6.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calculations.approvals.log import LogEntry, Refusal, Request, Standing, persons, standing
-from calculations.approvals.policy import Action, Actor, ApprovalPolicy, SubjectType
+from calculations.approvals.policy import NONE, Action, Actor, ApprovalPolicy, SubjectType
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,14 @@ def decide(log: Iterable[LogEntry], request: Request, policy: ApprovalPolicy) ->
     has not or that may not, a feed that may not state approvals, somebody acting for another without being its delegate
     (NO_PERMISSION); no reason where one is needed (MISSING_VALUE); an action that does not follow on the state, or lies
     before the last one (ILLEGAL_TRANSITION); content that is not the present one or not the requested one (STALE_HASH);
-    a second action of four eyes by one person (SAME_ACTOR).
+    a second action of four eyes by one person (SAME_ACTOR). A strike is not approved here (NO_PERMISSION).
 
     Tiers are those of the amount that was requested, since its hash holds it: a later row cannot state a lower one.
     """
+    request = _named(request, policy)
+    if request.subject_type not in policy.subjects:
+        said = f"a {request.subject_type} has a log of its own and is not approved here"
+        return Decision(_entry(request, 1, NONE, NONE, Refusal.NO_PERMISSION, said), 0)
     now = standing(log, request.organization_id, request.subject_type, request.subject_id)
     tier = _tier(now, request, policy)
     refused = _refused(now, request, policy, tier)
@@ -53,6 +57,16 @@ def decide(log: Iterable[LogEntry], request: Request, policy: ApprovalPolicy) ->
         to = now.state
     message = f"{request.action} taken" if to != now.state else f"{request.action} taken, {needed - done} more needed"
     return Decision(_entry(request, tier, now.state, to, None, message), max(0, needed - done))
+
+
+def _named(request: Request, policy: ApprovalPolicy) -> Request:
+    """The request by the policy's names of people; a name that is nobody's stays as it is, and is refused."""
+    principal = request.on_behalf_of
+    return replace(
+        request,
+        actor=policy.person(request.actor) or request.actor,
+        on_behalf_of=principal and (policy.person(principal) or principal),
+    )
 
 
 def is_approved(

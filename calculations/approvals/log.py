@@ -16,7 +16,8 @@ from calculations.approvals.policy import NONE, Action, SubjectType
 
 
 class Refusal(StrEnum):
-    """Why a row was refused. Source: input-contracts 5.8; MISSING_VALUE, of 1.4, where the reason is missing."""
+    """Why a row was refused. Source: input-contracts 5.8; of 1.4 MISSING_VALUE, where the reason is missing, and RULE_VIOLATION,
+    where a critical rule failed. SUPERSEDED: a later version of the strike is there."""
 
     WRONG_TENANT = "WRONG_TENANT"
     NO_PERMISSION = "NO_PERMISSION"
@@ -24,6 +25,8 @@ class Refusal(StrEnum):
     ILLEGAL_TRANSITION = "ILLEGAL_TRANSITION"
     STALE_HASH = "STALE_HASH"
     SAME_ACTOR = "SAME_ACTOR"
+    RULE_VIOLATION = "RULE_VIOLATION"
+    SUPERSEDED = "SUPERSEDED"
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from calculations.approvals.identity import folded
 from calculations.exact_yaml import Terms, read_policy
 
 FILE = Path(__file__).with_name("approvals.yaml")
@@ -48,10 +50,40 @@ class SubjectType(StrEnum):
     RESTORE = "RESTORE"
 
 
+class Permission(StrEnum):
+    """What may be done to strikes. Source: nav 6."""
+
+    READ = "nav.read"
+    CALCULATE = "nav.calculate"
+    VALIDATE = "nav.validate"
+    APPROVE = "nav.approve"
+    PUBLISH = "nav.publish"
+
+
 class Actor(Terms):
+    """`aliases`: other names of the same person, of a directory or a mail system."""
+
     organizations: frozenset[str]
     roles: frozenset[str]
     delegates: frozenset[str] = frozenset()
+    aliases: frozenset[str] = frozenset()
+
+
+class AutomaticStep(StrEnum):
+    """What may happen to a strike without a person. Source: nav 6 (the system may validate and publish)."""
+
+    VALIDATE = "VALIDATE"
+    PUBLISH = "PUBLISH"
+
+
+class NavRules(Terms):
+    """Strikes: permissions by role, the actor that stands for Weir itself, and when one approver is not enough. Source: nav 6."""
+
+    permissions: Mapping[str, frozenset[Permission]]
+    system: str
+    automatic_steps: frozenset[AutomaticStep]
+    two_approvers_above: Annotated[Decimal, Field(gt=0, le=Decimal("0.05"))]
+    validator_may_approve: bool
 
 
 class Step(Terms):
@@ -126,13 +158,27 @@ class ApprovalPolicy(Terms):
     workflows: Mapping[str, Workflow]
     subjects: Mapping[SubjectType, SubjectRules]
     approval_feeds: frozenset[str]
+    nav: NavRules
 
     @model_validator(mode="after")
     def _names_are_known(self) -> ApprovalPolicy:
         if unknown := [f"{where}: {name!r}" for where, name in self._unknown()]:
             raise ValueError(f"expected names that the policy knows, found {', '.join(unknown)}")
-        if missing := {*SubjectType} - set(self.subjects):
+        if missing := {*SubjectType} - set(self.subjects) - {SubjectType.NAV_STRIKE}:
             raise ValueError(f"expected rules for every type of subject, found none for {', '.join(sorted(missing))}")
+        if SubjectType.NAV_STRIKE in self.subjects:
+            raise ValueError("rules of strikes stand under nav, found some under subjects.NAV_STRIKE")
+        return self
+
+    @model_validator(mode="after")
+    def _each_name_is_one_persons(self) -> ApprovalPolicy:
+        owners: dict[str, str] = {}
+        for person, actor in self.actors.items():
+            for name in (person, *sorted(actor.aliases)):
+                if owners.setdefault(folded(name), person) != person:
+                    raise ValueError(f"a name is one person's, found {name!r} of {owners[folded(name)]} and {person}")
+        if Permission.APPROVE in self.nav_permissions(self.nav.system):
+            raise ValueError(f"the system does not approve, found {Permission.APPROVE} of {self.nav.system}")
         return self
 
     def _unknown(self) -> Iterator[tuple[str, str]]:
@@ -142,6 +188,9 @@ class ApprovalPolicy(Terms):
             yield from ((f"actors.{name}", x) for x in sorted(actor.organizations - self.organizations))
             yield from ((f"actors.{name}", x) for x in sorted(actor.roles - set(self.roles)))
             yield from ((f"actors.{name}", x) for x in sorted(actor.delegates - set(self.actors)))
+        yield from (("nav.permissions", x) for x in sorted(set(self.nav.permissions) - set(self.roles)))
+        if self.nav.system not in self.actors:
+            yield "nav.system", self.nav.system
         for subject, rules in self.subjects.items():
             if rules.workflow not in self.workflows:
                 yield f"subjects.{subject}", rules.workflow
@@ -152,6 +201,19 @@ class ApprovalPolicy(Terms):
         """Whether a role may take an action on a type of subject."""
         rights = self.roles[role]
         return action in rights.get(ALL, ()) or action in rights.get(subject_type, ())
+
+    @cached_property
+    def _persons(self) -> Mapping[str, str]:
+        return {folded(name): person for person, actor in self.actors.items() for name in (person, *actor.aliases)}
+
+    def person(self, name: str) -> str | None:
+        """Whose name it is, whatever its spelling, or alias; None where it is nobody's."""
+        return self._persons.get(folded(name))
+
+    def nav_permissions(self, person: str) -> frozenset[Permission]:
+        """What a person may do to strikes of its organisations, in any of its roles."""
+        roles = self.actors[person].roles
+        return frozenset().union(*(self.nav.permissions.get(role, frozenset()) for role in roles))
 
     def workflow(self, subject_type: SubjectType) -> Workflow:
         """The states and steps of a type of subject."""

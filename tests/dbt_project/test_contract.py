@@ -171,14 +171,13 @@ CONTRACT = {
     "fact_index_levels": "level source as_of",
     "fact_holdings": "product_id instrument_id quantity value currency",
     "fact_nav": "product_id share_class_id valuation_date version net_assets nav_per_share total_assets "
-    "total_liabilities shares_outstanding previous_nav currency status",
+    "total_liabilities shares_outstanding previous_nav currency status is_in_force status_stated",
     "fact_nav_components": "product_id share_class_id valuation_date version line kind amount currency base_amount",
     "fact_nav_runs": "product_id status error",
     "fact_nav_version_changes": "product_id valuation_date version previous_version line_id cause base_amount_change",
     "fact_nav_measures": "product_id valuation_date version measure_name measure_value unit",
     "fact_nav_assumptions": "product_id valuation_date version assumption assumption_value assumption_text unit source as_of",
     "fact_nav_validations": "product_id rule_code severity passed",
-    "fact_nav_approvals": "product_id actor status recorded_at",
     "fact_nav_errors": "product_id share_class_id version corrects_version currency published_nav correct_nav "
     "deviation_rate error_class threshold_rate is_material reaches_us_custom subscription_loser "
     "subscription_loss_amount redemption_loser redemption_loss_amount reason",
@@ -188,6 +187,8 @@ CONTRACT = {
     "is_carried",
     "fact_redemptions": "product_id event_date currency redemption_price redemption_rate_value redemption_rate_value_7d "
     "redemption_rate_value_30d redemption_rate_shares redemption_rate_shares_7d redemption_rate_shares_30d",
+    "fact_nav_approvals": "product_id version strike_id step actor previous_status status is_accepted refusal recorded_at "
+    "approvals approvals_needed restates_version",
     "fact_money_market": "product_id rule_code",
     "fact_quality_results": "stage asset check_name severity scope entity_id passed observed run_id",
 }

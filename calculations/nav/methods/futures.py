@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from calculations.nav.market import Row
 from calculations.nav.methods.evidence import Evidence
@@ -45,7 +46,7 @@ def derivative_lines(evidence: Evidence, positions: Sequence[Position]) -> tuple
 
 
 def _line(evidence: Evidence, position: Position, row: Row, line_id: str) -> NavLine:
-    shown = {
+    shown: dict[str, Any] = {
         "share_class_id": position.share_class_id,
         "instrument_id": position.instrument_id,
         "leg": position.leg,

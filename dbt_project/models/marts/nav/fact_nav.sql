@@ -22,12 +22,33 @@ history as (
     select * from {{ ref('int_nav__history') }}
 ),
 
+approval_events as (
+    select * from {{ source('ops', 'nav_approval_events') }}
+),
+
+approvals as (
+    select
+        organization_id,
+        product_id,
+        valuation_date,
+        version,
+        to_status as status,
+    from approval_events
+    where refusal is null
+    qualify
+        row_number() over (
+            partition by organization_id, product_id, valuation_date, version
+            order by event_number desc
+        ) = 1
+),
+
 stated as (
     select
         state_id,
         product_id,
         share_class_id,
         valuation_date,
+        status,
         nav_per_share,
         unswung_nav,
         net_assets,
@@ -40,7 +61,7 @@ stated as (
         ) = 1
 ),
 
-final as (
+shown as (
     select
         {{ surrogate_key(
             ['strikes.organization_id', 'strikes.share_class_id', 'strikes.valuation_date', 'strikes.version']
@@ -57,14 +78,10 @@ final as (
         strikes.version = max(strikes.version) over (
             partition by strikes.organization_id, strikes.product_id, strikes.valuation_date
         ) as is_current,
-        case
-            when
-                strikes.version = max(strikes.version) over (
-                    partition by strikes.organization_id, strikes.product_id, strikes.valuation_date
-                )
-                then 'STRUCK'
-            else 'SUPERSEDED'
-        end as status,
+        max(strikes.version) filter (where approvals.status = 'PUBLISHED') over (
+            partition by strikes.organization_id, strikes.product_id, strikes.valuation_date
+        ) as published_version,
+        coalesce(approvals.status, 'STRUCK') as approval_status,
         strikes.currency,
         runs.currency as product_currency,
         strikes.net_assets,
@@ -79,6 +96,7 @@ final as (
         -- what is swung is compared before it swung
         coalesce(stated.unswung_nav, stated.nav_per_share) as nav_per_share_stated,
         stated.net_assets as net_assets_stated,
+        stated.status as status_stated,
         runs.fair_value_level,
         runs.method,
         runs.strike_id,
@@ -108,12 +126,63 @@ final as (
             strikes.organization_id = dim_share_class.organization_id
             and strikes.share_class_id = dim_share_class.share_class_id
             and {{ valid_on('dim_share_class', 'strikes.valuation_date') }}
+    left join approvals
+        on
+            strikes.organization_id = approvals.organization_id
+            and strikes.product_id = approvals.product_id
+            and strikes.valuation_date = approvals.valuation_date
+            and strikes.version = approvals.version
     left join stated
         on
             shown_products.state_id = stated.state_id
             and strikes.product_id = stated.product_id
             and strikes.share_class_id = stated.share_class_id
             and strikes.valuation_date = stated.valuation_date
+),
+
+final as (
+    select
+        nav_key,
+        organization_id,
+        product_key,
+        product_id,
+        share_class_key,
+        share_class_id,
+        event_date,
+        date_id,
+        valuation_date,
+        version,
+        is_current,
+        -- what was neither published nor rejected is out of date once another version is struck
+        case
+            when not is_current and approval_status in ('STRUCK', 'DRAFT', 'VALIDATED', 'APPROVED') then 'SUPERSEDED'
+            else approval_status
+        end as status,
+        case
+            when published_version is not null then version = published_version
+            else is_current and approval_status <> 'REJECTED'
+        end as is_in_force,
+        currency,
+        product_currency,
+        net_assets,
+        net_assets_class,
+        total_assets,
+        total_liabilities,
+        shares_outstanding,
+        nav_per_share,
+        nav_per_share_unrounded,
+        nav_reason,
+        previous_nav,
+        nav_per_share_stated,
+        net_assets_stated,
+        status_stated,
+        fair_value_level,
+        method,
+        strike_id,
+        known_at,
+        state_id,
+        struck_at,
+    from shown
 )
 
 select * from final

@@ -1,0 +1,140 @@
+"""The log of approvals of strikes in the warehouse: its rows, their seals and key, its head, and what
+people are told of them. What is decided, and whether the log is whole, do not belong here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from calculations.approvals.chain import FIRST, seal
+from calculations.approvals.log import Refusal
+from calculations.nav.approval_log import Day, NavEvent, Restatement, Status, Step
+from orchestration.alerts import Alert
+from orchestration.calculation_cache import as_table
+from orchestration.warehouse import append, append_rows
+
+LOG, HEAD = TABLES = ("ops.nav_approval_events", "ops.nav_approval_head")
+SEALS = ("previous_hash", "event_hash")
+_PLAIN = (
+    *("version", "strike_id", "content_hash", "seen_hash", "actor", "stated_actor", "is_automatic", "requested_by"),
+    *("comment", "move", "is_override_used", "approvals", "approvals_needed", "restates_version", "message"),
+)
+
+
+class LostKey(Exception):
+    """The log is there, and the key that seals it is not; the message says what to do."""
+
+
+def key_of(connection: duckdb.DuckDBPyConnection, path: Path) -> bytes:
+    """The key in the file at `path`; made with the first event of the log. Raises LostKey."""
+    if path.exists():
+        return path.read_bytes().strip()
+    if connection.execute(f"select count(*) from {LOG}").fetchall() != [(0,)]:
+        raise LostKey(f"the log of approvals of strikes is sealed with {path.name}, which is missing: restore it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Made readable for its owner alone from the start, and never over another one.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_bytes().strip()
+
+
+def sealed_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a row is sealed: all that it says. A column that the table gains later leaves the rows of before as they were."""
+    fields = {name: value for name, value in row.items() if name not in SEALS and value is not None}
+    return {**fields, "recorded_at": row["recorded_at"].replace(tzinfo=dt.UTC)}
+
+
+def head_seal(key: bytes, count: int, last: str) -> str:
+    """Seal of the length and the end of the log."""
+    return seal(key, last, HEAD, count, {})
+
+
+def append_events(
+    connection: duckdb.DuckDBPyConnection, key: bytes, events: Sequence[NavEvent], source: str, run_id: str
+) -> None:
+    """Append events within the caller's transaction, each sealed over the one before, and move the head."""
+    if not events:
+        return
+    heads = connection.execute(f"select event_count, event_hash from {HEAD}").fetchall()
+    number, previous = heads[0] if heads else (0, FIRST)
+    rows = []
+    for event in events:
+        number += 1
+        row = {**event_row(event), "event_number": number, "source": source, "run_id": run_id}
+        row["previous_hash"], previous = previous, seal(key, previous, LOG, number, sealed_fields(row))
+        rows.append(row | {"event_hash": previous})
+    append(connection, LOG, as_table(LOG, rows))
+    connection.execute(f"delete from {HEAD}")
+    append_rows(
+        connection,
+        HEAD,
+        [{"event_count": number, "event_hash": previous, "head_hash": head_seal(key, number, previous)}],
+    )
+
+
+def event_row(event: NavEvent) -> dict[str, Any]:
+    """An event as the log keeps it, but for its place, source and seals."""
+    stated = event.restatement
+    return {
+        **event.day._asdict(),
+        **{name: getattr(event, name) for name in _PLAIN},
+        "step": str(event.step),
+        "from_status": str(event.from_status),
+        "to_status": str(event.to_status),
+        "recorded_at": event.occurred_at.astimezone(dt.UTC).replace(tzinfo=None),
+        "warnings": ", ".join(event.warnings) or None,
+        "restatement_id": stated and stated.restatement_id,
+        "cause": stated and stated.cause,
+        "first_bad_date": stated and stated.first_bad_date,
+        "refusal": None if event.refusal is None else str(event.refusal),
+    }
+
+
+def event_of(row: Mapping[str, Any]) -> NavEvent:
+    """A row of the log as an event. Raises ValueError where it holds what no event can."""
+    stated = None
+    if row["restatement_id"] is not None:
+        stated = Restatement(row["restatement_id"], row["cause"], row["first_bad_date"])
+    return NavEvent(
+        day=Day(row["organization_id"], row["product_id"], row["valuation_date"]),
+        step=Step(row["step"]),
+        from_status=Status(row["from_status"]),
+        to_status=Status(row["to_status"]),
+        occurred_at=row["recorded_at"].replace(tzinfo=dt.UTC),
+        warnings=tuple(row["warnings"].split(", ")) if row["warnings"] else (),
+        restatement=stated,
+        refusal=None if row["refusal"] is None else Refusal(row["refusal"]),
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+def log_rows(
+    connection: duckdb.DuckDBPyConnection,
+    organization_id: str | None = None,
+    product_id: str | None = None,
+    run_ids: Sequence[str] | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of the log in their order: all, or those of an organisation, of a product, of runs."""
+    found = connection.execute(
+        f"select * from {LOG} where (? is null or organization_id = ?) and (? is null or product_id = ?) "
+        "and (? or run_id in (select unnest(?::varchar[]))) order by event_number",
+        [organization_id, organization_id, product_id, product_id, run_ids is None, list(run_ids or ())],
+    )
+    rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
+    return rows
+
+
+def refusal_alerts(events: Sequence[NavEvent]) -> Iterator[Alert]:
+    """What people are told of steps that were refused."""
+    for event in events:
+        if event.refusal is not None:
+            product = f"{event.day.product_id} of {event.day.valuation_date}, version {event.version}"
+            title = f"NAV approval refused ({event.refusal}): {product}, {event.day.organization_id}"
+            yield Alert("warning", title, f"{event.step} by {event.stated_actor}: {event.message}")

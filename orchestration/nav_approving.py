@@ -1,0 +1,201 @@
+"""The write path of approvals of strikes: every step goes through here, taken or refused, and stands in ops.nav_approval_events.
+
+The rules are in calculations.nav.approval; what is asked comes from the command line, the launchpad and Weir itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from calculations.approvals.identity import folded
+from calculations.approvals.policy import ApprovalPolicy, AutomaticStep, approval_policy
+from calculations.nav.approval import decide
+from calculations.nav.approval_log import (
+    UNTOUCHED,
+    Attempt,
+    Day,
+    NavEvent,
+    Restatement,
+    Step,
+    StruckVersion,
+    published_version,
+    standings,
+)
+from orchestration.nav_approval_rows import append_events, event_of, key_of, log_rows
+from orchestration.nav_subjects import Struck, struck_versions
+from orchestration.resources import utc_now
+from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
+
+COMMAND_LINE, LAUNCHPAD, SYSTEM = "COMMAND_LINE", "LAUNCHPAD", "SYSTEM"
+# Processes are kept apart by the lock of the home and by DuckDB's own; threads of one process share both.
+_ONE_AT_A_TIME = threading.Lock()
+
+Writer = Callable[[duckdb.DuckDBPyConnection, ApprovalPolicy], Sequence[NavEvent]]
+
+
+class UnknownStrike(ValueError):
+    """Nothing, or more than one thing, in the warehouse is called so; the message says what would be."""
+
+
+@dataclass(frozen=True)
+class NavAsked:
+    """A step as a person asks for it. `version` None: the last one; `content_hash` None: of the strike as it is now;
+    `organization_id` None: whoever owns the product."""
+
+    step: Step
+    product_id: str
+    valuation_date: dt.date
+    actor: str
+    comment: str | None = None
+    version: int | None = None
+    content_hash: str | None = None
+    organization_id: str | None = None
+
+
+@dataclass(frozen=True)
+class RestatementAsked:
+    """That published NAVs of a product are wrong from a valuation date on, and why."""
+
+    product_id: str
+    first_bad_date: dt.date
+    cause: str
+    actor: str
+    organization_id: str | None = None
+
+
+def act(warehouse: Warehouse, settings: Settings, asked: NavAsked, source: str, run_id: str) -> tuple[NavEvent, ...]:
+    """Take the step or refuse it, and append what it becomes. Raises UnknownStrike, LostKey; ValueError for a wrong policy."""
+
+    def taken(connection: duckdb.DuckDBPyConnection, policy: ApprovalPolicy) -> Sequence[NavEvent]:
+        struck = _the_one(struck_versions(connection, asked.organization_id, asked.product_id), asked)
+        attempt = Attempt(asked.step, asked.actor, _now(), asked.comment, asked.content_hash)
+        return decide(_log(connection, struck.day), struck, attempt, policy)
+
+    return _written(warehouse, settings, source, run_id, taken)
+
+
+def restate(
+    warehouse: Warehouse, settings: Settings, asked: RestatementAsked, source: str, run_id: str
+) -> tuple[NavEvent, ...]:
+    """State why published NAVs are wrong, each of them from the first bad date on, and open drafts of what was struck since.
+
+    What is struck later becomes a draft with its strike. The first refusal ends it. Raises as `act`.
+    """
+
+    def taken(connection: duckdb.DuckDBPyConnection, policy: ApprovalPolicy) -> Iterator[NavEvent]:
+        found = struck_versions(connection, asked.organization_id, asked.product_id)
+        owner = next(iter(_owners(found, asked.product_id)), None)
+        log = [event_of(row) for row in log_rows(connection, owner, asked.product_id)]
+        wrong = [
+            found[day, version]
+            for day in sorted({day for day, _ in found if day.valuation_date >= asked.first_bad_date})
+            if (version := published_version(standings(log, day))) is not None
+        ]
+        if not wrong:
+            raise UnknownStrike(
+                f"expected published NAVs of {asked.product_id} from {asked.first_bad_date} on, found none"
+            )
+        stated = Restatement(str(uuid.uuid4()), asked.cause, asked.first_bad_date)
+        for struck in wrong:
+            attempt = Attempt(Step.RESTATE, asked.actor, _now(), asked.cause, restatement=stated)
+            events = decide(log, struck, attempt, policy)
+            log += events
+            yield from events
+            if not events[0].is_accepted:
+                return
+        yield from _automatic(log, found, policy, None)
+
+    return _written(warehouse, settings, source, run_id, lambda connection, policy: tuple(taken(connection, policy)))
+
+
+def take_automatic_steps(
+    warehouse: Warehouse, settings: Settings, run_id: str, requested_by: str | None = None
+) -> tuple[NavEvent, ...]:
+    """Open the draft of every last version that has none, and take the steps that the policy leaves to Weir.
+
+    `requested_by`: who started the run that struck them, and so does not approve them.
+    """
+
+    def taken(connection: duckdb.DuckDBPyConnection, policy: ApprovalPolicy) -> Sequence[NavEvent]:
+        log = [event_of(row) for row in log_rows(connection)]
+        return tuple(_automatic(log, struck_versions(connection), policy, requested_by))
+
+    return _written(warehouse, settings, SYSTEM, run_id, taken)
+
+
+def _written(warehouse: Warehouse, settings: Settings, source: str, run_id: str, taken: Writer) -> tuple[NavEvent, ...]:
+    """Decide and append in one transaction: of two at once, the second one finds what the first one did."""
+    policy = approval_policy(settings.approval_policy)
+    with _ONE_AT_A_TIME, warehouse.transaction() as connection:
+        events = tuple(taken(connection, policy))
+        if events:
+            append_events(connection, key_of(connection, settings.nav_approval_key), events, source, run_id)
+    return events
+
+
+def _automatic(
+    log: Sequence[NavEvent], found: Struck, policy: ApprovalPolicy, requested_by: str | None
+) -> Iterator[NavEvent]:
+    """What Weir itself does, but for what would be refused: warnings, say, are for a person to comment."""
+    by_day: dict[Day, list[NavEvent]] = defaultdict(list)
+    for event in log:
+        by_day[event.day].append(event)
+    steps = [Step.DRAFT, *(Step(step) for step in AutomaticStep if step in policy.nav.automatic_steps)]
+    asked_for = requested_by and (policy.person(requested_by) or folded(requested_by))
+    for (day, version), struck in found.items():
+        if version != struck.latest_version:
+            continue
+        for step in steps:
+            wanted = _requester(by_day[day], day, asked_for) if step == Step.DRAFT else None
+            attempt = Attempt(step, policy.nav.system, _now(), is_automatic=True, requested_by=wanted)
+            events = decide(by_day[day], struck, attempt, policy)
+            if events[0].is_accepted:
+                by_day[day] += events
+                yield from events
+
+
+def _requester(log: Sequence[NavEvent], day: Day, asked_for: str | None) -> str | None:
+    """Who asked for a version: whoever restated the published one, else who started the run."""
+    now = standings(log, day)
+    stated = now.get(published_version(now) or 0, UNTOUCHED).open_restatement
+    return asked_for if stated is None else stated.actor
+
+
+def _log(connection: duckdb.DuckDBPyConnection, day: Day) -> list[NavEvent]:
+    return [event_of(row) for row in log_rows(connection, day.organization_id, day.product_id)]
+
+
+def _owners(found: Struck, product_id: str) -> set[str]:
+    owners = {day.organization_id for day, _ in found}
+    if len(owners) > 1:
+        raise UnknownStrike(
+            f"{product_id}: expected one organisation's, found those of {', '.join(sorted(owners))}; name the organisation"
+        )
+    return owners
+
+
+def _the_one(found: Struck, asked: NavAsked) -> StruckVersion:
+    _owners(found, asked.product_id)
+    versions = {
+        version: struck for (day, version), struck in found.items() if day.valuation_date == asked.valuation_date
+    }
+    name = f"{asked.product_id} of {asked.valuation_date}"
+    if not versions:
+        raise UnknownStrike(f"expected a strike that the warehouse knows, found none of {name}")
+    wanted = max(versions) if asked.version is None else asked.version
+    if wanted not in versions:
+        known = ", ".join(map(str, sorted(versions)))
+        raise UnknownStrike(f"expected version {known} of {name}, found {wanted}")
+    return versions[wanted]
+
+
+def _now() -> dt.datetime:
+    return utc_now().replace(tzinfo=dt.UTC)
