@@ -1,0 +1,216 @@
+"""Rules on the price of each line against other prices: move, unit, second source, spread, age of the number, override.
+
+Missing, stale and non-positive prices fail the strike itself and are judged in reasons. One result for each line that
+breaks a rule; lines that pass are counted, not listed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from calculations.nav.results import NavLine
+from calculations.nav.terms import Price
+from calculations.nav.validation.case import Case
+from calculations.nav.validation.corporate_actions import expected_price
+from calculations.nav.validation.price_history import PriceView, in_major_unit, major_currency
+from calculations.nav.validation.reasons import evidence_of
+from calculations.nav.validation.rules import Rule
+from calculations.nav.validation.verdicts import RuleResult
+
+
+def inputs_are_of_the_past(case: Case, rule: Rule) -> Iterable[RuleResult]:
+    """Nothing that values a line is dated after the cut-off, nor after the moment at which it became known."""
+    known_at = case.needed("known_at")
+    last = min(case.point.cutoff, known_at)
+    broken = []
+    checked = None  # the same day or instant stands on most lines
+    for line in case.strike.lines:
+        for name, as_of in (("price", line.price_as_of), ("rate", line.fx_as_of)):
+            if as_of is None or as_of == checked:
+                continue
+            instant = case.point.instant_of(as_of)
+            # a day without time means the cut-off, whenever it became known
+            ahead = instant > last if isinstance(as_of, dt.datetime) else as_of > min(case.day, known_at.date())
+            if ahead:
+                detail = f"{name} of {as_of.isoformat()}, expected by {last.isoformat()}"
+                broken.append(rule.verdict(False, line.line_id, detail=detail, evidence=evidence_of(line)))
+            else:
+                checked = as_of
+    for row in case.held or ():
+        if row["as_of_date"] > case.day:
+            detail = f"list of positions of {row['as_of_date']}, expected by {case.day}"
+            broken.append(rule.verdict(False, f"list/{row['instrument_id']}", detail=detail))
+    return rule.on_lines(case.product_id, broken, len(case.strike.lines) or 1)
+
+
+def _change(case: Case, line: NavLine, before: Price) -> tuple[Decimal, Decimal] | None:
+    """The price, and what the one before comes to after corporate actions; None where they cannot be compared."""
+    if line.price is None or major_currency(line.price_currency) != major_currency(before.currency):
+        return None
+    if before.quote_basis is not None and line.quote_basis != before.quote_basis:
+        return None
+    actions: Sequence = case.needed("actions").get(line.instrument_id, ())
+    reference = in_major_unit(before.price, before.currency)
+    if actions:
+        since = case.point.day_of(before.as_of)
+        adjusted = expected_price(reference, actions, since, case.day, major_currency(before.currency))
+        if adjusted is None:
+            return None
+        reference = adjusted
+    return (in_major_unit(line.price, line.price_currency), reference) if reference > 0 else None
+
+
+def prices_keep_their_unit(case: Case, rule: Rule) -> Iterable[RuleResult]:
+    """No price has moved by about a factor of 100 from the one before it, or from another source's."""
+    factor, band = rule.parameters["factor"], rule.parameters["band"]
+    broken, judged = [], 0
+    for line, _, view in case.priced:
+        for other in (view.previous, view.second):
+            pair = _change(case, line, other) if other is not None else None
+            if pair is None or other is None:
+                continue
+            judged += 1
+            price, reference = pair
+            if price <= 0:
+                continue
+            times = price / reference if price > reference else reference / price
+            if factor / band <= times <= factor * band:
+                detail = f"{line.instrument_id}: {price} is about {factor:f} times away from {_said(other)}"
+                broken.append(_line(rule, line, price / reference, factor, detail, other))
+                break
+    return rule.on_lines(case.product_id, broken, judged, "prices with another to compare")
+
+
+def prices_move_within_limit(case: Case, rule: Rule) -> Iterable[RuleResult]:
+    """A larger move than its class allows stands only where another source of the day says the same."""
+    case.needed("actions")
+    broken, judged = [], 0
+    for line, kind, view in case.priced:
+        limit = rule.limit(kind)
+        pair = _change(case, line, view.previous) if limit is not None and view.previous is not None else None
+        if pair is None or limit is None or view.previous is None:
+            continue
+        judged += 1
+        change = abs(pair[0] / pair[1] - 1)
+        if change > limit and not _is_corroborated(line, view, rule):
+            detail = f"{line.instrument_id}: {pair[0]} after {pair[1]}, from {_said(view.previous)}; no second source"
+            broken.append(_line(rule, line, change, limit, detail, view.previous))
+    return rule.on_lines(case.product_id, broken, judged, "prices with one before")
+
+
+def _is_corroborated(line: NavLine, view: PriceView, rule: Rule) -> bool:
+    gap = _gap(line, view)
+    return gap is not None and gap <= rule.parameters["corroborated_within"]
+
+
+def _gap(line: NavLine, view: PriceView) -> Decimal | None:
+    second = view.second
+    if second is None or line.price is None or second.price <= 0:
+        return None
+    if major_currency(second.currency) != major_currency(line.price_currency):
+        return None
+    return abs(in_major_unit(line.price, line.price_currency) / in_major_unit(second.price, second.currency) - 1)
+
+
+def sources_agree(case: Case, rule: Rule) -> Iterable[RuleResult]:
+    broken, judged = [], 0
+    for line, kind, view in case.priced:
+        gap, limit = _gap(line, view), rule.limit(kind)
+        if gap is None or limit is None or view.second is None:
+            continue
+        judged += 1
+        if gap > limit:
+            detail = f"{line.instrument_id}: {line.price} against {_said(view.second)}"
+            broken.append(_line(rule, line, gap, limit, detail, view.second))
+    return rule.on_lines(case.product_id, broken, judged, "prices with a second source")
+
+
+def spreads_are_narrow(case: Case, rule: Rule) -> Iterable[RuleResult]:
+    broken, judged = [], 0
+    for line, _, view in case.priced:
+        if view.bid is None or view.ask is None or view.bid.price + view.ask.price <= 0:
+            continue
+        judged += 1
+        spread = (view.ask.price - view.bid.price) / ((view.bid.price + view.ask.price) / 2)
+        # an ask below the bid is no spread at all
+        if not 0 <= spread <= rule.threshold:
+            detail = f"{line.instrument_id}: bid {view.bid.price}, ask {view.ask.price}"
+            broken.append(_line(rule, line, spread, rule.threshold, detail, view.bid, view.ask))
+    return rule.on_lines(case.product_id, broken, judged, "prices with bid and ask")
+
+
+def prices_do_change(case: Case, rule: Rule) -> Iterable[RuleResult]:
+    """The same number on new timestamps for as many business days as the class allows is no new price."""
+    broken, judged = [], 0
+    for line, kind, view in case.priced:
+        limit = rule.limit(kind)
+        if limit is None or view.previous is None:
+            continue
+        judged += 1
+        if view.same_since is None:
+            continue
+        span = (case.day - view.same_since).days
+        days = sum(case.point.is_business_day(case.day - dt.timedelta(days=back)) for back in range(span))
+        if days >= limit:
+            detail = f"{line.instrument_id}: {line.price} on every day since {view.same_since}"
+            broken.append(_line(rule, line, Decimal(days), limit, detail, view.previous))
+    return rule.on_lines(case.product_id, broken, judged, "prices with one before")
+
+
+def overrides_are_approved(case: Case, rule: Rule) -> Iterable[RuleResult]:
+    """An override needs an approval and an expiry that is not past. Each one in use is a result, passed or not."""
+    used = [each for each in case.priced if each[0].price_type == "OVERRIDE"]
+    if not used:
+        return [rule.verdict(True, case.product_id, scope="product", detail="no override in use")]
+    results = []
+    for line, _, view in used:
+        until = None if view.own is None else view.own.valid_until
+        is_open = until is not None and case.point.instant_of(until) >= case.point.cutoff
+        expiry = "no expiry" if until is None else f"valid until {until.isoformat()}"
+        detail = f"priced by override {line.price_approval_id or 'without approval'}, {expiry}"
+        results.append(
+            rule.verdict(
+                line.price_approval_id is not None and is_open, line.line_id, detail=detail, evidence=evidence_of(line)
+            )
+        )
+    return results
+
+
+def oracles_are_confident(case: Case, rule: Rule) -> Iterable[RuleResult]:
+    """A price that comes with a confidence comes with enough of it; an oracle must state one."""
+    broken, judged = [], 0
+    for line, _, view in case.priced:
+        confidence = None if view.own is None else view.own.confidence
+        if confidence is None and line.price_source not in rule.codes["oracles"]:
+            continue
+        judged += 1
+        if confidence is None:
+            broken.append(rule.not_evaluated(line.line_id, "the oracle states no confidence", threshold=rule.threshold))
+        elif confidence < rule.threshold:
+            broken.append(
+                _line(rule, line, confidence, rule.threshold, f"{line.instrument_id}: confidence {confidence}")
+            )
+    return rule.on_lines(case.product_id, broken, judged, "prices with a confidence")
+
+
+def _line(rule: Rule, line: NavLine, actual: Decimal, limit: Decimal, detail: str, *others: Price) -> RuleResult:
+    evidence = (*evidence_of(line), *(_said(other) for other in others))
+    return rule.verdict(False, line.line_id, actual, threshold=limit, detail=detail, evidence=evidence)
+
+
+def _said(price: Price) -> str:
+    return f"price {price.instrument_id} {price.price_type} {price.as_of.isoformat()} {price.source} {price.price}"
+
+
+PREDICATES = {
+    "INPUT_DATED_AHEAD": inputs_are_of_the_past,
+    "PRICE_UNIT": prices_keep_their_unit,
+    "PRICE_TOLERANCE": prices_move_within_limit,
+    "PRICE_SOURCE_DIFF": sources_agree,
+    "PRICE_SPREAD_WIDE": spreads_are_narrow,
+    "PRICE_UNCHANGED": prices_do_change,
+    "PRICE_OVERRIDE_OPEN": overrides_are_approved,
+    "PRICE_CONFIDENCE": oracles_are_confident,
+}
