@@ -48,7 +48,16 @@ def row(**fields: Any) -> Stated:
     return Stated({name: D(each) if name in _NUMBERS else each for name, each in fields.items()})
 
 
-_NUMBERS = ("quantity", "balance", "shares", "base_value", "amount_per_unit", "withholding_rate", "ratio_from", "ratio_to")
+_NUMBERS = (
+    "quantity",
+    "balance",
+    "shares",
+    "base_value",
+    "amount_per_unit",
+    "withholding_rate",
+    "ratio_from",
+    "ratio_to",
+)
 
 
 def held(*rows: Mapping[str, Any], day: dt.date = DAY) -> tuple[Stated, ...]:
@@ -81,24 +90,32 @@ def previous(nav: str, day: dt.date = BEFORE, share_class: str = "fund") -> dict
 
 def tested(**changes: Any) -> list[Finding]:
     """A passed result of every money market test, but for the changes by code."""
-    return [Finding(code, changes.get(code, True), D(1), D(2)) for code in CODES if changes.get(code, True) != "LACKING"]
+    return [
+        Finding(code, changes.get(code, True), D(1), D(2), "1 of 2")
+        for code in CODES
+        if changes.get(code, True) != "LACKING"
+    ]
 
 
 def case(
-    terms: ProductTerms | None = None,
+    of: ProductTerms | None = None,
     positions: Sequence[Position] | None = None,
     prices: Sequence[Price] = (CLOSE,),
     accruals: Sequence[Accrual] | None = None,
     classes: Sequence[ShareClass] = (),
     rates: tuple[Rate, ...] = RATES,
     strike: Strike | None = None,
+    prices_known: Sequence[Price] | None = None,
     **evidence: Any,
 ) -> Case:
-    """The sound case with other inputs of the strike, or another strike, or other evidence; None takes evidence away."""
-    terms = terms or product(subtype="MUTUAL")
+    """The sound case with other inputs of the strike, or another strike, or other evidence; None takes evidence away.
+
+    `prices_known` are all that there are, where they are not those of the strike and the close of the day before.
+    """
+    of = of or product(subtype="MUTUAL")
     lots = list(positions) if positions is not None else [equity("EQ", "10"), cash("200")]
     owed = list(accruals) if accruals is not None else [_fee()]
-    made = strike or struck(terms, lots, list(prices), owed, list(classes), rates)
+    made = strike or struck(of, lots, list(prices), owed, list(classes), rates)
     before = replace(CLOSE, as_of=BEFORE, price=D("99.5"))
     fields: dict[str, Any] = {
         "organization_id": "house",
@@ -108,7 +125,7 @@ def case(
         "held_when_ex": lambda ex_date: held({"instrument_id": "EQ", "quantity": D(10)}, day=BEFORE),
         "accruals": owed,
         "actions": {},
-        "prices": history(*prices, before),
+        "prices": history(*(prices_known if prices_known is not None else (*prices, before))),
         "rate_history": rates_in_time(*rates),
         "previous": previous("1.19"),
         "previous_amounts": {},
@@ -125,7 +142,7 @@ def case(
         "organizations": {"holdings": {"house"}, "prices": {"_shared"}},
         "known_at": KNOWN,
     }
-    return Case(made, terms, POINT, POLICY, rates, classes, **(fields | evidence))
+    return Case(made, of, POINT, POLICY, rates, classes, **(fields | evidence))
 
 
 def _fee() -> Accrual:
