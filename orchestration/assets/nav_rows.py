@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from calculations.nav import Strike
 from calculations.nav.results import Assumption, NavLine
-from calculations.nav.rules import RuleResult, blocks
 from calculations.nav.strike_inputs import StrikeInputs
 from calculations.nav.terms import Rate
+from calculations.nav.validation import RuleResult, blocks
 from orchestration.calculation_cache import as_columns, as_table
 from orchestration.resources import utc_now
 from orchestration.warehouse import own_tables

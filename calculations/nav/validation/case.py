@@ -14,12 +14,13 @@ from functools import cached_property
 from typing import Any
 
 from calculations.nav.assumptions import Assumptions
-from calculations.nav.market import Row
+from calculations.nav.market import RateSeries, Row
 from calculations.nav.rates import Quotes, in_force
 from calculations.nav.results import Failure, NavLine, Strike
 from calculations.nav.series import Series
 from calculations.nav.terms import Accrual, Policy, ProductTerms, Rate, ShareClass
-from calculations.nav.validation.price_history import PriceHistory, PriceView
+from calculations.nav.validation.price_history import PriceHistory
+from calculations.nav.validation.priced_lines import PricedLine, priced_lines
 from calculations.nav.validation.verdicts import Severity
 from calculations.nav.valuation_point import ValuationPoint
 
@@ -94,7 +95,7 @@ class Case:
     accruals: Sequence[Accrual] | None = None
     actions: Mapping[str, Sequence[Row]] | None = None
     prices: PriceHistory | None = None
-    rate_history: Series[Rate] | None = None
+    rate_history: Series[Rate, RateSeries] | None = None
     previous: Mapping[str, PreviousNav] | None = None
     previous_amounts: Mapping[str, Decimal] | None = None
     previous_rates: Mapping[str, Decimal] | None = None
@@ -131,13 +132,6 @@ class Case:
         """A field of the product's sheet; None for an empty cell. Raises Lacking."""
         return self.needed("terms").get(name)
 
-    def kind_of(self, line: NavLine) -> str:
-        """The instrument type of a line."""
-        if line.kind == "CASH" or line.instrument_id is None:
-            return "CASH"
-        instrument: Row = self.instruments.get(line.instrument_id, {})
-        return str(instrument.get("instrument_type") or "OTHER")
-
     @cached_property
     def quotes(self) -> Quotes:
         """Exchange rates in force at the cut-off."""
@@ -148,14 +142,9 @@ class Case:
         return {line.line_id: line for line in self.strike.lines}
 
     @cached_property
-    def priced(self) -> Sequence[tuple[NavLine, str, PriceView]]:
-        """Each line that a price values, with its instrument type and what other prices say of that one."""
-        history: PriceHistory = self.needed("prices")
-        return [
-            (line, self.kind_of(line), history.view(line, self.point))
-            for line in self.strike.lines
-            if line.price is not None and line.method == "PRICED"
-        ]
+    def priced(self) -> Sequence[PricedLine]:
+        """Each line that a price values, with what other prices say of that one. Raises Lacking."""
+        return priced_lines(self.strike, self.needed("prices"), self.point, self.instruments, self.actions or {})
 
     @cached_property
     def failures_by_reason(self) -> Mapping[str, Sequence[Failure]]:

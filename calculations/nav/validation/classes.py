@@ -10,8 +10,8 @@ from calculations.nav.classes import implied_class
 from calculations.nav.rates import MINOR_QUOTES
 from calculations.nav.results import ClassNav
 from calculations.nav.terms import ShareClass
+from calculations.nav.validation.action_effects import effective_day, units_after
 from calculations.nav.validation.case import Case, PreviousNav
-from calculations.nav.validation.corporate_actions import effective_day, units_after
 from calculations.nav.validation.rules import Rule
 from calculations.nav.validation.verdicts import RuleResult, Severity
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
+from calculations.nav.market import RateSeries
 from calculations.nav.rates import conversions
 from calculations.nav.series import Series
 from calculations.nav.terms import Rate
@@ -40,7 +41,7 @@ def triangles_close(case: Case, rule: Rule) -> Iterable[RuleResult]:
 
 def rates_move_within_limit(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """No rate in use has moved by more than the limit since its source's last one of an earlier day."""
-    history: Series[Rate] = case.needed("rate_history")
+    history: Series[Rate, RateSeries] = case.needed("rate_history")
     broken, judged = [], 0
     for quote in _in_use(case).values():
         before = _before(quote, history, case)
@@ -65,7 +66,7 @@ def _in_use(case: Case) -> Mapping[tuple[str, str, str], Rate]:
     return {(q.base_currency, q.quote_currency, q.source): q for quotes in made for q in quotes}
 
 
-def _before(quote: Rate, history: Series[Rate], case: Case) -> Rate | None:
+def _before(quote: Rate, history: Series[Rate, RateSeries], case: Case) -> Rate | None:
     instants, rates = history.series.get((quote.base_currency, quote.quote_currency, quote.source), ([], []))
     day = case.point.day_of(quote.as_of)
     at = bisect_left(instants, case.point.instant_of(quote.as_of)) - 1

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from calculations.nav.market import PriceSeries
 from calculations.nav.rates import MINOR_QUOTES
 from calculations.nav.results import NavLine
 from calculations.nav.series import Series
@@ -46,16 +46,14 @@ class PriceView:
 class PriceHistory:
     """All prices that are known, by instrument, type and source, in time."""
 
-    def __init__(self, prices: Series[Price]) -> None:
+    def __init__(self, prices: Series[Price, PriceSeries]) -> None:
         self._series = prices.series
 
     @cached_property
     def _by_instrument(self) -> dict[str, list[tuple[str, str, _Found]]]:
         found: dict[str, list[tuple[str, str, _Found]]] = {}
-        for name, listed in self._series.items():
-            if isinstance(name, tuple):
-                instrument, price_type, source = name
-                found.setdefault(instrument, []).append((price_type, source, listed))
+        for (instrument, price_type, source), listed in self._series.items():
+            found.setdefault(instrument, []).append((price_type, source, listed))
         return found
 
     def of_day(self, instrument_id: str, price_type: str, point: ValuationPoint) -> Price | None:
@@ -69,31 +67,32 @@ class PriceHistory:
 
     def view(self, line: NavLine, point: ValuationPoint) -> PriceView:
         """What surrounds the price of `line`. Only prices up to the cut-off are seen."""
+        assert line.price_as_of is not None
+        assert line.instrument_id is not None
         own = previous = second = bid = ask = None
         same_since: dt.date | None = None
-        name: Hashable = (line.instrument_id, line.price_type, line.price_source)
-        assert line.price_as_of is not None
         as_of, day = point.instant_of(line.price_as_of), point.day_of(line.price_as_of)
-        series = self._series.get(name)
-        if series is not None:
-            at = bisect_right(series[0], as_of) - 1
-            if at >= 0 and series[0][at] == as_of:
-                own = series[1][at]
-            while at >= 0 and point.day_of(series[0][at]) >= day:
-                at -= 1
-            if at >= 0:
-                previous = series[1][at]
-                same_since = _same_since(line, series, at, point)
-        for price_type, source, listed in self._by_instrument.get(line.instrument_id or "", ()):
-            if price_type in ("BID", "ASK"):
-                found = _of_day(listed, day, point)
-                if price_type == "BID":
-                    bid = bid or found
-                else:
-                    ask = ask or found
-            elif source != line.price_source and second is None and price_type == line.price_type:
-                second = _of_day(listed, day, point)
-        if previous is None:
+        price_type, source = line.price_type, line.price_source
+        others = self._by_instrument.get(line.instrument_id, ())
+        for kind, origin, listed in others:
+            if kind == price_type and origin == source:
+                instants, prices = listed
+                at = bisect_right(instants, as_of) - 1
+                if at >= 0 and instants[at] == as_of:
+                    own = prices[at]
+                while at >= 0 and point.day_of(instants[at]) >= day:
+                    at -= 1
+                if at >= 0:
+                    previous = prices[at]
+                    if previous.price == line.price:
+                        same_since = _same_since(line, listed, at, point)
+            elif kind == price_type:
+                second = second or _of_day(listed, day, point)
+            elif kind == "BID":
+                bid = bid or _of_day(listed, day, point)
+            elif kind == "ASK":
+                ask = ask or _of_day(listed, day, point)
+        if previous is None and len(others) > 1:
             previous = self._of_other_series(line, as_of, day, point)
         return PriceView(own, previous, second, bid, ask, same_since)
 

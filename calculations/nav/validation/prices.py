@@ -7,17 +7,16 @@ breaks a rule; lines that pass are counted, not listed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from calculations.nav.results import NavLine
 from calculations.nav.terms import Price
 from calculations.nav.validation.case import Case
-from calculations.nav.validation.corporate_actions import expected_price
-from calculations.nav.validation.price_history import PriceView, in_major_unit, major_currency
 from calculations.nav.validation.reasons import evidence_of
 from calculations.nav.validation.rules import Rule
 from calculations.nav.validation.verdicts import RuleResult
+from calculations.nav.valuation_point import AsOf
 
 
 def inputs_are_of_the_past(case: Case, rule: Rule) -> Iterable[RuleResult]:
@@ -25,11 +24,12 @@ def inputs_are_of_the_past(case: Case, rule: Rule) -> Iterable[RuleResult]:
     known_at = case.needed("known_at")
     last = min(case.point.cutoff, known_at)
     broken = []
-    checked = None  # the same day or instant stands on most lines
+    checked: set[AsOf | None] = {None}  # the same day or instant stands on most lines
     for line in case.strike.lines:
         for name, as_of in (("price", line.price_as_of), ("rate", line.fx_as_of)):
-            if as_of is None or as_of == checked:
+            if as_of in checked:
                 continue
+            assert as_of is not None
             instant = case.point.instant_of(as_of)
             # a day without time means the cut-off, whenever it became known
             ahead = instant > last if isinstance(as_of, dt.datetime) else as_of > min(case.day, known_at.date())
@@ -37,7 +37,7 @@ def inputs_are_of_the_past(case: Case, rule: Rule) -> Iterable[RuleResult]:
                 detail = f"{name} of {as_of.isoformat()}, expected by {last.isoformat()}"
                 broken.append(rule.verdict(False, line.line_id, detail=detail, evidence=evidence_of(line)))
             else:
-                checked = as_of
+                checked.add(as_of)
     for row in case.held or ():
         if row["as_of_date"] > case.day:
             detail = f"list of positions of {row['as_of_date']}, expected by {case.day}"
@@ -45,91 +45,69 @@ def inputs_are_of_the_past(case: Case, rule: Rule) -> Iterable[RuleResult]:
     return rule.on_lines(case.product_id, broken, len(case.strike.lines) or 1)
 
 
-def _change(case: Case, line: NavLine, before: Price) -> tuple[Decimal, Decimal] | None:
-    """The price, and what the one before comes to after corporate actions; None where they cannot be compared."""
-    if line.price is None or major_currency(line.price_currency) != major_currency(before.currency):
-        return None
-    if before.quote_basis is not None and line.quote_basis != before.quote_basis:
-        return None
-    actions: Sequence = case.needed("actions").get(line.instrument_id, ())
-    reference = in_major_unit(before.price, before.currency)
-    if actions:
-        since = case.point.day_of(before.as_of)
-        adjusted = expected_price(reference, actions, since, case.day, major_currency(before.currency))
-        if adjusted is None:
-            return None
-        reference = adjusted
-    return (in_major_unit(line.price, line.price_currency), reference) if reference > 0 else None
-
-
 def prices_keep_their_unit(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """No price has moved by about a factor of 100 from the one before it, or from another source's."""
+    case.needed("actions")
     factor, band = rule.parameters["factor"], rule.parameters["band"]
+    least, most = factor / band, factor * band
+    small, large = 1 / least, least
     broken, judged = [], 0
-    for line, _, view in case.priced:
-        for other in (view.previous, view.second):
-            pair = _change(case, line, other) if other is not None else None
-            if pair is None or other is None:
+    for each in case.priced:
+        for times, other in ((each.to_previous, each.view.previous), (each.to_second, each.view.second)):
+            if times is None or other is None:
                 continue
             judged += 1
-            price, reference = pair
-            if price <= 0:
+            if small < times < large or times <= 0:
                 continue
-            times = price / reference if price > reference else reference / price
-            if factor / band <= times <= factor * band:
-                detail = f"{line.instrument_id}: {price} is about {factor:f} times away from {_said(other)}"
-                broken.append(_line(rule, line, price / reference, factor, detail, other))
+            if least <= (times if times > 1 else 1 / times) <= most:
+                line = each.line
+                detail = f"{line.instrument_id}: {line.price} is about {factor:f} times away from {_said(other)}"
+                broken.append(_line(rule, line, times, factor, detail, other))
                 break
-    return rule.on_lines(case.product_id, broken, judged, "prices with another to compare")
+    return rule.on_lines(case.product_id, broken, judged, "comparisons of prices")
 
 
 def prices_move_within_limit(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """A larger move than its class allows stands only where another source of the day says the same."""
     case.needed("actions")
     broken, judged = [], 0
-    for line, kind, view in case.priced:
-        limit = rule.limit(kind)
-        pair = _change(case, line, view.previous) if limit is not None and view.previous is not None else None
-        if pair is None or limit is None or view.previous is None:
+    limits, corroborated = _limits(case, rule), rule.parameters["corroborated_within"]
+    for each in case.priced:
+        limit, previous = limits[each.kind], each.view.previous
+        if limit is None or each.to_previous is None or previous is None:
             continue
         judged += 1
-        change = abs(pair[0] / pair[1] - 1)
-        if change > limit and not _is_corroborated(line, view, rule):
-            detail = f"{line.instrument_id}: {pair[0]} after {pair[1]}, from {_said(view.previous)}; no second source"
-            broken.append(_line(rule, line, change, limit, detail, view.previous))
+        change = abs(each.to_previous - 1)
+        if change > limit and not (each.to_second is not None and abs(each.to_second - 1) <= corroborated):
+            line = each.line
+            detail = f"{line.instrument_id}: {line.price} after {_said(previous)}; no second source says so"
+            broken.append(_line(rule, line, change, limit, detail, previous))
     return rule.on_lines(case.product_id, broken, judged, "prices with one before")
 
 
-def _is_corroborated(line: NavLine, view: PriceView, rule: Rule) -> bool:
-    gap = _gap(line, view)
-    return gap is not None and gap <= rule.parameters["corroborated_within"]
-
-
-def _gap(line: NavLine, view: PriceView) -> Decimal | None:
-    second = view.second
-    if second is None or line.price is None or second.price <= 0:
-        return None
-    if major_currency(second.currency) != major_currency(line.price_currency):
-        return None
-    return abs(in_major_unit(line.price, line.price_currency) / in_major_unit(second.price, second.currency) - 1)
+def _limits(case: Case, rule: Rule) -> Mapping[str, Decimal | None]:
+    return {kind: rule.limit(kind) for kind in {each.kind for each in case.priced}}
 
 
 def sources_agree(case: Case, rule: Rule) -> Iterable[RuleResult]:
     broken, judged = [], 0
-    for line, kind, view in case.priced:
-        gap, limit = _gap(line, view), rule.limit(kind)
-        if gap is None or limit is None or view.second is None:
+    limits = _limits(case, rule)
+    for each in case.priced:
+        limit, second = limits[each.kind], each.view.second
+        if limit is None or each.to_second is None or second is None:
             continue
         judged += 1
+        gap = abs(each.to_second - 1)
         if gap > limit:
-            detail = f"{line.instrument_id}: {line.price} against {_said(view.second)}"
-            broken.append(_line(rule, line, gap, limit, detail, view.second))
+            detail = f"{each.line.instrument_id}: {each.line.price} against {_said(second)}"
+            broken.append(_line(rule, each.line, gap, limit, detail, second))
     return rule.on_lines(case.product_id, broken, judged, "prices with a second source")
 
 
 def spreads_are_narrow(case: Case, rule: Rule) -> Iterable[RuleResult]:
     broken, judged = [], 0
-    for line, _, view in case.priced:
+    for each in case.priced:
+        line, view = each.line, each.view
         if view.bid is None or view.ask is None or view.bid.price + view.ask.price <= 0:
             continue
         judged += 1
@@ -144,8 +122,9 @@ def spreads_are_narrow(case: Case, rule: Rule) -> Iterable[RuleResult]:
 def prices_do_change(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """The same number on new timestamps for as many business days as the class allows is no new price."""
     broken, judged = [], 0
-    for line, kind, view in case.priced:
-        limit = rule.limit(kind)
+    limits = _limits(case, rule)
+    for each in case.priced:
+        line, view, limit = each.line, each.view, limits[each.kind]
         if limit is None or view.previous is None:
             continue
         judged += 1
@@ -161,11 +140,12 @@ def prices_do_change(case: Case, rule: Rule) -> Iterable[RuleResult]:
 
 def overrides_are_approved(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """An override needs an approval and an expiry that is not past. Each one in use is a result, passed or not."""
-    used = [each for each in case.priced if each[0].price_type == "OVERRIDE"]
+    used = [each for each in case.priced if each.line.price_type == "OVERRIDE"]
     if not used:
         return [rule.verdict(True, case.product_id, scope="product", detail="no override in use")]
     results = []
-    for line, _, view in used:
+    for each in used:
+        line, view = each.line, each.view
         until = None if view.own is None else view.own.valid_until
         is_open = until is not None and case.point.instant_of(until) >= case.point.cutoff
         expiry = "no expiry" if until is None else f"valid until {until.isoformat()}"
@@ -181,8 +161,9 @@ def overrides_are_approved(case: Case, rule: Rule) -> Iterable[RuleResult]:
 def oracles_are_confident(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """A price that comes with a confidence comes with enough of it; an oracle must state one."""
     broken, judged = [], 0
-    for line, _, view in case.priced:
-        confidence = None if view.own is None else view.own.confidence
+    for each in case.priced:
+        line, own = each.line, each.view.own
+        confidence = None if own is None else own.confidence
         if confidence is None and line.price_source not in rule.codes["oracles"]:
             continue
         judged += 1
