@@ -103,6 +103,7 @@ class StrikeEvidence:
         class_ids = [nav.share_class_id for nav in strike.classes]
         positions, cash = (records.get(evidence.product_id) for records in (self._positions, self._cash))
         listed_on = held[0]["as_of_date"] if held else day
+        has_benchmark = stated.row.get("benchmark_index_id") is not None
         orders = [*self._orders, *self._dealt.get(day, ())]
         return Case(
             strike=strike,
@@ -130,8 +131,9 @@ class StrikeEvidence:
             custodian_positions=None if positions is None else positions.last(listed_on),
             custodian_cash=None if cash is None else cash.last(listed_on),
             valuations=stated.valuations,
-            levels=self._levels,
-            assumptions=evidence.assumptions,
+            # both are large, and only asked for by a product with a benchmark
+            levels=self._levels if has_benchmark else {},
+            assumptions=evidence.assumptions if has_benchmark else None,
             published=self._published.get(day, {}),
             organizations={
                 "product": {stated.row["organization_id"]},

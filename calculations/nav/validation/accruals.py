@@ -21,9 +21,16 @@ def expenses_run_at_stated_ratio(case: Case, rule: Rule) -> Iterable[RuleResult]
     if not stated:
         yield rule.not_applicable(case.product_id, "no expense ratio is stated")
         return
-    running = [line for line in case.strike.lines if line.kind in rule.codes["expenses"] and line.year_fraction]
+    accruals: Sequence[Accrual] = case.needed("accruals")
+    # what has stopped accruing is still owed, and no part of a year's expenses
+    ended = {_line_id(each) for each in accruals if each.accrued_to is not None and each.accrued_to < case.day}
+    expenses = [line for line in case.strike.lines if line.kind in rule.codes["expenses"] and line.line_id not in ended]
+    running = [line for line in expenses if line.year_fraction]
     if any(line.base_amount is None for line in running) or not case.strike.net_assets:
         yield rule.not_evaluated(case.product_id, f"expenses or net assets not known ({case.strike.reason})")
+        return
+    if expenses and all(line.year_fraction == 0 for line in expenses):
+        yield rule.not_applicable(case.product_id, "expenses begin to accrue on the day")
         return
     if not running:
         yield rule.verdict(False, case.product_id, Decimal(0), threshold=stated, detail="no expense accrues")
@@ -60,7 +67,7 @@ def accruals_grow(case: Case, rule: Rule) -> Iterable[RuleResult]:
     for accrual in accruals:
         if not _accrues(accrual, case):
             continue
-        line_id = f"accrual/{accrual.share_class_id or ''}/{accrual.accrual_id}"
+        line_id = _line_id(accrual)
         line = case.lines_by_id.get(line_id)
         judged += 1
         amount = None if line is None else line.base_amount
@@ -70,6 +77,10 @@ def accruals_grow(case: Case, rule: Rule) -> Iterable[RuleResult]:
             detail = f"{accrual.kind} of {amount} after {before.get(line_id)}"
             broken.append(rule.verdict(False, line_id, amount, detail=detail))
     return rule.on_lines(case.product_id, broken, judged, "accruals")
+
+
+def _line_id(accrual: Accrual) -> str:
+    return f"accrual/{accrual.share_class_id or ''}/{accrual.accrual_id}"
 
 
 def _accrues(accrual: Accrual, case: Case) -> bool:

@@ -47,6 +47,8 @@ def rates_move_within_limit(case: Case, rule: Rule) -> Iterable[RuleResult]:
         before = _before(quote, history, case)
         if before is None or before.rate <= 0:
             continue
+        if (case.day - case.point.day_of(before.as_of)).days > rule.parameters["days_apart"]:
+            continue
         judged += 1
         change = abs(quote.rate / before.rate - 1)
         if change > rule.threshold:

@@ -72,9 +72,12 @@ def prices_move_within_limit(case: Case, rule: Rule) -> Iterable[RuleResult]:
     case.needed("actions")
     broken, judged = [], 0
     limits, corroborated = _limits(case, rule), rule.parameters["corroborated_within"]
+    apart = rule.parameters["days_apart"]
     for each in case.priced:
         limit, previous = limits[each.kind], each.view.previous
         if limit is None or each.to_previous is None or previous is None:
+            continue
+        if (case.day - case.point.day_of(previous.as_of)).days > apart:
             continue
         judged += 1
         change = abs(each.to_previous - 1)
@@ -82,7 +85,7 @@ def prices_move_within_limit(case: Case, rule: Rule) -> Iterable[RuleResult]:
             line = each.line
             detail = f"{line.instrument_id}: {line.price} after {_said(previous)}; no second source says so"
             broken.append(_line(rule, line, change, limit, detail, previous))
-    return rule.on_lines(case.product_id, broken, judged, "prices with one before")
+    return rule.on_lines(case.product_id, broken, judged, "prices with one of the days before")
 
 
 def _limits(case: Case, rule: Rule) -> Mapping[str, Decimal | None]:

@@ -93,11 +93,11 @@ def cash_agrees_with_custodian(case: Case, rule: Rule) -> Iterable[RuleResult]:
 
 def registers_agree(case: Case, rule: Rule) -> Iterator[RuleResult]:
     """The shares struck are those of every register of the day, and tokens on chain those of their register."""
-    registers: Sequence[Row] = case.needed("registers")
-    tokens = _tokens_of_the_day(case)
     if case.product.is_unitless:
         yield rule.not_applicable(case.product_id, "NO_SHARES_REPORTED", scope="product")
         return
+    registers: Sequence[Row] = case.needed("registers")
+    tokens = _tokens_of_the_day(case)
     for nav in case.strike.classes:
         rows = [row for row in registers if row["share_class_id"] == nav.share_class_id]
         unready = _not_of_the_day(case, rule, rows, case.day, nav.share_class_id)

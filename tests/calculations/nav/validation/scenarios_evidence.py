@@ -123,6 +123,8 @@ PRICES = [
     S("PRICE_TOLERANCE", "failing", "more-than-the-dividend", "FAILED", close("87", "100", actions=DIVIDEND)),  # 87 / 97 - 1 = -10.3 %
     S("PRICE_TOLERANCE", "passing", "split-in-two", "PASSED", close("50.5", "100", actions=SPLIT)),
     S("PRICE_TOLERANCE", "failing", "split-of-the-day-before-is-in-both", "FAILED", close("50.5", "100", actions=action("SPLIT", BEFORE, ratio_from="1", ratio_to="2"))),
+    S("PRICE_TOLERANCE", "boundary", "five-days-before-is-a-day-move", "FAILED", close("111", None, price("EQ", "100", as_of=dt.date(2026, 3, 5)))),
+    S("PRICE_TOLERANCE", "boundary", "six-days-before-is-none", "NOT_APPLICABLE", close("111", None, price("EQ", "100", as_of=dt.date(2026, 3, 4)))),
     S("PRICE_TOLERANCE", "boundary", "first-price", "NOT_APPLICABLE", close("100")),
     S("PRICE_SOURCE_DIFF", "passing", "20-bp", "PASSED", close("100.2", None, second("100"))),
     S("PRICE_SOURCE_DIFF", "failing", "60-bp", "FAILED", close("100.6", None, second("100")), "warning", "0.006"),
@@ -168,9 +170,9 @@ def banked(*rows: Any) -> Case:
     return case(custodian_cash=list(rows))
 
 
-def charged(rate: str, stated_ratio: str = "0.01") -> Case:
+def charged(rate: str, *others: Any, stated_ratio: str = "0.01", days: int = 9) -> Case:
     terms = Stated(total_expense_ratio=D(stated_ratio))
-    owed = [fee("m", rate, "STATED", 9, basis_amount=D(1200))]
+    owed = [fee("m", rate, "STATED", days, basis_amount=D(1200)), *others]
     return case(positions=[cash("1200")], prices=[], accruals=owed, terms=terms)
 
 
@@ -216,6 +218,9 @@ RECORDS = [
     # on net assets of 1,200 less the fee itself: 0.0109 / (1 - 0.0109 x 9/365) = 0.0109029, 9.03 % more
     S("ACCRUAL_REASONABLE", "boundary", "9-per-cent-more", "PASSED", charged("0.0109")),
     S("ACCRUAL_REASONABLE", "boundary", "10.03-per-cent-more", "FAILED", charged("0.0110")),
+    S("ACCRUAL_REASONABLE", "boundary", "what-has-ended-counts-no-more", "PASSED",
+      charged("0.01", fee("old", "0.01", "STATED", 40, basis_amount=D(1200), accrued_to=BEFORE))),
+    S("ACCRUAL_REASONABLE", "boundary", "begins-today", "NOT_APPLICABLE", charged("0.01", days=0)),
     S("ACCRUAL_REASONABLE", "boundary", "no-ratio-stated", "NOT_APPLICABLE", case(terms=Stated())),
     S("ACCRUAL_REASONABLE", "missing", "nothing-accrues", "FAILED", case(accruals=[])),
     S("ACCRUAL_FLAT", "passing", "grown", "PASSED", case(previous_amounts={"accrual//mgmt": D("-0.2")})),

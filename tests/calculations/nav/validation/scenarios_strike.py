@@ -217,6 +217,8 @@ FX = [
     S("FX_TOLERANCE", "failing", "up-8-per-cent", "FAILED", after("1"), "warning", "0.0842"),
     S("FX_TOLERANCE", "boundary", "exactly-3-per-cent", "PASSED",
       in_euros(rate("EURUSD", "1.03"), rate_history=rates_in_time(rate("EURUSD", "1.03"), rate("EURUSD", "1", BEFORE)))),
+    S("FX_TOLERANCE", "boundary", "of-the-month-before-is-no-day-move", "NOT_APPLICABLE",
+      in_euros(EURUSD, rate_history=rates_in_time(EURUSD, rate("EURUSD", "1", dt.date(2026, 2, 3))))),
     S("FX_TOLERANCE", "boundary", "first-rate", "NOT_APPLICABLE", in_euros(EURUSD)),
 ]  # fmt: skip
 
