@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from calculations.nav.approval_log import Day, StruckVersion
-from orchestration.assets.nav_strikes import COMPONENTS, RUNS, STRIKES, VALIDATIONS
+from orchestration.assets.nav_rows import COMPONENTS, RUNS, STRIKES, VALIDATIONS
 from orchestration.warehouse import own_tables
 
 Struck = Mapping[tuple[Day, int], StruckVersion]

@@ -1,7 +1,6 @@
 """Net asset value: `strike` and what it takes and returns. Only the public names; each has its own module."""
 
 from calculations.nav.results import ClassNav, Failure, NavLine, Reason, Strike
-from calculations.nav.rules import RuleResult, validate
 from calculations.nav.strike import strike
 from calculations.nav.terms import (
     Accrual,
@@ -14,6 +13,7 @@ from calculations.nav.terms import (
     ShareClass,
     Source,
 )
+from calculations.nav.validation import RuleResult, validate
 from calculations.nav.valuation_point import AgeLimit, ValuationPoint
 
 __all__ = [

@@ -88,7 +88,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Price:
-    """`currency` may be GBX, ZAC or ILA. `quote_basis` None is the instrument's."""
+    """`currency` may be GBX, ZAC or ILA. `quote_basis` None is the instrument's. `confidence` is an oracle's, 0 to 1."""
 
     instrument_id: str
     price_type: str
@@ -102,6 +102,7 @@ class Price:
     valid_until: AsOf | None = None
     approval_id: str | None = None
     reason: str | None = None
+    confidence: Decimal | None = None
 
 
 @dataclass(frozen=True)

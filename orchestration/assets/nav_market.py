@@ -77,6 +77,7 @@ def _prices(warehouse: Warehouse, organization: str, sources: Mapping[str, Sourc
                 valid_until=None if row["valid_until"] is None else _zoned(row["valid_until"]),
                 approval_id=row["approval_id"],
                 reason=row["reason"],
+                confidence=row["confidence"],
             )
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from calculations.nav import Strike
 from calculations.nav.results import Assumption, NavLine
-from calculations.nav.rules import RuleResult, blocks
 from calculations.nav.strike_inputs import StrikeInputs
 from calculations.nav.terms import Rate
+from calculations.nav.validation import RuleResult, blocks
 from orchestration.calculation_cache import as_columns, as_table
 from orchestration.resources import utc_now
 from orchestration.warehouse import own_tables
@@ -84,10 +84,8 @@ def record_strike(
             "run_id": run_id,
         }
     )
-    names = ("rule_code", "severity", "scope", "scope_id", "outcome", "actual", "threshold", "detail")
     struck.rows[VALIDATIONS] += [
-        {**keys, "rule_number": number, **{name: getattr(rule, name) for name in names}}
-        for number, rule in enumerate(rules, start=1)
+        {**keys, "rule_number": number, **_validation(rule)} for number, rule in enumerate(rules, start=1)
     ]
     if status != "STRUCK":
         return False
@@ -127,10 +125,20 @@ _LINE_FIELDS = (
 
 _line_fields = attrgetter(*_LINE_FIELDS)
 _MEASURE_FIELDS = ("name", "subject_id", "value", "unit", "currency", "reason", "detail")
+_RULE_FIELDS = (
+    *("rule_code", "rule_version", "severity", "scope", "scope_id", "outcome", "actual", "threshold", "detail"),
+)
 _ASSUMPTION_FIELDS = (
     *("scope_type", "scope_id", "tenor", "as_of", "source", "value", "text", "unit", "currency", "compounding"),
     "valid_until",
 )
+
+
+def _validation(rule: RuleResult) -> dict[str, Any]:
+    return {
+        **{name: getattr(rule, name) for name in _RULE_FIELDS},
+        "evidence": "; ".join(rule.evidence) or None,
+    }
 
 
 def _assumption(assumption: Assumption) -> dict[str, Any]:

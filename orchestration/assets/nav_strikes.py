@@ -11,16 +11,17 @@ from typing import Any, Literal
 
 import dagster as dg
 
-from calculations.nav import validate
 from calculations.nav.methods import strike_product
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.strike_inputs import strike_inputs
+from calculations.nav.validation import blocks, judge
 from orchestration.assets.nav_market import SHARED, load_market
 from orchestration.assets.nav_products import OF_ORGANIZATION, OF_PRODUCT, PRODUCT_TYPES, stated_products
 from orchestration.assets.nav_rows import RESTRIKES, RUNS, STRIKES, TABLES, Struck, record_strike
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED
 from orchestration.fingerprints import code_fingerprint
+from orchestration.nav_evidence import MODELS, StrikeEvidence
 from orchestration.pictures import nav_picture
 from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
 from orchestration.settings import Settings
@@ -31,6 +32,7 @@ DEPS = (
     *(f"intermediate.int_nav__{model}" for model in ("struck_states", "products", "instruments", "prices")),
     *(f"intermediate.int_nav__{model}" for model in (*OF_PRODUCT, *OF_ORGANIZATION)),
     *(f"staging.stg_nav__{product_type}_products" for product_type in PRODUCT_TYPES),
+    *MODELS,
     "intermediate.int_market__fx_rates",
     "intermediate.int_market__holidays",
     "seeds.sources",
@@ -109,24 +111,33 @@ def strike_products(
     market = load_market(warehouse, organization)
     known_at = max(known for _, known in _known_loads(warehouse, organization))
     versions = {
-        (product, day): (version, strike_id)
-        for product, day, version, strike_id in warehouse.rows(
-            f"select product_id, valuation_date, max(version), arg_max(strike_id, struck_at) from {RUNS} "
+        (product, day): (version, strike_id, status)
+        for product, day, version, strike_id, status in warehouse.rows(
+            "select product_id, valuation_date, max(version), arg_max(strike_id, struck_at), "
+            f"arg_max(status, struck_at) from {RUNS} "
             "where organization_id = ? group by all",
             [organization],
         )
     }
+    beside = StrikeEvidence(warehouse, organization, market, known_at)
     for stated, state_id in stated_products(warehouse, organization):
         outcomes = []
+        before = None
         for day in filter(is_wanted, stated.days):
             inputs = strike_inputs(stated, market, day)
-            result = strike_product(Evidence(stated, market, inputs))
+            evidence = Evidence(stated, market, inputs)
+            result = strike_product(evidence)
             product_id = inputs.product.product_id
-            version, last = versions.get((product_id, day), (None, None))
-            if result.inputs_hash == last:
+            version, last, status = versions.get((product_id, day), (None, None, None))
+            # what a rule blocked is judged again: the record that it broke on may have come since
+            if result.inputs_hash == last and status != "BLOCKED":
+                before = before if version is None else result
                 outcomes.append(Outcome(product_id, day, "UNCHANGED", last, last))
                 continue
-            rules = validate(result, inputs.product, inputs.point, inputs.rates, market.policy, inputs.classes)
+            rules = judge(beside.case(evidence, result, before))
+            if result.inputs_hash == last and blocks(rules):
+                outcomes.append(Outcome(product_id, day, "UNCHANGED", last, last))
+                continue
             keys = {
                 "organization_id": organization,
                 "product_id": product_id,
@@ -135,6 +146,7 @@ def strike_products(
                 "known_at": known_at,
             }
             is_struck = record_strike(struck, keys, inputs, result, rules, (version or 0) + 1, state_id, run_id)
+            before = result if is_struck else before
             outcomes.append(
                 Outcome(product_id, day, "NEW_VERSION" if is_struck else "NOT_STRUCK", result.inputs_hash, last)
             )

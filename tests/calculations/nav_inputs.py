@@ -36,6 +36,7 @@ POLICY = Policy(
         "CHAINLINK": Source(level=2, priority=2),
         "ECB": Source(level=2, priority=3),
         "BROKER": Source(level=3, priority=4),
+        "ORACLE": Source(level=3, priority=4),
         "INTERNAL": Source(level=4, priority=5),
         "MANUAL_OVERRIDE": Source(level=6, priority=9),
     }

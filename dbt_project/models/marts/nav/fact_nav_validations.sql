@@ -35,6 +35,7 @@ final as (
         validations.strike_id,
         validations.rule_number,
         validations.rule_code,
+        validations.rule_version,
         validations.severity,
         validations.scope,
         validations.scope_id,
@@ -43,6 +44,7 @@ final as (
         validations.actual,
         validations.threshold,
         validations.detail,
+        validations.evidence,
         validations.known_at,
         run_states.state_id,
     from validations
