@@ -143,7 +143,13 @@ def test_planted_breaks_hold_their_product_and_day_alone(demo: tuple[Home, RunRe
         "select rule_code, scope_id, actual, rule_version, evidence from marts.fact_nav_validations "
         "where outcome = 'FAILED' and rule_code like '%RECON' order by 1"
     ) == [
-        ("POSITION_RECON", "EQ-US-03", Decimal(-250), 1, "custodian harbour-custody cedar-global-equity-sec 2025-12-31"),
+        (
+            "POSITION_RECON",
+            "EQ-US-03",
+            Decimal(-250),
+            1,
+            "custodian harbour-custody cedar-global-equity-sec 2025-12-31",
+        ),
         ("SHARES_RECON", "cedar-euro-bond-i", Decimal("-12.5"), 1, "register BOOKS 2025-12-31"),
     ]
 
