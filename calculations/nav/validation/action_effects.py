@@ -1,4 +1,4 @@
-"""What a corporate action does to units held and to a price. Whether it has been booked is judged elsewhere."""
+"""What a row of a corporate action does to units and to a price. Whether it has been booked is judged elsewhere."""
 
 from __future__ import annotations
 
@@ -6,36 +6,49 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
+from calculations.nav import corporate_actions
+from calculations.nav.corporate_actions import DETACHES, EXCHANGES, NEW_FOR_OLD, TRADING, CorporateAction
 from calculations.nav.market import Row
+from calculations.nav.numbers import times
+from calculations.nav.results import Unavailable
 
-# After these, one unit is another number of units: ratio_to for every ratio_from before.
-RESCALED = ("SPLIT", "REVERSE_SPLIT", "STOCK_DIVIDEND")
 PAID_OUT = ("CASH_DIVIDEND", "RETURN_OF_CAPITAL")
-# After these, the price says nothing of the one before.
-REMADE = ("SPIN_OFF", "MERGER", "RIGHTS", "DEFAULT", "IDENTIFIER_CHANGE")
+# Units are others after these; the other actions say nothing of a price, or leave nothing to compare it with.
+RESCALED = (*NEW_FOR_OLD, "STOCK_DIVIDEND")
+REMADE = (*EXCHANGES, *DETACHES, "DEFAULT")
 
 
 def effective_day(action: Row) -> dt.date:
-    """The day from which positions and prices are after the action."""
-    day: dt.date = action.get("effective_date") or action["ex_date"]
+    """The first day on which the market trades without what the action gave or took."""
+    is_dated_itself = action["action_type"] in (*EXCHANGES, *TRADING, "CALL", "DEFAULT")
+    day: dt.date = (action.get("effective_date") if is_dated_itself else None) or action["ex_date"]
     return day
 
 
 def units_after(action: Row) -> Decimal | None:
-    """Units held for each unit before; None where the action does not say, or leaves units alone."""
-    before, after = action.get("ratio_from"), action.get("ratio_to")
-    if action["action_type"] not in RESCALED or not before or not after:
+    """Units held for each unit before; None for an action that leaves units alone, or whose ratio cannot be."""
+    if action["action_type"] not in RESCALED:
         return None
-    units: Decimal = after / before
-    return units
+    terms = CorporateAction(
+        action_id=action["action_id"],
+        instrument_id=action["instrument_id"],
+        action_type=action["action_type"],
+        date=effective_day(action),
+        ratio_from=action.get("ratio_from"),
+        ratio_to=action.get("ratio_to"),
+    )
+    try:
+        return times(Decimal(1), corporate_actions.units_after(terms))
+    except Unavailable:
+        return None
 
 
 def expected_price(
     price: Decimal, actions: Iterable[Row], since: dt.date, day: dt.date, currency: str | None
 ) -> Decimal | None:
     """A price of `since` as it would be on `day` had nothing happened but the actions between; None if none can be said."""
-    between = [action for action in actions if since < action["ex_date"] <= day]
-    for action in sorted(between, key=lambda each: each["ex_date"]):
+    between = [action for action in actions if since < effective_day(action) <= day]
+    for action in sorted(between, key=effective_day):
         kind = action["action_type"]
         if kind in RESCALED:
             units = units_after(action)

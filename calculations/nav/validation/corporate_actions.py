@@ -29,7 +29,12 @@ def dividends_are_booked(case: Case, rule: Rule) -> Iterable[RuleResult]:
         if action["action_type"] != "CASH_DIVIDEND" or ex_date > case.day or (pay_date and pay_date <= case.day):
             continue
         instrument = action["instrument_id"]
-        quantity = _quantity(held_when_ex(ex_date), instrument)
+        rows = held_when_ex(ex_date)
+        quantity = _quantity(rows, instrument)
+        for split in actions[instrument]:
+            units = units_after(split)
+            if units is not None and rows and rows[0]["as_of_date"] < effective_day(split) < ex_date:
+                quantity *= units
         if not quantity:
             continue
         judged += 1
@@ -54,7 +59,7 @@ def _booked(case: Case, rule: Rule, action: Row, quantity: Decimal) -> RuleResul
 
 
 def actions_are_reflected(case: Case, rule: Rule) -> Iterable[RuleResult]:
-    """The list of positions is after every event that the prices are after.
+    """The quantities struck are after every event that the prices are after, whichever day the list is of.
 
     A split leaves another quantity, what was merged or called is gone, what was spun off is there.
     """
@@ -73,11 +78,14 @@ def actions_are_reflected(case: Case, rule: Rule) -> Iterable[RuleResult]:
                 actual, expected, detail = wrong
                 broken.append(
                     rule.verdict(
-                        False, f"{action['action_id']}/{instrument}", actual, threshold=expected,
+                        False,
+                        f"{action['action_id']}/{instrument}",
+                        actual,
+                        threshold=expected,
                         detail=f"{action['action_type']} of {effective_day(action)}: {detail}",
                         evidence=(f"corporate action {action['action_id']}", f"list of {held[0]['as_of_date']}"),
                     )
-                )  # fmt: skip
+                )
     return rule.on_lines(case.product_id, broken, judged, "corporate actions")
 
 
@@ -89,27 +97,31 @@ def _unreflected(
     case: Case, rule: Rule, action: Row, held: Sequence[Row]
 ) -> tuple[Decimal | None, Decimal | None, str] | None:
     """What is wrong: the quantity found, the one expected, and a word."""
-    instrument, effective, listed = action["instrument_id"], effective_day(action), held[0]["as_of_date"]
-    now = _quantity(held, instrument)
-    units = units_after(action)
-    if listed < effective:
-        return now, None if units is None else now * units, f"the list of {listed} is from before"
+    instrument, effective, units = action["instrument_id"], effective_day(action), units_after(action)
+    now = _struck(case, instrument)
     if action["action_type"] in rule.codes["replaced"]:
         return (now, Decimal(0), "still held") if now else None
-    assert case.held_when_ex is not None
-    before_rows = case.held_when_ex(effective)
+    before_rows = held if held[0]["as_of_date"] < effective else case.needed("held_when_ex")(effective)
+    # an event that a list of an earlier strike is after was judged then
+    is_new = before_rows is held or (
+        bool(before_rows) and before_rows[0]["as_of_date"] < effective and _is_since_last(case, effective)
+    )
     before = _quantity(before_rows, instrument)
-    # a list of the same day or after is no list before; one that is older than the last strike was judged then
-    is_new = bool(before_rows) and before_rows[0]["as_of_date"] < effective and _is_since_last(case, effective)
     if not is_new or not before:
         return None
     if action["action_type"] in rule.codes["added"]:
         new = action["new_instrument_id"]
-        return None if _quantity(held, new) else (Decimal(0), None, f"{new} is not held")
+        return None if _struck(case, new) else (Decimal(0), None, f"{new} is not held")
     if units is None:
-        return now, None, "no ratio is stated"
+        return now, None, "expected a ratio that fits the action, found none"
     # a trade may have changed the quantity too; what cannot be is the very quantity from before
     return (now, before * units, f"still {before} units") if now == before and units != 1 else None
+
+
+def _struck(case: Case, instrument: str | None) -> Decimal:
+    """Units of an instrument on the lines of the strike."""
+    lines = [line for line in case.strike.lines if line.instrument_id == instrument and line.accrual_id is None]
+    return sum((line.quantity for line in lines if line.quantity is not None), Decimal(0))
 
 
 def _is_since_last(case: Case, effective: dt.date) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from calculations.nav.errors import judge
 from calculations.nav.terms import ProductTerms
 from calculations.nav.validation.case import Case, Published
 from calculations.nav.validation.rules import Rule
@@ -11,24 +12,30 @@ from calculations.nav.validation.verdicts import RuleResult
 
 
 def error_is_immaterial(case: Case, rule: Rule) -> Iterable[RuleResult]:
-    """The published NAV is off by less than its class tolerates: (published - correct) / correct, correct being this strike."""
+    """The published NAV is off by less than its class tolerates; the correct one is this strike."""
     published: Mapping[str, Published] = case.needed("published")
     for nav in case.strike.classes:
         before = published.get(nav.share_class_id)
         if before is None:
             yield rule.not_applicable(nav.share_class_id, f"no NAV of {case.day} is published")
             continue
-        error_class = before.error_class or _error_class(case.product, rule)
-        limit = rule.limits[error_class]
-        if not nav.nav_per_share:
-            yield rule.not_evaluated(nav.share_class_id, f"NAV per share not known ({nav.reason})", threshold=limit)
+        if not nav.nav_per_share or nav.nav_per_share < 0:
+            yield rule.not_evaluated(nav.share_class_id, f"NAV per share {nav.nav_per_share} ({nav.reason})")
             continue
-        error = before.nav_per_share / nav.nav_per_share - 1
-        detail = f"published {before.nav_per_share}, now {nav.nav_per_share}, class {error_class}"
+        error = judge(before.nav_per_share, nav.nav_per_share, before.error_class or _error_class(case.product, rule))
+        evidence = (f"NAV {nav.share_class_id} {case.day} version {before.version}",)
+        if error.is_material is None:
+            yield rule.not_evaluated(nav.share_class_id, str(error.detail), actual=error.deviation, evidence=evidence)
+            continue
+        detail = f"published {error.published}, now {error.correct}, class {error.error_class}"
         yield rule.verdict(
-            abs(error) < limit, nav.share_class_id, error, threshold=limit, detail=detail,
-            evidence=(f"NAV {nav.share_class_id} {case.day} version {before.version}",),
-        )  # fmt: skip
+            not error.is_material,
+            nav.share_class_id,
+            error.deviation,
+            threshold=error.threshold,
+            detail=detail,
+            evidence=evidence,
+        )
 
 
 def _error_class(product: ProductTerms, rule: Rule) -> str:

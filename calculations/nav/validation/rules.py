@@ -37,7 +37,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "level": ("1", "2", "3"),
     "method": _METHODS,
     "frequency": ("DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "ANNUAL", "ON_DEMAND", "GAP"),
-    "error_class": ("MMF", "BOND", "MIXED", "EQUITY", "OTHER", "INSTITUTIONAL"),
 }
 
 Amount = Annotated[Decimal, Field(ge=0)]
@@ -56,7 +55,7 @@ class Rule(Terms):
     source: Annotated[str, Field(min_length=1)]
     applies_to: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    by: Literal["product", "instrument", "level", "method", "frequency", "error_class"] | None = None
+    by: Literal["product", "instrument", "level", "method", "frequency"] | None = None
     limits: dict[str, Amount] = Field(default_factory=dict)
     severities: dict[str, Severity] = Field(default_factory=dict)
     parameters: dict[str, Amount] = Field(default_factory=dict)

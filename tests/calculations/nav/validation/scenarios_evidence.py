@@ -239,13 +239,10 @@ def owed(amount: str | None, **more: Any) -> Case:
 
 
 def happened(kind: str, now: str = "10", day: dt.date = DAY, listed_on: dt.date = DAY, **more: Any) -> Case:
-    """10 held the day before, `now` on the list in force, and an action in between."""
-    rows = (
-        held(row(instrument_id="EQ", quantity=now), day=listed_on)
-        if now != "0"
-        else held(row(instrument_id="ZZ", quantity="1"))
-    )
-    return case(held=rows, actions=action(kind, day, **more))
+    """10 held the day before, `now` struck from the list in force, and an action in between."""
+    struck_now = [cash("1"), *([equity("EQ", now)] if now != "0" else [])]
+    rows = held(row(instrument_id="EQ", quantity="10" if listed_on < DAY else now), day=listed_on)
+    return case(positions=struck_now, held=rows, actions=action(kind, day, **more))
 
 
 ACTIONS = [
@@ -259,13 +256,16 @@ ACTIONS = [
     S("EXDIV_BOOKED", "missing", "no-amount", "NOT_EVALUATED", case(actions=action("CASH_DIVIDEND", BEFORE))),
     S("CORP_ACTION", "passing", "split-reflected", "PASSED", happened("SPLIT", "20", ratio_from="1", ratio_to="2")),
     S("CORP_ACTION", "failing", "split-not-reflected", "FAILED", happened("SPLIT", "10", ratio_from="1", ratio_to="2"), "critical", "10"),
-    S("CORP_ACTION", "failing", "list-from-before-the-split", "FAILED", happened("SPLIT", "20", listed_on=BEFORE, ratio_from="1", ratio_to="2")),
+    S("CORP_ACTION", "passing", "older-list-carried-over-the-split", "PASSED", happened("SPLIT", "20", listed_on=BEFORE, ratio_from="1", ratio_to="2")),
+    S("CORP_ACTION", "failing", "older-list-not-carried-over", "FAILED", happened("SPLIT", "10", listed_on=BEFORE, ratio_from="1", ratio_to="2"), "critical", "10"),
+    S("CORP_ACTION", "passing", "one-more-for-ten", "PASSED", happened("STOCK_DIVIDEND", "11", ratio_from="10", ratio_to="1")),
+    S("CORP_ACTION", "failing", "stock-dividend-not-reflected", "FAILED", happened("STOCK_DIVIDEND", "10", ratio_from="10", ratio_to="1")),
     S("CORP_ACTION", "failing", "merged-and-still-held", "FAILED", happened("MERGER"), "critical", "10"),
-    S("CORP_ACTION", "passing", "merged-and-gone", "NOT_APPLICABLE", happened("MERGER", "0")),
+    S("CORP_ACTION", "passing", "merged-and-gone", "PASSED", happened("MERGER", "0")),
     S("CORP_ACTION", "failing", "spun-off-and-not-held", "FAILED", happened("SPIN_OFF", new_instrument_id="NEW")),
     S("CORP_ACTION", "boundary", "split-tomorrow", "NOT_APPLICABLE", happened("SPLIT", day=dt.date(2026, 3, 11), ratio_from="1", ratio_to="2")),
     S("CORP_ACTION", "boundary", "split-before-the-last-strike", "PASSED", happened("SPLIT", day=BEFORE, ratio_from="1", ratio_to="2")),
-    S("CORP_ACTION", "boundary", "one-for-one", "PASSED", happened("STOCK_DIVIDEND", ratio_from="1", ratio_to="1")),
+    S("CORP_ACTION", "boundary", "traded-on-the-day-of-the-split", "PASSED", happened("SPLIT", "17", ratio_from="1", ratio_to="2")),
     S("CORP_ACTION", "missing", "split-without-a-ratio", "FAILED", happened("SPLIT")),
 ]  # fmt: skip
 

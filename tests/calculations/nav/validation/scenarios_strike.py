@@ -174,6 +174,7 @@ CLASSES = [
     # E-22: 102.37 for 101.58 is +0.777712 %: below 1 % for an equity fund, above 0.5 % for a bond fund
     S("RESTATEMENT_MATERIAL", "passing", "example-22-equity", "PASSED", published("1.00777712", "EQUITY")),
     S("RESTATEMENT_MATERIAL", "failing", "example-22-bond", "FAILED", published("1.00777712", "BOND"), "critical", "0.00777712"),
+    S("RESTATEMENT_MATERIAL", "missing", "threshold-of-an-analysis-that-nobody-states", "NOT_EVALUATED", published("1.001", "INSTITUTIONAL")),
     S("RESTATEMENT_MATERIAL", "boundary", "exactly-the-limit-is-material", "FAILED", published("0.99", "EQUITY"), "critical", "-0.01"),
     S("RESTATEMENT_MATERIAL", "boundary", "money-fund-by-its-subtype", "FAILED", published("1.002", subtype="MMF"), "critical", "0.002"),
     S("RESTATEMENT_MATERIAL", "boundary", "bond-by-its-type", "FAILED", published("1.005", product_type="bond", subtype=None)),
@@ -298,7 +299,7 @@ STABLECOINS = [
     S("STABLECOIN_COLLATERAL_RATIO", "failing", "vault-below-its-own-minimum", "FAILED",
       coin("CRYPTO", ratio("VAULT_COLLATERAL_RATIO", "1.6", "v"), ratio("VAULT_HEALTH", "0.94", "v")), "critical", "0.94"),
     S("STABLECOIN_COLLATERAL_RATIO", "boundary", "vault-at-150-per-cent", "PASSED", coin("CRYPTO", ratio("VAULT_COLLATERAL_RATIO", "1.5", "v"))),
-    S("STABLECOIN_COLLATERAL_RATIO", "failing", "too-little-metal", "FAILED", coin("COMMODITY", ratio("UNITS_PER_TOKEN_RATIO", "0.99"))),
+    S("STABLECOIN_COLLATERAL_RATIO", "failing", "too-little-metal", "FAILED", coin("COMMODITY", ratio("RESERVE_RATIO", "0.99"))),
     S("STABLECOIN_COLLATERAL_RATIO", "passing", "example-19-fractional-target-met", "PASSED", coin("FRACTIONAL", ratio("BACKING_OVER_TARGET", "0.0090625"))),
     S("STABLECOIN_COLLATERAL_RATIO", "boundary", "rebasing-promises-none", "NOT_APPLICABLE", coin("REBASING")),
     S("STABLECOIN_COLLATERAL_RATIO", "missing", "no-measure", "NOT_EVALUATED", coin("FIAT")),
