@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from calculations.nav.rates import KnownRates
 from calculations.nav.receivables import CashDividend
 from calculations.nav.series import Series
 from calculations.nav.terms import Policy, Price, Rate
@@ -49,9 +50,23 @@ class Market:
             found.setdefault(name[0], []).append(name)
         return found
 
-    def rates_at(self, point: ValuationPoint) -> list[Rate]:
-        """Exchange rates that can matter at the point."""
-        return list(self.rates.until(list(self.rates.series), point.cutoff))
+    def rates_at(self, point: ValuationPoint) -> KnownRates:
+        """Exchange rates that can matter at the point; the same ones for every product that is struck then."""
+        # instants are equal whatever their zone, but the zone says which day they are of
+        key = (point, str(point.cutoff.tzinfo))
+        known = self._known_rates.get(key)
+        if known is None:
+            known = self._known_rates[key] = KnownRates(self.rates.until(self.rates.series, point.cutoff))
+        return known
+
+    @cached_property
+    def points(self) -> dict[tuple[dt.date, str | None, str | None], ValuationPoint]:
+        """Valuation points already made, by day, cut-off and calendar as products state them."""
+        return {}
+
+    @cached_property
+    def _known_rates(self) -> dict[tuple[ValuationPoint, str], KnownRates]:
+        return {}
 
 
 def price_series(prices: Iterable[Price]) -> Series[Price, PriceSeries]:
@@ -72,7 +87,15 @@ def rate_series(rates: Iterable[Rate]) -> Series[Rate, RateSeries]:
 
 
 def valuation_point(product: Row, day: dt.date, market: Market) -> ValuationPoint:
-    """The product's cut-off and calendar on a day."""
+    """The product's cut-off and calendar on a day; one point for all products that share them."""
+    key = (day, product["valuation_cutoff"], product["valuation_calendar"])
+    point = market.points.get(key)
+    if point is None:
+        point = market.points[key] = _point(product, day, market)
+    return point
+
+
+def _point(product: Row, day: dt.date, market: Market) -> ValuationPoint:
     clock, zone = (product["valuation_cutoff"] or DEFAULT_CUTOFF).split(" ", 1)
     cutoff = dt.datetime.combine(day, dt.time.fromisoformat(clock), ZoneInfo(zone))
     return ValuationPoint(

@@ -33,6 +33,12 @@ class Quotes(dict[tuple[str, str], Sequence[Rate]]):
         self.made: dict[tuple[str, str], Conversion] = {}
 
 
+class KnownRates(tuple[Rate, ...]):
+    """Rates known at one instant, and the quotes in force among them once somebody has asked."""
+
+    quotes: Quotes | None = None
+
+
 @dataclass(frozen=True)
 class Conversion:
     """`rate` units of the wanted currency for one held, unrounded, and the quotes it was made of.
@@ -53,6 +59,10 @@ def in_force(rates: Iterable[Rate], point: ValuationPoint, policy: Policy) -> Qu
     It is that of the latest day, of the first source by priority, at its latest instant. Raises ValueError for a
     source the policy does not know. Source: nav 3.
     """
+    if isinstance(rates, KnownRates):
+        if rates.quotes is None:
+            rates.quotes = in_force(iter(rates), point, policy)
+        return rates.quotes
     pairs: dict[tuple[str, str], list[Rate]] = {}
     for rate in rates:
         if point.includes(rate.as_of):

@@ -38,7 +38,7 @@ def strike_inputs(stated: StatedProduct, market: Market, day: dt.date) -> Strike
     Source: nav 3, input-contracts 4.2.
     """
     point = valuation_point(stated.row, day, market)
-    rates = tuple(market.rates_at(point))
+    rates = market.rates_at(point)
     class_rows = [row for row in stated.classes if _is_open(row, day)]
     classes = tuple(share_class(stated, market, row, day) for row in class_rows)
     previous = previous_net_assets(stated, market, [row["share_class_id"] for row in class_rows], day)

@@ -5,6 +5,7 @@ A day whose inputs and method have not changed keeps its version. Source: nav 1.
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import dagster as dg
@@ -16,26 +17,33 @@ from orchestration.resources import WarehouseResource, retried_when_busy, utc_no
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append, append_rows, table_descriptions
 
-NAME = "nav_restrikes"
+LINES_AT_ONCE = 250_000
 
 
 def restrike(warehouse: Warehouse, first: dt.date, last: dt.date, run_id: str) -> list[Outcome]:
     """Strike every product on its days from `first` to `last`, both included, and keep what has changed.
 
-    Each product is written before the next is struck, so a range of years needs the memory of one product.
+    What is new is written every few products, so that a range of years needs no more memory than a day.
     """
     found: list[Outcome] = []
     for organization in organizations(warehouse):
-        struck = Struck()
+        struck, kept = Struck(), 0
         for outcomes in strike_products(warehouse, organization, run_id, struck, lambda day: first <= day <= last):
             found += outcomes
-            with warehouse.transaction() as connection:
-                for table, rows in struck.tables().items():
-                    append(connection, table, rows)
-                kept = {"organization_id": organization, "restruck_at": utc_now(), "run_id": run_id}
-                append_rows(connection, RESTRIKES, [{**kept, **asdict(outcome)} for outcome in outcomes])
-            struck.clear()
+            if struck.line_count > LINES_AT_ONCE:
+                _write(warehouse, organization, run_id, struck, found[kept:])
+                kept = len(found)
+        _write(warehouse, organization, run_id, struck, found[kept:])
     return found
+
+
+def _write(warehouse: Warehouse, organization: str, run_id: str, struck: Struck, outcomes: Sequence[Outcome]) -> None:
+    kept = {"organization_id": organization, "restruck_at": utc_now(), "run_id": run_id}
+    with warehouse.transaction() as connection:
+        for table, rows in struck.tables().items():
+            append(connection, table, rows)
+        append_rows(connection, RESTRIKES, [{**kept, **asdict(outcome)} for outcome in outcomes])
+    struck.clear()
 
 
 def build_restrike_assets(settings: Settings) -> dg.AssetsDefinition:

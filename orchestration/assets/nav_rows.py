@@ -37,6 +37,10 @@ class Struck:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in _FEW})
     components: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in own_tables()[COMPONENTS]})
 
+    @property
+    def line_count(self) -> int:
+        return len(self.components["line"])
+
     def clear(self) -> None:
         for rows in (*self.rows.values(), *self.components.values()):
             rows.clear()

@@ -15,6 +15,7 @@ from tests.benchmarks.clo import Timed, clo_engine
 from tests.benchmarks.compliance import compliance_batches
 from tests.benchmarks.houses import house_of_funds
 from tests.benchmarks.migration import migration_engine
+from tests.benchmarks.navs import nav_backfill
 from tests.benchmarks.performance import fund_performance
 from tests.benchmarks.reading import FundReading, Reading, clo_workbook, fund_workbook
 from tests.benchmarks.runs import Run, demo_runs
@@ -84,6 +85,8 @@ def main() -> None:
         CONSOLE.print(timed_table("Fund performance", performance))
         house = house_of_funds()
         CONSOLE.print(timed_table("A house of funds", house))
+        navs = nav_backfill()
+        CONSOLE.print(timed_table("NAV backfill", navs))
         fund = fund_workbook(folder)
         clo, typed = clo_workbook(folder)
         CONSOLE.print(reading_table(clo, typed, fund))
@@ -98,6 +101,7 @@ def main() -> None:
         "fund_performance": [asdict(line) for line in performance],
         "house_of_funds": [asdict(line) for line in house],
         "clo_workbook": asdict(clo) | {"whole_reader_seconds": asdict(typed)},
+        "nav_backfill": [asdict(line) for line in navs],
         "fund_workbook": asdict(fund),
         "demo_written_seconds": writing,
         "runs": [asdict(run) for run in runs],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
+from collections.abc import Hashable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -43,11 +44,18 @@ class PriceView:
     same_since: dt.date | None
 
 
+Compared = tuple[PriceView, Decimal | None, Decimal | None]  # with the price over the previous one and the second one
+
+
 class PriceHistory:
-    """All prices that are known, by instrument, type and source, in time."""
+    """All prices that are known, by instrument, type and source, in time, and the comparisons already made of them.
+
+    Corporate actions are those of the instruments, the same for every product that is judged with one history.
+    """
 
     def __init__(self, prices: Series[Price, PriceSeries]) -> None:
         self._series = prices.series
+        self.compared: dict[tuple[Hashable, ...], Compared] = {}
 
     @cached_property
     def _by_instrument(self) -> dict[str, list[tuple[str, str, _Found]]]:

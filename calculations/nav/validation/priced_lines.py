@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
 from calculations.nav.market import Row
 from calculations.nav.results import NavLine, Strike
 from calculations.nav.terms import Price
 from calculations.nav.validation.action_effects import expected_price
-from calculations.nav.validation.price_history import PriceHistory, PriceView, in_major_unit, major_currency
+from calculations.nav.validation.price_history import Compared, PriceHistory, PriceView, in_major_unit, major_currency
 from calculations.nav.valuation_point import ValuationPoint
 
 
@@ -40,15 +41,31 @@ def priced_lines(
     for line in strike.lines:
         if line.price is None or line.method != "PRICED" or line.instrument_id is None:
             continue
-        view = history.view(line, point)
         kind = instruments.get(line.instrument_id, nothing).get("instrument_type") or "OTHER"
-        to_previous = to_second = None
-        if view.previous is not None:
-            to_previous = _over(line, view.previous, actions.get(line.instrument_id, ()), point)
-        if view.second is not None:
-            to_second = _over(line, view.second, (), point)
-        found.append(PricedLine(line, kind, view, to_previous, to_second))
+        # many products hold what is priced once: a price is compared with the others of its instrument once
+        key = (*_price(line), point.cutoff, kind)
+        compared = history.compared.get(key)
+        if compared is None:
+            compared = history.compared[key] = _compared(line, history, point, actions)
+        found.append(PricedLine(line, kind, *compared))
     return found
+
+
+_price = attrgetter(
+    "instrument_id", "price", "price_as_of", "price_type", "price_source", "price_currency", "quote_basis"
+)
+
+
+def _compared(
+    line: NavLine, history: PriceHistory, point: ValuationPoint, actions: Mapping[str, Sequence[Row]]
+) -> Compared:
+    view = history.view(line, point)
+    to_previous = to_second = None
+    if view.previous is not None:
+        to_previous = _over(line, view.previous, actions.get(line.instrument_id or "", ()), point)
+    if view.second is not None:
+        to_second = _over(line, view.second, (), point)
+    return view, to_previous, to_second
 
 
 def _over(line: NavLine, other: Price, actions: Sequence[Row], point: ValuationPoint) -> Decimal | None:
