@@ -13,9 +13,10 @@ import dagster as dg
 from orchestration.assets.nav_rows import RESTRIKES, Struck
 from orchestration.assets.nav_strikes import DEPS, Outcome, organizations, strike_products
 from orchestration.assets.raw import table_schema
+from orchestration.calculation_cache import as_table
 from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
 from orchestration.settings import Settings
-from orchestration.warehouse import Warehouse, append, append_rows, table_descriptions
+from orchestration.warehouse import Warehouse, append, table_descriptions
 
 LINES_AT_ONCE = 250_000
 
@@ -42,7 +43,7 @@ def _write(warehouse: Warehouse, organization: str, run_id: str, struck: Struck,
     with warehouse.transaction() as connection:
         for table, rows in struck.tables().items():
             append(connection, table, rows)
-        append_rows(connection, RESTRIKES, [{**kept, **asdict(outcome)} for outcome in outcomes])
+        append(connection, RESTRIKES, as_table(RESTRIKES, [{**kept, **asdict(outcome)} for outcome in outcomes]))
     struck.clear()
 
 
