@@ -12,6 +12,7 @@ from typing import Any
 
 from calculations.nav.market import Market, valuation_point
 from calculations.nav.numbers import precise
+from calculations.nav.projects import project_policy
 from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
 from calculations.nav.stated import StatedProduct
 from calculations.nav.valuation_point import ValuationPoint
@@ -108,6 +109,18 @@ class ShownProduct:
     def product_id(self) -> str:
         product_id: str = self.stated.row["product_id"]
         return product_id
+
+    @property
+    def unit(self) -> str | None:
+        """The product's own instrument where that is a claim on it; one that the product holds itself is its asset."""
+        row = self.stated.row
+        if row["instrument_id"] is None or self.stated.product_type not in project_policy().issues_units:
+            return None
+        return None if self.holds(row["instrument_id"]) else str(row["instrument_id"])
+
+    def holds(self, instrument_id: str) -> bool:
+        """Whether a current strike has the instrument among its lines."""
+        return any(instrument_id in strike.held for strike in self.strikes.values())
 
 
 @dataclass(frozen=True)
