@@ -66,7 +66,7 @@ SETS = f"""
         select s.organization_id, string_agg(distinct l.load_id, ',' order by l.load_id) as loads
         from shown as s
         inner join intermediate.int_feeds__loads_known as l on l.organization_id in (s.organization_id, '_shared')
-        where l.withdrawn_at is null and l.kind in ('nav_workbook', 'fx_feed', 'holidays', 'fund_workbook')
+        where l.withdrawn_at is null and l.kind in ('nav_workbook', 'price_feed', 'fx_feed', 'holidays', 'fund_workbook')
         group by all
     )
     select organization_id, md5(concat_ws('|', organization_id, products, strikes, loads)) as nav_set_id

@@ -3,6 +3,8 @@
 from orchestration.pictures.drawing import FAIL, INK, PASS, first_of, markdown, small_multiples
 from orchestration.warehouse import Warehouse
 
+BAND = "Market price against NAV per share on each day struck; the band is the alarm, red is beyond it."
+
 
 def premium_picture(warehouse: Warehouse) -> str:
     """Premium or discount of every class that trades, in percent of NAV, with the alarm's band: Markdown with a PNG."""
@@ -22,13 +24,14 @@ def premium_picture(warehouse: Warehouse) -> str:
         rates, alarm = [float(rate) for rate in premiums], float(alarms[-1])
         axes.axhspan(-alarm, alarm, color=PASS, alpha=0.1, linewidth=0)
         axes.axhline(0, color=INK, linewidth=0.6)
+        for edge in (-alarm, alarm):
+            axes.axhline(edge, color=PASS, linewidth=0.6, linestyle="--")
         axes.plot(days, rates, color=PASS, linewidth=1, marker="o" if len(days) == 1 else None, markersize=3)
         marked = [(day, rate) for day, rate, is_beyond in zip(days, rates, beyond, strict=True) if is_beyond]
         if marked:
             axes.plot(*zip(*marked, strict=True), "o", color=FAIL, markersize=3)
-        axes.set_ylim(min(-1.2 * alarm, *rates), max(1.2 * alarm, *rates))
-        axes.margins(y=0.05)
-    figure.supylabel("market price over NAV less one, %", fontsize=8, color=INK)
-    figure.autofmt_xdate(rotation=0, ha="center")
+        widest = 1.25 * max(alarm, *(abs(rate) for rate in rates))
+        axes.set_ylim(-widest, widest)
+    figure.supylabel("premium (above 0) or discount, % of NAV", fontsize=8, color=INK)
     figure.tight_layout()
-    return markdown(figure, "Premium or discount of market prices; the band is the alarm, red is beyond it", words)
+    return markdown(figure, "Premium or discount of market prices", f"{BAND} {words}".rstrip())

@@ -73,7 +73,7 @@ def test_an_etf_is_measured_on_each_day_it_is_struck(tables: NavTables) -> None:
 
 
 def test_what_should_trade_and_has_no_price_says_so(tables: NavTables) -> None:
-    tables.product("etf", **{**ETF, "instrument_id": None})
+    tables.product("etf", subtype="ETF_BOND")
     tables.strike("etf", "5000", shares="100")
     (row,) = premiums(tables)
     assert (row["premium_rate"], row["reason"]) == (None, "MISSING_PRICE")
@@ -144,6 +144,16 @@ def test_a_price_stated_beside_the_nav_counts_where_none_was_quoted(tables: NavT
     assert first["price_as_of"] == dt.datetime(2026, 3, 9, 17)
     assert (second["premium_rate"], second["price_type"]) == (D("0.002"), "MARKET")
     assert (third["premium_rate"], third["reason"], third["market_price"]) == (None, "NO_NAV", D("50.4"))
+
+
+def test_a_market_price_that_comes_later_by_a_feed_is_measured(tables: NavTables) -> None:
+    tables.product("etf", **ETF)
+    instrument(tables, "ETF-1")
+    tables.strike("etf", "5000", shares="100")
+    assert premiums(tables)[0]["reason"] == "MISSING_PRICE"
+    quote(tables, "ETF-1", "50.1")
+    tables.add("intermediate.int_feeds__loads_known", load_id="l2", organization_id=HOUSE, kind="price_feed")
+    assert premiums(tables)[0]["premium_rate"] == D("0.002")
 
 
 def test_the_picture_draws_what_trades_and_says_so_where_nothing_does(tables: NavTables) -> None:
