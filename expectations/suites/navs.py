@@ -214,4 +214,31 @@ NAVS = (
             ),
         ),
     ),
+    Suite(
+        name="market_prices_keep_to_navs",
+        stage="marts",
+        relation="marts.fact_nav_premiums",
+        description="What trades does so near its NAV, and each of its newest NAVs has a market price beside it.",
+        keys=("organization_id", "share_class_id", "event_date", "premium_rate", "reason"),
+        query="""
+            select *,
+                event_date = max(event_date) over (partition by organization_id, share_class_id) as is_newest,
+                not is_newest or premium_rate is not null as is_measured
+            from marts.fact_nav_premiums
+        """,
+        rules=(
+            in_set(
+                "premium_is_within_the_alarm",
+                "is_alarm",
+                [False],
+                "a market price further from its NAV than the alarm says that one of the two may be wrong",
+            ),
+            in_set(
+                "newest_premium_is_measured",
+                "is_measured",
+                [True],
+                "what trades has a market price beside the newest of its NAVs",
+            ),
+        ),
+    ),
 )

@@ -48,6 +48,7 @@ from orchestration.pictures import (
     money_market_picture,
     paydown_picture,
     pool_picture,
+    premium_picture,
     projected_coverage_picture,
     rating_picture,
     tier_picture,
@@ -95,6 +96,7 @@ PICTURES: dict[str, Callable[[Warehouse], str]] = {
     "calc.fund_waterfall": tier_picture,
     "calc.fund_performance": fund_picture,
     "calc.money_market_compliance": money_market_picture,
+    "calc.nav_premiums": premium_picture,
 }
 LAUNCHPAD = """To recalculate some deals alone, open the launchpad (shift-click on *Materialize*, or job `reproject_deals`,
 which also publishes) and name them; every other deal's rows stand as they are:

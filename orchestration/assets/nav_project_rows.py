@@ -13,7 +13,7 @@ from typing import Any
 from calculations.nav.market import valuation_point
 from calculations.nav.numbers import precise
 from calculations.nav.project_returns import ClassValue, Return, product_return, project_return
-from calculations.nav.projects import Member, Part, ProductNav, ProjectNav, carry_limit, project_nav, project_policy
+from calculations.nav.projects import Member, Part, ProductNav, ProjectNav, carry_limit, project_nav
 from calculations.nav.valuation_point import ValuationPoint
 from orchestration.assets.nav_shown import Row, ShownOrganization, ShownProduct, ShownStrike
 from orchestration.warehouse import Warehouse
@@ -75,16 +75,8 @@ def _currency_on(stated: Sequence[tuple[dt.date, str]], day: dt.date) -> str | N
 
 
 def _units(members: Sequence[ShownProduct]) -> Mapping[str, str]:
-    """The product whose units an instrument is. One that a product holds itself is its asset: others hold the same asset, not
-    the product.
-    """
-    issue = [member for member in members if member.stated.product_type in project_policy().issues_units]
-    named = {member.stated.row["instrument_id"]: member for member in issue if member.stated.row["instrument_id"]}
-    return {
-        instrument_id: member.product_id
-        for instrument_id, member in named.items()
-        if not any(instrument_id in strike.held for strike in member.strikes.values())
-    }
+    """The product whose units an instrument is."""
+    return {member.unit: member.product_id for member in members if member.unit is not None}
 
 
 def _latest(product: ShownProduct, day: dt.date) -> ShownStrike | None:

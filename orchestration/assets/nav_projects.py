@@ -1,6 +1,7 @@
-"""NAVs of projects, redemption measures and corrections of NAVs, for every organisation as it shows its products.
+"""NAVs of projects, redemption measures, corrections of NAVs and premiums on them, for every organisation as it shows its
+products.
 
-Rows are made in nav_project_rows and nav_redemption_rows; what is shown is read by nav_shown.
+Rows are made in nav_project_rows, nav_redemption_rows and nav_premium_rows; what is shown is read by nav_shown.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from calculations.nav import errors, projects
+from calculations.nav import errors, premiums, projects
+from orchestration.assets.nav_premium_rows import premium_rows
 from orchestration.assets.nav_project_rows import project_rows
 from orchestration.assets.nav_redemption_rows import error_rows, redemption_rows
 from orchestration.assets.nav_shown import DEPS, SETS, shown_organization
@@ -17,7 +19,8 @@ from orchestration.warehouse import Warehouse
 
 PROJECTS, PRODUCTS = "calc.project_navs", "calc.project_nav_products"
 REDEMPTIONS, ERRORS = "calc.redemption_measures", "calc.nav_errors"
-TABLES = (PROJECTS, PRODUCTS, REDEMPTIONS, ERRORS)
+PREMIUMS = "calc.nav_premiums"
+TABLES = (PROJECTS, PRODUCTS, REDEMPTIONS, ERRORS, PREMIUMS)
 
 
 def measure_projects(warehouse: Warehouse, nav_set_ids: Sequence[str]) -> Records:
@@ -34,18 +37,20 @@ def measure_projects(warehouse: Warehouse, nav_set_ids: Sequence[str]) -> Record
             found[PRODUCTS] += [keys | part for part in parts]
         found[REDEMPTIONS] += [keys | row for row in redemption_rows(shown)]
         found[ERRORS] += [keys | row for row in error_rows(shown)]
+        found[PREMIUMS] += [keys | row for row in premium_rows(shown)]
     return found
 
 
 NAV_PROJECTS = Calculation(
     name="nav_projects",
-    description="NAVs of projects over their products, redemptions against net assets and shares, and errors of NAVs.",
+    description="NAVs of projects over their products, redemptions against net assets and shares, errors of NAVs, and "
+    "premiums of market prices on them.",
     tables=TABLES,
     key="nav_set_id",
     inputs=f"select nav_set_id from ({SETS})",
     deps=DEPS,
     compute=measure_projects,
-    files=(errors.FILE, projects.FILE),
+    files=(errors.FILE, projects.FILE, premiums.FILE),
     # what an organisation shows is known after the verdicts
     group="verdicts",
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from calculations.nav.market import Market, valuation_point
 from calculations.nav.numbers import precise
+from calculations.nav.projects import project_policy
 from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
 from calculations.nav.stated import StatedProduct
 from calculations.nav.valuation_point import ValuationPoint
@@ -65,7 +66,7 @@ SETS = f"""
         select s.organization_id, string_agg(distinct l.load_id, ',' order by l.load_id) as loads
         from shown as s
         inner join intermediate.int_feeds__loads_known as l on l.organization_id in (s.organization_id, '_shared')
-        where l.withdrawn_at is null and l.kind in ('nav_workbook', 'fx_feed', 'holidays', 'fund_workbook')
+        where l.withdrawn_at is null and l.kind in ('nav_workbook', 'price_feed', 'fx_feed', 'holidays', 'fund_workbook')
         group by all
     )
     select organization_id, md5(concat_ws('|', organization_id, products, strikes, loads)) as nav_set_id
@@ -108,6 +109,18 @@ class ShownProduct:
     def product_id(self) -> str:
         product_id: str = self.stated.row["product_id"]
         return product_id
+
+    @property
+    def unit(self) -> str | None:
+        """The product's own instrument where that is a claim on it; one that the product holds itself is its asset."""
+        row = self.stated.row
+        if row["instrument_id"] is None or self.stated.product_type not in project_policy().issues_units:
+            return None
+        return None if self.holds(row["instrument_id"]) else str(row["instrument_id"])
+
+    def holds(self, instrument_id: str) -> bool:
+        """Whether a current strike has the instrument among its lines."""
+        return any(instrument_id in strike.held for strike in self.strikes.values())
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from orchestration.pictures.funds import tier_picture
 from orchestration.pictures.migration import default_picture, loss_picture, rating_picture
 from orchestration.pictures.money_market import money_market_picture
 from orchestration.pictures.outlook import forecast_picture, front_page_picture, open_items_table
+from orchestration.pictures.premiums import premium_picture
 from orchestration.pictures.projected import equity_picture, paydown_picture, projected_coverage_picture
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "paydown_picture",
     "performance_picture",
     "pool_picture",
+    "premium_picture",
     "projected_coverage_picture",
     "rating_picture",
     "tier_picture",

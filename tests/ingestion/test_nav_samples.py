@@ -325,3 +325,15 @@ def test_the_books_agree_with_custodian_and_register_but_for_one_break_each(rows
     assert positions == [("cedar-global-equity", "EQ-US-03", AS_OF)]
     assert cash == [("cedar-balanced-cash", AS_OF)]
     assert shares == [("cedar-euro-bond-i", AS_OF)]
+
+
+def test_each_etf_trades_near_its_nav(rows: dict[str, list[Row]]) -> None:
+    listed = [row for row in rows["nav_fund_products"] if (row["subtype"] or "").startswith("ETF")]
+    assert len(listed) == 3
+    closes = Counter(row["instrument_id"] for row in rows["prices"])
+    days = len({row["valuation_date"] for row in rows["nav_history"] if row["product_id"] == "cedar-us-equity-etf"})
+    assert {row["product_id"]: closes[row["instrument_id"]] for row in listed} == {
+        row["product_id"]: days for row in listed
+    }
+    named = {row["instrument_id"]: row["instrument_type"] for row in rows["nav_instruments"]}
+    assert {named[row["instrument_id"]] for row in listed} == {"ETF"}

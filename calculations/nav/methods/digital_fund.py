@@ -23,6 +23,7 @@ from calculations.nav.methods.tokens import (
     token_supply,
 )
 from calculations.nav.numbers import precise
+from calculations.nav.premiums import premium_rate
 from calculations.nav.results import Measure, NavLine, Strike, Unavailable, Valuation
 from calculations.nav.terms import Position
 from calculations.nav.valuation_point import AgeLimit
@@ -76,14 +77,6 @@ def after_pending_burn(net_assets: Decimal, circulating: Decimal, pending: Decim
         return net_assets - paid, circulating - pending
 
 
-def parity(price: Decimal, nav: Decimal) -> Decimal:
-    """Market price over NAV less one, a fraction. Raises Unavailable DOMAIN for a NAV that is not above zero."""
-    if nav <= 0:
-        raise Unavailable("DOMAIN", f"parity needs a NAV above zero, found {nav}")
-    with precise():
-        return price / nav - 1
-
-
 def _require_fresh(evidence: Evidence, rows: Sequence[Row]) -> None:
     limit = evidence.product["max_staleness_days"]
     for row in rows:
@@ -125,7 +118,7 @@ def _on_nav(evidence: Evidence, supply: Supply, before: Strike) -> Iterator[Meas
     try:
         price = market_price(evidence, currency)
         yield Measure("MARKET_PRICE", price, "PRICE", currency=currency)
-        yield Measure("TOKEN_PARITY", parity(price, nav), "FRACTION")
+        yield Measure("TOKEN_PARITY", premium_rate(price, nav), "FRACTION")
     except Unavailable as gap:
         yield Measure("TOKEN_PARITY", None, "FRACTION", reason=gap.reason, detail=gap.detail)
 

@@ -6,22 +6,18 @@ Used by tokenised funds and stablecoins; what a token is a claim on does not bel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from calculations.nav.market import Row
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.numbers import precise
-from calculations.nav.prices import choose_price
-from calculations.nav.rates import MINOR_QUOTES
+from calculations.nav.premiums import Listing, traded_price
 from calculations.nav.results import Failure, Measure, Strike, Unavailable, Valuation
 from calculations.nav.strike import strike
-from calculations.nav.terms import Position
 
 ZERO = Decimal(0)
 REGISTER_TOLERANCE_UNITS = 1
-# What a token changes hands for; no value is made of it. The first of a day counts.
-TRADED_PRICE_TYPES = ("MARKET", "OFFICIAL", "CLOSE", "MID")
 
 
 @dataclass(frozen=True)
@@ -187,23 +183,12 @@ def market_price(evidence: Evidence, currency: str) -> Decimal:
     token = evidence.product["instrument_id"]
     if token is None:
         raise Unavailable("MISSING_PRICE", f"{evidence.product_id}: instrument_id of the token itself, found none")
-    policy = replace(
-        evidence.policy,
-        price_types=TRADED_PRICE_TYPES,
-        price_levels=dict.fromkeys(TRADED_PRICE_TYPES, 1),
-        first_price_type={},
-    )
-    wanted = Position(token, "PRICED", Decimal(1), currency, instrument_type="TOKEN")
     prices = evidence.market.prices_at([token], evidence.point)
-    choice = choose_price(wanted, prices, evidence.point, policy)
-    if choice.reason is not None or choice.price is None:
-        raise Unavailable(choice.reason or "MISSING_PRICE", choice.detail or token)
-    quoted, factor = MINOR_QUOTES.get(choice.price.currency, (choice.price.currency, Decimal(1)))
-    rate = evidence.rate(quoted, currency)
-    if rate.reason is not None or rate.rate is None:
-        raise Unavailable(rate.reason or "MISSING_FX", rate.detail or token)
-    with precise():
-        return choice.price.price * factor * rate.rate
+    listing = Listing(token, instrument_type="TOKEN")
+    found = traded_price(listing, currency, prices, evidence.point, evidence.policy, evidence.rate)
+    if found.price is None:
+        raise Unavailable(found.reason or "MISSING_PRICE", found.detail or token)
+    return found.price
 
 
 def provisional(evidence: Evidence, valuation: Valuation) -> Strike:

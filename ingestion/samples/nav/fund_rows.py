@@ -29,6 +29,7 @@ def fund_products() -> Iterator[Row]:
             "status": "ACTIVE",
             "currency": fund.currency,
             "measurement_basis": "FAIR_VALUE",
+            "instrument_id": fund.listing.instrument_id if fund.listing else None,
             "inception_date": OPENING,
             **DAILY,
             "creation_unit_size": fund.creation_unit,

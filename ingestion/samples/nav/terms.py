@@ -33,6 +33,17 @@ class ClassTerms(Parameters):
     high_water_mark: Decimal | None = None
 
 
+class ListingTerms(Parameters):
+    """What a fund trades as: closes in `quoted_in` around its NAV, a fraction of `spread` off it, and by `stressed_by` in stress."""
+
+    instrument_id: str
+    quoted_in: str = "USD"
+    spread: float
+    stressed_from: dt.date | None = None
+    stressed_to: dt.date | None = None
+    stressed_by: float = 0.0
+
+
 class FundTerms(Parameters):
     """A fund struck from its holdings; `picks` are (instrument group, first, last, weight), `futures` (instrument, contracts)."""
 
@@ -46,6 +57,7 @@ class FundTerms(Parameters):
     picks: tuple[tuple[str, int, int, float], ...]
     futures: tuple[tuple[str, int], ...] = ()
     creation_unit: int | None = None
+    listing: ListingTerms | None = None
     classes: tuple[ClassTerms, ...]
 
 

@@ -12,6 +12,7 @@ from ingestion.samples.feeds import FeedNote
 from ingestion.samples.nav import assets, books, fund_rows
 from ingestion.samples.nav.days import AS_OF
 from ingestion.samples.nav.funds import live_fund
+from ingestion.samples.nav.listings import listed_closes, listed_instruments
 from ingestion.samples.nav.market import Market, fx_rows, make_market, price_rows
 from ingestion.samples.nav.money_market import live_money_fund
 from ingestion.samples.nav.table import Row, write_tables
@@ -53,9 +54,9 @@ def nav_tables(seed: int) -> dict[str, list[Row]]:
     tables |= {
         "Fund Products": list(fund_rows.fund_products()),
         "Share Classes": list(fund_rows.share_classes(years)),
-        "Instruments": list(fund_rows.instruments(market)),
+        "Instruments": [*fund_rows.instruments(market), *listed_instruments()],
         "Holdings": [row for year in lived for row in year.holdings],
-        "Prices": list(price_rows(market, seed)),
+        "Prices": [*price_rows(market, seed), *listed_closes(market, years, seed)],
         "FX Rates": list(fx_rows(market)),
         "NAV History": [row for year in lived for row in year.history],
         "Corporate Actions": list(fund_rows.corporate_actions(market)),
