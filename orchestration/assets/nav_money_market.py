@@ -78,9 +78,7 @@ def _of_state(warehouse: Warehouse, model: str, book: Row) -> list[dict[str, Any
     )
 
 
-def _add_rows(
-    rows: Mapping[str, list[dict[str, Any]]], book: Row, stated: StatedProduct, market: Market
-) -> None:
+def _add_rows(rows: Mapping[str, list[dict[str, Any]]], book: Row, stated: StatedProduct, market: Market) -> None:
     of_book = {name: book[name] for name in ("book_id", "state_id", "organization_id", "known_at", "product_id")}
     fund, income = JudgedFund(stated, market), income_factors(stated)
     class_ids = [each["share_class_id"] for each in stated.classes] or [book["product_id"]]

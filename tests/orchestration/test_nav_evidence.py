@@ -211,8 +211,14 @@ def money_fund(books: Books, bought: dt.date, **terms: Any) -> Case:
         | ({"mmf_regime": "US_2A7"} | terms),
         instruments=[
             {
-                **{"instrument_id": "AGENCY", "instrument_type": "BOND", "currency": "USD", "quote_basis": "PER_100"},
-                **{"coupon_kind": "ZERO", "is_government": True, "issuer_id": "A", "issuer_country": "US"},
+                "instrument_id": "AGENCY",
+                "instrument_type": "BOND",
+                "currency": "USD",
+                "quote_basis": "PER_100",
+                "coupon_kind": "ZERO",
+                "is_government": True,
+                "issuer_id": "A",
+                "issuer_country": "US",
             }
         ],
         prices=[closing("AGENCY", "100")],
@@ -228,7 +234,11 @@ def test_a_money_market_fund_that_buys_beyond_a_limit_is_blocked(books: Books) -
     """1,000 of agency paper beside 100 of cash: a tenth is liquid within a day, where a quarter must be."""
     case = money_fund(books, DAY)
     found = of(case, "MMF_DLA")
-    assert (found.outcome, found.threshold, found.detail) == ("FAILED", D("0.25"), "bought beyond the limit: AGENCY/LONG")
+    assert (found.outcome, found.threshold, found.detail) == (
+        "FAILED",
+        D("0.25"),
+        "bought beyond the limit: AGENCY/LONG",
+    )
     assert found.actual is not None
     assert round(found.actual, 12) == D("0.090909090909")
     assert blocks(judge(case))

@@ -28,9 +28,7 @@ class JudgedFund:
         self._market = market
         self._days = stated.days
         self._assumed = [
-            assumption
-            for assumption in map(stated_assumption, stated.assumptions)
-            if assumption.name.upper() in USED
+            assumption for assumption in map(stated_assumption, stated.assumptions) if assumption.name.upper() in USED
         ]
         self._read: dict[dt.date, StatedDay] = {}
         self._judged: dict[dt.date, tuple[Compliance, ...]] = {}

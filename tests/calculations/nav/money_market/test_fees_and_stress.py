@@ -156,7 +156,11 @@ def test_without_assumptions_the_policy_is_the_houses() -> None:
 
 def test_what_is_assumed_of_a_fund_takes_the_place_of_the_houses_level() -> None:
     policy = stress_policy(
-        assumed(("STRESS_RATE_SHIFT", "1", "0.015"), ("STRESS_RATE_SHIFT", "2", "0.03"), ("STRESS_REDEMPTION_SHARE", "", "0.4"))
+        assumed(
+            ("STRESS_RATE_SHIFT", "1", "0.015"),
+            ("STRESS_RATE_SHIFT", "2", "0.03"),
+            ("STRESS_REDEMPTION_SHARE", "", "0.4"),
+        )
     )
     names = [each.name for each in policy.scenarios if each.kind == "RATES"]
     assert names == ["unstressed", "stress_rate_shift 0.015", "stress_rate_shift 0.03"]

@@ -59,7 +59,9 @@ def test_the_basis_of_a_fee_is_told() -> None:
 
 
 def test_a_fund_that_no_fee_is_for_shows_none() -> None:
-    assert not {"SLICE_COST", "LIQUIDITY_FEE", "LIQUIDITY_FEE_RATE"} & set(shown(StatedDay(E20_FUND, E20, DAY, frozenset())))
+    assert not {"SLICE_COST", "LIQUIDITY_FEE", "LIQUIDITY_FEE_RATE"} & set(
+        shown(StatedDay(E20_FUND, E20, DAY, frozenset()))
+    )
 
 
 def test_what_is_not_known_says_why() -> None:

@@ -14,6 +14,7 @@ from calculations.nav.money_market import Compliance, Holding, MoneyMarketFund
 from calculations.nav.money_market.judged import JudgedFund
 from calculations.nav.money_market.stated import StatedDay
 from calculations.nav.stated import StatedProduct
+from calculations.nav.strike_inputs import StrikeInputs
 from tests.calculations.nav.money_market.books import DAY, D, after
 
 PRODUCT: dict[str, Any] = {
@@ -164,7 +165,7 @@ def verdicts(stated: StatedProduct, rule_code: str) -> list[Compliance]:
     return [row for day in stated.days for row in fund.on(day) if row.rule_code == rule_code]
 
 
-AGENCY = {"instrument_id": "AGENCY", "holding_type": "AGENCY", "purchase_date": DAY}
+AGENCY: dict[str, Any] = {"instrument_id": "AGENCY", "holding_type": "AGENCY", "purchase_date": DAY}
 BOUGHT = (  # agency paper of 1,000 bought on the first day, beside cash that rises on the third
     *(lot("", "1000", **AGENCY), cash("100")),
     *(lot("", "1000", **AGENCY, as_of_date=after(1)), cash("100", after(1))),
@@ -193,16 +194,28 @@ def test_a_day_asked_for_alone_is_judged_the_same(day: dt.date, outcome: str) ->
 
 
 def test_days_before_are_read_only_while_a_limit_is_not_met(monkeypatch: pytest.MonkeyPatch) -> None:
-    stated, asked = product(*BOUGHT), []
+    stated = product(*BOUGHT)
     fund = JudgedFund(stated, market(AGENCY={**BILL, "instrument_type": "BOND"}))
-    read = fund.read
-    monkeypatch.setattr(fund, "read", lambda day, inputs=None: (asked.append(day), read(day, inputs))[1])
+    read, asked = fund.read, set[dt.date]()
+
+    def noted(day: dt.date, inputs: StrikeInputs | None = None) -> StatedDay:
+        asked.add(day)
+        return read(day, inputs)
+
+    monkeypatch.setattr(fund, "read", noted)
     fund.on(after(3))
-    assert set(asked) == {after(2), after(3)}
+    assert asked == {after(2), after(3)}
 
 
 def assumption(name: str, value: str, scope: tuple[str, str], **more: Any) -> dict[str, Any]:
-    row = {"scope_type": scope[0], "scope_id": scope[1], "assumption": name, "as_of": DAY, "tenor": "", "unit": "FRACTION"}
+    row = {
+        "scope_type": scope[0],
+        "scope_id": scope[1],
+        "assumption": name,
+        "as_of": DAY,
+        "tenor": "",
+        "unit": "FRACTION",
+    }
     terms = dict.fromkeys(("value_text", "currency", "compounding", "valid_until"))
     return {**terms, **row, "source": "BOARD", "value": D(value), **more}
 
