@@ -36,6 +36,8 @@ MART_OF = {
     "calc.gl_mapped_balances": "marts.fact_mapped_balances",
     "calc.gl_nav_ties": "marts.fact_gl_nav_ties",
     "calc.money_market_compliance": "marts.fact_money_market",
+    "calc.money_market_measures": "marts.fact_money_market_measures",
+    "calc.money_market_stress": "marts.fact_money_market_stress",
     "calc.portal_subscriptions": "marts.fact_portal_subscriptions",
     "calc.value_bridge": "marts.fact_value_bridge",
     "calc.fund_waterfall": "marts.fact_fund_waterfall",

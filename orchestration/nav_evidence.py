@@ -14,10 +14,14 @@ from typing import Any
 
 from calculations.nav.market import Market, valuation_point
 from calculations.nav.methods.evidence import Evidence
+from calculations.nav.money_market import regulation
+from calculations.nav.money_market.judged import JudgedFund
 from calculations.nav.rates import exchange_rate, in_force
 from calculations.nav.results import Strike
 from calculations.nav.stated import StatedProduct
 from calculations.nav.validation import Case, PreviousNav, PriceHistory, Published
+from calculations.nav.validation.case import Finding
+from calculations.nav.validation.money_market import findings
 from orchestration.assets.nav_market import SHARED
 from orchestration.assets.nav_rows import STRIKES
 from orchestration.warehouse import Warehouse
@@ -59,6 +63,7 @@ class StrikeEvidence:
         self._cash = self._records(CUSTODIAN_CASH)
         self._rates_before: dict[tuple[dt.datetime, str, str], Decimal | None] = {}
         self._product: StatedProduct | None = None
+        self._fund: JudgedFund | None = None
 
     def _records(self, model: str) -> Mapping[str, ByDay]:
         found: dict[str, list[Row]] = defaultdict(list)
@@ -134,6 +139,7 @@ class StrikeEvidence:
             # both are large, and only asked for by a product with a benchmark
             levels=self._levels if has_benchmark else {},
             assumptions=evidence.assumptions if has_benchmark else None,
+            money_market=self._money_market(evidence),
             published=self._published.get(day, {}),
             organizations={
                 "product": {stated.row["organization_id"]},
@@ -159,7 +165,11 @@ class StrikeEvidence:
         for action in stated.actions:
             if action["instrument_id"] in stated.instruments or action["instrument_id"] == stated.row["instrument_id"]:
                 self._actions[action["instrument_id"]].append(action)
-        self._unkept = {"money_market": "no money market test has been run"}
+        regime = stated.row.get("mmf_regime")
+        self._unkept = {} if regime else {"money_market": "the fund is under no regulation of money market funds"}
+        # of a type that its regulation does not know nothing can be tested, which fails
+        is_judged = regime is not None and stated.row["mmf_type"] in regulation(regime).fund_types
+        self._fund = JudgedFund(stated, self._market) if is_judged else None
         if product_id not in self._positions:
             self._unkept["custodian_positions"] = "no custodian reports positions of the product"
         if product_id not in self._cash:
@@ -173,6 +183,10 @@ class StrikeEvidence:
         if not is_kept:
             self._unkept["registers"] = "no register of shares is kept"
         self._published = _published(stated)
+
+    def _money_market(self, evidence: Evidence) -> Sequence[Finding] | None:
+        """The verdicts of the fund's regulation; None for a product that is under none."""
+        return None if self._fund is None else findings(self._fund.on(evidence.day, evidence.inputs))
 
     def _previous(
         self, stated: StatedProduct, strike: Strike, before: Strike | None, class_ids: Sequence[str]

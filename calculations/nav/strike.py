@@ -15,7 +15,7 @@ from calculations.nav.fingerprint import inputs_hash
 from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
 from calculations.nav.prices import by_instrument
-from calculations.nav.rates import in_force
+from calculations.nav.rates import Quotes, in_force
 from calculations.nav.results import ClassNav, Failure, Measure, NavLine, Strike, Unavailable, Valuation
 from calculations.nav.terms import Accrual, Policy, Position, Price, ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
@@ -55,15 +55,9 @@ def strike(
     if made.shares_outstanding is not None:
         product = replace(product, shares_outstanding=made.shares_outstanding)
     struck_classes = list(classes) or [implied_class(product)]
-    priced = position_lines(held, product.currency, by_instrument(prices), quotes, point, policy)
-    valued = (*priced, *made.lines)
-    bases = Bases(
-        currency=product.currency,
-        previous_net_assets=product.previous_net_assets,
-        gross_value=_gross_value(priced, made.lines),
-        opening_by_class={each.share_class_id: each.opening_net_assets for each in struck_classes},
+    valued, lines = valued_and_accrued(
+        product, point, held, prices, quotes, policy, accruals, struck_classes, made.lines
     )
-    lines = (*valued, *accrual_lines(accruals, bases, quotes, point, policy))
     lines = (*lines, *_claimed(made, lines))
     product_failures = (*made.failures, *_product_failures(product, valued, struck_classes, lines))
     hold = Unavailable(product_failures[0].reason, product_failures[0].detail) if product_failures else None
@@ -91,6 +85,29 @@ def strike(
         measures=(*made.measures, *_measured(made, net_assets)),
         assumptions=made.assumptions,
     )
+
+
+def valued_and_accrued(
+    product: ProductTerms,
+    point: ValuationPoint,
+    positions: Iterable[Position],
+    prices: Iterable[Price],
+    quotes: Quotes,
+    policy: Policy,
+    accruals: Iterable[Accrual],
+    classes: Sequence[ShareClass],
+    made: Sequence[NavLine] = (),
+) -> tuple[tuple[NavLine, ...], tuple[NavLine, ...]]:
+    """The lines of positions beside those that a method has `made`, and the same with those of the accruals after them."""
+    priced = position_lines(positions, product.currency, by_instrument(prices), quotes, point, policy)
+    valued = (*priced, *made)
+    bases = Bases(
+        currency=product.currency,
+        previous_net_assets=product.previous_net_assets,
+        gross_value=_gross_value(priced, made),
+        opening_by_class={each.share_class_id: each.opening_net_assets for each in classes},
+    )
+    return valued, (*valued, *accrual_lines(accruals, bases, quotes, point, policy))
 
 
 def _gross_value(priced: Sequence[NavLine], made: Sequence[NavLine]) -> Decimal | None:

@@ -132,6 +132,71 @@ NAVS = (
         ),
     ),
     Suite(
+        name="money_market_measures_agree",
+        stage="calc",
+        relation="calc.money_market_measures",
+        description="Measures of a money market fund lie where they can, and are the figures that its rules were judged on.",
+        scope="run",
+        keys=("organization_id", "product_id", "valuation_date"),
+        query="""
+            with measures as (
+                select book_id, any_value(organization_id) as organization_id, product_id, valuation_date,
+                    max(measure_value) filter (where measure_name = 'WAM') as wam,
+                    max(measure_value) filter (where measure_name = 'WAL') as wal,
+                    max(measure_value) filter (where measure_name = 'DAILY_LIQUID') as daily_liquid,
+                    max(measure_value) filter (where measure_name = 'WEEKLY_LIQUID') as weekly_liquid
+                from calc.money_market_measures group by book_id, product_id, valuation_date
+            ),
+            judged as (
+                select book_id, product_id, valuation_date, max(actual) as wam
+                from calc.money_market_compliance where rule_code = 'MMF_WAM' group by all
+            )
+            select m.*, m.wal - m.wam as wal_above_wam, m.weekly_liquid - m.daily_liquid as weekly_above_daily,
+                m.wam is distinct from j.wam as differs
+            from measures as m left join judged as j using (book_id, product_id, valuation_date)
+        """,
+        rules=(
+            between(
+                "wal_is_no_shorter_than_wam",
+                "wal_above_wam",
+                "a reset shortens WAM and not WAL",
+                at_least=0,
+                severity="critical",
+            ),
+            between(
+                "weekly_liquid_holds_daily",
+                "weekly_above_daily",
+                "what is liquid within a day is so within a week",
+                at_least=0,
+                severity="critical",
+            ),
+            in_set(
+                "measure_is_the_judged_one", "differs", [False], "the WAM shown is the WAM judged", severity="critical"
+            ),
+        ),
+    ),
+    Suite(
+        name="money_market_stress_is_passed",
+        stage="calc",
+        relation="calc.money_market_stress",
+        description="On the newest valuation date a money market fund passes its stress tests.",
+        scope="row",
+        keys=(
+            *("organization_id", "product_id", "valuation_date", "scenario", "redemption_share", "nav_per_share"),
+            *("weekly_liquid", "detail"),
+        ),
+        query="""
+            select s.* from calc.money_market_stress as s
+            semi join (
+                select book_id from intermediate.int_nav__money_market_books where known_to is null
+            ) using (book_id)
+            qualify s.valuation_date = max(s.valuation_date) over (partition by s.organization_id, s.product_id)
+        """,
+        rules=(
+            in_set("stress_is_passed", "passed", [True], "results of stress tests are reported to the fund's board"),
+        ),
+    ),
+    Suite(
         name="navs_agree_with_what_is_stated",
         stage="marts",
         relation="marts.fact_nav",

@@ -192,6 +192,8 @@ CONTRACT = {
     "fact_nav_approvals": "product_id version strike_id step actor previous_status status is_accepted refusal recorded_at "
     "approvals approvals_needed restates_version",
     "fact_money_market": "product_id rule_code",
+    "fact_money_market_measures": "product_id subject_id measure_name measure_value unit",
+    "fact_money_market_stress": "product_id scenario redemption_share nav_per_share daily_liquid weekly_liquid passed",
     "fact_quality_results": "stage asset check_name severity scope entity_id passed observed run_id",
 }
 

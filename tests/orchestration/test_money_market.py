@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 
 from calculations.nav.money_market import regulation
-from orchestration.assets.nav_money_market import BOOKS, COMPLIANCE, MONEY_MARKET, judge_money_market_funds
+from orchestration.assets.nav_money_market import (
+    BOOKS,
+    COMPLIANCE,
+    MEASURES,
+    MONEY_MARKET,
+    READ,
+    STRESS,
+    TABLES,
+    judge_money_market_funds,
+)
 from orchestration.calculation_cache import refresh
 from orchestration.pictures import money_market_picture
 from orchestration.warehouse import Warehouse
@@ -40,14 +49,30 @@ EMPTY = {
     "as_of timestamp, source varchar, rate decimal(38,12)",
     **{
         f"intermediate.int_nav__{name}": "state_id varchar, product_id varchar, source_row integer"
-        for name in ("share_classes", "accruals", "capital_activity", "history", "transfer_agent_shares")
+        for name in READ
+        if name not in ("holdings", "history", "capital_activity")
     },
+    "intermediate.int_nav__capital_activity": "state_id varchar, product_id varchar, source_row integer, order_id varchar, "
+    "share_class_id varchar, activity varchar, status varchar, nav_date date, settle_date date, shares decimal(38,12), "
+    "amount decimal(38,12), currency varchar",
 }
 
 
 def book(book_id: str, fund_type: str | None = "GOVERNMENT", **more: Any) -> dict[str, Any]:
     regime = {"regime": None if fund_type is None else "US_2A7", "fund_type": fund_type, "stable_nav": Decimal(1)}
     return {**OF_STATE, "book_id": book_id, "known_from": KNOWN, "known_at": KNOWN, **regime, **more}
+
+
+def declared(day: dt.date) -> dict[str, Any]:
+    row = {"share_class_id": "p", "valuation_date": day, "version": 1, "status": "PUBLISHED", "currency": "USD"}
+    amounts = dict.fromkeys(("net_assets", "nav_per_share", "shares_outstanding"), Decimal(1000))
+    return {**OF_STATE, **row, **amounts, "income_factor": Decimal("0.0001")}
+
+
+def assumed(name: str, value: str) -> dict[str, Any]:
+    row = {"scope_type": "PRODUCT", "scope_id": "p", "assumption": name, "as_of": DAY, "tenor": "", "source": "BOARD"}
+    terms = dict.fromkeys(("value_text", "currency", "compounding", "valid_until"))
+    return {**OF_STATE, **row, **terms, "value": Decimal(value), "unit": "FRACTION", "valid_until": None}
 
 
 @pytest.fixture
@@ -65,6 +90,10 @@ def warehouse(tmp_path: Path) -> Warehouse:
             {**BILL, **OF_STATE, "instrument_id": "BILL", "currency": "USD"},
         )
         fill(connection, "intermediate.int_nav__holdings", {**lot(), **OF_STATE})
+        for back in range(7):
+            fill(connection, "intermediate.int_nav__history", declared(DAY - dt.timedelta(days=back)))
+        fill(connection, "intermediate.int_nav__assumptions", assumed("LIQUIDITY_COST", "0.0002"))
+        fill(connection, "intermediate.int_nav__assumptions", assumed("STRESS_REDEMPTION_SHARE", "0.1"))
         fill(connection, BOOKS, book("b"))
     return found
 
@@ -97,7 +126,50 @@ def test_what_stands_is_not_calculated_again(warehouse: Warehouse) -> None:
 def test_a_fund_of_no_type_of_its_regulation_has_no_rows(warehouse: Warehouse, fund_type: str | None) -> None:
     with warehouse.transaction() as connection:
         fill(connection, BOOKS, book("b2", fund_type))
-    assert judge_money_market_funds(warehouse, ["b2"]) == {COMPLIANCE: []}
+    assert judge_money_market_funds(warehouse, ["b2"]) == {table: [] for table in TABLES}
+
+
+def test_measures_stand_beside_the_verdicts(warehouse: Warehouse) -> None:
+    """30 days to maturity, 991 of assets on 1,000 shares; seven days of 0.0001 are 365 x 0.0001 a year."""
+    refresh(warehouse, MONEY_MARKET, "code")
+    rows = {row["measure_name"]: row for row in warehouse.records(f"select * from {MEASURES}")}
+    found = {name: (row["measure_value"], row["unit"], row["currency"]) for name, row in rows.items()}
+    assert found["WAM"] == found["WAL"] == (30, "DAYS", None)
+    assert found["MARKET_NAV"] == (Decimal("0.991"), "PER_SHARE", "USD")
+    assert found["AMORTISED_NAV"] == (Decimal("0.99"), "PER_SHARE", "USD")
+    assert found["DEVIATION_BPS"] == (-90, "BPS", None)
+    assert found["SEVEN_DAY_YIELD"] == (Decimal("0.0365"), "FRACTION", None)
+    assert rows["EFFECTIVE_YIELD"]["subject_id"] == "p"
+    # (1 + 0.0007) ** (365 / 7) - 1, by exponent and logarithm
+    assert rows["EFFECTIVE_YIELD"]["measure_value"] == Decimal("0.037161060381")
+    assert "LIQUIDITY_FEE" not in found
+
+
+def test_an_institutional_fund_shows_its_liquidity_fee(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as connection:
+        fill(connection, BOOKS, book("b2", "INSTITUTIONAL_PRIME"))
+        connection.execute(
+            "insert into intermediate.int_nav__capital_activity select 's', 'p', 1, 'o1', null, 'REDEMPTION', 'PRICED', "
+            f"date '{DAY}', null, null, 99.1, 'USD'"
+        )
+    rows = judge_money_market_funds(warehouse, ["b2"])[MEASURES]
+    found = {row["measure_name"]: (row["measure_value"], row["detail"]) for row in rows}
+    # a tenth of net assets is redeemed, more than 5 %; selling a slice costs 2 bp
+    assert found["REDEMPTION_SHARE"] == (Decimal("0.1"), None)
+    assert found["LIQUIDITY_FEE_RATE"] == (Decimal("0.0002"), "SLICE_COST")
+    assert found["LIQUIDITY_FEE"] == (Decimal("0.01982"), "SLICE_COST")
+
+
+def test_each_scenario_is_stressed_at_the_redemptions_assumed(warehouse: Warehouse) -> None:
+    refresh(warehouse, MONEY_MARKET, "code")
+    rows = {row["scenario"]: row for row in warehouse.records(f"select * from {STRESS} order by result_number")}
+    assert len(rows) == 7
+    assert {row["redemption_share"] for row in rows.values()} == {Decimal("0.1")}
+    # 991 less 100 paid at the stable price, on 900 shares; a rise of 1 % over 30 of 365 days takes 991 x 0.0008219
+    assert rows["unstressed"]["nav_per_share"] == Decimal("0.990000000000")
+    assert rows["rates up 100 bp"]["nav_per_share"] == Decimal("0.989094977169")
+    # below the minimum of 0.995 all the same
+    assert {row["passed"] for row in rows.values()} == {False}
 
 
 def test_the_picture_shows_lives_below_their_limits(warehouse: Warehouse) -> None:

@@ -198,3 +198,65 @@ def _all_columns(books: Books, relation: str, row: dict[str, Any]) -> dict[str, 
         f"select column_name from information_schema.columns where table_schema = '{schema}' and table_name = '{table}'"
     )
     return {name: row.get(name) for (name,) in columns}
+
+
+def money_fund(books: Books, bought: dt.date, **terms: Any) -> Case:
+    """1,000 of agency paper, 60 days from maturity, beside 100 of cash."""
+    row = {"product_id": "p", "as_of_date": DAY, "leg": "LONG", "currency": "USD", "organization_id": HOUSE}
+    row |= {"source": "ADMINISTRATOR", "purchase_date": bought, "final_maturity_date": dt.date(2026, 5, 9)}
+    paper = {"holding_type": "AGENCY", "instrument_id": "AGENCY", "price": D(100), "price_type": "CLEAN"}
+    found = evidence(
+        "fund",
+        {"subtype": "MMF", "mmf_type": "GOVERNMENT", "stable_nav": D(1), "shares_outstanding": D(1100)}
+        | ({"mmf_regime": "US_2A7"} | terms),
+        instruments=[
+            {
+                "instrument_id": "AGENCY",
+                "instrument_type": "BOND",
+                "currency": "USD",
+                "quote_basis": "PER_100",
+                "coupon_kind": "ZERO",
+                "is_government": True,
+                "issuer_id": "A",
+                "issuer_country": "US",
+            }
+        ],
+        prices=[closing("AGENCY", "100")],
+        holdings=[
+            Stated(row | paper | {"quantity": D(1000)}),
+            Stated(row | {"holding_type": "CASH", "instrument_id": "CASH-USD", "quantity": D(100)}),
+        ],
+    )
+    return StrikeEvidence(books.warehouse, HOUSE, found.market, KNOWN).case(found, strike_product(found), None)
+
+
+def test_a_money_market_fund_that_buys_beyond_a_limit_is_blocked(books: Books) -> None:
+    """1,000 of agency paper beside 100 of cash: a tenth is liquid within a day, where a quarter must be."""
+    case = money_fund(books, DAY)
+    found = of(case, "MMF_DLA")
+    assert (found.outcome, found.threshold, found.detail) == (
+        "FAILED",
+        D("0.25"),
+        "bought beyond the limit: AGENCY/LONG",
+    )
+    assert found.actual is not None
+    assert round(found.actual, 12) == D("0.090909090909")
+    assert blocks(judge(case))
+
+
+def test_a_passive_fall_does_not_block_a_money_market_fund(books: Books) -> None:
+    case = money_fund(books, dt.date(2026, 2, 2))
+    assert {of(case, code).outcome for code in ("MMF_DLA", "MMF_WLA", "MMF_WAM", "MMF_SHADOW_50")} == {"PASSED"}
+    failed = [each for each in judge(case) if each.rule_code.startswith("MMF_") and each.outcome == "FAILED"]
+    # that little is liquid is still told the board
+    assert [(each.rule_code, each.severity) for each in failed] == [("MMF_NOTICE_LIQ", "warning")]
+
+
+def test_a_fund_under_no_regulation_is_held_to_none(books: Books) -> None:
+    found = of(money_fund(books, DAY, mmf_regime=None), "MMF_DLA")
+    assert (found.outcome, found.detail) == ("NOT_APPLICABLE", "the fund is under no regulation of money market funds")
+
+
+def test_a_fund_of_no_type_of_its_regulation_is_blocked(books: Books) -> None:
+    case = money_fund(books, DAY, mmf_type="LVNAV")
+    assert (of(case, "MMF_DLA").is_evaluated, blocks(judge(case))) == (False, True)

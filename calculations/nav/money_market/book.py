@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from calculations.nav.money_market.maturities import wal_days, wam_days
 from calculations.nav.money_market.regulation import Definitions, regulation
@@ -49,10 +50,18 @@ class Book:
 
     def owned(self) -> tuple[Holding, ...]:
         """Holdings of positive value: what is owed is no asset."""
-        return tuple(holding for holding in self.holdings if market_value(holding) > 0)
+        return self._owned
 
     def total_assets(self) -> Decimal:
         """Market value of all that is owned. Raises MISSING_HOLDINGS where nothing is."""
+        return self._total_assets
+
+    @cached_property
+    def _owned(self) -> tuple[Holding, ...]:
+        return tuple(holding for holding in self.holdings if market_value(holding) > 0)
+
+    @cached_property
+    def _total_assets(self) -> Decimal:
         with precise():
             total = sum_of(self.owned(), market_value) + known(self.fund.other_assets, "assets that no holding lists")
         if total <= 0:

@@ -42,19 +42,20 @@ def measures(
     """Every figure of the fund on its complete list of holdings of `day`. Raises ValueError for floats. Source: nav 4."""
     book = Book.of(fund, holdings, day, holidays)
     return Measures(
-        total_assets=_measured(book.total_assets),
-        net_assets=_measured(lambda: book.net_assets(market_value)),
-        wam=_measured(book.wam),
-        wal=_measured(book.wal),
-        daily_liquid=_measured(book.daily_liquid),
-        weekly_liquid=_measured(book.weekly_liquid),
-        amortised_nav=_measured(lambda: book.nav_per_share(amortised_value)),
-        market_nav=_measured(lambda: book.nav_per_share(market_value)),
-        deviation_bps=_measured(book.deviation_bps),
+        total_assets=measured(book.total_assets),
+        net_assets=measured(lambda: book.net_assets(market_value)),
+        wam=measured(book.wam),
+        wal=measured(book.wal),
+        daily_liquid=measured(book.daily_liquid),
+        weekly_liquid=measured(book.weekly_liquid),
+        amortised_nav=measured(lambda: book.nav_per_share(amortised_value)),
+        market_nav=measured(lambda: book.nav_per_share(market_value)),
+        deviation_bps=measured(book.deviation_bps),
     )
 
 
-def _measured(figure: Callable[[], Decimal]) -> Measure:
+def measured(figure: Callable[[], Decimal]) -> Measure:
+    """The figure, or the reason why it cannot be had."""
     try:
         return Measure(figure())
     except Unavailable as unknown:

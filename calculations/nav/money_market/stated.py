@@ -7,85 +7,98 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from calculations.nav.lines_stated import AT_COST
+from calculations.nav.assumptions import Assumptions
+from calculations.nav.classes import implied_class
+from calculations.nav.lines_stated import AT_COST, stated_position
 from calculations.nav.market import Market, Row
-from calculations.nav.money_market.compliance import Compliance, check
+from calculations.nav.money_market.book import BPS, ZERO
 from calculations.nav.money_market.terms import Holding, MoneyMarketFund
 from calculations.nav.numbers import precise
-from calculations.nav.results import NavLine, Strike
+from calculations.nav.rates import in_force
+from calculations.nav.results import NavLine, Unavailable
 from calculations.nav.stated import ORDERED_CASH, StatedProduct
-from calculations.nav.strike import strike
-from calculations.nav.strike_inputs import StrikeInputs, strike_inputs
+from calculations.nav.strike import valued_and_accrued
+from calculations.nav.strike_inputs import StrikeInputs
+from calculations.nav.terms import Position
 
 LineKey = tuple[str | None, str, str]  # share class, instrument, leg
 
-ZERO = Decimal(0)
 OUT, IN = ("REDEMPTION",), ("SUBSCRIPTION",)
 
 
-def judged_days(stated: StatedProduct, market: Market) -> Iterator[tuple[Compliance, ...]]:
-    """The rows of every day that can be struck, days rising, each judged in the light of the one before.
+@dataclass(frozen=True)
+class StatedDay:
+    """A fund and its holdings at market value on a day, with the holidays of its calendar."""
 
-    Raises ValueError where the product states no regime or type, or one that is none.
+    fund: MoneyMarketFund
+    holdings: tuple[Holding, ...]
+    day: dt.date
+    holidays: frozenset[dt.date]
+
+
+def stated_day(
+    stated: StatedProduct, market: Market, inputs: StrikeInputs, costs: Assumptions | None = None
+) -> StatedDay:
+    """The fund on the day of `inputs`, those of its strike, as if it were struck at fair value.
+
+    What has no price is worth its stated value; any other value that a strike cannot find (stale price or rate) is None.
+    Market values of lots that one line holds are the line's, shared out by quantity. A stated effective maturity ends the
+    life of callable paper alone: it has been called. What the workbook states of days and liquidity is compared with, not
+    used; but paper that it calls weekly liquid though it does not mature within the week is taken as highly liquid under
+    EU rules. `costs` are assumptions of which LIQUIDITY_COST is that of selling a lot.
     """
-    before: tuple[Compliance, ...] = ()
-    # once for all days: a product made anew would read all its orders again
-    at_market = replace(stated, row={**stated.row, "measurement_basis": "FAIR_VALUE"})
-    for day in stated.days:
-        fund, holdings, holidays = money_market_inputs(stated, at_market, market, day)
-        before = check(fund, holdings, day, holidays, before)
-        yield before
-
-
-def money_market_inputs(
-    stated: StatedProduct, at_market: StatedProduct, market: Market, day: dt.date
-) -> tuple[MoneyMarketFund, tuple[Holding, ...], frozenset[dt.date]]:
-    """The fund, its holdings on `day` at market value and the holidays of its calendar.
-
-    `at_market` is the product as if it were struck at fair value. What has no price there is worth its stated value;
-    any other value that a strike cannot find (stale price or rate) is None. Market values of lots that one line holds are
-    the line's, shared out by quantity. A stated effective maturity ends the life of callable paper alone: it has been
-    called. What the workbook states of days and liquidity is compared with, not used; but paper that it calls weekly
-    liquid though it does not mature within the week is taken as highly liquid under EU rules.
-    """
-    inputs = strike_inputs(at_market, market, day)
-    struck = _struck(inputs, market)
-    row = stated.row
+    row, held = stated.row, stated.held_on(inputs.point.date)
+    at_market = {**row, "measurement_basis": "FAIR_VALUE"}
+    lines = _lines(inputs, [stated_position(each, at_market, market) for each in held], market)
     fund = MoneyMarketFund(
         product_id=row["product_id"],
         regime=row["mmf_regime"],
         fund_type=row["mmf_type"],
         shares_outstanding=_shares(inputs),
-        liabilities=_accrued(struck, "LIABILITY"),
-        other_assets=_accrued(struck, "ASSET"),
+        liabilities=_accrued(lines, "LIABILITY"),
+        other_assets=_accrued(lines, "ASSET"),
         stable_nav=row["stable_nav"],
-        net_redemptions=_net_redemptions(stated.orders, row["currency"], day),
+        net_redemptions=_net_redemptions(stated.orders, row["currency"], inputs.point.date),
     )
-    lines = {_key_of(line): line for line in struck.lines if line.accrual_id is None}
-    totals = _quantities(stated.lists[day])
-    held = tuple(
-        _holding(each, _market_value(each, lines, totals, row["currency"]), stated.row, market)
-        for each in stated.lists[day]
+    by_key = {_key_of(line): line for line in lines if line.accrual_id is None}
+    totals = _quantities(held)
+    holdings = (
+        replace(
+            _holding(each, _market_value(each, by_key, totals, row["currency"]), row, market),
+            liquidity_cost_bps=None if costs is None else _liquidity_cost_bps(each["instrument_id"], costs),
+        )
+        for each in held
     )
-    return fund, held, inputs.point.holidays
+    return StatedDay(fund, tuple(holdings), inputs.point.date, inputs.point.holidays)
 
 
-def _struck(inputs: StrikeInputs, market: Market) -> Strike:
-    return strike(
+def _lines(inputs: StrikeInputs, positions: Sequence[Position], market: Market) -> tuple[NavLine, ...]:
+    quotes = in_force(inputs.rates, inputs.point, market.policy)
+    _, lines = valued_and_accrued(
         inputs.product,
         inputs.point,
-        inputs.positions,
+        positions,
         inputs.prices,
-        inputs.rates,
+        quotes,
         market.policy,
         inputs.accruals,
-        inputs.classes,
+        inputs.classes or [implied_class(inputs.product)],
     )
+    return lines
+
+
+def _liquidity_cost_bps(instrument_id: str, costs: Assumptions) -> Decimal | None:
+    """What selling costs; None where nobody says, or more than one says so differently: the fee then falls back."""
+    try:
+        with precise():
+            return costs.value("LIQUIDITY_COST", scopes=[("INSTRUMENT", instrument_id)]) * BPS
+    except Unavailable:
+        return None
 
 
 def _line_key(row: Row) -> LineKey:
@@ -151,9 +164,9 @@ def _holding(row: Row, value: Decimal | None, product: Row, market: Market) -> H
     )
 
 
-def _accrued(struck: Strike, side: str) -> Decimal | None:
+def _accrued(lines: Iterable[NavLine], side: str) -> Decimal | None:
     """Accruals, receivables and payables of a side, positive; None where one is not known."""
-    amounts = [line.base_amount for line in struck.lines if line.accrual_id is not None and line.side == side]
+    amounts = [line.base_amount for line in lines if line.accrual_id is not None and line.side == side]
     known = [amount for amount in amounts if amount is not None]
     with precise():
         return abs(sum(known, ZERO)) if len(known) == len(amounts) else None

@@ -55,6 +55,8 @@ class Published:
 class Finding:
     """A verdict reached by another part (a money market test). `passed` None: the test does not apply.
 
+    `is_evaluated` False: it applies and reached no verdict, for what `detail` says.
+
     The register's severity counts, `severity` for a rule that the register does not name.
     """
 
@@ -65,6 +67,7 @@ class Finding:
     detail: str = ""
     evidence: tuple[str, ...] = ()
     severity: Severity | None = None
+    is_evaluated: bool = True
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from calculations.nav.money_market.compliance import Compliance
 from calculations.nav.validation.case import Case, Finding
 from calculations.nav.validation.rules import Rule
 from calculations.nav.validation.verdicts import RuleResult
@@ -46,6 +47,8 @@ def other_tests_have_passed(case: Case, rule: Rule) -> Iterable[RuleResult]:
 def _of(case: Case, rule: Rule, finding: Finding) -> RuleResult:
     if finding.passed is None:
         return rule.not_applicable(case.product_id, finding.detail or "the test does not apply")
+    if not finding.is_evaluated:
+        return rule.not_evaluated(case.product_id, finding.detail, threshold=finding.threshold)
     return rule.verdict(
         finding.passed,
         case.product_id,
@@ -54,6 +57,28 @@ def _of(case: Case, rule: Rule, finding: Finding) -> RuleResult:
         detail=finding.detail,
         evidence=finding.evidence,
     )
+
+
+def findings(rows: Iterable[Compliance]) -> tuple[Finding, ...]:
+    """The tests of a regulation as what the rules of a strike are told of them; a passive fall and an exception hold."""
+    return tuple(
+        Finding(
+            rule_code=row.rule_code,
+            passed=row.passed,
+            actual=row.actual,
+            threshold=row.limit,
+            detail=_detail(row),
+            evidence=(row.citation, *row.subjects),
+            severity=row.severity,
+            is_evaluated=row.outcome != "NOT_EVALUATED",
+        )
+        for row in rows
+    )
+
+
+def _detail(row: Compliance) -> str:
+    said = {"PASSIVE": "beyond the limit, nothing bought", "NOT_EVALUATED": row.reason or ""}.get(row.outcome, "")
+    return ": ".join(part for part in (said, row.detail) if part)
 
 
 PREDICATES = {**dict.fromkeys(CODES, compliance_test_has_passed), "MMF_COMPLIANCE": other_tests_have_passed}

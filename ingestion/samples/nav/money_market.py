@@ -59,12 +59,18 @@ class Ladder:
         for each in alive[:RUNGS]:
             if each.instrument_id not in self.bought:
                 self._buy(each, day)
-        self.repo = max((self.cash - CASH_KEPT) // LOT * LOT, ZERO)
+        lent = self.cash - CASH_KEPT
+        if self.terms.most_lent is not None:
+            lent = min(lent, self.terms.most_lent * self._at_cost())
+        self.repo = max(lent // LOT * LOT, ZERO)
         self.cash -= self.repo
 
+    def _at_cost(self) -> Decimal:
+        """Cash and paper, before anything is lent overnight."""
+        return self.cash + sum((cost for _, cost, _ in self.bought.values()), ZERO)
+
     def _buy(self, each: Instrument, day: dt.date) -> None:
-        whole = self.cash + sum((cost for _, cost, _ in self.bought.values()), ZERO)
-        face = (whole * self.terms.paper_share / RUNGS) // LOT * LOT
+        face = (self._at_cost() * self.terms.paper_share / RUNGS) // LOT * LOT
         cost = cents(face * self.market.price(each.instrument_id, day) / 100)
         if cost < self.cash:
             self.bought[each.instrument_id] = (face, cost, day)

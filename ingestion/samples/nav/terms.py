@@ -62,7 +62,7 @@ class FundTerms(Parameters):
 
 
 class MoneyFundTerms(Parameters):
-    """A money market fund: discount paper of one ladder and an overnight repo."""
+    """A money market fund: discount paper of one ladder and an overnight repo, at `most_lent` of its assets."""
 
     product_id: str
     project_id: str
@@ -75,6 +75,7 @@ class MoneyFundTerms(Parameters):
     ladder: str
     repo: str
     paper_share: Decimal
+    most_lent: Decimal | None = None
     classes: tuple[ClassTerms, ...]
     error_class: Literal["MMF"] = "MMF"
     creation_unit: None = None

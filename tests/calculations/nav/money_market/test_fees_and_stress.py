@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from calculations.nav.assumptions import Assumptions
 from calculations.nav.money_market import (
     StressPolicy,
     StressResult,
@@ -14,7 +15,8 @@ from calculations.nav.money_market import (
     mandatory_liquidity_fee,
     stress,
 )
-from calculations.nav.results import Unavailable
+from calculations.nav.money_market.stress import stress_as_assumed, stress_policy
+from calculations.nav.results import Assumption, Unavailable
 from tests.calculations.nav.money_market.books import DAY, D, cash, fund, lot, repo, rounded, treasury
 
 PRIME = fund("INSTITUTIONAL_PRIME", net_redemptions=D(1000))
@@ -133,3 +135,44 @@ def test_every_scenario_meets_every_level_of_redemptions() -> None:
     assert len(results) == 35
     assert len({(each.scenario, each.redemption_share) for each in results}) == 35
     assert results[0].nav_per_share == 1
+
+
+def assumed(*stated: tuple[str, str, str]) -> Assumptions:
+    rows = [
+        Assumption("PRODUCT", "fund", name, DAY, tenor, "BOARD", value=D(value), text=None, unit=unit(name))
+        for name, tenor, value in stated
+    ]
+    return Assumptions(rows, DAY, [("PRODUCT", "fund")])
+
+
+def unit(name: str) -> str:
+    return "BPS" if name == "STRESS_SPREAD_SHIFT" else "FRACTION"
+
+
+def test_without_assumptions_the_policy_is_the_houses() -> None:
+    policy = stress_policy(assumed())
+    assert (len(policy.scenarios), policy.redemption_shares[-1]) == (7, D("0.30"))
+
+
+def test_what_is_assumed_of_a_fund_takes_the_place_of_the_houses_level() -> None:
+    policy = stress_policy(
+        assumed(
+            ("STRESS_RATE_SHIFT", "1", "0.015"),
+            ("STRESS_RATE_SHIFT", "2", "0.03"),
+            ("STRESS_REDEMPTION_SHARE", "", "0.4"),
+        )
+    )
+    names = [each.name for each in policy.scenarios if each.kind == "RATES"]
+    assert names == ["unstressed", "stress_rate_shift 0.015", "stress_rate_shift 0.03"]
+    assert policy.redemption_shares == (D("0.4"),)
+    assert sum(each.kind != "RATES" for each in policy.scenarios) == 4
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"),
+    [(("STRESS_SPREAD_SHIFT", "", "50"), "UNIT_MISMATCH"), (("STRESS_REDEMPTION_SHARE", "", "1"), "DOMAIN")],
+)
+def test_an_assumption_that_is_none_leaves_every_result_unknown(stated: tuple[str, str, str], reason: str) -> None:
+    results = stress_as_assumed(fund("RETAIL_PRIME"), [lot("a", 1000)], DAY, (), assumed(stated))
+    assert {(each.reason, each.passed, each.nav_per_share) for each in results} == {(reason, False, None)}
+    assert len(results) == 35

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +11,16 @@ import pytest
 from calculations.nav import Policy, Source
 from calculations.nav.market import Market, price_series, rate_series
 from calculations.nav.money_market import Compliance, Holding, MoneyMarketFund
-from calculations.nav.money_market.stated import judged_days, money_market_inputs
+from calculations.nav.money_market.judged import JudgedFund
+from calculations.nav.money_market.stated import StatedDay
 from calculations.nav.stated import StatedProduct
+from calculations.nav.strike_inputs import StrikeInputs
 from tests.calculations.nav.money_market.books import DAY, D, after
 
 PRODUCT: dict[str, Any] = {
     **dict.fromkeys(("valuation_cutoff", "valuation_calendar", "unitless", "shares_as_of")),
     "product_id": "p",
+    "organization_id": "o",
     "currency": "USD",
     "subtype": "MMF",
     "status": "ACTIVE",
@@ -74,9 +76,8 @@ def market(**instruments: dict[str, Any]) -> Market:
 
 
 def read(stated: StatedProduct, **instruments: dict[str, Any]) -> tuple[MoneyMarketFund, tuple[Holding, ...]]:
-    at_market = replace(stated, row={**stated.row, "measurement_basis": "FAIR_VALUE"})
-    fund, holdings, _ = money_market_inputs(stated, at_market, market(**instruments), DAY)
-    return fund, holdings
+    found: StatedDay = JudgedFund(stated, market(**instruments)).read(DAY)
+    return found.fund, found.holdings
 
 
 def accrual(side: str, amount: str | None) -> dict[str, Any]:
@@ -160,25 +161,68 @@ def test_shares_of_all_classes_are_the_funds() -> None:
 
 
 def verdicts(stated: StatedProduct, rule_code: str) -> list[Compliance]:
-    return [
-        row
-        for day in judged_days(stated, market(AGENCY={**BILL, "instrument_type": "BOND"}))
-        for row in day
-        if row.rule_code == rule_code
-    ]
+    fund = JudgedFund(stated, market(AGENCY={**BILL, "instrument_type": "BOND"}))
+    return [row for day in stated.days for row in fund.on(day) if row.rule_code == rule_code]
+
+
+AGENCY: dict[str, Any] = {"instrument_id": "AGENCY", "holding_type": "AGENCY", "purchase_date": DAY}
+BOUGHT = (  # agency paper of 1,000 bought on the first day, beside cash that rises on the third
+    *(lot("", "1000", **AGENCY), cash("100")),
+    *(lot("", "1000", **AGENCY, as_of_date=after(1)), cash("100", after(1))),
+    *(lot("", "1000", **AGENCY, as_of_date=after(2)), cash("1500", after(2))),
+    *(lot("", "1000", **AGENCY, as_of_date=after(3)), cash("100", after(3))),
+)
+OUTCOMES = [
+    (DAY, "BREACHED"),
+    (after(1), "BREACHED"),
+    (after(2), "PASSED"),
+    (after(3), "PASSIVE"),
+]
 
 
 def test_each_day_is_judged_in_the_light_of_the_one_before() -> None:
-    """Agency paper of 1,000 beside 100 of cash: bought on the first day, a breach then and on the next; cured on the third."""
-    agency = {"instrument_id": "AGENCY", "holding_type": "AGENCY", "purchase_date": DAY}
-    held = [
-        *(lot("", "1000", **agency), cash("100")),
-        *(lot("", "1000", **agency, as_of_date=after(1)), cash("100", after(1))),
-        *(lot("", "1000", **agency, as_of_date=after(2)), cash("900", after(2))),
-    ]
-    found = verdicts(product(*held), "MMF_DLA")
-    assert [(row.valuation_date, row.outcome) for row in found] == [
-        (DAY, "BREACHED"),
-        (after(1), "BREACHED"),
-        (after(2), "PASSED"),
-    ]
+    """A breach on the day of purchase and on the next; cured on the third, so that what falls on the fourth is passive."""
+    found = verdicts(product(*BOUGHT), "MMF_DLA")
+    assert [(row.valuation_date, row.outcome) for row in found] == OUTCOMES
+
+
+@pytest.mark.parametrize(("day", "outcome"), OUTCOMES)
+def test_a_day_asked_for_alone_is_judged_the_same(day: dt.date, outcome: str) -> None:
+    stated = product(*BOUGHT)
+    fund = JudgedFund(stated, market(AGENCY={**BILL, "instrument_type": "BOND"}))
+    assert next(row.outcome for row in fund.on(day) if row.rule_code == "MMF_DLA") == outcome
+
+
+def test_days_before_are_read_only_while_a_limit_is_not_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    stated = product(*BOUGHT)
+    fund = JudgedFund(stated, market(AGENCY={**BILL, "instrument_type": "BOND"}))
+    read, asked = fund.read, set[dt.date]()
+
+    def noted(day: dt.date, inputs: StrikeInputs | None = None) -> StatedDay:
+        asked.add(day)
+        return read(day, inputs)
+
+    monkeypatch.setattr(fund, "read", noted)
+    fund.on(after(3))
+    assert asked == {after(2), after(3)}
+
+
+def assumption(name: str, value: str, scope: tuple[str, str], **more: Any) -> dict[str, Any]:
+    row = {
+        "scope_type": scope[0],
+        "scope_id": scope[1],
+        "assumption": name,
+        "as_of": DAY,
+        "tenor": "",
+        "unit": "FRACTION",
+    }
+    terms = dict.fromkeys(("value_text", "currency", "compounding", "valid_until"))
+    return {**terms, **row, "source": "BOARD", "value": D(value), **more}
+
+
+@pytest.mark.parametrize(
+    ("scope", "bps"), [(("INSTRUMENT", "BILL"), D("0.5")), (("PRODUCT", "p"), D("0.5")), (("PRODUCT", "q"), None)]
+)
+def test_the_cost_of_selling_is_the_one_assumed(scope: tuple[str, str], bps: Decimal | None) -> None:
+    _, (held,) = read(product(lot(), assumptions=[assumption("LIQUIDITY_COST", "0.00005", scope)]))
+    assert held.liquidity_cost_bps == bps

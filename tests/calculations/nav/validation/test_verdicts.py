@@ -11,8 +11,12 @@ import pytest
 
 from calculations.exact_yaml import parse, read_policy
 from calculations.nav import RuleResult, validate
-from calculations.nav.validation import Finding, blocks, judge, quality_score, two_approvers_are_needed
+from calculations.nav.money_market import Holding, check
+from calculations.nav.validation import Case, Finding, blocks, judge, quality_score, two_approvers_are_needed
+from calculations.nav.validation.money_market import findings
 from calculations.nav.validation.rules import FILE, Register, register
+from tests.calculations.nav.money_market.books import DAY, after, agency, fund
+from tests.calculations.nav.money_market.books import cash as cash_of
 from tests.calculations.nav.validation.cases import BEFORE, CLOSE, case, custodian, previous, verdicts
 from tests.calculations.nav.validation.scenarios_evidence import MONEY_FUND, compliance, overridden
 from tests.calculations.nav.validation.scenarios_strike import UNKNOWN, moved
@@ -102,6 +106,47 @@ def test_a_test_that_the_regime_does_not_have_is_not_missed() -> None:
     (guarantor,) = verdicts(european, "MMF_GUARANTOR")
     (maturity,) = verdicts(european, "MMF_WAM")
     assert (guarantor.outcome, maturity.outcome, maturity.is_evaluated) == ("NOT_APPLICABLE", "FAILED", False)
+
+
+def held_to(*holdings: Holding) -> Case:
+    """A money market fund whose agency paper (or what is given) is beside 100 of cash, as its regulation judges it."""
+    rows = check(fund(shares_outstanding=D(1100)), [*holdings, cash_of(100)], DAY)
+    return case(MONEY_FUND, money_market=findings(rows))
+
+
+@pytest.mark.parametrize(
+    ("since", "outcome", "is_blocked", "detail"),
+    [
+        (0, "FAILED", True, "bought beyond the limit: AGENCY"),  # 100 of 1,100 are daily liquid, the limit is a quarter
+        (-30, "PASSED", False, "beyond the limit, nothing bought"),
+    ],
+)
+def test_what_was_bought_beyond_a_limit_blocks_and_a_passive_fall_does_not(
+    since: int, outcome: str, is_blocked: bool, detail: str
+) -> None:
+    judged = held_to(agency(value=1000, days=60, purchase_date=after(since)))
+    (found,) = verdicts(judged, "MMF_DLA")
+    assert (found.outcome, found.detail, found.severity) == (outcome, detail, "critical")
+    assert found.threshold == D("0.25")
+    assert "2a-7" in found.evidence[0]
+    assert blocks(judge(judged)) is is_blocked
+
+
+def test_a_test_without_a_verdict_blocks_and_says_what_it_lacks() -> None:
+    judged = held_to(agency(value=1000, days=None))
+    (found,) = verdicts(judged, "MMF_WAM")
+    assert (found.outcome, found.is_evaluated) == ("FAILED", False)
+    assert found.detail.startswith("NOT_EVALUATED: MISSING_TERMS: AGENCY: expected the final maturity date")
+    assert blocks(judge(judged))
+
+
+def test_a_test_that_the_register_does_not_name_has_the_severity_of_its_regulation() -> None:
+    rows = check(fund("INSTITUTIONAL_PRIME", net_redemptions=D(60)), [cash_of(1000)], DAY)
+    results = judge(case(MONEY_FUND, money_market=findings(rows)))
+    # a large redemption owes a fee, and is no breach
+    (fee,) = [result for result in results if result.rule_code == "MMF_FEE_MANDATORY"]
+    assert (fee.outcome, fee.severity, fee.actual) == ("FAILED", "warning", D("0.06"))
+    assert not blocks([fee])
 
 
 def test_the_score_weighs_the_share_of_rules_passed_by_dimension() -> None:
