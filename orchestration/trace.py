@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,8 @@ class Source:
 class Step:
     """One column of the chain with its value, its formula, and what it comes from.
 
-    A step into another published row names it: `relation` and the `keys` of the row; `inputs_left` counts such rows that are not
-    shown.
+    A step into another published row names it, with `relation` and the `keys` of the row; both are empty in the same row.
+    `inputs_left` counts such rows that are not shown.
     """
 
     column: str
@@ -60,9 +60,9 @@ class Step:
     formula: str
     inputs: tuple[Step, ...]
     sources: tuple[Source, ...]
-    relation: str = ""
-    keys: Mapping[str, Any] = field(default_factory=dict)
-    inputs_left: int = 0
+    relation: str
+    keys: Mapping[str, Any]
+    inputs_left: int
 
 
 @cache
@@ -77,22 +77,23 @@ def lineage() -> Mapping[str, Any]:
 
 
 def _with_conditions(stated: Any, conditions: Mapping[str, str]) -> Any:
-    """A file's entries with the SQL of its named conditions, which may name those stated before them, in place of their names."""
+    """A file's entries with the SQL of its conditions in place of their names. One may name those stated before it."""
     if isinstance(stated, dict):
         return {key: _with_conditions(value, conditions) for key, value in stated.items()}
     if isinstance(stated, list):
         return [_with_conditions(value, conditions) for value in stated]
     if isinstance(stated, str):
-        for name in reversed(conditions):
-            stated = stated.replace(f"{{{name}}}", conditions[name])
+        for name, sql in reversed(list(conditions.items())):
+            stated = stated.replace(f"{{{name}}}", sql)
     return stated
 
 
 def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 10) -> Step:
     """The chain of one number. `column` is TABLE.COLUMN of a mart, `keys` name its row (newest date when none is given).
 
-    The number is the published one, whatever has been computed or has failed since. Each source shows at most `rows` of its raw rows, largest tables first cell first; `Source.rows` counts all. Of other
-    published rows that it is made from, at most `rows` are followed too; `Step.inputs_left` counts the others.
+    The number is the published one, whatever has been computed or has failed since. Each source shows at most `rows` of its
+    raw rows, largest tables first cell first; `Source.rows` counts all. Of other published rows that it is made from, at most
+    `rows` are followed too; `Step.inputs_left` counts the others.
     """
     relation, name = _split(column)
     described = lineage()[relation]
