@@ -208,7 +208,8 @@ def trace(
 ) -> None:
     """Print the chain from one published number back to files, sheets and cells."""
     from orchestration.run_lock import WarehouseBusy
-    from orchestration.trace import TraceError, print_trace
+    from orchestration.trace import TraceError
+    from orchestration.trace_printing import print_trace
 
     try:
         print_trace(CONSOLE, settings_of(home), column, keys or [], rows)

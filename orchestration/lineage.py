@@ -38,26 +38,37 @@ MART_OF = {
     "calc.money_market_compliance": "marts.fact_money_market",
     "calc.money_market_measures": "marts.fact_money_market_measures",
     "calc.money_market_stress": "marts.fact_money_market_stress",
+    "calc.nav_errors": "marts.fact_nav_errors",
     "calc.portal_subscriptions": "marts.fact_portal_subscriptions",
+    "calc.project_nav_products": "marts.fact_project_nav_products",
+    "calc.project_navs": "marts.fact_project_nav",
+    "calc.redemption_measures": "marts.fact_redemptions",
     "calc.value_bridge": "marts.fact_value_bridge",
     "calc.fund_waterfall": "marts.fact_fund_waterfall",
+    "ops.nav_components": "marts.fact_nav_components",
+    "ops.nav_runs": "marts.fact_nav_runs",
+    "ops.nav_strikes": "marts.fact_nav",
+    "ops.nav_validations": "marts.fact_nav_validations",
 }
 
 
 def column_lineage(relation: str) -> dg.TableColumnLineage:
-    """Raw columns that each column of a calculated table is made from, through the columns of its own row."""
-    columns = lineage().get(MART_OF.get(relation, ""), {}).get("columns", {})
+    """Raw columns that each column of a calculated table is made from, through the columns of its own row and of others."""
+    mart = MART_OF.get(relation, "")
+    columns = lineage().get(mart, {}).get("columns", {})
 
-    def raw_columns(name: str) -> set[tuple[str, str]]:
-        described = columns[name]
+    def raw_columns(mart: str, name: str) -> set[tuple[str, str]]:
+        described = lineage()[mart]["columns"][name]
         found = {(s["table"], field) for s in described.get("sources", ()) for field in s["fields"]}
-        return found.union(*(raw_columns(other) for other in described.get("from", ())))
+        inputs = [(mart, other) for other in described.get("from", ())]
+        inputs += [(linked["relation"], linked["column"]) for linked in described.get("rows", ())]
+        return found.union(*(raw_columns(*each) for each in inputs))
 
     return dg.TableColumnLineage(
         {
             name: [
                 dg.TableColumnDep(asset_key=dg.AssetKey(["raw", table]), column_name=field)
-                for table, field in sorted(raw_columns(name))
+                for table, field in sorted(raw_columns(mart, name))
             ]
             for name in columns
             if name in own_tables()[relation]

@@ -1,4 +1,6 @@
-"""Walks from one published number back to files, sheets and cells. The lineage itself is data: YAML files and the catalogue of tests."""
+"""Walks from one published number back to files, sheets and cells. Printing is elsewhere; the lineage itself is data: YAML files and
+the catalogue of tests.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,12 @@ from typing import Any
 import duckdb
 import yaml
 from openpyxl.utils import get_column_letter
-from rich.console import Console
-from rich.tree import Tree
 
 from orchestration import compliance_lineage as compliance
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse, open_publication
 
-FILES = ("lineage.yaml", "lineage_fund.yaml", "lineage_trades.yaml")
+FILES = ("lineage.yaml", "lineage_fund.yaml", "lineage_nav.yaml", "lineage_trades.yaml")
 
 
 class TraceError(Exception):
@@ -49,13 +49,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Step:
-    """One column of the chain with its value, its formula, and what it comes from."""
+    """One column of the chain with its value, its formula, and what it comes from.
+
+    A step into another published row names it, with `relation` and the `keys` of the row; both are empty in the same row.
+    `inputs_left` counts such rows that are not shown.
+    """
 
     column: str
     value: Any
     formula: str
     inputs: tuple[Step, ...]
     sources: tuple[Source, ...]
+    relation: str
+    keys: Mapping[str, Any]
+    inputs_left: int
 
 
 @cache
@@ -63,14 +70,30 @@ def lineage() -> Mapping[str, Any]:
     """Relation -> its key and columns: the files of lineage, and compliance results as the catalogue of tests has them."""
     stated: dict[str, Any] = {}
     for name in FILES:
-        stated |= yaml.safe_load((Path(__file__).parent / name).read_text())
+        entries = yaml.safe_load((Path(__file__).parent / name).read_text())
+        conditions = entries.pop("conditions", {})
+        stated |= _with_conditions(entries, conditions)
     return {**stated, compliance.RELATION: compliance.compliance_lineage()}
+
+
+def _with_conditions(stated: Any, conditions: Mapping[str, str]) -> Any:
+    """A file's entries with the SQL of its conditions in place of their names. One may name those stated before it."""
+    if isinstance(stated, dict):
+        return {key: _with_conditions(value, conditions) for key, value in stated.items()}
+    if isinstance(stated, list):
+        return [_with_conditions(value, conditions) for value in stated]
+    if isinstance(stated, str):
+        for name, sql in reversed(list(conditions.items())):
+            stated = stated.replace(f"{{{name}}}", sql)
+    return stated
 
 
 def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 10) -> Step:
     """The chain of one number. `column` is TABLE.COLUMN of a mart, `keys` name its row (newest date when none is given).
 
-    The number is the published one, whatever has been computed or has failed since. Each source shows at most `rows` of its raw rows, largest tables first cell first; `Source.rows` counts all.
+    The number is the published one, whatever has been computed or has failed since. Each source shows at most `rows` of its
+    raw rows, largest tables first cell first; `Source.rows` counts all. Of other published rows that it is made from, at most
+    `rows` are followed too; `Step.inputs_left` counts the others.
     """
     relation, name = _split(column)
     described = lineage()[relation]
@@ -81,12 +104,12 @@ def trace(settings: Settings, column: str, keys: Mapping[str, str], rows: int = 
         raise TraceError(f"{shown(settings.home)} holds no publication yet: `weir run` makes one")
     with open_publication(settings.published_link) as published:
         row = _row(published, relation, described["key"], _with_default(described, keys))
-    columns = _columns(described, row)
-    if name not in columns:
-        kept = ", ".join(f"{column}={value}" for column, value in described["default"].items())
-        raise TraceError(f"{relation}.{name} has no lineage in a row of {kept}, and has one in the others")
-    with Warehouse(settings.warehouse_path).connect() as connection:
-        return _step(connection, columns, name, row, rows)
+        columns = _columns(described, row)
+        if name not in columns:
+            kept = ", ".join(f"{column}={value}" for column, value in described["default"].items())
+            raise TraceError(f"{relation}.{name} has no lineage in a row of {kept}, and has one in the others")
+        with Warehouse(settings.warehouse_path).connect() as connection:
+            return _step(_Opened(published, connection, rows), columns, name, row)
 
 
 def _with_default(described: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, str | None]:
@@ -146,33 +169,73 @@ def _row(
     return frame[0]
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """Where published rows and raw rows are read, and how many of them are shown of each."""
+
+    published: duckdb.DuckDBPyConnection
+    warehouse: duckdb.DuckDBPyConnection
+    rows: int
+
+
 def _step(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], name: str, row: Mapping[str, Any], rows: int
+    opened: _Opened,
+    columns: Mapping[str, Any],
+    name: str,
+    row: Mapping[str, Any],
+    relation: str = "",
+    keys: Mapping[str, Any] | None = None,
 ) -> Step:
     described = columns[name]
+    others = [_other_rows(opened, linked, row) for linked in described.get("rows", ())]
     return Step(
         name,
         row[name],
         described["formula"],
-        tuple(_step(connection, columns, other, row, rows) for other in described.get("from", ())),
-        tuple(_source(connection, source, row, rows) for source in described.get("sources", ())),
+        (
+            *(_step(opened, columns, other, row) for other in described.get("from", ())),
+            *(step for steps, _ in others for step in steps),
+        ),
+        tuple(_source(opened.warehouse, source, row, opened.rows) for source in described.get("sources", ())),
+        relation,
+        keys or {},
+        sum(left for _, left in others),
     )
+
+
+def _other_rows(opened: _Opened, linked: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[list[Step], int]:
+    """A column of other published rows that this one is made from, and how many rows are not shown."""
+    relation, name = linked["relation"], linked["column"]
+    described = lineage()[relation]
+    where, parameters = _bound(linked["where"], row)
+    order = ", ".join(f't."{column}"' for column in described["key"])
+    found = (
+        opened.published.execute(f"select t.* from {relation} as t where {where} order by {order}", parameters)
+        .to_arrow_table()
+        .to_pylist()
+    )
+    steps = [
+        _step(opened, _columns(described, other), name, other, relation, {key: other[key] for key in described["key"]})
+        for other in found[: opened.rows]
+    ]
+    return steps, len(found) - len(steps)
+
+
+def _bound(where: str, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A condition with the columns of the row that it names."""
+    return where, {name: row[name] for name in re.findall(r"\$(\w+)", where)}
 
 
 def _source(
     connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], row: Mapping[str, Any], rows: int
 ) -> Source:
-    parameters: dict[str, Any] = {}
-
-    def bind(match: re.Match[str]) -> str:
-        parameters[match[1]] = row[match[1]]
-        return f"${match[1]}"
-
-    where = re.sub(r"\$(\w+)", bind, source["where"])
+    where, parameters = _bound(source["where"], row)
     table = source["table"]
     filled = " + ".join(f'count(t."{field}")' for field in source["fields"])
     counted = connection.execute(f"select count(*), {filled} from raw.{table} t where {where}", parameters).fetchone()
     assert counted is not None
+    if not counted[1]:
+        return Source(table, counted[0], 0, ())
     cells: list[Cell] = []
     for field in source["fields"]:
         # A field stands in a column of its row, in a row of its column (transposed), or at the row's own cell.
@@ -212,28 +275,3 @@ def parse_keys(pairs: Sequence[str]) -> dict[str, str]:
             raise TraceError(f"name the row as KEY=VALUE, found {pair!r}")
         keys[name] = value
     return keys
-
-
-def print_trace(console: Console, settings: Settings, column: str, pairs: Sequence[str], rows: int) -> None:
-    """Print the chain as a tree."""
-    step = trace(settings, column, parse_keys(pairs), rows)
-    console.print(_tree(step, column))
-
-
-def _printed(value: Any) -> str:
-    # What a double holds beyond 15 digits is not a figure; a spreadsheet shows no more either.
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _tree(step: Step, title: str) -> Tree:
-    tree = Tree(f"[bold]{title}[/] = {_printed(step.value)}  [dim]{step.formula}[/]")
-    for inner in step.inputs:
-        tree.add(_tree(inner, inner.column))
-    # A number may come from one of several places; those that gave nothing say nothing.
-    for source in [source for source in step.sources if source.rows] or step.sources:
-        branch = tree.add(f"raw.{source.table}: {source.rows} rows")
-        for cell in source.cells:
-            branch.add(f"{cell.file_name} '{cell.sheet}'!{cell.address}  {cell.field} = {cell.value}")
-        if source.filled > len(source.cells):
-            branch.add(f"[dim]... {source.filled - len(source.cells)} more cells (--rows shows them)[/]")
-    return tree

@@ -20,7 +20,9 @@ from orchestration.assets.nav_products import OF_ORGANIZATION, OF_PRODUCT, PRODU
 from orchestration.assets.nav_rows import RESTRIKES, RUNS, STRIKES, TABLES, Struck, record_strike
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED
+from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
+from orchestration.lineage import column_lineage
 from orchestration.nav_evidence import MODELS, StrikeEvidence
 from orchestration.pictures import nav_picture
 from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
@@ -178,7 +180,8 @@ def build_nav_assets(settings: Settings) -> dg.AssetsDefinition:
             runs = refresh(warehouse, code_fingerprint(), context.run.run_id)
         for relation in TABLES:
             (rows,) = warehouse.rows(f"select count(*) from {relation}")[0]
-            metadata: dict[str, Any] = {"dagster/row_count": rows, "runs_now": runs}
+            lineage = lineage_metadata(column_lineage(relation))
+            metadata: dict[str, Any] = {"dagster/row_count": rows, "runs_now": runs, **lineage}
             if relation == STRIKES:
                 metadata["picture"] = dg.MetadataValue.md(nav_picture(warehouse))
             yield dg.MaterializeResult(asset_key=relation.split("."), metadata=metadata)

@@ -16,6 +16,7 @@ import pytest
 from openpyxl import Workbook
 
 from orchestration.graph import build_definitions
+from orchestration.trace import trace
 from tests.end_to_end.conftest import Home
 
 pytestmark = pytest.mark.slow
@@ -137,6 +138,26 @@ def test_the_version_says_which_line_moved_and_why(story: tuple[Home, Strikes, S
     assert found == [
         (fund, 2, 1, line, "PRICE", Decimal(21), RESTATED, HELD[fund]["LATE"] * gain) for fund in ("BOTH", "ONE")
     ]
+
+
+def test_the_change_of_a_line_is_traced_to_the_prices_of_both_versions(story: tuple[Home, Strikes, Strikes]) -> None:
+    home, *_ = story
+    step = trace(home.settings, "fact_nav_version_changes.base_amount_change", {"product_id": "ONE"})
+    now, before = (inner.inputs[0] for inner in step.inputs)
+    assert (now.value - before.value, step.value) == (4 * (RESTATED - 21), 4 * (RESTATED - 21))
+    priced = [
+        {
+            (cell.file_name, Decimal(cell.value))
+            for amount in line.inputs
+            for priced in amount.inputs
+            if priced.column == "price"
+            for source in priced.sources
+            for cell in source.cells
+            if source.table == "prices"
+        }
+        for line in (now, before)
+    ]
+    assert priced == [{("house/prices_late.csv", RESTATED)}, {("house/prices_close.csv", Decimal(21))}]
 
 
 def test_the_version_before_is_kept_as_it_was(story: tuple[Home, Strikes, Strikes]) -> None:

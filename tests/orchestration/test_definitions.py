@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +13,7 @@ import yaml
 from orchestration import trace
 from orchestration.graph import build_definitions
 from orchestration.home import manifest_path
+from orchestration.lineage import column_lineage
 from orchestration.planning import Plan
 from orchestration.selection import selection_of
 from orchestration.settings import Settings
@@ -165,15 +167,23 @@ def test_lineage_names_columns_that_exist(manifest: dict) -> None:
                 assert set(column.get("from", ())) <= set(columns)
                 for source in column.get("sources", ()):
                     assert set(source["fields"]) <= set(own_tables()[f"raw.{source['table']}"])
+                for linked in column.get("rows", ()):
+                    assert linked["column"] in lineage()[linked["relation"]]["columns"]
+                for condition in (*column.get("sources", ()), *column.get("rows", ())):
+                    assert set(re.findall(r"\$(\w+)", condition["where"])) <= marts[relation]
 
 
 # Limits, and amounts that a row only repeats to be read beside its own.
-NOT_TRACED = {"fact_gl_nav_ties.tolerance"}
+NOT_TRACED = {
+    "lineage_fund.yaml": {"fact_gl_nav_ties.tolerance"},
+    "lineage_nav.yaml": {"fact_money_market.threshold", "fact_nav_validations.threshold"},
+}
 
 
-def test_every_amount_of_a_funds_mart_that_is_traced_has_a_lineage(manifest: dict) -> None:
+@pytest.mark.parametrize("file_name", NOT_TRACED)
+def test_every_amount_of_a_mart_that_is_traced_has_a_lineage(manifest: dict, file_name: str) -> None:
     """Design 4: a published number leads back to its cells."""
-    described = yaml.safe_load((Path(trace.__file__).parent / "lineage_fund.yaml").read_text())
+    described = yaml.safe_load((Path(trace.__file__).parent / file_name).read_text())
     lacking = {
         f"{n['name']}.{column['name']}"
         for n in manifest["nodes"].values()
@@ -182,7 +192,16 @@ def test_every_amount_of_a_funds_mart_that_is_traced_has_a_lineage(manifest: dic
         if column["data_type"].startswith("decimal")
         and column["name"] not in described[f"marts.{n['name']}"]["columns"]
     }
-    assert lacking == NOT_TRACED
+    assert lacking == NOT_TRACED[file_name]
+
+
+def test_every_figure_of_a_strike_has_raw_columns_in_the_graph() -> None:
+    """Through other rows too: a project's NAV comes down to what its products are valued by."""
+    found = column_lineage("calc.project_navs").deps_by_column["net_assets"]
+    columns = {(dep.asset_key.to_user_string(), dep.column_name) for dep in found}
+    assert {("raw/nav_valuations", "cap_rate"), ("raw/prices", "price"), ("raw/nav_reserves", "value")} <= columns
+    for relation in ("ops.nav_components", "ops.nav_runs", "ops.nav_strikes", "ops.nav_validations"):
+        assert all(column_lineage(relation).deps_by_column.values())
 
 
 def test_the_repository_has_no_warehouse_of_its_own() -> None:

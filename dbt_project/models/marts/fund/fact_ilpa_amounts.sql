@@ -38,39 +38,45 @@ shown_carry as (
             and shown_states.known_to is null
 ),
 
+account_amounts as (
+    select
+        organization_id,
+        fund_id,
+        investor_id,
+        period_end as event_date,
+        known_at,
+        partner_transfers,
+        contributions_stated as contributions_cash,
+        distributions_stated as distributions,
+        coalesce(management_fee_stated, 0) + coalesce(expenses_stated, 0) as costs_of_account,
+        income_stated as income_of_account,
+        realized_gain_stated as realized_gain,
+        unrealized_gain_stated as unrealized_gain,
+        accrued_carry_stated as accrued_carry,
+        -accrued_carry_stated as carry_accrual,
+        -- the general partner earns what the others bear, so its own line would cancel theirs in the fund
+        case when not is_general_partner and not is_fund_total then -accrued_carry_stated end as carry_borne,
+    from accounts
+),
+
+-- the clause, not the statement: only of the clause can column lineage be read
 account_lines as (
+    select *
+    from account_amounts
     unpivot (
-        select
-            organization_id,
-            fund_id,
-            investor_id,
-            period_end as event_date,
-            known_at,
+        amount for line_code in (
             partner_transfers,
-            contributions_stated as contributions_cash,
-            distributions_stated as distributions,
-            coalesce(management_fee_stated, 0) + coalesce(expenses_stated, 0) as costs_of_account,
-            income_stated as income_of_account,
-            realized_gain_stated as realized_gain,
-            unrealized_gain_stated as unrealized_gain,
-            accrued_carry_stated as accrued_carry,
-            -accrued_carry_stated as carry_accrual,
-            -- the general partner earns what the others bear, so its own line would cancel theirs in the fund
-            case when not is_general_partner and not is_fund_total then -accrued_carry_stated end as carry_borne,
-        from accounts
+            contributions_cash,
+            distributions,
+            costs_of_account,
+            income_of_account,
+            realized_gain,
+            unrealized_gain,
+            accrued_carry,
+            carry_accrual,
+            carry_borne
+        )
     )
-    on
-    partner_transfers,
-    contributions_cash,
-    distributions,
-    costs_of_account,
-    income_of_account,
-    realized_gain,
-    unrealized_gain,
-    accrued_carry,
-    carry_accrual,
-    carry_borne
-    into name line_code value amount
 ),
 
 of_partners as (
