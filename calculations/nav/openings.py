@@ -12,13 +12,13 @@ from decimal import Decimal
 
 from calculations.nav.accruals import Bases, accrual_lines
 from calculations.nav.classes import sum_of_lines
-from calculations.nav.lines_stated import accruals_in_force, stated_position
+from calculations.nav.lines_stated import accruals_in_force, stated_position, swing_terms
 from calculations.nav.market import Market, Row, valuation_point
 from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
 from calculations.nav.rates import exchange_rate, in_force
 from calculations.nav.results import NavLine
-from calculations.nav.stated import StatedProduct, shares_at
+from calculations.nav.stated import StatedProduct, shares_at, unswung_nav
 from calculations.nav.terms import Accrual, Position, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
 
@@ -34,7 +34,8 @@ def share_class(stated: StatedProduct, market: Market, row: Row, day: dt.date) -
         shares_outstanding=shares_at(stated, row["share_class_id"], row, day),
         opening_net_assets=opening,
         opening_own_lines=own,
-        previous_nav_per_share=before["nav_per_share"] if before else None,
+        previous_nav_per_share=unswung_nav(before) if before else None,
+        swing=swing_terms(row, stated.row["subtype"]),
     )
 
 
@@ -48,7 +49,7 @@ def _opening(
     then, now = (_Worth(market, valuation_point(stated.row, each, market), currency) for each in (last, day))
     net_assets = then.converted(before["net_assets"], before["currency"])
     orders = stated.orders_by_class.get(class_id, ())
-    capital = [order.accrual for order in orders if order.nav_date == last]
+    capital = [order.accrual for order in orders if last < order.booked <= day]
     # what the class owed and was owed when it was stated; of what has an amount only from that day on, nothing
     fees = [
         a

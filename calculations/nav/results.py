@@ -163,7 +163,8 @@ class ClassNav:
 
     `nav_per_share` is published: rounded half up and written with exactly `nav_dp` decimals.
     `nav_per_share_unrounded` is kept for fees and orders; `rounding_residual` = net assets of the class in its
-    currency less shares x published NAV. `reason` explains every None.
+    currency less shares x published NAV. Orders deal at `swung_nav_per_share`, `nav_per_share` moved by the signed
+    `swing_rate`; a class that never swings has neither. `reason` explains every other None.
     """
 
     share_class_id: str
@@ -174,6 +175,8 @@ class ClassNav:
     nav_per_share: Decimal | None
     nav_per_share_unrounded: Decimal | None
     rounding_residual: Decimal | None
+    swing_rate: Decimal | None = None
+    swung_nav_per_share: Decimal | None = None
     fx_rate: Decimal | None = None
     fx_as_of: AsOf | None = None
     fx_quotes: tuple[Rate, ...] = ()

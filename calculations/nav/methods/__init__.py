@@ -81,6 +81,7 @@ def strike_product(evidence: Evidence) -> Strike:
         valuation.accruals,
         inputs.classes,
         valuation,
+        inputs.dealt,
     )
 
 

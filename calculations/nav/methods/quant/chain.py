@@ -95,10 +95,9 @@ def _flows(evidence: Evidence, class_id: str) -> Iterable[tuple[dt.date, Decimal
             raise Unavailable(
                 "UNIT_MISMATCH", f"{order.accrual.accrual_id}: capital must be in {evidence.currency} for a chain"
             )
-        day = order.nav_date + dt.timedelta(days=1)
         sign = 1 if order.accrual.side == "ASSET" else -1
         with precise():
-            by_day[day] = by_day.get(day, Decimal(0)) + sign * order.accrual.amount
+            by_day[order.booked] = by_day.get(order.booked, Decimal(0)) + sign * order.accrual.amount
     return by_day.items()
 
 
