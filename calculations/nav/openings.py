@@ -11,13 +11,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from calculations.nav.accruals import Bases, accrual_lines
+from calculations.nav.class_fees import claims_of, stated_within
 from calculations.nav.classes import sum_of_lines
 from calculations.nav.lines_stated import accruals_in_force, stated_position, swing_terms
 from calculations.nav.market import Market, Row, valuation_point
 from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
 from calculations.nav.rates import exchange_rate, in_force
-from calculations.nav.results import NavLine
+from calculations.nav.results import NavLine, Unavailable
 from calculations.nav.stated import StatedProduct, shares_at, unswung_nav
 from calculations.nav.terms import Accrual, Position, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
@@ -56,6 +57,11 @@ def _opening(
         for a in _own(accruals_in_force(stated.accruals, last), class_id)
         if not a.accrued_from or a.accrued_from < last
     ]
+    claims = claims_of(fees, class_id, len(stated.classes))
+    try:
+        fees = [each for each in fees if each not in claims] + _reckoned(stated, claims, row, last, then, net_assets)
+    except Unavailable:
+        return None, Decimal(0)
     owed = [*fees, *(order.accrual for order in orders if order.is_owed(last)), *capital]
     again = {accrual.accrual_id for accrual in _own(accruals_in_force(stated.accruals, day), class_id)}
     again |= {order.accrual.accrual_id for order in orders if order.is_owed(day)}
@@ -82,6 +88,24 @@ def _opening(
     stated_net, brought, left_then, left_now, own, hedges = (part or Decimal(0) for part in parts)
     with precise():
         return stated_net + brought + left_now - left_then, own + hedges
+
+
+def _reckoned(
+    stated: StatedProduct, claims: list[Accrual], row: Row, last: dt.date, then: _Worth, net_assets: Decimal | None
+) -> list[Accrual]:
+    """Fees on what the class came to, as what of them its stated net assets were net of."""
+    if not claims or net_assets is None:
+        return []
+
+    def exchange(amount: Decimal, currency: str) -> Decimal:
+        one = then.converted(Decimal(1), currency)
+        if not one:
+            raise Unavailable("MISSING_FX", f"no rate from {currency} on {last}")
+        with precise():
+            return amount / one
+
+    shares = shares_at(stated, row["share_class_id"], row, last)
+    return stated_within(stated, claims, net_assets, last, shares, exchange)
 
 
 class _Worth:

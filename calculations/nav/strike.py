@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from calculations.nav.accruals import Bases, accrual_lines
-from calculations.nav.classes import class_navs, implied_class, sum_of_lines
+from calculations.nav.classes import class_amounts, class_navs, implied_class, sum_of_lines
 from calculations.nav.fingerprint import inputs_hash
 from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
@@ -68,6 +68,7 @@ def strike(
     )
     lines = (*valued, *accrual_lines(accruals, bases, quotes, point, policy))
     lines = (*lines, *_claimed(made, lines))
+    lines = (*lines, *_claimed_of_classes(made, struck_classes, lines))
     product_failures = (*made.failures, *_product_failures(product, valued, struck_classes, lines))
     hold = Unavailable(product_failures[0].reason, product_failures[0].detail) if product_failures else None
     navs = class_navs(product, struck_classes, lines, quotes, point, policy, hold)
@@ -108,6 +109,14 @@ def _claimed(made: Valuation, lines: Sequence[NavLine]) -> tuple[NavLine, ...]:
     """The lines that depend on what the others come to; none where that is not known, which fails the strike anyway."""
     before = sum_of_lines(lines).amount
     return () if made.claims is None or made.failures or before is None else made.claims(before)
+
+
+def _claimed_of_classes(made: Valuation, classes: Sequence[ShareClass], lines: Sequence[NavLine]) -> Iterable[NavLine]:
+    """The lines of classes that depend on what each comes to; none where that is not known, which fails the strike."""
+    if made.class_claims is None or made.failures:
+        return
+    for class_id, before in class_amounts(classes, lines).items():
+        yield from made.class_claims(class_id, before)
 
 
 def _measured(made: Valuation, net_assets: Decimal | None) -> tuple[Measure, ...]:
