@@ -85,26 +85,31 @@ def listed_prices(held: Iterable[Row], policy: Policy) -> Iterable[Price]:
 def accruals_in_force(rows: Iterable[Row], day: dt.date) -> list[Accrual]:
     """Accruals in force on a day, its last one included; what is reckoned stops at the day."""
     return [
-        Accrual(
-            accrual_id=row["accrual_id"],
-            kind=row["kind"],
-            side=row["side"],
-            method=row["method"],
-            currency=row["currency"],
-            share_class_id=row["share_class_id"] or None,
-            rate=row["rate"],
-            basis=row["basis"],
-            basis_amount=row["basis_amount"],
-            annual_amount=row["annual_amount"],
-            amount=row["amount"],
-            accrued_from=row["accrued_from"],
-            accrued_to=None if row["accrued_to"] is None else min(row["accrued_to"], day),
-            paid_through=row["paid_through"],
-            day_count=row["day_count"],
-        )
+        stated_accrual(row, day)
         for row in rows
         if row["start_date"] <= day and (row["end_date"] is None or day <= row["end_date"])
     ]
+
+
+def stated_accrual(row: Row, day: dt.date) -> Accrual:
+    """A row of sheet Accruals & Fees; what is reckoned stops at the day."""
+    return Accrual(
+        accrual_id=row["accrual_id"],
+        kind=row["kind"],
+        side=row["side"],
+        method=row["method"],
+        currency=row["currency"],
+        share_class_id=row["share_class_id"] or None,
+        rate=row["rate"],
+        basis=row["basis"],
+        basis_amount=row["basis_amount"],
+        annual_amount=row["annual_amount"],
+        amount=row["amount"],
+        accrued_from=row["accrued_from"],
+        accrued_to=None if row["accrued_to"] is None else min(row["accrued_to"], day),
+        paid_through=row["paid_through"],
+        day_count=row["day_count"],
+    )
 
 
 def dividends_owed(stated: StatedProduct, market: Market, day: dt.date) -> Iterable[Accrual]:

@@ -155,6 +155,13 @@ class StatedProduct:
         earlier = [row for row in rows if row["valuation_date"] < day]
         return earlier[-1] if earlier else None
 
+    def stated_since(self, class_id: str, start: dt.date, day: dt.date) -> Sequence[Row]:
+        """The standing NAVs of the class that hold from `start` until the eve of `day`: the last one by `start` and all since."""
+        by_day = {row["valuation_date"]: row for row in self._history_by_class.get(class_id, ())}
+        days = [each for each in by_day if each < day]
+        first = max((each for each in days if each <= start), default=start)
+        return [by_day[each] for each in days if each >= first]
+
     @cached_property
     def _history_by_class(self) -> Mapping[str, list[Row]]:
         by_class: dict[str, list[Row]] = defaultdict(list)

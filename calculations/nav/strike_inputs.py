@@ -17,10 +17,11 @@ from calculations.nav.lines_stated import (
     stated_position,
 )
 from calculations.nav.market import Market, Row, valuation_point
-from calculations.nav.openings import previous_net_assets, share_class
+from calculations.nav.openings import share_class
 from calculations.nav.stated import StatedProduct, shares_at, unswung_nav
 from calculations.nav.terms import Accrual, DealtOrder, Position, Price, ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
+from calculations.nav.worth import previous_net_assets
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from typing import Any
 
 from calculations.nav import Policy, Rate, Source
 from calculations.nav.market import Market, price_series, rate_series
-from calculations.nav.openings import previous_net_assets, share_class
+from calculations.nav.openings import share_class
 from calculations.nav.stated import StatedProduct, shares_at
+from calculations.nav.worth import previous_net_assets
 
 D = Decimal
 FIRST, LAST, TODAY = dt.date(2025, 3, 3), dt.date(2025, 3, 4), dt.date(2025, 3, 5)
@@ -50,7 +51,7 @@ def holding(day: dt.date, quantity: str, **more: Any) -> dict[str, Any]:
 
 
 CLASS = {"share_class_id": "a", "currency": "USD", "nav_dp": 4, "inception_date": None, "shares_as_of": None}
-CLASS |= {"shares_outstanding": D(77), "swing": None}
+CLASS |= {"shares_outstanding": D(77), "swing": None, "expense_cap_rate": None}
 
 
 def product(**rows: Any) -> StatedProduct:

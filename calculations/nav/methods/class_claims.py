@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from calculations.nav.accruals import Bases, accrual_lines
+from calculations.nav.capped_classes import RECEIVABLE, adviser_owes
 from calculations.nav.class_fees import claims_of, fee_above_mark
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.numbers import precise
@@ -22,12 +23,12 @@ def with_class_claims(evidence: Evidence, valuation: Valuation) -> Valuation:
     class_ids = class_ids_of(evidence)
     by_class = {each: claims_of(valuation.accruals, each, len(class_ids)) for each in class_ids}
     taken = {id(claim) for claims in by_class.values() for claim in claims}
-    if not taken:
+    if not taken and all(row["expense_cap_rate"] is None for row in evidence.stated.classes):
         return valuation
     return replace(
         valuation,
         accruals=tuple(each for each in valuation.accruals if id(each) not in taken),
-        class_claims=lambda class_id, before: claim_lines(evidence, by_class.get(class_id, ()), before),
+        class_claims=lambda class_id, before: claim_lines(evidence, class_id, by_class.get(class_id, ()), before),
     )
 
 
@@ -36,13 +37,16 @@ def class_ids_of(evidence: Evidence) -> list[str]:
     return [each.share_class_id for each in evidence.inputs.classes] or [evidence.product_id]
 
 
-def claim_lines(evidence: Evidence, claims: Iterable[Accrual], before: Decimal) -> tuple[NavLine, ...]:
-    """The fees on a class's net assets of `before`, in the product's currency: first those on the NAV after returns, then the
-    performance fee on the rest.
+def claim_lines(evidence: Evidence, class_id: str, claims: Iterable[Accrual], before: Decimal) -> tuple[NavLine, ...]:
+    """What its adviser owes a class of net assets `before`, in the product's currency, for expenses above its cap, and
+    fees: first those on the NAV after returns, then the performance fee on the rest.
 
     What cannot be reckoned is a line with its reason. A fee on the NAV takes that of the strike for all of its days.
     """
-    left, lines = before, []
+    lines = list(_capped(evidence, class_id))
+    with precise():
+        before += sum((line.base_amount or Decimal(0) for line in lines), Decimal(0))
+    left = before
     for claim in claims:
         try:
             accrual = _reckoned(evidence, claim, before, left)
@@ -51,12 +55,33 @@ def claim_lines(evidence: Evidence, claims: Iterable[Accrual], before: Decimal) 
             terms = {"share_class_id": claim.share_class_id, "accrual_id": claim.accrual_id}
             lines.append(evidence.unknown_line(line_id, unknown, kind=claim.kind, **terms))
             continue
-        bases = Bases(evidence.currency, None, None, {})
-        (line,) = accrual_lines([accrual], bases, evidence.quotes, evidence.point, evidence.policy)
+        line = _line(evidence, accrual)
         lines.append(line)
         with precise():
             left += line.base_amount or Decimal(0)
     return tuple(lines)
+
+
+def _capped(evidence: Evidence, class_id: str) -> Iterable[NavLine]:
+    for row in evidence.stated.classes:
+        if row["share_class_id"] != class_id or row["expense_cap_rate"] is None:
+            continue
+        (opening,) = [c.opening_net_assets for c in evidence.inputs.classes if c.share_class_id == class_id]
+        try:
+            owed = adviser_owes(evidence.stated, evidence.market, row, evidence.day, opening)
+        except Unavailable as unknown:
+            yield evidence.unknown_line(
+                f"accrual/{class_id}/expense-cap", unknown, kind=RECEIVABLE, share_class_id=class_id
+            )
+            continue
+        if owed is not None:
+            yield _line(evidence, owed)
+
+
+def _line(evidence: Evidence, accrual: Accrual) -> NavLine:
+    bases = Bases(evidence.currency, None, None, {})
+    (line,) = accrual_lines([accrual], bases, evidence.quotes, evidence.point, evidence.policy)
+    return line
 
 
 def _reckoned(evidence: Evidence, claim: Accrual, before: Decimal, left: Decimal) -> Accrual:

@@ -156,6 +156,7 @@ def test_shares_of_all_classes_are_the_funds() -> None:
         "shares_as_of": None,
         "product_id": "p",
         "swing": None,
+        "expense_cap_rate": None,
     }
     classes = [
         {**terms, "share_class_id": name, "shares_outstanding": shares} for name, shares in (("a", D(7)), ("b", D(4)))
