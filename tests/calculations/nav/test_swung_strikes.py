@@ -13,6 +13,7 @@ import pytest
 
 from calculations.nav import ClassNav, Strike
 from tests.calculations.nav.evidence import closing, evidence, struck
+from tests.calculations.nav.examples import example
 from tests.calculations.nav_inputs import DAY
 
 D = Decimal
@@ -166,3 +167,20 @@ def test_a_distribution_is_borne_by_its_class_alone() -> None:
         a, b = fund(*orders, classes=[SWING, other], history=history).classes
         assert a.net_assets == 12_000_000 - paid + part
         assert b.net_assets == 12_000_000 + gained - part
+
+
+def test_e22_as_the_sample_workbook_has_it() -> None:
+    result = struck(example("fund", "example-e-22"))
+    swinging, performing = (classes_of(result)[f"example-e-22-{name}"] for name in ("swing", "perf"))
+    assert (str(swinging.nav_per_share), str(swinging.swung_nav_per_share)) == ("25.4173", "25.5190")  # 25.5189692
+    # the stated 110 after fee is 112.50 before it; 4/5 of what was gained since is the class's
+    assert performing.net_assets is not None
+    gained = D("138269240.2") - D(137_997_300) - D(250_000)
+    expected = D(11_000_000) + gained * D(11_000_000) / D(137_997_300) * 4 / 5
+    assert abs(performing.net_assets - expected) < D("1e-11")
+    assert sum(line.base_amount or 0 for line in result.lines) == result.net_assets
+    assert sum(each.net_assets or 0 for each in result.classes) == result.net_assets
+
+
+def classes_of(result: Strike) -> dict[str, ClassNav]:
+    return {each.share_class_id: each for each in result.classes}
