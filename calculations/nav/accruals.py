@@ -40,7 +40,7 @@ def accrual_lines(
     """One line per accrual, and one more for the interest on a borrowing, in the order of their ids.
 
     What cannot be reckoned is a line without amounts and with a reason: MISSING_BASIS, MISSING_TERMS, BAD_SCHEDULE,
-    UNSUPPORTED_CONVENTION (performance fees and post-return NAV belong to the return chain of M-QNT),
+    UNSUPPORTED_CONVENTION (performance fees and fees on the NAV after returns need a class to be of),
     DUPLICATE_INPUT where an id is repeated within its class. Source: nav 3, Accruals.
     """
     given: dict[str, list[Accrual]] = {}
@@ -100,7 +100,7 @@ def _accrued(line: NavLine, accrual: Accrual, bases: Bases, date: dt.date) -> tu
         raise Unavailable(
             "UNSUPPORTED_CONVENTION", f"accrual {accrual.accrual_id}: a performance fee must be stated here"
         )
-    elapsed = _elapsed(accrual, date)
+    elapsed = elapsed_years(accrual, date)
     years = times(Decimal(1), elapsed)
     if accrual.method == "ANNUAL_AMOUNT":
         annual = _required(accrual, "annual_amount", accrual.annual_amount)
@@ -112,7 +112,8 @@ def _accrued(line: NavLine, accrual: Accrual, bases: Bases, date: dt.date) -> tu
     return replace(line, basis_amount=basis, rate=rate, year_fraction=years), times(annual, elapsed)
 
 
-def _elapsed(accrual: Accrual, date: dt.date) -> Fraction:
+def elapsed_years(accrual: Accrual, date: dt.date) -> Fraction:
+    """How long an accrual has run by a day and is not paid. Raises Unavailable MISSING_TERMS, BAD_SCHEDULE."""
     if accrual.accrued_from is None:
         raise Unavailable("MISSING_TERMS", f"accrual {accrual.accrual_id}: accrued_from must be given")
     start, end = accrual.accrued_from, accrual.accrued_to or date

@@ -73,6 +73,20 @@ def class_navs(
     )
 
 
+def class_amounts(classes: Sequence[ShareClass], lines: Sequence[NavLine]) -> Mapping[str, Decimal]:
+    """Net assets of each class by the lines so far, in the product's currency; empty where they cannot all be told."""
+    ordered = sorted(classes, key=lambda each: each.share_class_id)
+    parts, failure = _split(ordered, sum_of_lines([line for line in lines if line.share_class_id is None]))
+    own = {
+        each.share_class_id: sum_of_lines([line for line in lines if line.share_class_id == each.share_class_id]).amount
+        for each in ordered
+    }
+    if failure is not None or None in own.values():
+        return {}
+    with precise():
+        return {name: part + (own[name] or Decimal(0)) for name, part in parts.items()}
+
+
 def _split(classes: Sequence[ShareClass], whole: Known) -> tuple[Mapping[str, Decimal], Unavailable | None]:
     """Each class's part of the lines of the whole product, opening included."""
     if whole.amount is None:

@@ -88,8 +88,6 @@ def distribution_payable(distribution: Distribution, day: dt.date) -> Accrual | 
         raise Unavailable("BAD_SCHEDULE", f"{distribution.distribution_id}: paid on {paid}, before it goes ex on {ex}")
     if day < ex or (paid is not None and day >= paid):
         return None
-    with precise():
-        amount = stored(distribution.rate * distribution.shares)
     return Accrual(
         accrual_id=f"distribution/{distribution.distribution_id}",
         kind="PAYABLE",
@@ -97,8 +95,14 @@ def distribution_payable(distribution: Distribution, day: dt.date) -> Accrual | 
         method="STATED",
         currency=distribution.currency,
         share_class_id=distribution.share_class_id,
-        amount=amount,
+        amount=distributed(distribution.rate, distribution.shares),
     )
+
+
+def distributed(rate: Decimal, shares: Decimal) -> Decimal:
+    """What a distribution pays at a declared `rate` per share, stored."""
+    with precise():
+        return stored(rate * shares)
 
 
 def daily_dividends(incomes: Sequence[DayIncome], factor_dp: int) -> tuple[DailyDividend, ...]:

@@ -16,7 +16,7 @@ from types import NoneType
 from typing import Any
 
 from calculations.nav.results import NavLine, Valuation
-from calculations.nav.terms import ProductTerms, Rate, ShareClass
+from calculations.nav.terms import DealtOrder, ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
 
 _WIDE = Context(prec=400)
@@ -29,11 +29,12 @@ def inputs_hash(
     classes: Sequence[ShareClass],
     lines: Sequence[NavLine],
     valuation: Valuation,
+    dealt: Sequence[DealtOrder] = (),
 ) -> str:
     """SHA-256 in hex; the same whatever the order of the inputs and the trailing zeros of their numbers.
 
     Lines carry quantities, prices and rates used; `valuation` the version of the method and what it assumed and
-    measured. Source: nav 1.3 and 6.
+    measured; `dealt` the orders that swung a class. Source: nav 1.3 and 6.
     """
     evidence = (
         ("method", valuation.method, valuation.measurement_basis),
@@ -42,6 +43,7 @@ def inputs_hash(
         ("product", product),
         ("point", point.date, point.cutoff.astimezone(dt.UTC)),
         ("classes", tuple(sorted(classes, key=lambda each: each.share_class_id))),
+        *(("dealt", order) for order in sorted(dealt, key=lambda each: each.order_id)),
     )
     digest = hashlib.sha256(_text(evidence).encode())
     for line in sorted(lines, key=attrgetter("line_id")):

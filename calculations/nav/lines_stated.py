@@ -13,9 +13,10 @@ from typing import Any
 from calculations.nav.market import Market, Row
 from calculations.nav.receivables import dividend_receivable
 from calculations.nav.stated import StatedProduct
-from calculations.nav.terms import Accrual, BondTerms, Method, Policy, Position, Price
+from calculations.nav.terms import Accrual, BondTerms, DealtOrder, Method, Policy, Position, Price, SwingTerms
 
 _ONE, _NOTHING = Decimal(1), Decimal(0)
+_INFLOWS, _OUTFLOWS = ("SUBSCRIPTION", "CONTRIBUTION", "SWITCH_IN"), ("REDEMPTION", "DISTRIBUTION", "SWITCH_OUT")
 AT_COST = ("AMORTISED_COST", "PENNY_ROUNDED")
 
 
@@ -84,26 +85,31 @@ def listed_prices(held: Iterable[Row], policy: Policy) -> Iterable[Price]:
 def accruals_in_force(rows: Iterable[Row], day: dt.date) -> list[Accrual]:
     """Accruals in force on a day, its last one included; what is reckoned stops at the day."""
     return [
-        Accrual(
-            accrual_id=row["accrual_id"],
-            kind=row["kind"],
-            side=row["side"],
-            method=row["method"],
-            currency=row["currency"],
-            share_class_id=row["share_class_id"] or None,
-            rate=row["rate"],
-            basis=row["basis"],
-            basis_amount=row["basis_amount"],
-            annual_amount=row["annual_amount"],
-            amount=row["amount"],
-            accrued_from=row["accrued_from"],
-            accrued_to=None if row["accrued_to"] is None else min(row["accrued_to"], day),
-            paid_through=row["paid_through"],
-            day_count=row["day_count"],
-        )
+        stated_accrual(row, day)
         for row in rows
         if row["start_date"] <= day and (row["end_date"] is None or day <= row["end_date"])
     ]
+
+
+def stated_accrual(row: Row, day: dt.date) -> Accrual:
+    """A row of sheet Accruals & Fees; what is reckoned stops at the day."""
+    return Accrual(
+        accrual_id=row["accrual_id"],
+        kind=row["kind"],
+        side=row["side"],
+        method=row["method"],
+        currency=row["currency"],
+        share_class_id=row["share_class_id"] or None,
+        rate=row["rate"],
+        basis=row["basis"],
+        basis_amount=row["basis_amount"],
+        annual_amount=row["annual_amount"],
+        amount=row["amount"],
+        accrued_from=row["accrued_from"],
+        accrued_to=None if row["accrued_to"] is None else min(row["accrued_to"], day),
+        paid_through=row["paid_through"],
+        day_count=row["day_count"],
+    )
 
 
 def dividends_owed(stated: StatedProduct, market: Market, day: dt.date) -> Iterable[Accrual]:
@@ -115,3 +121,39 @@ def dividends_owed(stated: StatedProduct, market: Market, day: dt.date) -> Itera
             owed = dividend_receivable(dividend, quantity, day) if quantity else None
             if owed is not None:
                 yield owed
+
+
+def swing_terms(row: Row, subtype: str | None) -> SwingTerms | None:
+    """How a class of sheet Share Classes swings; None where it does not."""
+    if row["swing"] in (None, "NONE"):
+        return None
+    return SwingTerms(
+        policy=row["swing"],
+        threshold_rate=row["swing_threshold_rate"],
+        up_rate=row["swing_up_rate"],
+        down_rate=row["swing_down_rate"],
+        cap_rate=row["swing_cap_rate"],
+        subtype=subtype,
+    )
+
+
+def orders_dealt(rows: Iterable[Row], day: dt.date) -> Iterable[DealtOrder]:
+    """The orders that bring or take money at the strike of a day, priced already or not.
+
+    A redemption is of shares and a subscription of money, which pricing them does not change; the other is what they
+    came to. What is reinvested or transferred moves no money of the product.
+    """
+    for row in rows:
+        if row["nav_date"] != day or row["status"] == "CANCELLED" or row["activity"] not in (*_INFLOWS, *_OUTFLOWS):
+            continue
+        is_inflow = row["activity"] in _INFLOWS
+        amount, shares = row["amount"], row["shares"]
+        by_amount = shares is None or (is_inflow and amount is not None)
+        yield DealtOrder(
+            order_id=row["order_id"],
+            direction="IN" if is_inflow else "OUT",
+            currency=row["currency"],
+            share_class_id=row["share_class_id"] or None,
+            amount=amount if by_amount else None,
+            shares=None if by_amount else shares,
+        )

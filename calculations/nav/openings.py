@@ -6,21 +6,19 @@ The split of a product among its classes is in classes. Source: nav 3 (Classes),
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from calculations.nav.accruals import Bases, accrual_lines
-from calculations.nav.classes import sum_of_lines
-from calculations.nav.lines_stated import accruals_in_force, stated_position
+from calculations.nav.capped_classes import RECEIVABLE, adviser_owes, is_stated
+from calculations.nav.class_fees import claims_of, stated_within
+from calculations.nav.lines_stated import accruals_in_force, stated_position, swing_terms
 from calculations.nav.market import Market, Row, valuation_point
 from calculations.nav.numbers import precise
-from calculations.nav.positions import position_lines
-from calculations.nav.rates import exchange_rate, in_force
-from calculations.nav.results import NavLine
-from calculations.nav.stated import StatedProduct, shares_at
-from calculations.nav.terms import Accrual, Position, ShareClass
-from calculations.nav.valuation_point import ValuationPoint
+from calculations.nav.results import Unavailable
+from calculations.nav.stated import StatedProduct, shares_at, unswung_nav
+from calculations.nav.terms import Accrual, ShareClass
+from calculations.nav.worth import Worth
 
 
 def share_class(stated: StatedProduct, market: Market, row: Row, day: dt.date) -> ShareClass:
@@ -34,30 +32,40 @@ def share_class(stated: StatedProduct, market: Market, row: Row, day: dt.date) -
         shares_outstanding=shares_at(stated, row["share_class_id"], row, day),
         opening_net_assets=opening,
         opening_own_lines=own,
-        previous_nav_per_share=before["nav_per_share"] if before else None,
+        previous_nav_per_share=unswung_nav(before) if before else None,
+        swing=swing_terms(row, stated.row["subtype"]),
     )
 
 
 def _opening(
-    stated: StatedProduct, market: Market, row: Row, before: Row, day: dt.date
+    stated: StatedProduct, market: Market, row: Row, before: Row, day: dt.date, *, with_cap: bool = True
 ) -> tuple[Decimal | None, Decimal]:
     """Net assets of a class after the capital of the day it was last stated, and the part of them that is in its own
     lines again on `day`: what has been paid or settled since has moved, at the rate of `day`, into what all share.
     """
     last, class_id, currency = before["valuation_date"], row["share_class_id"], stated.row["currency"]
-    then, now = (_Worth(market, valuation_point(stated.row, each, market), currency) for each in (last, day))
+    then, now = (Worth(market, valuation_point(stated.row, each, market), currency) for each in (last, day))
     net_assets = then.converted(before["net_assets"], before["currency"])
     orders = stated.orders_by_class.get(class_id, ())
-    capital = [order.accrual for order in orders if order.nav_date == last]
+    capital = [order.accrual for order in orders if last < order.booked <= day]
     # what the class owed and was owed when it was stated; of what has an amount only from that day on, nothing
     fees = [
         a
         for a in _own(accruals_in_force(stated.accruals, last), class_id)
         if not a.accrued_from or a.accrued_from < last
     ]
+    claims = claims_of(fees, class_id, len(stated.classes))
+    try:
+        fees = [each for each in fees if each not in claims] + _reckoned(stated, claims, row, last, then, net_assets)
+        fees += _capped(stated, market, row, last) if with_cap else []
+    except Unavailable:
+        return None, Decimal(0)
     owed = [*fees, *(order.accrual for order in orders if order.is_owed(last)), *capital]
     again = {accrual.accrual_id for accrual in _own(accruals_in_force(stated.accruals, day), class_id)}
     again |= {order.accrual.accrual_id for order in orders if order.is_owed(day)}
+    # the adviser's debt is reckoned anew at every strike, but that a new year begins without any
+    if last.year == day.year or is_stated(stated, class_id, day):
+        again |= {each.accrual_id for each in fees if each.kind == RECEIVABLE}
     gone = [accrual for accrual in owed if accrual.accrual_id not in again]
     own_today = [r for r in stated.held_on(day) if r["share_class_id"] == class_id]
     # what a class's own line is settled into is its own cash, where it has any
@@ -83,33 +91,37 @@ def _opening(
         return stated_net + brought + left_now - left_then, own + hedges
 
 
-class _Worth:
-    """What lines are worth at a point, in the product's currency; None where something of it is not known."""
+def _capped(stated: StatedProduct, market: Market, row: Row, last: dt.date) -> list[Accrual]:
+    """What its adviser owed the class when it was stated; nothing of it is stated."""
+    if row["expense_cap_rate"] is None:
+        return []
+    before = stated.stated_before(row["share_class_id"], last)
+    if before is None:
+        return []
+    opening, _ = _opening(stated, market, row, before, last, with_cap=False)
+    owed = adviser_owes(stated, market, row, last, opening)
+    return [] if owed is None else [owed]
 
-    def __init__(self, market: Market, point: ValuationPoint, currency: str) -> None:
-        self.market, self.point, self.currency = market, point, currency
-        self.rates = in_force(market.rates_at(point), point, market.policy)
-        self.bases = Bases(currency, None, None, {})
 
-    def converted(self, amount: Decimal | None, currency: str) -> Decimal | None:
-        rate = exchange_rate(currency, self.currency, self.rates, self.point, self.market.policy)
-        if amount is None or rate.rate is None or rate.reason is not None:
-            return None
+def _reckoned(
+    stated: StatedProduct, claims: list[Accrual], row: Row, last: dt.date, then: Worth, net_assets: Decimal | None
+) -> list[Accrual]:
+    """Fees on what the class came to, as what of them its stated net assets were net of."""
+    if not claims or net_assets is None:
+        return []
+
+    def exchange(amount: Decimal, currency: str) -> Decimal:
+        one = then.converted(Decimal(1), currency)
+        if not one:
+            raise Unavailable("MISSING_FX", f"no rate from {currency} on {last}")
         with precise():
-            return amount * rate.rate
+            return amount / one
 
-    def lines(self, accruals: Iterable[Accrual]) -> tuple[NavLine, ...]:
-        return accrual_lines(accruals, self.bases, self.rates, self.point, self.market.policy)
-
-    def of_accruals(self, accruals: Iterable[Accrual]) -> Decimal | None:
-        return sum_of_lines(self.lines(accruals)).amount
-
-    def of_positions(self, positions: Iterable[Position]) -> Decimal | None:
-        lines = position_lines(positions, self.currency, {}, self.rates, self.point, self.market.policy)
-        return sum_of_lines(lines).amount
+    shares = shares_at(stated, row["share_class_id"], row, last)
+    return stated_within(stated, claims, net_assets, last, shares, exchange)
 
 
-def _as_stated(accruals: Iterable[Accrual], worth: _Worth) -> list[Accrual]:
+def _as_stated(accruals: Iterable[Accrual], worth: Worth) -> list[Accrual]:
     """The accruals as the amounts they had come to, which no longer grow."""
     amounts = {line.accrual_id: line.amount for line in worth.lines(accruals) if line.amount is not None}
     return [
@@ -121,21 +133,3 @@ def _as_stated(accruals: Iterable[Accrual], worth: _Worth) -> list[Accrual]:
 
 def _own(accruals: Iterable[Accrual], class_id: str) -> list[Accrual]:
     return [accrual for accrual in accruals if accrual.share_class_id == class_id]
-
-
-def previous_net_assets(
-    stated: StatedProduct, market: Market, class_ids: Sequence[str], day: dt.date
-) -> Decimal | None:
-    """Net assets of the whole product when it was last stated, in its currency; None where a class has none."""
-    total = Decimal(0)
-    for class_id in class_ids or [stated.row["product_id"]]:
-        before = stated.stated_before(class_id, day)
-        if before is None:
-            return None
-        point = valuation_point(stated.row, before["valuation_date"], market)
-        worth = _Worth(market, point, stated.row["currency"]).converted(before["net_assets"], before["currency"])
-        if worth is None:
-            return None
-        with precise():
-            total += worth
-    return total

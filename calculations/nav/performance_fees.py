@@ -84,6 +84,30 @@ def performance_fee(terms: PerformanceTerms, gross: Decimal, mark: Decimal, hurd
         return min(terms.rate * above_mark, terms.catch_up_rate * above_hurdle)
 
 
+def fee_within(terms: PerformanceTerms, net: Decimal, mark: Decimal, hurdle: Decimal = Decimal(0)) -> Decimal:
+    """The fee that a NAV stated after it is net of, unrounded: `performance_fee` read backwards.
+
+    Raises Unavailable as `performance_fee`, and DOMAIN where two gross NAVs leave the same `net` (a soft hurdle that
+    costs the investor something when it is passed) or a fee takes everything.
+    """
+    above_hurdle = net - mark - (hurdle if terms.hurdle_type != "NONE" else 0)
+    performance_fee(terms, net, mark, hurdle)  # refuses terms that are none
+    if terms.rate == 1 or terms.catch_up_rate == 1:
+        raise Unavailable("DOMAIN", "a fee that takes all of a gain cannot be told from the NAV after it")
+    with precise():
+        if terms.hurdle_type != "SOFT":
+            return max(above_hurdle, Decimal(0)) * terms.rate / (1 - terms.rate)
+        whole = (net - mark) * terms.rate / (1 - terms.rate)
+        if terms.catch_up_rate is not None:
+            caught_up = max(above_hurdle, Decimal(0)) * terms.catch_up_rate / (1 - terms.catch_up_rate)
+            return min(max(whole, Decimal(0)), caught_up)
+        if above_hurdle > 0:
+            return whole
+        if above_hurdle + whole > 0:
+            raise Unavailable("DOMAIN", f"a NAV of {net} may have paid a soft hurdle of {hurdle} over {mark} or not")
+        return Decimal(0)
+
+
 def mark_after_flow(mark: Decimal, shares_before: Decimal, shares_after: Decimal) -> Decimal:
     """A mark kept as a total, after shares were issued or redeemed: the mark per share stays what it was, unrounded.
 

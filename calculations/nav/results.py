@@ -139,7 +139,8 @@ class Valuation:
 
     `method` is its code and version. `lines` are the components that it valued itself, converted into the product's
     currency; `positions` and `accruals` those that it leaves to the strike. `claims` makes the lines that depend on
-    what all other lines come to, given their sum (carried interest, a peg); `outcomes` the measures of the net assets
+    what all other lines come to, given their sum (carried interest, a peg); `class_claims` those of a class alone that
+    depend on what it comes to, given its id and that (performance fees); `outcomes` the measures of the net assets
     that come out (multiples of paid-in capital). `shares_outstanding` is the register that the method trusts, where
     that is not the one stated. `failures` hold the product.
     """
@@ -150,6 +151,7 @@ class Valuation:
     positions: tuple[Position, ...] = ()
     accruals: tuple[Accrual, ...] = ()
     claims: Callable[[Decimal], tuple[NavLine, ...]] | None = None
+    class_claims: Callable[[str, Decimal], tuple[NavLine, ...]] | None = None
     outcomes: Callable[[Decimal], tuple[Measure, ...]] | None = None
     shares_outstanding: Decimal | None = None
     measures: tuple[Measure, ...] = ()
@@ -163,7 +165,8 @@ class ClassNav:
 
     `nav_per_share` is published: rounded half up and written with exactly `nav_dp` decimals.
     `nav_per_share_unrounded` is kept for fees and orders; `rounding_residual` = net assets of the class in its
-    currency less shares x published NAV. `reason` explains every None.
+    currency less shares x published NAV. Orders deal at `swung_nav_per_share`, `nav_per_share` moved by the signed
+    `swing_rate`; a class that never swings has neither. `reason` explains every other None.
     """
 
     share_class_id: str
@@ -174,6 +177,8 @@ class ClassNav:
     nav_per_share: Decimal | None
     nav_per_share_unrounded: Decimal | None
     rounding_residual: Decimal | None
+    swing_rate: Decimal | None = None
+    swung_nav_per_share: Decimal | None = None
     fx_rate: Decimal | None = None
     fx_as_of: AsOf | None = None
     fx_quotes: tuple[Rate, ...] = ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from calculations.nav.distributions import distributed
 from calculations.nav.market import Row
 from calculations.nav.numbers import precise
 from calculations.nav.receivables import SIDES, CapitalOrder, order_outstanding
@@ -26,15 +27,19 @@ ORDERED_CASH = ("PRICED", "SETTLED")
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """What an order owes from the day after its strike until it is settled; `settled` None: not yet, even if late."""
+    """What an order owes from the day it is `booked` until it is settled; `settled` None: not yet, even if late.
 
-    nav_date: dt.date
+    An order is booked after the strike that prices it, a distribution when its shares go ex. Source: nav 3 (Shares,
+    Distribution).
+    """
+
+    booked: dt.date
     settled: dt.date | None
     accrual: Accrual
 
     def is_owed(self, day: dt.date) -> bool:
-        """Whether the strike of `day` counts it; the strike that prices an order does not. Source: nav 3, Shares."""
-        return self.nav_date < day and (self.settled is None or day < self.settled)
+        """Whether the strike of `day` counts it."""
+        return self.booked <= day and (self.settled is None or day < self.settled)
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class StatedProduct:
         for row in self.orders:
             if _moves_cash(row):
                 settled = row["settle_date"] if row["status"] == "SETTLED" else None
-                placed = PlacedOrder(row["nav_date"], settled, _order_accrual(row))
+                placed = PlacedOrder(_booked(row), settled, _order_accrual(row))
                 by_class[row["share_class_id"] or ""].append(placed)
         return by_class
 
@@ -150,6 +155,13 @@ class StatedProduct:
         earlier = [row for row in rows if row["valuation_date"] < day]
         return earlier[-1] if earlier else None
 
+    def stated_since(self, class_id: str, start: dt.date, day: dt.date) -> Sequence[Row]:
+        """The standing NAVs of the class that hold from `start` until the eve of `day`: the last one by `start` and all since."""
+        by_day = {row["valuation_date"]: row for row in self._history_by_class.get(class_id, ())}
+        days = [each for each in by_day if each < day]
+        first = max((each for each in days if each <= start), default=start)
+        return [by_day[each] for each in days if each >= first]
+
     @cached_property
     def _history_by_class(self) -> Mapping[str, list[Row]]:
         by_class: dict[str, list[Row]] = defaultdict(list)
@@ -159,6 +171,12 @@ class StatedProduct:
         for rows in by_class.values():
             rows.sort(key=lambda row: (row["valuation_date"], row["version"]))
         return by_class
+
+
+def unswung_nav(row: Row) -> Decimal | None:
+    """The NAV per share of a row of sheet NAV History before it swung, which performance and fees go by."""
+    nav: Decimal | None = row["nav_per_share"] if row["unswung_nav"] is None else row["unswung_nav"]
+    return nav
 
 
 def shares_at(stated: StatedProduct, class_id: str, row: Row, day: dt.date) -> Decimal | None:
@@ -203,23 +221,41 @@ def _moves_cash(row: Row) -> bool:
     return (
         row["activity"] in SIDES
         and row["status"] in ORDERED_CASH
-        and row["nav_date"] is not None
-        and row["amount"] is not None
+        and (row["nav_date"] is not None or _is_ex(row))
+        and _amount(row) is not None
     )
+
+
+def _is_ex(row: Row) -> bool:
+    return row["activity"] == "INCOME_DISTRIBUTION" and row["ex_date"] is not None
+
+
+def _booked(row: Row) -> dt.date:
+    day: dt.date = row["ex_date"] if _is_ex(row) else row["nav_date"] + dt.timedelta(days=1)
+    return day
+
+
+def _amount(row: Row) -> Decimal | None:
+    """What an order moves: its amount, or what a distribution at its rate comes to for its shares."""
+    amount: Decimal | None = row["amount"]
+    if amount is None and row["activity"] == "INCOME_DISTRIBUTION" and row["rate_per_share"] is not None:
+        return None if row["shares"] is None else distributed(row["rate_per_share"], row["shares"])
+    return amount
 
 
 def _order_accrual(row: Row) -> Accrual:
     """The order as if it were owed, whatever has been settled: the capital that it brought or took."""
+    eve = _booked(row) - dt.timedelta(days=1)
     order = CapitalOrder(
         order_id=row["order_id"],
         activity=row["activity"],
         status="PRICED",
-        nav_date=row["nav_date"],
+        nav_date=eve,
         settle_date=None,
-        amount=row["amount"],
+        amount=_amount(row) or Decimal(0),
         currency=row["currency"],
         share_class_id=row["share_class_id"] or None,
     )
-    owed = order_outstanding(order, row["nav_date"] + dt.timedelta(days=1))
+    owed = order_outstanding(order, _booked(row))
     assert owed is not None
     return owed

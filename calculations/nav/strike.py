@@ -10,14 +10,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from calculations.nav.accruals import Bases, accrual_lines
-from calculations.nav.classes import class_navs, implied_class, sum_of_lines
+from calculations.nav.classes import class_amounts, class_navs, implied_class, sum_of_lines
 from calculations.nav.fingerprint import inputs_hash
 from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
 from calculations.nav.prices import by_instrument
 from calculations.nav.rates import Quotes, in_force
 from calculations.nav.results import ClassNav, Failure, Measure, NavLine, Strike, Unavailable, Valuation
-from calculations.nav.terms import Accrual, Policy, Position, Price, ProductTerms, Rate, ShareClass
+from calculations.nav.swing import swung_classes
+from calculations.nav.terms import Accrual, DealtOrder, Policy, Position, Price, ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
 
 BY_HOLDINGS = Valuation(method="HOLDINGS/1", measurement_basis="FAIR_VALUE")
@@ -33,11 +34,13 @@ def strike(
     accruals: Iterable[Accrual] = (),
     classes: Sequence[ShareClass] = (),
     valuation: Valuation | None = None,
+    dealt: Sequence[DealtOrder] = (),
 ) -> Strike:
     """Net assets of `product` at `point` and the NAV per share of its classes, in Decimal at 50 digits.
 
     `valuation` is what the method of the product's type has valued beside `positions` and `accruals`; without one the
-    product is worth what it holds.
+    product is worth what it holds. `dealt` are the orders that this strike prices: they are in none of its lines, and
+    their net flow swings the classes that do.
 
     Lines are stored at 12 decimals and totals are their sums: net assets = total assets - total liabilities, and
     class net assets add up to them exactly. Amounts are in the product's currency unless they say otherwise. A
@@ -59,12 +62,15 @@ def strike(
         product, point, held, prices, quotes, policy, accruals, struck_classes, made.lines
     )
     lines = (*lines, *_claimed(made, lines))
+    lines = (*lines, *_claimed_of_classes(made, struck_classes, lines))
     product_failures = (*made.failures, *_product_failures(product, valued, struck_classes, lines))
     hold = Unavailable(product_failures[0].reason, product_failures[0].detail) if product_failures else None
     navs = class_navs(product, struck_classes, lines, quotes, point, policy, hold)
-    failures = (*product_failures, *_line_failures(lines), *_class_failures(navs))
-    whole = not any(failure.scope in ("product", "line") for failure in failures)
+    failures = (*product_failures, *_line_failures(lines))
+    whole = not failures
     net_assets = sum_of_lines(lines).amount if whole else None
+    navs = swung_classes(navs, struck_classes, dealt, product.currency, net_assets, quotes, point, policy)
+    failures = (*failures, *_class_failures(navs))
     return Strike(
         product_id=product.product_id,
         valuation_date=point.date,
@@ -80,7 +86,7 @@ def strike(
         net_assets=net_assets,
         reason=None if whole else failures[0].reason,
         fair_value_level=_level(valued),
-        inputs_hash=inputs_hash(product, point, struck_classes, lines, made),
+        inputs_hash=inputs_hash(product, point, struck_classes, lines, made, dealt),
         measurement_basis=made.measurement_basis,
         measures=(*made.measures, *_measured(made, net_assets)),
         assumptions=made.assumptions,
@@ -120,6 +126,14 @@ def _claimed(made: Valuation, lines: Sequence[NavLine]) -> tuple[NavLine, ...]:
     """The lines that depend on what the others come to; none where that is not known, which fails the strike anyway."""
     before = sum_of_lines(lines).amount
     return () if made.claims is None or made.failures or before is None else made.claims(before)
+
+
+def _claimed_of_classes(made: Valuation, classes: Sequence[ShareClass], lines: Sequence[NavLine]) -> Iterable[NavLine]:
+    """The lines of classes that depend on what each comes to; none where that is not known, which fails the strike."""
+    if made.class_claims is None or made.failures:
+        return
+    for class_id, before in class_amounts(classes, lines).items():
+        yield from made.class_claims(class_id, before)
 
 
 def _measured(made: Valuation, net_assets: Decimal | None) -> tuple[Measure, ...]:

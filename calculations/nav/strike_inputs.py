@@ -9,12 +9,19 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calculations.nav.lines_stated import accruals_in_force, dividends_owed, listed_prices, stated_position
+from calculations.nav.lines_stated import (
+    accruals_in_force,
+    dividends_owed,
+    listed_prices,
+    orders_dealt,
+    stated_position,
+)
 from calculations.nav.market import Market, Row, valuation_point
-from calculations.nav.openings import previous_net_assets, share_class
-from calculations.nav.stated import StatedProduct, shares_at
-from calculations.nav.terms import Accrual, Position, Price, ProductTerms, Rate, ShareClass
+from calculations.nav.openings import share_class
+from calculations.nav.stated import StatedProduct, shares_at, unswung_nav
+from calculations.nav.terms import Accrual, DealtOrder, Position, Price, ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
+from calculations.nav.worth import previous_net_assets
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class StrikeInputs:
     rates: tuple[Rate, ...]
     accruals: tuple[Accrual, ...]
     classes: tuple[ShareClass, ...]
+    dealt: tuple[DealtOrder, ...] = ()
 
 
 def strike_inputs(stated: StatedProduct, market: Market, day: dt.date) -> StrikeInputs:
@@ -51,6 +59,8 @@ def strike_inputs(stated: StatedProduct, market: Market, day: dt.date) -> Strike
         rates=rates,
         accruals=(*accruals_in_force(stated.accruals, day), *dividends_owed(stated, market, day), *stated.owed_on(day)),
         classes=classes,
+        # a strike whose classes do not swing is the same one whatever is ordered at it
+        dealt=tuple(orders_dealt(stated.orders, day)) if any(each.swing for each in classes) else (),
     )
 
 
@@ -70,5 +80,5 @@ def _product(stated: StatedProduct, day: dt.date, previous: Decimal | None) -> P
         nav_dp=row["nav_dp"],
         shares_outstanding=shares_at(stated, row["product_id"], row, day),
         previous_net_assets=previous,
-        previous_nav_per_share=own["nav_per_share"] if own else None,
+        previous_nav_per_share=unswung_nav(own) if own else None,
     )

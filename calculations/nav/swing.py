@@ -1,27 +1,28 @@
-"""Swing pricing: the dealing price of a class moved against the investors whose flow costs the others. No flows are made here.
+"""Swing pricing: the dealing price of a class moved against the investors whose flow costs the others.
 
 The NAV that was struck stays as it is, for performance and for fees; what swings is a second number beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from calculations.exact_yaml import Terms, read_policy
 from calculations.money import minor_unit, round_half_up
 from calculations.nav.numbers import precise
+from calculations.nav.rates import Quotes, exchange_rate
 from calculations.nav.results import ClassNav, Reason, Unavailable
+from calculations.nav.terms import DealtOrder, Policy, ShareClass, SwingTerms
+from calculations.nav.valuation_point import ValuationPoint
 
 FILE = Path(__file__).with_name("tables") / "swing.yaml"
-
-SwingPolicy = Literal["NONE", "PARTIAL", "FULL"]
 
 
 class SwingLimits(Terms):
@@ -35,22 +36,6 @@ class SwingLimits(Terms):
 def swing_limits() -> SwingLimits:
     """The packaged table. Raises ValueError where it is not valid."""
     return read_policy(FILE, SwingLimits)
-
-
-@dataclass(frozen=True)
-class SwingTerms:
-    """Rates are fractions of the NAV. PARTIAL swings above `threshold_rate` of net assets, FULL with every flow.
-
-    `cap_rate` is that of the prospectus; `jurisdiction` names a statutory cap where there is one. The lower one holds.
-    """
-
-    policy: SwingPolicy
-    threshold_rate: Decimal | None = None
-    up_rate: Decimal | None = None
-    down_rate: Decimal | None = None
-    cap_rate: Decimal | None = None
-    jurisdiction: str | None = None
-    subtype: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +54,77 @@ class SwungNav:
     is_capped: bool = False
     reason: Reason | None = None
     detail: str | None = None
+
+
+def swung_classes(
+    navs: Sequence[ClassNav],
+    classes: Sequence[ShareClass],
+    dealt: Sequence[DealtOrder],
+    currency: str,
+    net_assets: Decimal | None,
+    quotes: Quotes,
+    point: ValuationPoint,
+    policy: Policy,
+) -> tuple[ClassNav, ...]:
+    """The classes of a strike with the dealing price of those that swing; all else of them stays as it was.
+
+    `net_assets` of the product in its `currency`. A class whose dealing price cannot be told gets the reason.
+    """
+    terms = {each.share_class_id: each for each in classes}
+    swinging = [nav for nav in navs if terms[nav.share_class_id].swing is not None and nav.nav_per_share is not None]
+    if not swinging:
+        return tuple(navs)
+    unknown: Unavailable | None = None
+    flow: Decimal | None = None
+    try:
+        flow = net_flow(dealt, navs, currency, quotes, point, policy)
+    except Unavailable as why:
+        unknown = why
+    found = {}
+    for nav in swinging:
+        own = terms[nav.share_class_id]
+        assert own.swing is not None
+        swung = swing(nav, own.nav_dp, own.swing, flow, net_assets) if unknown is None else _unknown(nav, unknown)
+        found[nav.share_class_id] = replace(
+            nav,
+            swing_rate=swung.swing_rate,
+            swung_nav_per_share=swung.swung_nav_per_share,
+            reason=swung.reason,
+            detail=swung.detail,
+        )
+    return tuple(found.get(nav.share_class_id, nav) for nav in navs)
+
+
+def net_flow(
+    dealt: Sequence[DealtOrder],
+    navs: Sequence[ClassNav],
+    currency: str,
+    quotes: Quotes,
+    point: ValuationPoint,
+    policy: Policy,
+) -> Decimal:
+    """What comes in less what goes out by the orders of a dealing day, in `currency`, unrounded.
+
+    An order in shares counts at the unswung NAV of its class. Raises Unavailable MISSING_TERMS for one without amount
+    or shares, or of a class without a NAV, MISSING_FX and STALE_FX. Source: nav 3 (Swing).
+    """
+    by_id = {nav.share_class_id: nav for nav in navs}
+    total = Decimal(0)
+    for order in dealt:
+        held, amount = order.currency, order.amount
+        if amount is None:
+            nav = navs[0] if order.share_class_id is None and len(navs) == 1 else by_id.get(order.share_class_id or "")
+            if order.shares is None or nav is None or nav.nav_per_share is None:
+                detail = f"order {order.order_id}: an amount, or shares of a class with a NAV, must be given to swing"
+                raise Unavailable("MISSING_TERMS", detail)
+            with precise():
+                held, amount = nav.currency, order.shares * nav.nav_per_share
+        rate = exchange_rate(held, currency, quotes, point, policy)
+        if rate.rate is None or rate.reason is not None:
+            raise Unavailable(rate.reason or "MISSING_FX", f"order {order.order_id}: {rate.detail}")
+        with precise():
+            total += amount * rate.rate if order.direction == "IN" else -amount * rate.rate
+    return total
 
 
 def swing(

@@ -17,6 +17,7 @@ from calculations.nav.valuation_point import AgeLimit, AsOf
 Method = Literal["PRICED", "CASH", "UNREALISED", "STATED", "AMORTISED_COST"]
 QuoteBasis = Literal["PER_UNIT", "PER_100", "YIELD", "DISCOUNT"]
 Side = Literal["ASSET", "LIABILITY"]
+SwingPolicy = Literal["NONE", "PARTIAL", "FULL"]
 
 
 @dataclass(frozen=True)
@@ -143,11 +144,43 @@ class Accrual:
 
 
 @dataclass(frozen=True)
+class SwingTerms:
+    """Rates are fractions of the NAV. PARTIAL swings above `threshold_rate` of net assets, FULL with every flow.
+
+    `cap_rate` is that of the prospectus; `jurisdiction` names a statutory cap where there is one. The lower one holds.
+    """
+
+    policy: SwingPolicy
+    threshold_rate: Decimal | None = None
+    up_rate: Decimal | None = None
+    down_rate: Decimal | None = None
+    cap_rate: Decimal | None = None
+    jurisdiction: str | None = None
+    subtype: str | None = None
+
+
+@dataclass(frozen=True)
+class DealtOrder:
+    """An order that a strike prices. `amount` of `currency` is above zero; None: `shares` of its class, at their NAV.
+
+    `share_class_id` None is the one class of the product.
+    """
+
+    order_id: str
+    direction: Literal["IN", "OUT"]
+    currency: str
+    share_class_id: str | None = None
+    amount: Decimal | None = None
+    shares: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class ShareClass:
     """`opening_net_assets` are after capital, in the product's currency; the weight of the class in the split.
 
     `opening_own_lines` is the part of them that came from lines of this class alone (fees accrued and not paid, hedge
     results), signed: such a balance is in the class's own lines again today and must not be shared out twice.
+    `swing` None: it never swings.
     """
 
     share_class_id: str
@@ -157,6 +190,7 @@ class ShareClass:
     opening_net_assets: Decimal | None = None
     opening_own_lines: Decimal = Decimal(0)
     previous_nav_per_share: Decimal | None = None
+    swing: SwingTerms | None = None
 
 
 @dataclass(frozen=True)

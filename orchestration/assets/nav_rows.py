@@ -118,7 +118,7 @@ def record_strike(
 
 _CLASS_FIELDS = (
     *("share_class_id", "currency", "net_assets", "net_assets_class", "shares_outstanding", "nav_per_share"),
-    *("nav_per_share_unrounded", "rounding_residual", "fx_rate", "reason"),
+    *("nav_per_share_unrounded", "rounding_residual", "swing_rate", "swung_nav_per_share", "fx_rate", "reason"),
 )
 _LINE_FIELDS = (
     *("line_id", "kind", "side", "share_class_id", "instrument_id", "accrual_id", "leg", "method", "quantity", "price"),

@@ -11,8 +11,9 @@ from typing import Any
 
 from calculations.nav import Policy, Rate, Source
 from calculations.nav.market import Market, price_series, rate_series
-from calculations.nav.openings import previous_net_assets, share_class
+from calculations.nav.openings import share_class
 from calculations.nav.stated import StatedProduct, shares_at
+from calculations.nav.worth import previous_net_assets
 
 D = Decimal
 FIRST, LAST, TODAY = dt.date(2025, 3, 3), dt.date(2025, 3, 4), dt.date(2025, 3, 5)
@@ -20,7 +21,14 @@ FIRST, LAST, TODAY = dt.date(2025, 3, 3), dt.date(2025, 3, 4), dt.date(2025, 3, 
 
 def history(day: dt.date, net_assets: str, shares: str, class_id: str = "a", **more: Any) -> dict[str, Any]:
     row = {"share_class_id": class_id, "valuation_date": day, "version": 1, "status": "PUBLISHED", "currency": "USD"}
-    return {**row, "net_assets": D(net_assets), "shares_outstanding": D(shares), "nav_per_share": D(10), **more}
+    return {
+        **row,
+        "net_assets": D(net_assets),
+        "shares_outstanding": D(shares),
+        "nav_per_share": D(10),
+        "unswung_nav": None,
+        **more,
+    }
 
 
 def order(nav_date: dt.date, shares: str, activity: str = "SUBSCRIPTION", **more: Any) -> dict[str, Any]:
@@ -31,6 +39,8 @@ def order(nav_date: dt.date, shares: str, activity: str = "SUBSCRIPTION", **more
         "shares": D(shares),
         "amount": D(shares) * 10,
         "currency": "USD",
+        "ex_date": None,
+        "rate_per_share": None,
     }
     return {**row, **money, **more}
 
@@ -41,12 +51,13 @@ def holding(day: dt.date, quantity: str, **more: Any) -> dict[str, Any]:
 
 
 CLASS = {"share_class_id": "a", "currency": "USD", "nav_dp": 4, "inception_date": None, "shares_as_of": None}
-CLASS |= {"shares_outstanding": D(77)}
+CLASS |= {"shares_outstanding": D(77), "swing": None, "expense_cap_rate": None}
 
 
 def product(**rows: Any) -> StatedProduct:
     terms = {
         "product_id": "p",
+        "subtype": "MUTUAL",
         "currency": "USD",
         "status": "ACTIVE",
         "valuation_cutoff": None,

@@ -24,6 +24,7 @@ from calculations.nav.methods import (
     stablecoin,
     structured,
 )
+from calculations.nav.methods.class_claims import with_class_claims
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.results import Failure, Strike, Unavailable, Valuation
 from calculations.nav.strike import strike
@@ -61,7 +62,7 @@ def value(evidence: Evidence) -> Valuation:
         detail = f"product type must be one of {known}; found {product_type!r}"
         return _failed(evidence, Unavailable("UNKNOWN_SUBTYPE", detail))
     try:
-        return method(evidence)
+        return with_class_claims(evidence, method(evidence))
     except Unavailable as unknown:
         return _failed(evidence, unknown)
 
@@ -81,6 +82,7 @@ def strike_product(evidence: Evidence) -> Strike:
         valuation.accruals,
         inputs.classes,
         valuation,
+        inputs.dealt,
     )
 
 

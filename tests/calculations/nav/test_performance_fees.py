@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from calculations.nav.performance_fees import (
     PerformanceTerms,
     crystallise,
     crystallised_by_redemption,
+    fee_within,
     hurdle_amount,
     is_crystallised_on,
     mark_after_flow,
@@ -164,3 +166,36 @@ def test_per_share_and_in_total_come_to_the_same(
 def test_a_hard_hurdle_never_costs_more_than_a_soft_one(gross: Decimal, mark: Decimal, hurdle: Decimal) -> None:
     hard, caught_up, soft = (performance_fee(terms, gross, mark, hurdle) for terms in (HARD, CAUGHT_UP, SOFT))
     assert hard <= caught_up <= soft
+
+
+def test_e10_the_fee_can_be_told_from_the_net_assets_after_it() -> None:
+    fee = fee_within(PerformanceTerms(D("0.2")), D("50661862.671990041072"), D(50_600_000))
+    assert rounded(fee) == D("15465.667997510268")
+
+
+gross_navs = st.decimals(0, 300, places=4)
+rates = st.decimals(0, "0.5", places=4)
+
+
+@given(gross_navs, rates, st.sampled_from(["NONE", "HARD", "SOFT"]), st.decimals(0, 20, places=4), st.booleans())
+def test_what_was_taken_is_what_is_put_back(
+    gross: Decimal, rate: Decimal, kind: Any, hurdle: Decimal, is_caught_up: bool
+) -> None:
+    catch_up = max(rate, D("0.8")) if is_caught_up else None
+    terms = PerformanceTerms(rate, kind, D("0.05"), catch_up)
+    fee = performance_fee(terms, gross, D(100), hurdle)
+    with precise():
+        net = gross - fee
+    # passing a soft hurdle costs its fee at once, so that two gross NAVs leave the same one
+    step = rate * hurdle if (kind, catch_up) == ("SOFT", None) else D(0)
+    if 100 + hurdle - step < net <= 100 + hurdle:
+        with pytest.raises(Unavailable, match="DOMAIN"):
+            fee_within(terms, net, D(100), hurdle)
+    else:
+        assert abs(fee_within(terms, net, D(100), hurdle) - fee) < D("1e-40")
+
+
+@pytest.mark.parametrize("terms", [PerformanceTerms(D(1)), PerformanceTerms(D("0.2"), "SOFT", D("0.05"), D(1))])
+def test_a_fee_that_takes_all_of_a_gain_cannot_be_told(terms: PerformanceTerms) -> None:
+    with pytest.raises(Unavailable, match="DOMAIN"):
+        fee_within(terms, D(100), D(100), D(5))

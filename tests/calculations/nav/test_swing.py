@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from calculations.nav import ClassNav
 from calculations.nav.numbers import precise
-from calculations.nav.swing import SwingTerms, swing, swing_rate
+from calculations.nav.swing import swing, swing_rate
+from calculations.nav.terms import SwingTerms
 from tests.calculations.nav_inputs import D
 
 NAV = ClassNav("A", "USD", D("25417300"), D("25417300"), D("1000000"), D("25.4173"), D("25.4173"), D(0))

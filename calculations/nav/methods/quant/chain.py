@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
+from calculations.nav.class_fees import fee_above_mark
 from calculations.nav.day_fractions import year_fraction
+from calculations.nav.methods.class_claims import shares_of_class
 from calculations.nav.methods.evidence import Evidence
-from calculations.nav.methods.quant.fees import fee_above_mark, shares_of_class
 from calculations.nav.numbers import precise
 from calculations.nav.results import Measure, Unavailable
 from calculations.nav.return_chain import ChainedDay, return_chain
@@ -31,11 +32,12 @@ def chained(evidence: Evidence, accruals: Iterable[Accrual]) -> Iterable[Measure
     try:
         chain = _chain(evidence, {dt.date.fromisoformat(tenor): rate for tenor, rate in returns.items()}, accruals)
         gross = chain[-1].net
-        fee = sum((fee_above_mark(evidence, a, gross) for a in accruals if a.method == "PERFORMANCE"), Decimal(0))
+        shares = shares_of_class(evidence, _class_ids(evidence)[0])
+        fees = (each for each in accruals if each.method == "PERFORMANCE")
+        fee = sum((fee_above_mark(evidence.stated, each, gross, evidence.day, shares) for each in fees), Decimal(0))
     except Unavailable as unknown:
         yield from (_unknown(f"return_chain_{name}", unknown) for name in names)
         return
-    shares = shares_of_class(evidence, _class_ids(evidence)[0])
     with precise():
         net = gross - fee
         per_share = net / shares if shares else None
@@ -95,10 +97,9 @@ def _flows(evidence: Evidence, class_id: str) -> Iterable[tuple[dt.date, Decimal
             raise Unavailable(
                 "UNIT_MISMATCH", f"{order.accrual.accrual_id}: capital must be in {evidence.currency} for a chain"
             )
-        day = order.nav_date + dt.timedelta(days=1)
         sign = 1 if order.accrual.side == "ASSET" else -1
         with precise():
-            by_day[day] = by_day.get(day, Decimal(0)) + sign * order.accrual.amount
+            by_day[order.booked] = by_day.get(order.booked, Decimal(0)) + sign * order.accrual.amount
     return by_day.items()
 
 

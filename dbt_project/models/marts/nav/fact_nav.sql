@@ -91,6 +91,8 @@ shown as (
         strikes.shares_outstanding,
         strikes.nav_per_share,
         strikes.nav_per_share_unrounded,
+        strikes.swing_rate,
+        strikes.swung_nav_per_share,
         strikes.reason as nav_reason,
         strikes.previous_nav,
         -- what is swung is compared before it swung
@@ -171,6 +173,8 @@ final as (
         shares_outstanding,
         nav_per_share,
         nav_per_share_unrounded,
+        swing_rate,
+        swung_nav_per_share,
         nav_reason,
         previous_nav,
         nav_per_share_stated,

@@ -92,7 +92,7 @@ def accrual(side: str, amount: str | None) -> dict[str, Any]:
 def order(activity: str, amount: str | None, **more: Any) -> dict[str, Any]:
     row = {"order_id": activity, "share_class_id": None, "activity": activity, "status": "PRICED", "nav_date": DAY}
     money = {"settle_date": None, "shares": None, "amount": None if amount is None else D(amount), "currency": "USD"}
-    return {**row, **money, **more}
+    return {**row, **money, "ex_date": None, **more}
 
 
 def test_a_fund_at_amortised_cost_is_judged_at_market() -> None:
@@ -150,7 +150,15 @@ def test_net_redemptions_are_those_that_the_strike_of_the_day_prices() -> None:
 
 
 def test_shares_of_all_classes_are_the_funds() -> None:
-    terms = {"currency": "USD", "nav_dp": 4, "inception_date": None, "shares_as_of": None, "product_id": "p"}
+    terms = {
+        "currency": "USD",
+        "nav_dp": 4,
+        "inception_date": None,
+        "shares_as_of": None,
+        "product_id": "p",
+        "swing": None,
+        "expense_cap_rate": None,
+    }
     classes = [
         {**terms, "share_class_id": name, "shares_outstanding": shares} for name, shares in (("a", D(7)), ("b", D(4)))
     ]
