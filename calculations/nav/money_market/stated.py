@@ -20,6 +20,7 @@ from calculations.nav.numbers import precise
 from calculations.nav.results import NavLine, Strike
 from calculations.nav.stated import ORDERED_CASH, StatedProduct
 from calculations.nav.strike import strike
+from calculations.nav.strike_days import strike_days
 from calculations.nav.strike_inputs import StrikeInputs, strike_inputs
 
 LineKey = tuple[str | None, str, str]  # share class, instrument, leg
@@ -36,7 +37,7 @@ def judged_days(stated: StatedProduct, market: Market) -> Iterator[tuple[Complia
     before: tuple[Compliance, ...] = ()
     # once for all days: a product made anew would read all its orders again
     at_market = replace(stated, row={**stated.row, "measurement_basis": "FAIR_VALUE"})
-    for day in stated.days:
+    for day in strike_days(stated, market):
         fund, holdings, holidays = money_market_inputs(stated, at_market, market, day)
         before = check(fund, holdings, day, holidays, before)
         yield before
