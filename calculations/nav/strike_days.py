@@ -37,31 +37,34 @@ def _days_of_evidence(stated: StatedProduct, market: Market) -> Sequence[dt.date
         *(row["as_of_date"] for row in stated.pools),
         *(row["as_of"] for row in (*stated.reserves, *stated.token_supply)),
     ]
-    if not found and stated.product_type not in VALUED_BY_LISTS:
-        found = list(_days_spoken_of(stated, market))
+    if stated.product_type not in VALUED_BY_LISTS:
+        found = found or list(_days_spoken_of(stated, market))
+        # whoever states a NAV says that the product is valued on that day, by the evidence in force
+        found += (row["valuation_date"] for row in stated.history if row["status"] in STANDING)
     return sorted({each.date() if isinstance(each, dt.datetime) else each for each in found})
 
 
 def _days_spoken_of(stated: StatedProduct, market: Market) -> Iterator[dt.date]:
-    """Of a product that lists nothing: whatever was said of it, its own instrument's prices and its purchase at cost."""
+    """Of a product that lists nothing: whatever was assumed of it or registered, and since its inception its own
+    instrument's prices and, at amortised cost, its purchase.
+    """
     for row in stated.assumptions:
         if row["scope_type"] == "PRODUCT" and row["scope_id"] == stated.row["product_id"]:
             yield row["as_of"]
     yield from (row["as_of_date"] for row in stated.register)
-    yield from (row["valuation_date"] for row in stated.history if row["status"] in STANDING)
+    since: list[dt.date] = []
     if stated.row.get("instrument_id") is not None:
-        yield from _days_priced(stated, market)
-    bought = stated.row.get("purchase_date")
-    if bought is not None and stated.row["measurement_basis"] == "AMORTISED_COST":
-        yield bought
+        since += _days_priced(stated, market)
+    if stated.row.get("purchase_date") is not None and stated.row["measurement_basis"] == "AMORTISED_COST":
+        since.append(stated.row["purchase_date"])
+    inception: dt.date = stated.row.get("inception_date") or dt.date.min
+    yield from (day for day in since if day >= inception)
 
 
 def _days_priced(stated: StatedProduct, market: Market) -> Iterator[dt.date]:
-    """The first day whose cut-off finds the price, for each price of the product's own instrument since its inception."""
-    first: dt.date = stated.row.get("inception_date") or dt.date.min
+    """The first day whose cut-off finds the price, for each price of the product's own instrument."""
     for instant in market.instants_priced(stated.row["instrument_id"]):
         day = valuation_point(stated.row, instant.date(), market).day_of(instant)
         if not valuation_point(stated.row, day, market).includes(instant):
             day += dt.timedelta(days=1)
-        if day >= first:
-            yield day
+        yield day

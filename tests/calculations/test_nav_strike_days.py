@@ -57,6 +57,13 @@ def test_history_register_and_returns_make_no_day_of_what_is_worth_its_positions
     assert strike_days(replace(product(**spoken), product_type="energy"), priced()) == (FRIDAY, MONDAY, TUESDAY)
 
 
+def test_a_stated_nav_makes_a_day_of_what_was_valued_before() -> None:
+    """An appraisal of Friday is in force on Tuesday, on which the administrator states a NAV; a draft states none."""
+    navs = [history(MONDAY, "1000", "100", status="DRAFT"), history(TUESDAY, "1000", "100")]
+    stated = product(valuations=[{"valuation_date": FRIDAY}], history=navs)
+    assert strike_days(replace(stated, product_type="collectible"), priced()) == (FRIDAY, TUESDAY)
+
+
 def test_a_bond_that_lists_nothing_is_struck_when_its_instrument_is_priced() -> None:
     """Two prices of one day make one; one after the cut-off, 17:00, counts from the next day."""
     market = priced(at(FRIDAY, 9), at(FRIDAY, 16), at(MONDAY, 18))
@@ -64,7 +71,9 @@ def test_a_bond_that_lists_nothing_is_struck_when_its_instrument_is_priced() -> 
     assert strike_days(bond({"holdings": [holding(MONDAY, "1")]}), market) == (MONDAY,)
 
 
-def test_prices_from_before_inception_make_no_day() -> None:
+def test_prices_and_purchases_from_before_inception_make_no_day() -> None:
+    at_cost = {"purchase_date": FRIDAY, "measurement_basis": "AMORTISED_COST"}
+    assert strike_days(bond(inception_date=MONDAY, **at_cost), priced()) == ()
     assert strike_days(bond(inception_date=MONDAY), priced(at(FRIDAY, 9), at(MONDAY, 9))) == (MONDAY,)
 
 

@@ -90,8 +90,8 @@ def assumptions() -> Iterator[Row]:
                 yield _assumption("PRODUCT", product_id, "VOLATILITY", day, volatility + 0.001 * (place % 4))
                 yield _assumption("PRODUCT", product_id, "RISK_FREE_RATE", day, CURVE["2Y"] - 0.0005 * place)
                 yield _assumption("PRODUCT", product_id, "DIVIDEND_YIELD", day, dividend_yield)
-    for name, count in (("PATHS", 10_000), ("SEED", 7)):
-        yield _assumption("PRODUCT", "note-autocall", name, NOTES["note-autocall"][0], count, unit="COUNT")
+    for name, count in (("PATHS", 4_000), ("SEED", 7)):
+        yield _assumption("PRODUCT_TYPE", "structured", name, OPENING, count, unit="COUNT")
     for place, day in enumerate(QUARTERS):
         for product_id in WELLS:
             yield _assumption("PRODUCT", product_id, "DISCOUNT_RATE", day, 0.11)
