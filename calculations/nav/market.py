@@ -42,6 +42,11 @@ class Market:
         names = [name for instrument in instruments for name in self._price_series.get(instrument, ())]
         return list(self.prices.until(names, point.cutoff))
 
+    def instants_priced(self, instrument: str) -> list[dt.datetime]:
+        """When the instrument was priced, by any source, instants rising, each once."""
+        names = self._price_series.get(instrument, ())
+        return sorted({instant for name in names for instant in self.prices.series[name][0]})
+
     @cached_property
     def _price_series(self) -> Mapping[str, Sequence[PriceSeries]]:
         """The names of the series of each instrument."""

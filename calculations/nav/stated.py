@@ -75,41 +75,6 @@ class StatedProduct:
             by_day[holding["as_of_date"]].append(holding)
         return dict(sorted(by_day.items()))
 
-    @property
-    def days(self) -> tuple[dt.date, ...]:
-        """Days that can be struck: those for which something was stated that the product is worth, but not the one on which
-        the books were opened, and none of a suspended product.
-
-        Several classes share out what was gained since their last stated NAV, so the first one is given, not struck.
-        """
-        if self.row["status"] == "SUSPENDED":
-            return ()
-        opened = {
-            row["valuation_date"]
-            for row in self.history
-            if self.stated_before(row["share_class_id"], row["valuation_date"]) is None
-        }
-        return tuple(day for day in self._days_of_evidence if len(self.classes) < 2 or day not in opened)
-
-    @cached_property
-    def _days_of_evidence(self) -> Sequence[dt.date]:
-        stated = [
-            *self.lists,
-            *(row["valuation_date"] for row in self.valuations),
-            *(row["as_of_date"] for row in self.pools),
-            *(row["as_of"] for row in (*self.reserves, *self.token_supply)),
-        ]
-        # a product that lists nothing is struck when it was last spoken of at all
-        stated = stated or [
-            *(row["as_of"] for row in self.assumptions if self._is_own(row)),
-            *(row["as_of_date"] for row in self.register),
-            *(row["valuation_date"] for row in self.history if row["status"] in STANDING),
-        ]
-        return tuple(sorted({each.date() if isinstance(each, dt.datetime) else each for each in stated}))
-
-    def _is_own(self, assumption: Row) -> bool:
-        return bool(assumption["scope_type"] == "PRODUCT" and assumption["scope_id"] == self.row["product_id"])
-
     @cached_property
     def _listed_days(self) -> Sequence[dt.date]:
         return tuple(self.lists)

@@ -15,6 +15,7 @@ from calculations.nav.money_market.figures import figures, income_factors
 from calculations.nav.money_market.judged import JudgedFund
 from calculations.nav.money_market.stress import stress_as_assumed
 from calculations.nav.stated import StatedProduct
+from calculations.nav.strike_days import strike_days
 from orchestration.assets.nav_market import load_market
 from orchestration.assets.nav_strikes import DEPS
 from orchestration.calculation_cache import Calculation, Records
@@ -82,7 +83,7 @@ def _add_rows(rows: Mapping[str, list[dict[str, Any]]], book: Row, stated: State
     of_book = {name: book[name] for name in ("book_id", "state_id", "organization_id", "known_at", "product_id")}
     fund, income = JudgedFund(stated, market), income_factors(stated)
     class_ids = [each["share_class_id"] for each in stated.classes] or [book["product_id"]]
-    for day in stated.days:
+    for day in strike_days(stated, market):
         read = fund.read(day)
         keys = {**of_book, "valuation_date": day, "regime": book["regime"], "fund_type": book["fund_type"]}
         rows[COMPLIANCE] += [

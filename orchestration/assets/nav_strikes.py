@@ -13,6 +13,7 @@ import dagster as dg
 
 from calculations.nav.methods import strike_product
 from calculations.nav.methods.evidence import Evidence
+from calculations.nav.strike_days import strike_days
 from calculations.nav.strike_inputs import strike_inputs
 from calculations.nav.validation import blocks, judge
 from orchestration.assets.nav_market import SHARED, load_market
@@ -125,7 +126,7 @@ def strike_products(
     for stated, state_id in stated_products(warehouse, organization):
         outcomes = []
         before = None
-        for day in filter(is_wanted, stated.days):
+        for day in filter(is_wanted, strike_days(stated, market)):
             inputs = strike_inputs(stated, market, day)
             evidence = Evidence(stated, market, inputs)
             result = strike_product(evidence)

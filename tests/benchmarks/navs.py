@@ -19,6 +19,7 @@ from calculations.nav.market import Market, Row, price_series, rate_series
 from calculations.nav.methods import strike_product
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.stated import StatedProduct
+from calculations.nav.strike_days import strike_days
 from calculations.nav.strike_inputs import strike_inputs
 from calculations.nav.validation import judge
 from orchestration.assets.nav_restrikes import LINES_AT_ONCE
@@ -117,7 +118,7 @@ def struck(seed: int, products: int, days: int) -> Figures:
 def strike_all(stated: StatedProduct, market: Market, beside: StrikeEvidence, rows: Struck) -> int:
     """Every day of the product, as the asset of strikes does it; how many could be struck."""
     before, strikes = None, 0
-    for day in stated.days:
+    for day in strike_days(stated, market):
         inputs = strike_inputs(stated, market, day)
         evidence = Evidence(stated, market, inputs)
         result = strike_product(evidence)

@@ -136,11 +136,3 @@ def test_net_assets_stated_in_another_currency_come_at_the_rate_of_their_day() -
     ]
     stated = product(history=[history(LAST, "100", "10", currency="EUR")], holdings=[holding(TODAY, "1")])
     assert previous_net_assets(stated, market(*rates), ["a"], TODAY) == 125
-
-
-def test_the_day_on_which_the_books_of_several_classes_open_is_given_and_not_struck() -> None:
-    rows = [history(day, "1000", "100", class_id) for day in (FIRST, LAST) for class_id in ("a", "b")]
-    lists = [holding(FIRST, "1"), holding(LAST, "1")]
-    two = product(history=rows, holdings=lists, classes=[CLASS, CLASS | {"share_class_id": "b"}])
-    assert two.days == (LAST,)
-    assert product(history=rows, holdings=lists).days == (FIRST, LAST)

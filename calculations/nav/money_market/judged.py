@@ -15,6 +15,7 @@ from calculations.nav.money_market.compliance import Compliance, check
 from calculations.nav.money_market.stated import StatedDay, stated_day
 from calculations.nav.money_market.stress import ASSUMED
 from calculations.nav.stated import StatedProduct
+from calculations.nav.strike_days import strike_days
 from calculations.nav.strike_inputs import StrikeInputs, strike_inputs
 
 USED = ("LIQUIDITY_COST", *ASSUMED)
@@ -26,7 +27,7 @@ class JudgedFund:
     def __init__(self, stated: StatedProduct, market: Market) -> None:
         self._stated = stated
         self._market = market
-        self._days = stated.days
+        self._days = strike_days(stated, market)
         self._assumed = [
             assumption for assumption in map(stated_assumption, stated.assumptions) if assumption.name.upper() in USED
         ]

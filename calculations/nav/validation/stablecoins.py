@@ -45,6 +45,9 @@ def reserves_cover_tokens(case: Case, rule: Rule) -> Iterable[RuleResult]:
 
 def market_price_is_near_peg(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """The token's price of the day is within the limit of the peg; a token that no market prices has none."""
+    if case.product.subtype == "COMMODITY":
+        yield rule.not_applicable(case.product_id, "a coin of metal has no peg in money")
+        return
     token, peg = case.term("instrument_id"), case.term("peg_value")
     if token is None:
         yield rule.not_applicable(case.product_id, "the token has no instrument that is priced")

@@ -70,6 +70,11 @@ VALUED = (
     ("loan-quillmere", "QUILLMERE", "YIELD", 7_800_000),
 )
 CURRENCIES = {"property-mill": "EUR"}
+# Day of issue, volatility and dividend yield of the underlying; a note is valued from its issue on.
+NOTES = {"note-autocall": (dt.date(2025, 1, 15), 0.16, 0.013), "note-reverse": (dt.date(2025, 3, 17), 0.27, 0.009)}
+YIELDS = ("ZERO_RATE", "RISK_FREE_RATE", "DIVIDEND_YIELD", "ISSUER_SPREAD")
+# A coin of metal has no more tokens than its metal covers; the supply of the others is drawn.
+METAL_COIN_SUPPLY = {"coin-bullion": 22_500_000}
 
 
 def assumptions() -> Iterator[Row]:
@@ -79,9 +84,17 @@ def assumptions() -> Iterator[Row]:
             yield _assumption("ORGANIZATION", "cedar-assets", "ZERO_RATE", day, level - 0.0005 * place, tenor)
         for product_id, spread in (("bond-vexley-2030", 0.0165), ("bond-orsedale-2029", 0.0095)):
             yield _assumption("PRODUCT", product_id, "CREDIT_SPREAD", day, spread + 0.0001 * place)
-        for product_id, volatility in (("note-autocall", 0.16), ("note-reverse", 0.27)):
-            yield _assumption("PRODUCT", product_id, "VOLATILITY", day, volatility + 0.001 * (place % 4))
+        yield _assumption("ISSUER", "TARNHOLM-BANK", "ISSUER_SPREAD", day, 0.0085)
+        for product_id, (issued, volatility, dividend_yield) in NOTES.items():
+            if day > issued:
+                yield _assumption("PRODUCT", product_id, "VOLATILITY", day, volatility + 0.001 * (place % 4))
+                yield _assumption("PRODUCT", product_id, "RISK_FREE_RATE", day, CURVE["2Y"] - 0.0005 * place)
+                yield _assumption("PRODUCT", product_id, "DIVIDEND_YIELD", day, dividend_yield)
+    for name, count in (("PATHS", 4_000), ("SEED", 7)):
+        yield _assumption("PRODUCT_TYPE", "structured", name, OPENING, count, unit="COUNT")
     for place, day in enumerate(QUARTERS):
+        for product_id in WELLS:
+            yield _assumption("PRODUCT", product_id, "DISCOUNT_RATE", day, 0.11)
         for product_id in ("loan-kelbrook", "loan-quillmere"):
             yield _assumption("PRODUCT", product_id, "PD_12M", day, 0.018 + 0.001 * place)
             yield _assumption("PRODUCT", product_id, "LGD", day, 0.45)
@@ -121,7 +134,7 @@ def _assumption(
         "source": "Valuation committee",
         "value": decimal(value, 6),
         "unit": unit,
-        "compounding": "CONTINUOUS" if name == "ZERO_RATE" else None,
+        "compounding": "CONTINUOUS" if name in YIELDS else None,
     }
 
 
@@ -177,8 +190,12 @@ def schedules() -> Iterator[Row]:
         yield _due("pe-growth", "DCF_CASH_FLOW", place, day, "1150000", subject="CORVISTON")
     for place, day in enumerate(ends[:192]):
         yield {**_due("energy-solar", "PPA", place, day, None), "price": Decimal("47.5"), "rate": Decimal("0.015")}
-    for place, day in enumerate(ends[5:36:6]):
+    for place, day in enumerate(ends[5:24:6]):
         yield _due("note-autocall", "COUPON_SCHEDULE", place, day, "187500")
+    for place, day in enumerate((dt.date(2025, 9, 17), dt.date(2026, 3, 17), dt.date(2026, 9, 17))):
+        is_paid = day <= AS_OF
+        paid: Row = {"status": "PAID", "paid_date": day} if is_paid else {}
+        yield {**_due("note-reverse", "COUPON_SCHEDULE", place, day, "120000"), **paid}
 
 
 def _loan_payments() -> Iterator[Row]:
@@ -282,7 +299,8 @@ def token_supply(seed: int) -> Iterator[Row]:
     """Supply of each coin and token at each quarter's end; the register agrees."""
     rng = np.random.default_rng([seed, TOKEN_STREAM])
     for number, product_id in enumerate((*COINS, "token-money", "token-credit")):
-        supply = int(rng.integers(12_000_000, 90_000_000))
+        drawn = int(rng.integers(12_000_000, 90_000_000))
+        supply = METAL_COIN_SUPPLY.get(product_id, drawn)
         for place, day in enumerate(QUARTERS):
             yield {
                 "product_id": product_id,

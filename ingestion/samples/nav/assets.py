@@ -8,23 +8,29 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ingestion.samples.nav import asset_rows
+from ingestion.samples.nav import asset_market, asset_rows
+from ingestion.samples.nav.market import Market
 from ingestion.samples.nav.table import Cell, Row
 from ingestion.samples.parameters import load_yaml
 
 FILES = ("nav_products.yaml", "nav_examples.yaml")
 
 
-def asset_tables(seed: int) -> dict[str, list[Row]]:
+def asset_tables(market: Market, seed: int) -> dict[str, list[Row]]:
     """Rows by sheet: those generated and those listed in the files."""
+    supply = list(asset_rows.token_supply(seed))
+    tokens = {str(row["product_id"]): int(str(row["register_supply"])) for row in supply}
     tables: dict[str, list[Row]] = {
         "Assumptions": list(asset_rows.assumptions()),
         "Valuations & Appraisals": list(asset_rows.valuations()),
-        "Schedules": list(asset_rows.schedules()),
+        "Schedules": [*asset_rows.schedules(), *asset_market.observed_levels(market)],
         "Pools": list(asset_rows.pools(seed)),
         "Reserves & Vaults": list(asset_rows.reserves()),
-        "Token Supply": list(asset_rows.token_supply(seed)),
+        "Token Supply": supply,
         "Production": list(asset_rows.production(seed)),
+        "Prices": list(asset_market.own_prices(market, tokens)),
+        "Holdings": list(asset_market.token_holdings()),
+        "NAV History": list(asset_market.opened_strategies(market)),
     }
     for file in FILES:
         for sheet, rows in listed_rows(load_yaml(file)):

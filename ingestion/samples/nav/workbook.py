@@ -66,7 +66,7 @@ def nav_tables(seed: int) -> dict[str, list[Row]]:
         "Custodian Cash": list(books.custodian_cash(years)),
         "Transfer Agent Shares": list(books.register_shares(years)),
     }
-    for name, rows in assets.asset_tables(seed).items():
+    for name, rows in assets.asset_tables(market, seed).items():
         tables[name] += rows
     return tables
 

@@ -14,6 +14,7 @@ from calculations.nav.money_market import Compliance, Holding, MoneyMarketFund
 from calculations.nav.money_market.judged import JudgedFund
 from calculations.nav.money_market.stated import StatedDay
 from calculations.nav.stated import StatedProduct
+from calculations.nav.strike_days import strike_days
 from calculations.nav.strike_inputs import StrikeInputs
 from tests.calculations.nav.money_market.books import DAY, D, after
 
@@ -169,8 +170,9 @@ def test_shares_of_all_classes_are_the_funds() -> None:
 
 
 def verdicts(stated: StatedProduct, rule_code: str) -> list[Compliance]:
-    fund = JudgedFund(stated, market(AGENCY={**BILL, "instrument_type": "BOND"}))
-    return [row for day in stated.days for row in fund.on(day) if row.rule_code == rule_code]
+    known = market(AGENCY={**BILL, "instrument_type": "BOND"})
+    fund = JudgedFund(stated, known)
+    return [row for day in strike_days(stated, known) for row in fund.on(day) if row.rule_code == rule_code]
 
 
 AGENCY: dict[str, Any] = {"instrument_id": "AGENCY", "holding_type": "AGENCY", "purchase_date": DAY}

@@ -327,6 +327,7 @@ OTHERS = [
     S("STABLECOIN_PEG", "failing", "3-per-cent-off", "FAILED", coin("FIAT", prices_known=[price("COIN", "0.97", price_type="MARKET")]), "warning", "0.03"),
     S("STABLECOIN_PEG", "boundary", "exactly-2-per-cent", "PASSED", coin("FIAT", prices_known=[price("COIN", "1.02", price_type="MARKET")])),
     S("STABLECOIN_PEG", "boundary", "no-token-that-trades", "NOT_APPLICABLE", coin("FIAT", terms=Stated())),
+    S("STABLECOIN_PEG", "boundary", "metal-has-no-peg-in-money", "NOT_APPLICABLE", coin("COMMODITY", prices_known=[price("COIN", "2.6", price_type="MARKET")])),
     S("STABLECOIN_PEG", "missing", "no-price-of-the-day", "NOT_EVALUATED", coin("FIAT", prices_known=[price("COIN", "1", price_type="MARKET", as_of=BEFORE)])),
     S("TENANT_MATCH", "passing", "own-and-shared", "PASSED", case()),
     S("TENANT_MATCH", "failing", "a-price-of-another-house", "FAILED", case(organizations={"holdings": {"house"}, "prices": {"alder"}}), "critical"),
