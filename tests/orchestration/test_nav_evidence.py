@@ -241,7 +241,13 @@ def test_a_money_market_fund_that_buys_beyond_a_limit_is_blocked(books: Books) -
     )
     assert found.actual is not None
     assert round(found.actual, 12) == D("0.090909090909")
-    assert blocks(judge(case))
+    struck = Struck()
+    keys = {"organization_id": HOUSE, "product_id": "p", "valuation_date": DAY, "strike_id": "s", "known_at": KNOWN}
+    inputs: Any = replace_inputs(case)
+    assert case.strike.status == "STRUCK"
+    assert not record_strike(struck, keys, inputs, case.strike, judge(case), 1, "state", "run")
+    (run,) = struck.rows[RUNS]
+    assert (run["status"], run["reason"], run["version"]) == ("BLOCKED", "MMF_DLA", None)
 
 
 def test_a_passive_fall_does_not_block_a_money_market_fund(books: Books) -> None:
