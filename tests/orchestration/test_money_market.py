@@ -54,7 +54,7 @@ EMPTY = {
     },
     "intermediate.int_nav__capital_activity": "state_id varchar, product_id varchar, source_row integer, order_id varchar, "
     "share_class_id varchar, activity varchar, status varchar, nav_date date, settle_date date, shares decimal(38,12), "
-    "amount decimal(38,12), currency varchar",
+    "amount decimal(38,12), currency varchar, ex_date date",
 }
 
 
@@ -66,7 +66,7 @@ def book(book_id: str, fund_type: str | None = "GOVERNMENT", **more: Any) -> dic
 def declared(day: dt.date) -> dict[str, Any]:
     row = {"share_class_id": "p", "valuation_date": day, "version": 1, "status": "PUBLISHED", "currency": "USD"}
     amounts = dict.fromkeys(("net_assets", "nav_per_share", "shares_outstanding"), Decimal(1000))
-    return {**OF_STATE, **row, **amounts, "income_factor": Decimal("0.0001")}
+    return {**OF_STATE, **row, **amounts, "unswung_nav": None, "income_factor": Decimal("0.0001")}
 
 
 def assumed(name: str, value: str) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def test_an_institutional_fund_shows_its_liquidity_fee(warehouse: Warehouse) -> 
         fill(connection, BOOKS, book("b2", "INSTITUTIONAL_PRIME"))
         connection.execute(
             "insert into intermediate.int_nav__capital_activity select 's', 'p', 1, 'o1', null, 'REDEMPTION', 'PRICED', "
-            f"date '{DAY}', null, null, 99.1, 'USD'"
+            f"date '{DAY}', null, null, 99.1, 'USD', null"
         )
     rows = judge_money_market_funds(warehouse, ["b2"])[MEASURES]
     found = {row["measure_name"]: (row["measure_value"], row["detail"]) for row in rows}
