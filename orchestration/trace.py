@@ -1,5 +1,6 @@
-"""Walks from one published number back to files, sheets and cells. Printing is elsewhere; the lineage itself is data: YAML files and
-the catalogue of tests.
+"""Walks from one published number back to files, sheets and cells. Printing is elsewhere.
+
+The lineage itself is data: YAML files and the catalogue of tests.
 """
 
 from __future__ import annotations
