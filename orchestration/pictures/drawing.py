@@ -11,6 +11,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 INK, PASS, FAIL = "#1b2733", "#2f6f9f", "#b3261e"
@@ -45,6 +46,14 @@ def small_multiples(names: Sequence[str], height: float = 1.7) -> tuple[Figure, 
         axes.tick_params(labelsize=7)
         axes.spines[["top", "right"]].set_visible(False)
     return figure, found
+
+
+def few_dates(found: dict[str, Any]) -> None:
+    """Few enough dates below the axes of small multiples that none runs into the next."""
+    axes = next(iter(found.values()))
+    locator = AutoDateLocator(minticks=2, maxticks=5)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
 
 def first_of(names: Sequence[str], what: str) -> tuple[list[str], str]:

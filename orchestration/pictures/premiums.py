@@ -1,6 +1,6 @@
 """Picture of market prices against NAVs: premium or discount over time. Figures come from the warehouse as they stand."""
 
-from orchestration.pictures.drawing import FAIL, INK, PASS, first_of, markdown, small_multiples
+from orchestration.pictures.drawing import FAIL, INK, PASS, few_dates, first_of, markdown, small_multiples
 from orchestration.warehouse import Warehouse
 
 BAND = "Market price against NAV per share on each day struck; the band is the alarm, red is beyond it."
@@ -32,6 +32,7 @@ def premium_picture(warehouse: Warehouse) -> str:
             axes.plot(*zip(*marked, strict=True), "o", color=FAIL, markersize=3)
         widest = 1.25 * max(alarm, *(abs(rate) for rate in rates))
         axes.set_ylim(-widest, widest)
+    few_dates(found)
     figure.supylabel("premium (above 0) or discount, % of NAV", fontsize=8, color=INK)
     figure.tight_layout()
     return markdown(figure, "Premium or discount of market prices", f"{BAND} {words}".rstrip())

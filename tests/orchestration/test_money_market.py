@@ -175,4 +175,4 @@ def test_each_scenario_is_stressed_at_the_redemptions_assumed(warehouse: Warehou
 def test_the_picture_shows_lives_below_their_limits(warehouse: Warehouse) -> None:
     assert money_market_picture(warehouse) == "No money market fund judged yet."
     refresh(warehouse, MONEY_MARKET, "code")
-    assert money_market_picture(warehouse).startswith("![Days of WAM (lines) and WAL (dashes)")
+    assert money_market_picture(warehouse).startswith("![WAM and WAL of every fund in days")
