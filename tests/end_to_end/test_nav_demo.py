@@ -26,8 +26,8 @@ PLANTED = {
     ("cedar-euro-bond", LAST_DAY, "BLOCKED", "SHARES_RECON"),
     ("cedar-global-equity", LAST_DAY, "BLOCKED", "POSITION_RECON"),
 }
-# Without a day to strike: a chain of returns, flows and errors beside stated NAVs (E-10, E-22, E-23), a suspended share.
-NOT_STRUCK = {"example-e-10", "example-e-22", "example-e-23", "equity-tarnholm"}
+# Without a day to strike: a chain of returns and flows beside stated NAVs (E-10, E-23), a suspended share.
+NOT_STRUCK = {"example-e-10", "example-e-23", "equity-tarnholm"}
 QUARTER_ENDS = 5  # the opening day and the four of 2025
 MONTH_ENDS = 13
 # The last runs of each product and day, struck or not.
@@ -257,3 +257,12 @@ def test_every_coin_and_token_of_the_demo_is_compared_with_its_market(demo: tupl
         "where name = 'MARKET_PRICE' and product_id not like 'example-%'"
     )
     assert priced == [(8, 8 * QUARTER_ENDS)]
+
+
+def test_a_class_that_swings_deals_at_the_swung_nav(demo: tuple[Home, RunReport]) -> None:
+    """E-22: 25.4173 with net subscriptions swings by 40 bp to 25.5189692, dealt at four decimals."""
+    (swung,) = demo[0].published(
+        "select nav_per_share, swing_rate, swung_nav_per_share from marts.fact_nav "
+        "where share_class_id = 'example-e-22-swing' and swung_nav_per_share is not null"
+    )
+    assert swung == (Decimal("25.4173"), Decimal("0.004"), Decimal("25.5190"))
