@@ -184,7 +184,7 @@ def _tests(source: Random, shape: Shape, notes: Document, par: float, *, is_stro
 
 def _fees(source: Random, *, plain: bool) -> Document:
     return {
-        "trustee": {"kind": "beginning", "fixed": number(source, 0, 200_000)},
+        "trustee": {"kind": "beginning", "fixed": number(source, 1, 200_000)},
         "admin": {"kind": "average", "rate": number(source, 0, 10, 10_000), "interest_spread": Decimal("0.02")},
         "base": {"kind": "beginning", "rate": number(source, 5, 40, 10_000), "unpaid": number(source, 0, 100_000)},
         "junior": {
