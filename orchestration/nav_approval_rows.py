@@ -1,82 +1,30 @@
-"""The log of approvals of strikes in the warehouse: its rows, their seals and key, its head, and what
-people are told of them. What is decided, and whether the log is whole, do not belong here.
-"""
+"""The log of approvals of strikes in the warehouse: its rows, and what people are told of them. What is decided, and whether the log is whole, do not belong here."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from calculations.approvals.chain import FIRST, seal
 from calculations.approvals.log import Refusal
 from calculations.nav.approval_log import Day, NavEvent, Restatement, Status, Step
 from orchestration.alerts import Alert
-from orchestration.calculation_cache import as_table
-from orchestration.warehouse import append, append_rows
+from orchestration.sealed_log import STRIKE_APPROVALS
 
-LOG, HEAD = TABLES = ("ops.nav_approval_events", "ops.nav_approval_head")
-SEALS = ("previous_hash", "event_hash")
+LOG, HEAD = TABLES = (STRIKE_APPROVALS.table, STRIKE_APPROVALS.head)
 _PLAIN = (
     *("version", "strike_id", "content_hash", "seen_hash", "actor", "stated_actor", "is_automatic", "requested_by"),
     *("comment", "move", "is_override_used", "approvals", "approvals_needed", "restates_version", "message"),
 )
 
 
-class LostKey(Exception):
-    """The log is there, and the key that seals it is not; the message says what to do."""
-
-
-def key_of(connection: duckdb.DuckDBPyConnection, path: Path) -> bytes:
-    """The key in the file at `path`; made with the first event of the log. Raises LostKey."""
-    if path.exists():
-        return path.read_bytes().strip()
-    if connection.execute(f"select count(*) from {LOG}").fetchall() != [(0,)]:
-        raise LostKey(f"the log of approvals of strikes is sealed with {path.name}, which is missing: restore it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Made readable for its owner alone from the start, and never over another one.
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_bytes().strip()
-
-
-def sealed_fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a row is sealed: all that it says. A column that the table gains later leaves the rows of before as they were."""
-    fields = {name: value for name, value in row.items() if name not in SEALS and value is not None}
-    return {**fields, "recorded_at": row["recorded_at"].replace(tzinfo=dt.UTC)}
-
-
-def head_seal(key: bytes, count: int, last: str) -> str:
-    """Seal of the length and the end of the log."""
-    return seal(key, last, HEAD, count, {})
-
-
 def append_events(
     connection: duckdb.DuckDBPyConnection, key: bytes, events: Sequence[NavEvent], source: str, run_id: str
 ) -> None:
-    """Append events within the caller's transaction, each sealed over the one before, and move the head."""
-    if not events:
-        return
-    heads = connection.execute(f"select event_count, event_hash from {HEAD}").fetchall()
-    number, previous = heads[0] if heads else (0, FIRST)
-    rows = []
-    for event in events:
-        number += 1
-        row = {**event_row(event), "event_number": number, "source": source, "run_id": run_id}
-        row["previous_hash"], previous = previous, seal(key, previous, LOG, number, sealed_fields(row))
-        rows.append(row | {"event_hash": previous})
-    append(connection, LOG, as_table(LOG, rows))
-    connection.execute(f"delete from {HEAD}")
-    append_rows(
-        connection,
-        HEAD,
-        [{"event_count": number, "event_hash": previous, "head_hash": head_seal(key, number, previous)}],
-    )
+    """Append events within the caller's transaction."""
+    STRIKE_APPROVALS.append(connection, key, [{**event_row(e), "source": source, "run_id": run_id} for e in events])
 
 
 def event_row(event: NavEvent) -> dict[str, Any]:

@@ -6,7 +6,6 @@ The rules are in calculations.nav.approval; what is asked comes from the command
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -28,15 +27,14 @@ from calculations.nav.approval_log import (
     published_version,
     standings,
 )
-from orchestration.nav_approval_rows import append_events, event_of, key_of, log_rows
+from orchestration.nav_approval_rows import append_events, event_of, log_rows
 from orchestration.nav_subjects import Struck, struck_versions
 from orchestration.resources import utc_now
+from orchestration.sealed_log import STRIKE_APPROVALS, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 COMMAND_LINE, LAUNCHPAD, SYSTEM = "COMMAND_LINE", "LAUNCHPAD", "SYSTEM"
-# Processes are kept apart by the lock of the home and by DuckDB's own; threads of one process share both.
-_ONE_AT_A_TIME = threading.Lock()
 
 Writer = Callable[[duckdb.DuckDBPyConnection, ApprovalPolicy], Sequence[NavEvent]]
 
@@ -134,10 +132,10 @@ def take_automatic_steps(
 def _written(warehouse: Warehouse, settings: Settings, source: str, run_id: str, taken: Writer) -> tuple[NavEvent, ...]:
     """Decide and append in one transaction: of two at once, the second one finds what the first one did."""
     policy = approval_policy(settings.approval_policy)
-    with _ONE_AT_A_TIME, warehouse.transaction() as connection:
+    with writing(warehouse) as connection:
         events = tuple(taken(connection, policy))
         if events:
-            append_events(connection, key_of(connection, settings.nav_approval_key), events, source, run_id)
+            append_events(connection, STRIKE_APPROVALS.key_of(connection, settings.log_key), events, source, run_id)
     return events
 
 

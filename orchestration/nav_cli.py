@@ -157,8 +157,9 @@ def _act(settings: Settings, taken: Callable[[Warehouse], Sequence[NavEvent]]) -
     """Exit 0 where the step was taken, 1 where it was refused, 2 where nothing could be asked."""
     # Imported here: no other command pays for the Dagster and the notification services behind it.
     from orchestration.alerts import raise_alerts
-    from orchestration.nav_approval_rows import LostKey, refusal_alerts
+    from orchestration.nav_approval_rows import refusal_alerts
     from orchestration.nav_approving import UnknownStrike
+    from orchestration.sealed_log import LostKey
 
     with held_warehouse(settings, RUN) as warehouse:
         try:

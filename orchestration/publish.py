@@ -15,6 +15,7 @@ import duckdb
 
 from orchestration.mart_copies import SHARED, Mart, NotPublishable, copy_marts
 from orchestration.resources import utc_now
+from orchestration.sealed_log import published_heads
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, open_publication
 
@@ -121,7 +122,7 @@ def publish(
             "select load_id, file_sha256, file_name, organization_id, kind, feed_name, as_of, known_at, status "
             "from raw.loads order by load_id"
         ).fetchall()
-        heads = connection.execute("select event_count, event_hash from ops.nav_approval_head").fetchall()
+        heads = published_heads(connection)
     for folder in views:
         (building / folder / "reports").mkdir(exist_ok=True)
         for name, text in reports.items():
@@ -193,7 +194,7 @@ def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], c
 
 
 def _write_manifest(
-    building: Path, publication_id: str, run_id: str, loads: list[tuple[Any, ...]], heads: list[tuple[int, str]]
+    building: Path, publication_id: str, run_id: str, loads: list[tuple[Any, ...]], heads: Mapping[str, Any]
 ) -> None:
     files = {
         str(file.relative_to(building)): hashlib.sha256(file.read_bytes()).hexdigest()
@@ -216,8 +217,8 @@ def _write_manifest(
         "run_id": run_id,
         "published_at": utc_now().isoformat() + "Z",
         "files": files,
-        # Where the log of approvals of strikes ended: it can no longer become shorter unseen.
-        "audit_head": {"events": heads[0][0], "event_hash": heads[0][1]} if heads else None,
+        # Where the sealed logs ended: they can no longer become shorter unseen.
+        "audit_heads": heads,
         "source_loads": [dict(zip(names, load, strict=True)) for load in loads],
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=2, default=str))

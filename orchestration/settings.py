@@ -76,9 +76,9 @@ class Settings(BaseSettings):
         return self.home / "warehouse.lock"
 
     @cached_property
-    def nav_approval_key(self) -> Path:
-        """The key that seals the log of approvals of strikes; whoever backs the warehouse up backs it up too, elsewhere."""
-        return self.home / "nav_approvals.key"
+    def log_key(self) -> Path:
+        """The key that seals the audit trail and the log of approvals of strikes; keep a copy of it elsewhere."""
+        return self.home / "logs.key"
 
     @cached_property
     def publications_path(self) -> Path:

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 from calculations.nav.approval_log import NavEvent, Step
 from orchestration.assets.calculated import calculated_spec
 from orchestration.assets.nav_strikes import TABLES as NAV_TABLES
-from orchestration.nav_approval_rows import LOG, TABLES, LostKey
+from orchestration.nav_approval_rows import LOG, TABLES
 from orchestration.nav_approving import (
     LAUNCHPAD,
     NavAsked,
@@ -23,6 +23,7 @@ from orchestration.nav_approving import (
     take_automatic_steps,
 )
 from orchestration.resources import WarehouseResource, retried_when_busy
+from orchestration.sealed_log import LostKey
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 

@@ -28,7 +28,7 @@ from orchestration.cli import app
 from orchestration.jobs import NAV_JOBS
 from orchestration.nav_approval_check import NAME as CHECK
 from orchestration.nav_approval_check import breaches, build_nav_approval_check
-from orchestration.nav_approval_rows import HEAD, LOG, LostKey, log_rows, sealed_fields
+from orchestration.nav_approval_rows import HEAD, LOG, log_rows
 from orchestration.nav_approving import (
     COMMAND_LINE,
     NavAsked,
@@ -41,6 +41,7 @@ from orchestration.nav_approving import (
 from orchestration.planning import NAV_APPROVALS
 from orchestration.resources import WarehouseResource
 from orchestration.run_lock import hold_warehouse
+from orchestration.sealed_log import STRIKE_APPROVALS, LostKey
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 from tests.orchestration.nav_tables import DAY, HOUSE, KNOWN_AT, PRODUCT, NavTables
@@ -280,7 +281,7 @@ def test_a_forged_event_with_a_right_chain_needs_the_key(tables: NavTables, sett
         "message": "APPROVE taken",
         "previous_hash": last["event_hash"],
     }
-    forged["event_hash"] = seal(b"a guess", last["event_hash"], LOG, 3, sealed_fields(forged))
+    forged["event_hash"] = seal(b"a guess", last["event_hash"], LOG, 3, STRIKE_APPROVALS.sealed_fields(forged))
     with tables.warehouse.transaction() as connection:
         names = ", ".join(f'"{name}"' for name in forged)
         marks = ", ".join("?" for _ in forged)
@@ -288,7 +289,7 @@ def test_a_forged_event_with_a_right_chain_needs_the_key(tables: NavTables, sett
         connection.execute(f"update {HEAD} set event_count = 3, event_hash = ?", [forged["event_hash"]])
     assert found(tables, settings) == [
         "event 3 is not as it was written",
-        "the log ends otherwise than its head says: 3 events found",
+        "the log ends otherwise than its head says: 3 rows found",
     ], "its transition is one that the rules allow: the seal alone tells"
 
 
@@ -300,28 +301,28 @@ def test_an_older_log_put_back_with_its_head_is_not_what_was_published(tables: N
     take(settings, "REJECT", DIRECTOR, comment="a price is wrong")
     ((count, last),) = tables.warehouse.rows(f"select event_count, event_hash from {HEAD}")
     settings.published_link.mkdir()
-    published = {"audit_head": {"events": count, "event_hash": last}}
+    published = {"audit_heads": {LOG: {"events": count, "event_hash": last}}}
     (settings.published_link / "manifest.json").write_text(json.dumps(published))
     assert found(tables, settings) == []
     with tables.warehouse.transaction() as connection:
         for relation in (LOG, HEAD):
             connection.execute(f"delete from {relation}")
             connection.execute(f"insert into {relation} from ops.old_{relation.partition('.')[2]}")
-    assert found(tables, settings) == ["event 3 is not the one that published was published with"]
+    assert found(tables, settings) == ["event 3 is not the one of the publication in place"]
 
 
 def test_the_key_is_its_owners_alone_and_is_not_replaced(tables: NavTables, settings: Settings) -> None:
     approved(tables, settings)
-    assert stat.S_IMODE(settings.nav_approval_key.stat().st_mode) == 0o600
-    settings.nav_approval_key.unlink()
+    assert stat.S_IMODE(settings.log_key.stat().st_mode) == 0o600
+    settings.log_key.unlink()
     with pytest.raises(LostKey, match="restore it"):
         take(settings, "PUBLISH", PARTNER)
-    assert found(tables, settings) == ["the key of the log is missing: nav_approvals.key"]
+    assert found(tables, settings) == ["the key of the log is missing: logs.key"]
 
 
 def test_a_home_of_the_past_looks_at_the_order_of_events_alone(tables: NavTables, settings: Settings) -> None:
     approved(tables, settings)
-    settings.nav_approval_key.unlink()
+    settings.log_key.unlink()
     with tables.warehouse.transaction() as connection:
         connection.execute(f"delete from {LOG} where event_number = 3")
     past = Settings(home=settings.home, as_known_at=dt.datetime(2026, 3, 31))
