@@ -32,6 +32,9 @@ def pool_cash(outcome: Outcome) -> Any:
     return cash if close_out is None else cash + np.where(is_held, np.maximum(close_out, 0.0), 0.0)
 
 
+HALF_A_CENT = 0.005
+
+
 @lru_cache(maxsize=1)  # two rules of a case ask
 def waiting_cash(outcome: Outcome) -> Any:
     """What came from outside so far, less what went there and what accounts gained: below 0 an overdraft."""
@@ -48,8 +51,11 @@ def waiting_cash(outcome: Outcome) -> Any:
 
 def outside_cash_is_paid_or_kept(outcome: Outcome) -> str | None:
     """From outside less to outside is what accounts gained; cash waits between rarer payment dates only, and only an
-    overdraft is below zero. Source: clo-liabilities-waterfall 2.4; clo-extensions 1.6, 3.2, 4.14, 4.15, 6."""
+    overdraft is below zero. A draw that is short by less than half a cent is paid, and the next period pays it back.
+    Source: clo-liabilities-waterfall 2.4; clo-extensions 1.6, 3.2, 4.14, 4.15, 6; cash is conserved to 0.01."""
     deal, waiting, tolerance = outcome.case.deal, waiting_cash(outcome), outcome.cent * outcome.shape[1]
+    if (outcome.result.draws > 0.0).any():
+        tolerance = tolerance + HALF_A_CENT
     if deal.principal_cash.allow_negative:
         most = waiting > tolerance if deal.frequency_switch is None else np.zeros(outcome.shape, dtype=bool)
         return at_fault("cash that nobody got", most, waiting, 0.0)
