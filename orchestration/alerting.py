@@ -10,9 +10,6 @@ from orchestration.lifecycle_alerts import news_of_lifecycle
 from orchestration.nav_approval_rows import event_of, log_rows, refusal_alerts
 from orchestration.warehouse import Warehouse
 
-STARTED_BY = "weir/started_by"
-COMMAND_LINE = "command line"
-
 
 def alerts_of_runs(warehouse: Warehouse, run_ids: Sequence[str], failure: str | None = None) -> list[Alert]:
     """Alerts of the runs that one start caused; `failure` is the message of a run that failed."""

@@ -95,7 +95,7 @@ def _act(settings: Settings, asked: Asked) -> None:
 
     with held_warehouse(settings, RUN) as warehouse:
         try:
-            decision = act(warehouse, settings.approval_policy, asked, COMMAND_LINE, RUN)
+            decision = act(warehouse, settings, asked, COMMAND_LINE, RUN)
         except (UnknownSubject, ValueError) as error:
             ERRORS.print(str(error), style="red", markup=False)
             raise typer.Exit(2) from None

@@ -9,7 +9,6 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,9 +16,13 @@ import duckdb
 from calculations.approvals.decide import Decision, decide
 from calculations.approvals.log import Asked, LogEntry, Refusal, Request
 from calculations.approvals.policy import Action, ApprovalPolicy, SubjectType, approval_policy
+from orchestration import audit
 from orchestration.alerts import Alert
 from orchestration.approval_subjects import Subject, subjects
+from orchestration.audit import AuditEntry, Outcome
 from orchestration.resources import utc_now
+from orchestration.sealed_log import writing
+from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows
 
 LOG = "ops.approvals"
@@ -35,9 +38,9 @@ class UnknownSubject(ValueError):
     """Nothing, or more than one thing, in the warehouse is called so; the message says what would be."""
 
 
-def act(warehouse: Warehouse, policy_file: Path, asked: Asked, source: str, run_id: str) -> Decision:
+def act(warehouse: Warehouse, settings: Settings, asked: Asked, source: str, run_id: str) -> Decision:
     """Take the action or refuse it, and append the row. Raises UnknownSubject; ValueError for a policy that is wrong."""
-    policy = approval_policy(policy_file)
+    policy = approval_policy(settings.approval_policy)
     subject = _the_one(warehouse, asked)
     seen = asked.content_hash or subject.content_hash
     request = Request(
@@ -56,8 +59,10 @@ def act(warehouse: Warehouse, policy_file: Path, asked: Asked, source: str, run_
         on_behalf_of=asked.on_behalf_of,
         reason=asked.reason,
     )
-    with warehouse.transaction() as connection:
-        return _decided(connection, request, policy, str(uuid.uuid4()), source, run_id)
+    with writing(warehouse) as connection:
+        decision = _decided(connection, request, policy, str(uuid.uuid4()), source, run_id)
+        audit.record(connection, settings, [_audited(decision.entry, source, run_id)])
+    return decision
 
 
 def _the_one(warehouse: Warehouse, asked: Asked) -> Subject:
@@ -75,7 +80,7 @@ def _the_one(warehouse: Warehouse, asked: Asked) -> Subject:
     return found[0]
 
 
-def take_stated(warehouse: Warehouse, policy_file: Path, run_id: str) -> list[Decision]:
+def take_stated(warehouse: Warehouse, settings: Settings, run_id: str) -> list[Decision]:
     """Decide every row that feeds state and that was not decided yet, in the order in which it happened.
 
     Content that the warehouse does not know is stale, whoever saw it.
@@ -87,20 +92,21 @@ def take_stated(warehouse: Warehouse, policy_file: Path, run_id: str) -> list[De
     )
     if not stated:
         return []
-    policy = approval_policy(policy_file)
+    policy = approval_policy(settings.approval_policy)
     known = {
         (subject.organization_id, subject.subject_type, subject.subject_id): subject
         for kind in {SubjectType(row["subject_type"]) for row in stated}
         for subject in subjects(warehouse, kind)
     }
     decisions = []
-    with warehouse.transaction() as connection:
+    with writing(warehouse) as connection:
         for row in stated:
             key = row["organization_id"], SubjectType(row["subject_type"]), row["subject_id"]
             request = _stated_request(row, known.get(key))
             decisions.append(
                 _decided(connection, request, policy, row["approval_id"], FEED, run_id, row["feed_id"], row["load_id"])
             )
+        audit.record(connection, settings, [_audited(decision.entry, FEED, run_id) for decision in decisions])
     return decisions
 
 
@@ -157,6 +163,24 @@ def _decided(
     }
     append_rows(connection, LOG, [row])
     return decision
+
+
+def _audited(entry: LogEntry, source: str, run_id: str) -> AuditEntry:
+    """An action in an approval, as the audit trail keeps it."""
+    return AuditEntry(
+        "APPROVAL",
+        str(entry.subject_type).lower(),
+        entry.subject_id,
+        actor=entry.actor,
+        role=entry.role,
+        source=source,
+        organization_id=entry.organization_id,
+        outcome=Outcome.DONE if entry.refusal is None else Outcome.REFUSED,
+        changes={"state": (entry.from_state, entry.to_state)},
+        reason=entry.reason or entry.message,
+        correlation_id=run_id,
+        occurred_at=entry.occurred_at.astimezone(dt.UTC).replace(tzinfo=None),
+    )
 
 
 def _row(entry: LogEntry) -> dict[str, Any]:

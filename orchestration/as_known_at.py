@@ -59,6 +59,7 @@ def _forget(warehouse: Warehouse, instant: dt.datetime) -> None:
             connection.execute(f"delete from {table} where recorded_at > ?", [instant])
         connection.execute("delete from ops.approvals where recorded_at > ?", [instant])
         connection.execute("delete from ops.nav_approval_events where recorded_at > ?", [instant])
+        connection.execute("delete from ops.audit_trail where recorded_at > ?", [instant])
         connection.execute("delete from ops.trade_requests where asked_at > ?", [instant])
         connection.execute("delete from ops.quality_results where checked_at > ?", [instant])
         connection.execute("delete from ops.publications")

@@ -20,7 +20,6 @@ import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from orchestration.resources import utc_now
 from orchestration.sealed_log import AUDIT_TRAIL, Breach, published_head, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -92,10 +91,13 @@ def command_actor(settings: Settings) -> str:
 
 
 def record(connection: duckdb.DuckDBPyConnection, settings: Settings, entries: Sequence[AuditEntry]) -> None:
-    """Append entries within the caller's `sealed_log.writing` transaction. Raises KeyError for an action without a policy."""
-    if not entries:
+    """Append entries within the caller's `sealed_log.writing` transaction. Raises KeyError for an action without a policy.
+
+    A home of the past is a copy: what is done there is no action on the house's data, and leaves no row.
+    """
+    if not entries or settings.as_known_at is not None:
         return
-    now, policy = utc_now(), audit_policy()
+    now, policy = dt.datetime.now(dt.UTC).replace(tzinfo=None), audit_policy()
     rows = []
     for entry in entries:
         of_action = policy.actions[entry.action]

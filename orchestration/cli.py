@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration import approval_cli, nav_cli, report_cli
-from orchestration.console import CONSOLE, ERRORS, Home, settings_of
+from orchestration import approval_cli, audit_cli, nav_cli, report_cli
+from orchestration.console import CONSOLE, ERRORS, Home, held_warehouse, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(approval_cli.app, name="approve")
 app.add_typer(nav_cli.app, name="nav")
+app.add_typer(audit_cli.app, name="audit")
 app.add_typer(report_cli.app, name="report")
 
 
@@ -123,25 +124,48 @@ def rollback(
     to: Annotated[str | None, typer.Option(help="Publication to point to (default: the one before).")] = None,
 ) -> None:
     """Point `published` back to an earlier publication; nothing is recomputed or removed."""
-    from orchestration.publish import point_to, publications
-    from orchestration.run_lock import hold_warehouse
+
+    from orchestration.rolling_back import NothingToRollBack
+    from orchestration.rolling_back import roll_back as point_back
 
     settings = settings_of(home)
-    if not settings.published_link.exists():
-        ERRORS.print("nothing is published yet", style="red")
-        raise typer.Exit(2)
-    with hold_warehouse(settings.lock_path, "weir rollback", settings.lock_timeout_seconds):
-        kept = publications(settings)
-        names = [path.name for path in kept]
-        current = settings.published_link.resolve().name
-        earlier = names[: names.index(current)]
-        wanted = to or (earlier[-1] if earlier else None)
-        if wanted is None or wanted not in names:
-            problem = "there is no earlier publication" if to is None else f"there is no publication {to}"
-            ERRORS.print(f"{problem}; kept are: {', '.join(names)}", style="red", markup=False)
-            raise typer.Exit(2)
-        point_to(settings, settings.publications_path / wanted)
-    CONSOLE.print(f"published points to {wanted} (was {current})")
+    try:
+        with held_warehouse(settings, "weir rollback") as warehouse:
+            done = point_back(warehouse, settings, to)
+    except NothingToRollBack as nothing:
+        ERRORS.print(str(nothing), style="red", markup=False)
+        raise typer.Exit(2) from None
+    CONSOLE.print(f"published points to {done.publication_id} (was {done.former}), after {done.seconds:.1f} s")
+
+
+@app.command()
+def withdraw(
+    load_id: Annotated[str, typer.Argument(help="Load of a feed, as `weir status` and raw.loads name it.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    recompute: Annotated[bool, typer.Option(help="Recompute and publish what it touched at once.")] = True,
+    home: Home = None,
+) -> None:
+    """Withdraw one load of a feed: its rows stay, the feed's state is as if it had not come; then recompute and publish."""
+    from orchestration.running import run as run_once
+    from orchestration.status import print_run
+    from orchestration.withdrawing import NotWithdrawable
+    from orchestration.withdrawing import withdraw as withdraw_load
+
+    settings = settings_of(home)
+    try:
+        with held_warehouse(settings, "weir withdraw") as warehouse:
+            done = withdraw_load(warehouse, settings, load_id, reason)
+    except NotWithdrawable as error:
+        ERRORS.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    CONSOLE.print(f"Withdrew {done.load_id} ({done.file_name}, {done.rows:,} rows): {done.then}", markup=False)
+    if not recompute:
+        CONSOLE.print("`weir run` recomputes what it touched")
+        return
+    report = run_once(settings, lambda line: CONSOLE.print(f"[bold]{line}[/]"))
+    print_run(CONSOLE, settings, report)
+    if report.failure is not None or report.published is None:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from ingestion.inbox import scan
-from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
+from orchestration.alerting import alerts_of_runs
 from orchestration.alerts import raise_alerts
 from orchestration.assets.approved import NAME as APPROVALS
 from orchestration.assets.approved import TABLES as APPROVAL_TABLES
@@ -16,6 +16,7 @@ from orchestration.assets.nav_approved import NAME as NAV_APPROVALS
 from orchestration.assets.nav_rows import RESTRIKES
 from orchestration.assets.traded import NAME as TRADES
 from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
+from orchestration.resources import COMMAND_LINE, STARTED_BY
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 

@@ -20,12 +20,23 @@ from ingestion.feeds import Feed
 from ingestion.inbox import InboxFile, Scan
 from ingestion.read import FeedDefaults, read_file
 from ingestion.reasons import advice_for
+from orchestration import audit
+from orchestration.audit import AuditEntry, Outcome
 from orchestration.knowledge import keys_in_state, knowledge_of
+from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append, append_rows, whole
 
 # A full load that drops more than this of what its predecessor stated is held. Source: input-contracts 1.1.
 GUARD_ROWS = 5
 GUARD_SHARE = 0.20
+
+
+AUDITED = {
+    "loaded": Outcome.DONE,
+    "duplicate": Outcome.DONE,
+    "held": Outcome.REFUSED,
+    "rejected": Outcome.REFUSED,
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ def load_inbox(
     warehouse: Warehouse,
     scan: Scan,
     *,
-    defaults: FeedDefaults,
+    settings: Settings,
     run_id: str,
     code: str,
     progress: Callable[[FileOutcome], None] = lambda outcome: None,
@@ -97,14 +108,14 @@ def load_inbox(
     # One connection for all: closing one writes a checkpoint, which costs more than reading a file.
     with warehouse.loading() as connection:
         for file in arrived:
-            outcome = _load_file(connection, file, defaults=defaults, run_id=run_id, code=code)
+            outcome = _load_file(connection, file, settings=settings, run_id=run_id, code=code)
             progress(outcome)
             outcomes.append(outcome)
     return InboxOutcome(tuple(outcomes))
 
 
 def _load_file(
-    connection: duckdb.DuckDBPyConnection, file: InboxFile, *, defaults: FeedDefaults, run_id: str, code: str
+    connection: duckdb.DuckDBPyConnection, file: InboxFile, *, settings: Settings, run_id: str, code: str
 ) -> FileOutcome:
     loaded_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     load_id = f"{loaded_at:%Y%m%dT%H%M%S%f}-{file.sha256[:12]}"
@@ -115,7 +126,7 @@ def _load_file(
         feed, extract = read_file(
             file,
             loaded_at=loaded_at,
-            defaults=defaults,
+            defaults=FeedDefaults(organization_id=settings.organization_id),
             knowledge_of=lambda of: knowledge_of(connection, of),
         )
     except FileRejected as refused:
@@ -140,7 +151,28 @@ def _load_file(
             "run_id": run_id,
         }
         append_rows(connection, "ops.inbox_files", [record])
+        audit.record(connection, settings, [_audited(file, feed, outcome, run_id)])
     return outcome
+
+
+def _audited(file: InboxFile, feed: Feed | None, outcome: FileOutcome, run_id: str) -> AuditEntry:
+    """What became of a file, as the audit trail keeps it."""
+    return AuditEntry(
+        "LOAD",
+        "file",
+        file.name,
+        source=audit.FEED,
+        organization_id=feed.organization_id if feed else file.organization_id,
+        outcome=AUDITED[outcome.outcome],
+        changes={
+            "load_id": (None, outcome.load_id),
+            "sha256": (None, file.sha256),
+            "rows_staged": (None, outcome.rows_staged),
+            "rows_quarantined": (None, outcome.rows_quarantined),
+        },
+        reason=outcome.reason_code,
+        correlation_id=run_id,
+    )
 
 
 def _load_row(

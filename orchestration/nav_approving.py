@@ -27,6 +27,8 @@ from calculations.nav.approval_log import (
     published_version,
     standings,
 )
+from orchestration import audit
+from orchestration.audit import AuditEntry, Outcome
 from orchestration.nav_approval_rows import append_events, event_of, log_rows
 from orchestration.nav_subjects import Struck, struck_versions
 from orchestration.resources import utc_now
@@ -136,7 +138,25 @@ def _written(warehouse: Warehouse, settings: Settings, source: str, run_id: str,
         events = tuple(taken(connection, policy))
         if events:
             append_events(connection, STRIKE_APPROVALS.key_of(connection, settings.log_key), events, source, run_id)
+            audit.record(connection, settings, [_audited(event, source, run_id) for event in events])
     return events
+
+
+def _audited(event: NavEvent, source: str, run_id: str) -> AuditEntry:
+    """A step in an approval, as the audit trail keeps it."""
+    return AuditEntry(
+        "NAV_APPROVAL",
+        "nav",
+        f"{event.day.product_id}/{event.day.valuation_date}/{event.version}",
+        actor=event.actor,
+        source=source,
+        organization_id=event.day.organization_id,
+        outcome=Outcome.DONE if event.refusal is None else Outcome.REFUSED,
+        changes={"status": (str(event.from_status), str(event.to_status))},
+        reason=event.comment or event.message,
+        correlation_id=run_id,
+        occurred_at=event.occurred_at.astimezone(dt.UTC).replace(tzinfo=None),
+    )
 
 
 def _automatic(

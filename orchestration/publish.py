@@ -13,9 +13,11 @@ from typing import Any
 
 import duckdb
 
+from orchestration import audit
+from orchestration.audit import AuditEntry
 from orchestration.mart_copies import SHARED, Mart, NotPublishable, copy_marts
 from orchestration.resources import utc_now
-from orchestration.sealed_log import published_heads
+from orchestration.sealed_log import published_heads, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, open_publication
 
@@ -134,12 +136,16 @@ def publish(
     _write_manifest(building, publication_id, run_id, loads, heads)
     final = settings.publications_path / publication_id
     os.replace(building, final)
+    former = settings.published_link.resolve().name if settings.published_link.exists() else None
     point_to(settings, final)
-    with warehouse.transaction() as connection:
+    with writing(warehouse) as connection:
         connection.execute(
             "insert into ops.publications values (?, ?, ?, ?, ?, ?)",
             [publication_id, utc_now(), run_id, *fingerprints, last_load[0] if last_load else ""],
         )
+        changes = {"published": (former, publication_id)}
+        entry = AuditEntry("PUBLISH", "publication", publication_id, changes=changes, correlation_id=run_id)
+        audit.record(connection, settings, [entry])
     _prune(settings)
     return Publication(publication_id, final, counts[OPERATOR], organizations)
 

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +20,7 @@ from dagster_dbt import DbtCliResource
 from packaging.version import Version
 
 from calculations.funds.lifecycle.limits import Environment
+from orchestration import audit
 from orchestration.run_lock import WarehouseBusy, hold_warehouse
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.warehouse import Warehouse
@@ -30,6 +32,8 @@ def utc_now() -> dt.datetime:
 
 
 PID_TAG = "weir/pid"
+STARTED_BY, COMMAND_LINE = "weir/started_by", "command line"
+REQUESTED_BY = "weir/requested_by"  # for whom a run strikes NAVs
 PROCESS_STARTED_TAG = "weir/process_started"
 
 
@@ -94,7 +98,36 @@ class WarehouseResource(dg.ConfigurableResource):
             self.warehouse.create_tables()
             with self.warehouse.kept_open():
                 set_run_context(self.warehouse, run_id, settings.as_known_at, settings.environment)
-                yield self
+                with audited_run(context, self.warehouse, settings):
+                    yield self
+
+
+@contextmanager
+def audited_run(context: dg.InitResourceContext, warehouse: Warehouse, settings: Settings) -> Iterator[None]:
+    """Write the start and the end of a run to the audit trail; of one whose process dies, the start alone stands there."""
+    run = context.run
+    if run is None or context.instance is None:
+        yield
+        return
+    entry = audit.AuditEntry(
+        "RUN",
+        "run",
+        run.run_id,
+        actor=run.tags.get(REQUESTED_BY) or audit.command_actor(settings),
+        source=audit.COMMAND_LINE if run.tags.get(STARTED_BY) == COMMAND_LINE else audit.DAGSTER,
+        reason=run.job_name,
+        correlation_id=run.run_id,
+        changes={"status": (None, "STARTED")},
+    )
+    audit.write(warehouse, settings, [entry])
+    yield
+    failed = context.instance.get_run_stats(run.run_id).steps_failed
+    ended = replace(
+        entry,
+        outcome=audit.Outcome.FAILED if failed else audit.Outcome.DONE,
+        changes={"status": ("STARTED", "FAILURE" if failed else "SUCCESS")},
+    )
+    audit.write(warehouse, settings, [ended])
 
 
 class DbtResource(DbtCliResource):

@@ -87,9 +87,10 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
         # Imported here: a run with nothing to do must not pay for Dagster.
         import dagster as dg
 
-        from orchestration.alerting import COMMAND_LINE, STARTED_BY, alerts_of_runs
+        from orchestration.alerting import alerts_of_runs
         from orchestration.alerts import raise_alerts
         from orchestration.graph import build_definitions
+        from orchestration.resources import COMMAND_LINE, STARTED_BY
         from orchestration.run_history import history_kept_open
         from orchestration.selection import selection_of
 

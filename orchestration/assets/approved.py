@@ -111,7 +111,7 @@ def build_approval_assets(settings: Settings) -> dg.AssetsDefinition:
         with retried_when_busy():
             # A run of the past decides nothing: what was decided then stands in its copy of the log.
             if weir.settings.as_known_at is None:
-                decisions += take_stated(warehouse, settings.approval_policy, run_id)
+                decisions += take_stated(warehouse, settings, run_id)
             if config.action is not AskedAction.NOTHING:
                 decisions.append(_act(warehouse, settings, config, run_id))
             told = refresh_subjects(warehouse, settings)
@@ -132,7 +132,7 @@ def build_approval_assets(settings: Settings) -> dg.AssetsDefinition:
 
 def _act(warehouse: Warehouse, settings: Settings, config: ApprovalAction, run_id: str) -> Decision:
     try:
-        return act(warehouse, settings.approval_policy, asked_of(config), LAUNCHPAD, run_id)
+        return act(warehouse, settings, asked_of(config), LAUNCHPAD, run_id)
     except (UnknownSubject, ValueError) as error:
         # The sentence is all that a person at the launchpad needs; trying again would not help.
         raise dg.Failure(str(error), allow_retries=False) from None

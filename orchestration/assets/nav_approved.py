@@ -22,13 +22,12 @@ from orchestration.nav_approving import (
     restate,
     take_automatic_steps,
 )
-from orchestration.resources import WarehouseResource, retried_when_busy
+from orchestration.resources import REQUESTED_BY, WarehouseResource, retried_when_busy
 from orchestration.sealed_log import LostKey
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 NAME = "nav_approvals"
-REQUESTED_BY = "weir/requested_by"
 EXAMPLE = """Jobs `nav_validate`, `nav_approve`, `nav_reject`, `nav_publish` and `nav_restate` take a step from the launchpad, and
 publish:
 

@@ -9,6 +9,7 @@ import dagster as dg
 import duckdb
 
 from expectations.suites import SUITES
+from orchestration import audit
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
 from orchestration.fund_reports.building import Held, write_fund_reports
 from orchestration.fund_reports.captions import load_templates
@@ -16,9 +17,12 @@ from orchestration.publish import Mart, marts_of, publish
 from orchestration.quality import Verdict, as_check_result, record
 from orchestration.reports import quality_report
 from orchestration.resources import WarehouseResource, retried_when_busy
+from orchestration.sealed_log import AUDIT_TRAIL
 from orchestration.settings import Settings
+from orchestration.warehouse import Warehouse
 
 RELATION, REPORTS_RECONCILE = "published.warehouse", "every_report_reconciles"
+TRAIL_IS_WHOLE = "audit_trail_came_by_the_write_path"
 
 
 def published_marts(manifest: Path) -> tuple[Mart, ...]:
@@ -51,6 +55,27 @@ def held_verdicts(held: Sequence[Held]) -> list[Verdict]:
     ]
 
 
+def trail_verdict(warehouse: Warehouse, settings: Settings) -> Verdict:
+    """Whether the audit trail is whole. A home of the past has a part of the trail and no key: there the links are looked at."""
+    if settings.as_known_at is None:
+        found, rows = audit.breaches(warehouse, settings)
+    else:
+        with warehouse.connect() as connection:
+            entries = AUDIT_TRAIL.rows(connection)
+        found, rows = list(AUDIT_TRAIL.in_order(entries)), len(entries)
+    return Verdict(
+        stage="ops",
+        asset=AUDIT_TRAIL.table,
+        check_name=TRAIL_IS_WHOLE,
+        severity="critical",
+        scope="run",
+        status="failed" if found else "passed",
+        observed=f"{len(found)} breaches in {rows} rows",
+        expected="every row as it was written, each sealed over the one before",
+        message="; ".join(breach.what for breach in found[:5]),
+    )
+
+
 def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     marts = published_marts(manifest)
 
@@ -63,7 +88,12 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                 REPORTS_RECONCILE,
                 asset=key,
                 description="Every report to investors reconciles; one that does not is held, the others are published.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                TRAIL_IS_WHOLE,
+                asset=key,
+                description="Every row of the audit trail is as it was written; otherwise nothing is published.",
+            ),
         ],
         deps=[["marts", mart.name] for mart in marts],
         group_name="published",
@@ -86,6 +116,8 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
 
         templates = load_templates(weir.settings.report_captions)
         with retried_when_busy():
+            trail = trail_verdict(weir.warehouse, weir.settings)
+            record(weir.warehouse, context.run.run_id, [trail])
             done = publish(
                 weir.warehouse,
                 weir.settings,
@@ -109,7 +141,10 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                 "rows_by_mart": dg.MetadataValue.md(f"| mart | rows |\n|-|-:|\n{table}"),
                 "reports_held": len(held),
             },
-            check_results=[as_check_result([summary, *verdicts], asset_key=key, check_name=REPORTS_RECONCILE)],
+            check_results=[
+                as_check_result([summary, *verdicts], asset_key=key, check_name=REPORTS_RECONCILE),
+                as_check_result([trail], asset_key=key, check_name=TRAIL_IS_WHOLE),
+            ],
         )
 
     return warehouse_publication

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import dagster as dg
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from orchestration.fingerprints import code_fingerprint
 from orchestration.loading import InboxOutcome, load_inbox
 from orchestration.resources import WarehouseResource, retried_when_busy, set_run_context
@@ -40,7 +39,7 @@ def read_inbox(settings: Settings, warehouse: Warehouse, run_id: str, log: dg.Da
     outcome = load_inbox(
         warehouse,
         found,
-        defaults=FeedDefaults(organization_id=settings.organization_id),
+        settings=settings,
         run_id=run_id,
         code=code_fingerprint(),
         progress=lambda file: log.info(f"{file.file_name}: {file.outcome} {file.message or ''}") if log else None,

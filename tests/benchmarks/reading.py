@@ -12,10 +12,10 @@ from python_calamine import CalamineWorkbook
 
 from ingestion.clo_workbook import read_clo_workbook
 from ingestion.inbox import Scan, scan
-from ingestion.read import FeedDefaults
 from ingestion.samples import write_scaled_clo_workbook, write_scaled_fund_workbook
 from ingestion.workbook import open_workbook
 from orchestration.loading import InboxOutcome, load_inbox
+from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append, whole
 from tests.benchmarks.timing import Spread, seconds, spread
 
@@ -118,4 +118,6 @@ def _seconds_to_take_in(folder: Path, found: Scan) -> float:
 
 
 def _take_in(warehouse: Warehouse, found: Scan) -> InboxOutcome:
-    return load_inbox(warehouse, found, defaults=FeedDefaults(), run_id="benchmark", code="benchmark")
+    return load_inbox(
+        warehouse, found, settings=Settings(home=warehouse.path.parent), run_id="benchmark", code="benchmark"
+    )

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from ingestion.inbox import SIDECAR_SUFFIX, scan
-from ingestion.read import FeedDefaults
 from ingestion.reasons import Reason, reasons
 from ingestion.samples.bad_expected import EXPECTED, Breach, Case, Delivery, expected_outcomes
 from ingestion.samples.bad_files import BAD, recipes, write_bad_file, write_bad_files
 from orchestration.loading import FileOutcome, load_inbox
+from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 CASES = expected_outcomes().cases
@@ -50,7 +50,11 @@ class Home:
 
     def take_in(self) -> tuple[FileOutcome, ...]:
         return load_inbox(
-            self.warehouse, scan(self.inbox, settle_seconds=0), defaults=FeedDefaults(), run_id="run", code="code"
+            self.warehouse,
+            scan(self.inbox, settle_seconds=0),
+            settings=Settings(home=self.warehouse.path.parent),
+            run_id="run",
+            code="code",
         ).files
 
     def deliver(self, delivery: Delivery, built: Path) -> FileOutcome:

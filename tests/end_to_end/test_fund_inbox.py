@@ -11,9 +11,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from ingestion.template import write_template
 from orchestration.loading import FileOutcome, load_inbox
+from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 FUNDS = ["fund_id", "fund_name", "fund_type", "base_currency", "inception_date", "fund_size", "fund_status"]
@@ -58,7 +58,9 @@ class Inbox:
 
     def take_in(self) -> tuple[FileOutcome, ...]:
         found = scan(self.path, settle_seconds=0)
-        return load_inbox(self.warehouse, found, defaults=FeedDefaults(), run_id="run", code="code").files
+        return load_inbox(
+            self.warehouse, found, settings=Settings(home=self.warehouse.path.parent), run_id="run", code="code"
+        ).files
 
     def codes(self) -> list[tuple[str, str, int]]:
         return self.warehouse.rows("select reason_code, _sheet, _row from raw.rejected_rows order by _load_id, 2, 3")

@@ -14,7 +14,6 @@ import pytest
 from rich.console import Console
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from orchestration.loading import FileOutcome, load_inbox
 from orchestration.settings import Settings
 from orchestration.status import print_status
@@ -61,7 +60,9 @@ class Inbox:
 
     def take_in(self) -> tuple[FileOutcome, ...]:
         found = scan(self.path, settle_seconds=0)
-        return load_inbox(self.warehouse, found, defaults=FeedDefaults(), run_id="run", code="code").files
+        return load_inbox(
+            self.warehouse, found, settings=Settings(home=self.warehouse.path.parent), run_id="run", code="code"
+        ).files
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from orchestration.loading import FileOutcome, load_inbox
+from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 PROJECTS = [["project_id", "project_name", "currency"], ["P1", "Project One", "USD"]]
@@ -46,7 +46,9 @@ class Inbox:
         book.save(path)
         path.with_name(f"{path.name}.feed.yaml").write_text(f"as_of: {as_of}\n")
         found = scan(self.path, settle_seconds=0)
-        (outcome,) = load_inbox(self.warehouse, found, defaults=FeedDefaults(), run_id="run", code="code").files
+        (outcome,) = load_inbox(
+            self.warehouse, found, settings=Settings(home=self.warehouse.path.parent), run_id="run", code="code"
+        ).files
         return outcome
 
     def codes(self) -> set[tuple[str, str]]:

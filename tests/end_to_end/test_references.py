@@ -13,8 +13,8 @@ import pytest
 from openpyxl import Workbook
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from orchestration.loading import FileOutcome, load_inbox
+from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 PROJECTS = [["project_id", "project_name", "currency"], ["P1", "Project One", "USD"]]
@@ -56,7 +56,9 @@ class Inbox:
 
     def take_in(self) -> dict[str, FileOutcome]:
         found = scan(self.path, settle_seconds=0)
-        outcomes = load_inbox(self.warehouse, found, defaults=FeedDefaults(), run_id="run", code="code").files
+        outcomes = load_inbox(
+            self.warehouse, found, settings=Settings(home=self.warehouse.path.parent), run_id="run", code="code"
+        ).files
         return {Path(outcome.file_name).name: outcome for outcome in outcomes}
 
     def priced(self) -> list[tuple[str, ...]]:

@@ -196,20 +196,21 @@ def test_a_feed_states_approvals_only_where_the_policy_lists_it(
 ) -> None:
     (call,) = subjects(tables.warehouse, SubjectType.CAPITAL_CALL)
     stated(tables, 1, "REQUEST", ACCOUNTANT, call.content_hash)
-    take_stated(tables.warehouse, settings.approval_policy, "r1")
+    take_stated(tables.warehouse, settings, "r1")
     assert log(tables) == [("REQUEST", "NONE", "NO_PERMISSION")]
     policy = tmp_path / "policy.yaml"
     policy.write_text(FILE.read_text().replace("approval_feeds: []", f"approval_feeds: [{FEED}]"))
+    own = Settings(home=settings.home, approval_policy=policy)
     stated(tables, 2, "REQUEST", ACCOUNTANT, call.content_hash)
     stated(tables, 3, "APPROVE", DIRECTOR, call.content_hash)
     stated(tables, 4, "VALIDATE", CONTROLLER, "0" * 64)
-    take_stated(tables.warehouse, policy, "r2")
+    take_stated(tables.warehouse, own, "r2")
     assert log(tables)[1:] == [
         ("REQUEST", "REQUESTED", None),
         ("APPROVE", "REQUESTED", "ILLEGAL_TRANSITION"),  # of the call's own tier, which somebody validates first
         ("VALIDATE", "REQUESTED", "STALE_HASH"),
     ]
-    assert take_stated(tables.warehouse, policy, "r3") == [], "each row is decided once"
+    assert take_stated(tables.warehouse, own, "r3") == [], "each row is decided once"
     told = alerts_of_runs(tables.warehouse, ["r2"])
     assert [alert.title.partition(":")[0] for alert in told] == [
         "Approval refused (ILLEGAL_TRANSITION)",

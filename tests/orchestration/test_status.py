@@ -9,7 +9,6 @@ import pytest
 from rich.console import Console
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from orchestration.loading import load_inbox
 from orchestration.running import RunReport
 from orchestration.settings import Settings
@@ -38,7 +37,7 @@ def settings(tmp_path: Path) -> Settings:
     warehouse = Warehouse(home.warehouse_path)
     warehouse.create_tables()
     found = scan(home.inbox_path, settle_seconds=0)
-    load_inbox(warehouse, found, defaults=FeedDefaults(), run_id="run", code="code")
+    load_inbox(warehouse, found, settings=Settings(home=warehouse.path.parent), run_id="run", code="code")
     return home
 
 
