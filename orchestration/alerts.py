@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import apprise
 
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.settings import Settings
 
 LOG = logging.getLogger("weir.alerts")

@@ -20,7 +20,7 @@ from orchestration import audit
 from orchestration.alerts import Alert
 from orchestration.approval_subjects import Subject, subjects
 from orchestration.audit import AuditEntry, Outcome
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.sealed_log import writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows

@@ -20,6 +20,7 @@ import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from orchestration.clock import utc_now
 from orchestration.sealed_log import AUDIT_TRAIL, Breach, published_head, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -97,7 +98,7 @@ def record(connection: duckdb.DuckDBPyConnection, settings: Settings, entries: S
     """
     if not entries or settings.as_known_at is not None:
         return
-    now, policy = dt.datetime.now(dt.UTC).replace(tzinfo=None), audit_policy()
+    now, policy = utc_now(), audit_policy()
     rows = []
     for entry in entries:
         of_action = policy.actions[entry.action]

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.warehouse import Warehouse, append, append_rows, own_tables
 
 _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")

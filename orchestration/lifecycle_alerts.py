@@ -6,7 +6,7 @@ Source: fund-admin 1.9, row milestones; 1.4 CC-6.
 from __future__ import annotations
 
 from orchestration.alerts import Alert
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.warehouse import Warehouse
 
 SEVERITIES = {"MILESTONE": "info", "REMINDER": "warning", "ESCALATION": "critical"}

@@ -29,9 +29,9 @@ from calculations.nav.approval_log import (
 )
 from orchestration import audit
 from orchestration.audit import AuditEntry, Outcome
+from orchestration.clock import utc_now
 from orchestration.nav_approval_rows import append_events, event_of, log_rows
 from orchestration.nav_subjects import Struck, struck_versions
-from orchestration.resources import utc_now
 from orchestration.sealed_log import STRIKE_APPROVALS, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse

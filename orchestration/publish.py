@@ -15,8 +15,8 @@ import duckdb
 
 from orchestration import audit
 from orchestration.audit import AuditEntry
+from orchestration.clock import utc_now
 from orchestration.mart_copies import SHARED, Mart, NotPublishable, copy_marts
-from orchestration.resources import utc_now
 from orchestration.sealed_log import published_heads, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, open_publication

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from expectations.rules import RuleResult, Suite
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.warehouse import Warehouse, append_rows
 
 DAGSTER_SEVERITY = {

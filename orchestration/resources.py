@@ -21,15 +21,10 @@ from packaging.version import Version
 
 from calculations.funds.lifecycle.limits import Environment
 from orchestration import audit
+from orchestration.clock import utc_now
 from orchestration.run_lock import WarehouseBusy, hold_warehouse
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.warehouse import Warehouse
-
-
-def utc_now() -> dt.datetime:
-    """Now as the naive UTC instant that every timestamp column holds."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
-
 
 PID_TAG = "weir/pid"
 STARTED_BY, COMMAND_LINE = "weir/started_by", "command line"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from orchestration import audit
 from orchestration.audit import AuditEntry
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.sealed_log import writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse

@@ -12,7 +12,7 @@ from calculations.clo.migration.correlations import StatedCorrelations
 from calculations.clo.migration.settings import Asked
 from orchestration.assets.clo_projection_inputs import SHOWN, inputs_of, inputs_of_load
 from orchestration.calculation_cache import UnknownName
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.warehouse import Warehouse, append_rows
 
 REQUESTS = "ops.migration_requests"

@@ -9,10 +9,11 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
+from orchestration.clock import utc_now
 from orchestration.column_lineage import LineageCache, as_column_lineage, columns_in_warehouse, lineage_metadata
 from orchestration.pictures import open_items_table
 from orchestration.quality import Verdict, record
-from orchestration.resources import WarehouseResource, utc_now
+from orchestration.resources import WarehouseResource
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.terminal import plain
 from orchestration.warehouse import Warehouse, append_rows

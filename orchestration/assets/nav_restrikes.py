@@ -14,7 +14,8 @@ from orchestration.assets.nav_rows import RESTRIKES, Struck
 from orchestration.assets.nav_strikes import DEPS, Outcome, organizations, strike_products
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import as_table
-from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
+from orchestration.clock import utc_now
+from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append, table_descriptions
 

@@ -15,7 +15,7 @@ from calculations.nav.strike_inputs import StrikeInputs
 from calculations.nav.terms import Rate
 from calculations.nav.validation import RuleResult, blocks
 from orchestration.calculation_cache import as_columns, as_table
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.warehouse import own_tables
 
 RUNS, STRIKES, COMPONENTS, MEASURES, ASSUMPTIONS, VALIDATIONS = TABLES = (

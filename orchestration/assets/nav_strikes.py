@@ -21,12 +21,13 @@ from orchestration.assets.nav_products import OF_ORGANIZATION, OF_PRODUCT, PRODU
 from orchestration.assets.nav_rows import RESTRIKES, RUNS, STRIKES, TABLES, Struck, record_strike
 from orchestration.assets.raw import table_schema
 from orchestration.calculation_cache import REMEMBERED
+from orchestration.clock import utc_now
 from orchestration.column_lineage import lineage_metadata
 from orchestration.fingerprints import code_fingerprint
 from orchestration.lineage import column_lineage
 from orchestration.nav_evidence import MODELS, StrikeEvidence
 from orchestration.pictures import nav_picture
-from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
+from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append, append_rows, table_descriptions
 

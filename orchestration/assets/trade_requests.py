@@ -16,7 +16,7 @@ from pydantic import Field
 
 from calculations.clo.trading import ControlPanel, FilterError
 from orchestration.assets.clo_trades import PANEL, REQUESTS, panel_of
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.warehouse import Warehouse, append_rows
 
 IN_FORCE = "intermediate.int_clo__deal_loads_in_force"

@@ -14,9 +14,10 @@ from expectations.rules import RuleResult
 from expectations.runner import run_suite
 from expectations.suites import SUITES
 from orchestration.assets.raw import table_schema
+from orchestration.clock import utc_now
 from orchestration.holds import STATUS_TABLES, Breach, EntityLoad, EntityStatus, entity_statuses
 from orchestration.quality import Verdict, as_check_result, record, suite_verdicts
-from orchestration.resources import WarehouseResource, retried_when_busy, utc_now
+from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows, table_descriptions
 

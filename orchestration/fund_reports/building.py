@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.clock import utc_now
 from orchestration.fund_reports.captions import Templates
 from orchestration.fund_reports.documents import DOES_NOT_RECONCILE, Document
 from orchestration.fund_reports.figures import FundQuarter, fund_quarters
@@ -19,7 +20,6 @@ from orchestration.fund_reports.listings import investor_names
 from orchestration.fund_reports.notifying import NotifyingFund, notice_documents
 from orchestration.fund_reports.performing import performance_documents
 from orchestration.fund_reports.reporting import reporting_documents
-from orchestration.resources import utc_now
 from orchestration.warehouse import append_rows
 
 REPORTS = "ops.fund_reports"

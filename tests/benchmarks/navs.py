@@ -24,8 +24,8 @@ from calculations.nav.strike_inputs import strike_inputs
 from calculations.nav.validation import judge
 from orchestration.assets.nav_restrikes import LINES_AT_ONCE
 from orchestration.assets.nav_rows import Struck, record_strike
+from orchestration.clock import utc_now
 from orchestration.nav_evidence import MODELS, StrikeEvidence
-from orchestration.resources import utc_now
 from orchestration.warehouse import Warehouse, append
 from tests.benchmarks.clo import Timed
 from tests.benchmarks.timing import spread

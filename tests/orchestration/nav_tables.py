@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.settings import WAREHOUSE
 from orchestration.warehouse import Warehouse, append_rows
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from orchestration.assets.models import record_results
-from orchestration.resources import utc_now
+from orchestration.clock import utc_now
 from orchestration.running import _failure
 from orchestration.warehouse import Warehouse
 
