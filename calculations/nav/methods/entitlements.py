@@ -161,12 +161,12 @@ def _price_day(evidence: Evidence, position: Position, actions: ActionsOf) -> dt
 
 def _prices(evidence: Evidence, instrument_id: str, actions: ActionsOf) -> list[Price]:
     """What may price an instrument: while it does not trade, its quotes of before that, and what a committee says."""
-    known = evidence.prices([instrument_id])
+    known = list(dict.fromkeys(evidence.inputs.prices.of(instrument_id)))
     since = halted_since(actions.get(instrument_id, ()), evidence.day)
     if since is None:
         return known
     eve = evidence.at(since - dt.timedelta(days=1))
-    known = list(dict.fromkeys((*known, *evidence.market.prices_at([instrument_id], eve))))
+    known = list(dict.fromkeys((*known, *evidence.market.prices_until(instrument_id, eve))))
     return [price for price in known if price.price_type in _COMMITTEE or evidence.point.day_of(price.as_of) < since]
 
 
