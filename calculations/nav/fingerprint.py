@@ -53,7 +53,7 @@ def inputs_hash(
 
 # What a line keeps at 12 decimals or in words reads the same however it was made; its other numbers are as they were given.
 _NUMBERS = ("quantity", "contract_size", "price", "fx_rate", "basis_amount", "rate", "year_fraction")
-_KEPT = [f.name for f in dataclasses.fields(NavLine) if f.name not in (*_NUMBERS, "fx_quotes")]
+_KEPT = [name for name in NavLine._fields if name not in (*_NUMBERS, "fx_quotes")]
 _PRICED, _EXCHANGED = _KEPT.index("price_as_of"), _KEPT.index("fx_as_of")
 _before_price, _between, _after_rate = (
     attrgetter(*names) for names in (_KEPT[:_PRICED], _KEPT[_PRICED + 1 : _EXCHANGED], _KEPT[_EXCHANGED + 1 :])

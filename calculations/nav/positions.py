@@ -97,7 +97,7 @@ def converted(
     with precise():
         fields: dict[str, Any] = {}
         _add_worth(fields, local, line.currency, currency, quotes, point, policy)
-        return replace(line, **(fields | {"side": line.side or fields["side"]}))
+        return line._replace(**(fields | {"side": line.side or fields["side"]}))
 
 
 def _add_worth(

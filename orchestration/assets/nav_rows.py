@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -127,7 +126,7 @@ _LINE_FIELDS = (
 )
 
 
-_line_fields = attrgetter(*_LINE_FIELDS)
+_INSTANTS = ("price_as_of", "fx_as_of")
 _MEASURE_FIELDS = ("name", "subject_id", "value", "unit", "currency", "reason", "detail")
 _RULE_FIELDS = (
     *("rule_code", "rule_version", "severity", "scope", "scope_id", "outcome", "actual", "threshold", "detail"),
@@ -153,11 +152,13 @@ def _add_components(columns: dict[str, list[Any]], keys: Mapping[str, Any], line
     for name in ("organization_id", "product_id", "valuation_date", "version"):
         columns[name] += [keys[name]] * len(lines)
     columns["line"] += range(1, len(lines) + 1)
-    for name, values in zip(_LINE_FIELDS, zip(*map(_line_fields, lines), strict=True), strict=True):
-        columns[name] += values
-    columns["price_as_of"] += [utc(line.price_as_of) for line in lines]
-    columns["fx_as_of"] += [utc(line.fx_as_of) for line in lines]
-    columns["fx_quotes"] += [_quotes(line.fx_quotes) if line.fx_quotes else None for line in lines]
+    for name, values in zip(NavLine._fields, zip(*lines, strict=True), strict=True):
+        if name in _LINE_FIELDS:
+            columns[name] += values
+        elif name in _INSTANTS:
+            columns[name] += map(utc, values)
+        elif name == "fx_quotes":
+            columns[name] += [_quotes(quotes) if quotes else None for quotes in values]
 
 
 @lru_cache(maxsize=4096)  # every line in a currency has the same ones
@@ -174,4 +175,9 @@ def utc(instant: Any) -> Any:
         return None
     if not isinstance(instant, dt.datetime):
         return dt.datetime.combine(instant, dt.time())
+    return _utc(instant, instant.fold)
+
+
+@lru_cache(maxsize=4096)  # most lines of a day have the same one; instants that are equal are one in UTC
+def _utc(instant: dt.datetime, fold: int) -> dt.datetime:
     return instant.astimezone(dt.UTC).replace(tzinfo=None)

@@ -173,7 +173,7 @@ def _prices(evidence: Evidence, instrument_id: str, actions: ActionsOf) -> list[
 def _levelled(line: NavLine, day: dt.date, actions: ActionsOf) -> NavLine:
     """While a share does not trade, a price of the committee is not observable. Source: nav 2 (M-EQ)."""
     is_halted = halted_since(actions.get(line.instrument_id or "", ()), day) is not None
-    return replace(line, fair_value_level=3) if is_halted and line.price_type in _COMMITTEE else line
+    return line._replace(fair_value_level=3) if is_halted and line.price_type in _COMMITTEE else line
 
 
 def _refused(evidence: Evidence, position: Position, unknown: Unavailable) -> NavLine:
