@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from calculations.nav import Strike
@@ -15,7 +16,7 @@ from calculations.nav.terms import Rate
 from calculations.nav.validation import RuleResult, blocks
 from orchestration.calculation_cache import as_columns, as_table
 from orchestration.resources import utc_now
-from orchestration.warehouse import own_tables
+from orchestration.warehouse import append, own_tables
 
 RUNS, STRIKES, COMPONENTS, MEASURES, ASSUMPTIONS, VALIDATIONS = TABLES = (
     "ops.nav_runs",
@@ -26,6 +27,7 @@ RUNS, STRIKES, COMPONENTS, MEASURES, ASSUMPTIONS, VALIDATIONS = TABLES = (
     "ops.nav_validations",
 )
 RESTRIKES = "ops.nav_restrikes"
+LINES_AT_ONCE = 250_000  # lines of strikes to hold before they are written
 _FEW = tuple(table for table in TABLES if table != COMPONENTS)
 
 
@@ -37,12 +39,18 @@ class Struck:
     components: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in own_tables()[COMPONENTS]})
 
     @property
-    def line_count(self) -> int:
-        return len(self.components["line"])
+    def is_full(self) -> bool:
+        """Whether it is time to write them, so that a backfill of years needs no more memory than a few days."""
+        return len(self.components["line"]) >= LINES_AT_ONCE
 
-    def clear(self) -> None:
+    def write(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Append the rows to their tables and let go of them; returns the number of runs."""
+        runs = len(self.rows[RUNS])
+        for table, found in self.tables().items():
+            append(connection, table, found)
         for rows in (*self.rows.values(), *self.components.values()):
             rows.clear()
+        return runs
 
     def tables(self) -> dict[str, pa.Table]:
         """What there is to append, by table."""
