@@ -51,7 +51,7 @@ def accrual_lines(
         accrual = given[line_id][0]
         if len(given[line_id]) > 1:
             detail = f"accrual {accrual.accrual_id} must be given once, found {len(given[line_id])}"
-            lines.append(replace(_empty(line_id, accrual), reason="DUPLICATE_INPUT", detail=detail))
+            lines.append(_empty(line_id, accrual)._replace(reason="DUPLICATE_INPUT", detail=detail))
             continue
         lines.append(_line(line_id, accrual, bases, quotes, point, policy))
         if accrual.kind == "BORROWING" and accrual.rate is not None:
@@ -89,7 +89,7 @@ def _line(
         else:
             line, amount = _accrued(line, accrual, bases, point.date)
     except Unavailable as unknown:
-        return replace(line, reason=unknown.reason, detail=unknown.detail)
+        return line._replace(reason=unknown.reason, detail=unknown.detail)
     # not -amount, which would round to the caller's decimal context
     signed = amount.copy_negate() if accrual.side == "LIABILITY" else amount
     return converted(line, signed, bases.currency, quotes, point, policy)
@@ -104,12 +104,12 @@ def _accrued(line: NavLine, accrual: Accrual, bases: Bases, date: dt.date) -> tu
     years = times(Decimal(1), elapsed)
     if accrual.method == "ANNUAL_AMOUNT":
         annual = _required(accrual, "annual_amount", accrual.annual_amount)
-        return replace(line, basis_amount=annual, year_fraction=years), times(annual, elapsed)
+        return line._replace(basis_amount=annual, year_fraction=years), times(annual, elapsed)
     rate = _required(accrual, "rate", accrual.rate)
     basis = _basis(accrual, bases)
     with precise():
         annual = basis * rate
-    return replace(line, basis_amount=basis, rate=rate, year_fraction=years), times(annual, elapsed)
+    return line._replace(basis_amount=basis, rate=rate, year_fraction=years), times(annual, elapsed)
 
 
 def elapsed_years(accrual: Accrual, date: dt.date) -> Fraction:

@@ -17,7 +17,7 @@ from typing import Any
 
 from calculations.nav.results import NavLine, Valuation
 from calculations.nav.terms import DealtOrder, ProductTerms, Rate, ShareClass
-from calculations.nav.valuation_point import ValuationPoint
+from calculations.nav.valuation_point import AsOf, ValuationPoint
 
 _WIDE = Context(prec=400)
 _FIELDS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
@@ -53,15 +53,32 @@ def inputs_hash(
 
 # What a line keeps at 12 decimals or in words reads the same however it was made; its other numbers are as they were given.
 _NUMBERS = ("quantity", "contract_size", "price", "fx_rate", "basis_amount", "rate", "year_fraction")
-_QUOTES = "fx_quotes"
-_as_kept = attrgetter(*(f.name for f in dataclasses.fields(NavLine) if f.name not in (*_NUMBERS, _QUOTES)))
+_KEPT = [name for name in NavLine._fields if name not in (*_NUMBERS, "fx_quotes")]
+_PRICED, _EXCHANGED = _KEPT.index("price_as_of"), _KEPT.index("fx_as_of")
+_before_price, _between, _after_rate = (
+    attrgetter(*names) for names in (_KEPT[:_PRICED], _KEPT[_PRICED + 1 : _EXCHANGED], _KEPT[_EXCHANGED + 1 :])
+)
 _as_given = attrgetter(*_NUMBERS)
 
 
 def _line(line: NavLine) -> str:
     # a strike has thousands of fields, and a call for each would be most of its time
-    given = [_number(number) if number is not None else "~" for number in _as_given(line)]
-    return f"{_as_kept(line)!r}|{','.join(given)}|{','.join(map(_quote, line.fx_quotes))}\n"
+    given = ",".join([_number(number) if number is not None else "~" for number in _as_given(line)])
+    priced, exchanged = _instant(line.price_as_of), _instant(line.fx_as_of)
+    before, between, after = repr(_before_price(line)), repr(_between(line)), repr(_after_rate(line))
+    # the fields that are kept, as the tuple of them reads
+    kept = f"{before[:-1]}, {priced}, {between[1:-1]}, {exchanged}, {after[1:]}"
+    return f"{kept}|{given}|{_quotes(line.fx_quotes) if line.fx_quotes else ''}\n"
+
+
+def _instant(as_of: AsOf | None) -> str:
+    # instants are equal whatever their zone, but do not read the same
+    return _written(as_of, as_of.tzinfo, as_of.fold) if isinstance(as_of, dt.datetime) else repr(as_of)
+
+
+@lru_cache(maxsize=4096)  # most lines of a day have the same one, and writing it takes as long as half of the line
+def _written(instant: dt.datetime, zone: dt.tzinfo | None, fold: int) -> str:
+    return repr(instant)
 
 
 def _text(value: Any) -> str:
@@ -84,9 +101,9 @@ def _fields(record: Any) -> Callable[[Any], tuple[Any, ...]]:
     return _FIELDS[kind]
 
 
-@lru_cache(maxsize=4096)  # every line in a currency has the same quotes
-def _quote(rate: Rate) -> str:
-    return _record(rate)
+@lru_cache(maxsize=4096)  # every line in a currency has the same ones
+def _quotes(rates: tuple[Rate, ...]) -> str:
+    return ",".join(map(_record, rates))
 
 
 def _number(number: Decimal) -> str:

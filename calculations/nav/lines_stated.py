@@ -8,67 +8,86 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Literal
 
+from calculations.nav.instrument_terms import InstrumentTerms
 from calculations.nav.market import Market, Row
 from calculations.nav.receivables import dividend_receivable
 from calculations.nav.stated import StatedProduct
-from calculations.nav.terms import Accrual, BondTerms, DealtOrder, Method, Policy, Position, Price, SwingTerms
+from calculations.nav.terms import Accrual, DealtOrder, Method, Policy, Position, Price, SwingTerms
 
-_ONE, _NOTHING = Decimal(1), Decimal(0)
+_NOTHING = Decimal(0)
 _INFLOWS, _OUTFLOWS = ("SUBSCRIPTION", "CONTRIBUTION", "SWITCH_IN"), ("REDEMPTION", "DISTRIBUTION", "SWITCH_OUT")
 AT_COST = ("AMORTISED_COST", "PENNY_ROUNDED")
 
 
+_of_lot = itemgetter(
+    *("instrument_id", "holding_type", "quantity", "currency", "leg", "lot_id", "share_class_id", "is_stated_value"),
+    *("is_non_accrual", "accrued_income", "unrealised_value", "local_value", "base_value", "amortised_cost"),
+    "fair_value_level",
+)
+
+
 def stated_position(row: Row, product: Row, market: Market) -> Position:
     """A row of sheet Holdings as a lot, with the method that its product and its instrument ask for."""
-    instrument: Row = market.instruments.get(row["instrument_id"], {})
-    is_cash = row["holding_type"] == "CASH"
-    coupon = instrument.get("coupon_rate")
-    bears_nothing = instrument.get("coupon_kind") == "ZERO" or coupon == 0
+    terms = market.terms_of(row["instrument_id"])
+    return _position(terms, product["measurement_basis"] in AT_COST, *_of_lot(row))
+
+
+@lru_cache(maxsize=16_384)  # most lots stand on the list of every day as on that of the day before
+def _position(
+    terms: InstrumentTerms,
+    is_at_cost: bool,
+    instrument_id: str,
+    holding_type: str,
+    quantity: Decimal,
+    currency: str,
+    leg: Literal["LONG", "SHORT"],
+    lot_id: str | None,
+    share_class_id: str | None,
+    is_stated_value: bool | None,
+    is_non_accrual: bool | None,
+    accrued_income: Decimal | None,
+    unrealised_value: Decimal | None,
+    local_value: Decimal | None,
+    base_value: Decimal | None,
+    amortised_cost: Decimal | None,
+    fair_value_level: int | None,
+) -> Position:
+    is_cash = holding_type == "CASH"
     method: Method = "CASH" if is_cash else "PRICED"
     bond = None
     if is_cash:
         pass
-    elif row["unrealised_value"] is not None:
+    elif unrealised_value is not None:
         method = "UNREALISED"
-    elif row["is_stated_value"]:
+    elif is_stated_value:
         method = "STATED"
-    elif product["measurement_basis"] in AT_COST and row["amortised_cost"] is not None:
+    elif is_at_cost and amortised_cost is not None:
         method = "AMORTISED_COST"
-    elif coupon and instrument.get("maturity_date") and not bears_nothing:
-        bond = _bond(instrument)
+    else:
+        bond = terms.bond
     return Position(
-        instrument_id=row["instrument_id"],
+        instrument_id=instrument_id,
         method=method,
-        quantity=row["quantity"],
-        currency=row["currency"],
-        leg=row["leg"],
-        lot_id=row["lot_id"] or "",
-        share_class_id=row["share_class_id"] or None,
-        instrument_type="CASH" if is_cash else instrument.get("instrument_type", "OTHER"),
-        quote_basis=instrument.get("quote_basis") or "PER_UNIT",
-        contract_size=instrument.get("contract_size") or _ONE,
+        quantity=quantity,
+        currency=currency,
+        leg=leg,
+        lot_id=lot_id or "",
+        share_class_id=share_class_id or None,
+        instrument_type="CASH" if is_cash else terms.instrument_type,
+        quote_basis=terms.quote_basis,
+        contract_size=terms.contract_size,
         bond=bond,
-        is_non_accrual=bool(row["is_non_accrual"]),
-        accrued_income=_NOTHING if bears_nothing else row["accrued_income"],
-        unrealised_value=row["unrealised_value"],
-        local_value=row["local_value"],
-        base_value=row["base_value"],
-        amortised_cost=row["amortised_cost"],
-        fair_value_level=None if row["fair_value_level"] is None else int(row["fair_value_level"]),
-    )
-
-
-def _bond(instrument: Row) -> BondTerms:
-    return BondTerms(
-        coupon_rate=instrument["coupon_rate"],
-        coupon_frequency=int(instrument["coupon_frequency"] or 0),
-        day_count=instrument["day_count"] or "",
-        maturity_date=instrument["maturity_date"],
-        issue_date=instrument["issue_date"],
-        first_coupon_date=instrument["first_coupon_date"],
-        ex_dividend_days=instrument["ex_dividend_days"] or 0,
+        is_non_accrual=bool(is_non_accrual),
+        accrued_income=_NOTHING if terms.bears_nothing else accrued_income,
+        unrealised_value=unrealised_value,
+        local_value=local_value,
+        base_value=base_value,
+        amortised_cost=amortised_cost,
+        fair_value_level=None if fair_value_level is None else int(fair_value_level),
     )
 
 
@@ -76,8 +95,10 @@ def listed_prices(held: Iterable[Row], policy: Policy) -> Iterable[Price]:
     """Prices that stand on the list of positions itself."""
     seen: set[tuple[Any, ...]] = set()
     for row in held:
+        if row["price"] is None or not row["price_type"] or row["source"] not in policy.sources:
+            continue
         key = (row["instrument_id"], row["price_type"], row["as_of_date"], row["source"], row["price"], row["currency"])
-        if row["price"] is not None and row["price_type"] and row["source"] in policy.sources and key not in seen:
+        if key not in seen:
             seen.add(key)
             yield Price(*key)
 

@@ -6,12 +6,14 @@ Rows are mappings by the field names of the input contracts.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from calculations.nav.instrument_terms import InstrumentTerms
+from calculations.nav.prices import PricesOf
 from calculations.nav.rates import KnownRates
 from calculations.nav.receivables import CashDividend
 from calculations.nav.series import Series
@@ -37,10 +39,28 @@ class Market:
     holidays: Mapping[str, frozenset[dt.date]]
     policy: Policy
 
-    def prices_at(self, instruments: Collection[str], point: ValuationPoint) -> list[Price]:
-        """Prices of the instruments, each named once, that can matter at the point."""
-        names = [name for instrument in instruments for name in self._price_series.get(instrument, ())]
-        return list(self.prices.until(names, point.cutoff))
+    def prices_at(self, point: ValuationPoint) -> PricesOf:
+        """Prices that can matter at the point; the same ones for every product that is struck then."""
+        key = _key(point)
+        known = self._known_prices.get(key)
+        if known is None:
+            known = self._known_prices[key] = PricesOf(lambda instrument: self.prices_until(instrument, point))
+        return known
+
+    def prices_until(self, instrument: str, point: ValuationPoint) -> list[Price]:
+        """Prices of an instrument that can matter at the point."""
+        return list(self.prices.until(self._price_series.get(instrument, ()), point.cutoff_utc))
+
+    def terms_of(self, instrument: str) -> InstrumentTerms:
+        """The terms of an instrument, read once."""
+        terms = self._terms.get(instrument)
+        if terms is None:
+            terms = self._terms[instrument] = InstrumentTerms(self.instruments.get(instrument, {}))
+        return terms
+
+    @cached_property
+    def _terms(self) -> dict[str, InstrumentTerms]:
+        return {}
 
     def instants_priced(self, instrument: str) -> list[dt.datetime]:
         """When the instrument was priced, by any source, instants rising, each once."""
@@ -57,11 +77,10 @@ class Market:
 
     def rates_at(self, point: ValuationPoint) -> KnownRates:
         """Exchange rates that can matter at the point; the same ones for every product that is struck then."""
-        # instants are equal whatever their zone, but the zone says which day they are of
-        key = (point, str(point.cutoff.tzinfo))
+        key = _key(point)
         known = self._known_rates.get(key)
         if known is None:
-            known = self._known_rates[key] = KnownRates(self.rates.until(self.rates.series, point.cutoff))
+            known = self._known_rates[key] = KnownRates(self.rates.until(self.rates.series, point.cutoff_utc))
         return known
 
     @cached_property
@@ -70,8 +89,17 @@ class Market:
         return {}
 
     @cached_property
+    def _known_prices(self) -> dict[tuple[ValuationPoint, str], PricesOf]:
+        return {}
+
+    @cached_property
     def _known_rates(self) -> dict[tuple[ValuationPoint, str], KnownRates]:
         return {}
+
+
+def _key(point: ValuationPoint) -> tuple[ValuationPoint, str]:
+    # instants are equal whatever their zone, but the zone says which day they are of
+    return point, str(point.cutoff.tzinfo)
 
 
 def price_series(prices: Iterable[Price]) -> Series[Price, PriceSeries]:

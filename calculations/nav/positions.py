@@ -12,7 +12,7 @@ from typing import Any
 
 from calculations.nav.accrued_interest import accrued_per_100
 from calculations.nav.numbers import precise, stored
-from calculations.nav.prices import PricesOf, choose_price
+from calculations.nav.prices import PricesOf
 from calculations.nav.rates import MINOR_QUOTES, Quotes, exchange_rate
 from calculations.nav.results import NavLine, Unavailable
 from calculations.nav.terms import Policy, Position, Price, Side
@@ -35,21 +35,13 @@ def position_lines(
     Lines come in the order of their ids, whatever the order of the positions. What cannot be valued is a line without
     amounts and with a reason. `currency` is the product's. Source: nav 2 (M-FUND), 5 (HOLDINGS_DUP).
     """
-    lots: dict[str, list[Position]] = {}
+    by_line: dict[str, list[Position]] = {}
     for position in positions:
-        lots.setdefault(_line_id(position), []).append(position)
+        by_line.setdefault(_line_id(position), []).append(position)
     with precise():
         return tuple(
-            _line(
-                line_id,
-                sorted(lots[line_id], key=repr) if len(lots[line_id]) > 1 else lots[line_id],
-                currency,
-                prices,
-                quotes,
-                point,
-                policy,
-            )
-            for line_id in sorted(lots)
+            _line(line_id, lots if len(lots) == 1 else sorted(lots, key=repr), currency, prices, quotes, point, policy)
+            for line_id, lots in sorted(by_line.items())
         )
 
 
@@ -67,34 +59,31 @@ def _line(
     policy: Policy,
 ) -> NavLine:
     first = lots[0]
-    fields: dict[str, Any] = {
-        "line_id": line_id,
-        "kind": _KIND.get(first.method, "POSITION"),
-        "side": None,
-        "currency": first.currency,
-        "amount": None,
-        "base_amount": None,
-        "share_class_id": first.share_class_id,
-        "instrument_id": first.instrument_id,
-        "leg": first.leg,
-        "lot_ids": tuple(sorted(lot.lot_id for lot in lots)),
-        "method": first.method,
-        "fair_value_level": first.fair_value_level,
-    }
+    fields: dict[str, Any] = {"side": None, "currency": first.currency, "amount": None, "base_amount": None}
     try:
         position = _added_up(lots)
         fields["quantity"] = position.quantity
-        if position.method == "STATED" and position.base_value is not None:
-            fields |= _in_base(position, currency)
-        elif position.method == "PRICED":
-            local = _priced(fields, position, prices.get(position.instrument_id, ()), point, policy)
+        if position.method == "PRICED":
+            local = _priced(fields, position, prices, point, policy)
             if local is not None:
-                fields |= _worth(local, fields["currency"], currency, None, quotes, point, policy)
+                _add_worth(fields, local, fields["currency"], currency, quotes, point, policy)
+        elif position.method == "STATED" and position.base_value is not None:
+            fields |= _in_base(position, currency)
         else:
-            fields |= _worth(_stated_amount(position), first.currency, currency, None, quotes, point, policy)
+            _add_worth(fields, _stated_amount(position), first.currency, currency, quotes, point, policy)
     except Unavailable as unknown:
         fields |= {"reason": unknown.reason, "detail": unknown.detail}
-    return NavLine(**fields)  # made once: a frozen line costs as much as all of its arithmetic
+    return NavLine(  # made once: a frozen line costs as much as all of its arithmetic
+        line_id=line_id,
+        kind=_KIND.get(first.method, "POSITION"),
+        share_class_id=first.share_class_id,
+        instrument_id=first.instrument_id,
+        leg=first.leg,
+        lot_ids=(first.lot_id,) if len(lots) == 1 else tuple(sorted(lot.lot_id for lot in lots)),
+        method=first.method,
+        fair_value_level=first.fair_value_level,
+        **fields,
+    )
 
 
 def converted(
@@ -106,28 +95,32 @@ def converted(
     """
     assert line.currency is not None
     with precise():
-        return replace(line, **_worth(local, line.currency, currency, line.side, quotes, point, policy))
+        fields: dict[str, Any] = {}
+        _add_worth(fields, local, line.currency, currency, quotes, point, policy)
+        return line._replace(**(fields | {"side": line.side or fields["side"]}))
 
 
-def _worth(
+def _add_worth(
+    fields: dict[str, Any],
     local: Decimal,
     held: str,
     currency: str,
-    side: Side | None,
     quotes: Quotes,
     point: ValuationPoint,
     policy: Policy,
-) -> dict[str, Any]:
-    """The fields of a line that say what an amount is worth, in its own currency and in the product's; inside `precise`."""
-    amount = stored(local)
-    worth: dict[str, Any] = {"amount": amount, "side": side or _side(local)}
+) -> None:
+    """Say in `fields` of a line what an amount is worth, in its own currency and in the product's; inside `precise`."""
+    fields["amount"] = amount = stored(local)
+    fields["side"] = _side(local)
     if held == currency:
-        return worth | {"base_amount": amount}
+        fields["base_amount"] = amount
+        return
     rate = exchange_rate(held, currency, quotes, point, policy)
-    worth |= {"fx_rate": rate.rate, "fx_as_of": rate.as_of, "fx_quotes": rate.quotes}
+    fields |= {"fx_rate": rate.rate, "fx_as_of": rate.as_of, "fx_quotes": rate.quotes}
     if rate.reason is not None or rate.rate is None:
-        return worth | {"reason": rate.reason, "detail": rate.detail}
-    return worth | {"base_amount": stored(local * rate.rate)}
+        fields |= {"reason": rate.reason, "detail": rate.detail}
+    else:
+        fields["base_amount"] = stored(local * rate.rate)
 
 
 def _side(amount: Decimal) -> Side:
@@ -136,24 +129,31 @@ def _side(amount: Decimal) -> Side:
 
 def _added_up(lots: Sequence[Position]) -> Position:
     first = lots[0]
-    where = f"{first.instrument_id} {first.leg}"
-    if len({lot.lot_id for lot in lots}) < len(lots):
-        raise Unavailable(
-            "DUPLICATE_INPUT", f"{where}: each lot must be given once, found {len(lots)} with repeated ids"
-        )
-    if len(lots) > 1 and len({_terms(lot) for lot in lots}) > 1:
-        raise Unavailable(
-            "UNIT_MISMATCH", f"{where}: the lots of one line must have the same terms, found different ones"
-        )
+    if len(lots) > 1:
+        _require_one_line(lots)
     for lot in lots:
         if lot.quantity and (lot.quantity < 0) != (lot.leg == "SHORT"):
             raise Unavailable(
-                "DOMAIN", f"{where}: quantity must be negative if and only if short, found {lot.quantity}"
+                "DOMAIN",
+                f"{first.instrument_id} {first.leg}: quantity must be negative if and only if short, found {lot.quantity}",
             )
     if len(lots) == 1:
         return first
     sums = {name: _sum_or_none([getattr(lot, name) for lot in lots]) for name in _STATED_AMOUNTS}
     return replace(first, quantity=sum((lot.quantity for lot in lots), Decimal(0)), **sums)  # type: ignore[arg-type]
+
+
+def _require_one_line(lots: Sequence[Position]) -> None:
+    """Raises Unavailable for a lot that is given twice, and for lots whose terms differ."""
+    where = f"{lots[0].instrument_id} {lots[0].leg}"
+    if len({lot.lot_id for lot in lots}) < len(lots):
+        raise Unavailable(
+            "DUPLICATE_INPUT", f"{where}: each lot must be given once, found {len(lots)} with repeated ids"
+        )
+    if len({_terms(lot) for lot in lots}) > 1:
+        raise Unavailable(
+            "UNIT_MISMATCH", f"{where}: the lots of one line must have the same terms, found different ones"
+        )
 
 
 def _terms(lot: Position) -> Position:
@@ -193,30 +193,29 @@ def _in_base(position: Position, currency: str) -> dict[str, Any]:
 
 
 def _priced(
-    fields: dict[str, Any], position: Position, prices: Sequence[Price], point: ValuationPoint, policy: Policy
+    fields: dict[str, Any], position: Position, prices: PricesOf, point: ValuationPoint, policy: Policy
 ) -> Decimal | None:
     """The unrounded value in the price's currency (pounds for a price in pence); the price goes into `fields`.
 
     None where the price must not be used, which `fields` then say why. Raises Unavailable where it does not fit.
     """
-    choice = choose_price(position, prices, point, policy)
+    choice = prices.choice(position, point, policy)
     price = choice.price
-    fields |= {"reason": choice.reason, "detail": choice.detail}
+    if choice.reason is not None:
+        fields |= {"reason": choice.reason, "detail": choice.detail}
     if price is None:
         return None
     basis = price.quote_basis or position.quote_basis
     currency, factor = MINOR_QUOTES.get(price.currency, (price.currency, Decimal(1)))
-    fields |= {
-        "currency": currency,
-        "contract_size": position.contract_size,
-        "quote_basis": basis,
-        "price": price.price,
-        "price_type": price.price_type,
-        "price_currency": price.currency,
-        "price_source": price.source,
-        "price_as_of": price.as_of,
-        "price_approval_id": price.approval_id,
-    }
+    fields["currency"] = currency
+    fields["contract_size"] = position.contract_size
+    fields["quote_basis"] = basis
+    fields["price"] = price.price
+    fields["price_type"] = price.price_type
+    fields["price_currency"] = price.currency
+    fields["price_source"] = price.source
+    fields["price_as_of"] = price.as_of
+    fields["price_approval_id"] = price.approval_id
     if choice.reason is not None:
         return None
     units = position.quantity * position.contract_size

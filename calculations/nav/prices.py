@@ -5,22 +5,20 @@ A price that is too old or not above zero is still returned, with the reason why
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from calculations.nav.rates import source_priority
 from calculations.nav.results import Reason
-from calculations.nav.terms import Policy, Position, Price
+from calculations.nav.terms import Policy, Position, Price, QuoteBasis
 from calculations.nav.valuation_point import AgeLimit, ValuationPoint
-
-PricesOf = Mapping[str, Sequence[Price]]
 
 BOND_PRICE_TYPES = ("CLEAN", "DIRTY")
 LAST_GOOD_LEVEL = 5
 OVERRIDE_LEVEL = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PriceChoice:
     """The price taken; with a `reason` it must not be used and may be None."""
 
@@ -29,8 +27,54 @@ class PriceChoice:
     detail: str | None = None
 
 
-def by_instrument(prices: Iterable[Price]) -> PricesOf:
-    """The prices of each instrument, in no order."""
+class PricesOf:
+    """The prices of each instrument that can matter at a point, in no order, and the choices already made of them.
+
+    They are those of one point and one policy: whoever holds an instrument asks for the same price. `find` gives the
+    prices of an instrument.
+    """
+
+    def __init__(self, find: Callable[[str], Sequence[Price]]) -> None:
+        self.of = find
+        self._made: dict[tuple[str, str, QuoteBasis, AgeLimit | None], PriceChoice] = {}
+
+    def choice(self, position: Position, point: ValuationPoint, policy: Policy) -> PriceChoice:
+        """The price of `position`. Raises as `choose_price`."""
+        asked = (position.instrument_id, position.instrument_type, position.quote_basis, position.price_age_limit)
+        made = self._made.get(asked)
+        if made is None:
+            prices = self.of(position.instrument_id)
+            made = self._made[asked] = choose_price(position, prices, point, policy)
+        return made
+
+    def beside(self, listed: Iterable[Price]) -> PricesOf:
+        """These prices and those that a list of positions states, which only who lists them sees."""
+        own = _by_instrument(listed)
+        return _Listed(self, own) if own else self
+
+
+class _Listed(PricesOf):
+    """Prices of a list beside those that all see; what is not on the list is chosen once for all."""
+
+    def __init__(self, shared: PricesOf, own: Mapping[str, Sequence[Price]]) -> None:
+        super().__init__(lambda instrument_id: (*shared.of(instrument_id), *own.get(instrument_id, ())))
+        self._shared, self._own = shared, own
+
+    def choice(self, position: Position, point: ValuationPoint, policy: Policy) -> PriceChoice:
+        if position.instrument_id in self._own:
+            return super().choice(position, point, policy)
+        return self._shared.choice(position, point, policy)
+
+
+def prices_of(prices: Iterable[Price] | PricesOf) -> PricesOf:
+    """Prices by their instrument."""
+    if isinstance(prices, PricesOf):
+        return prices
+    found = _by_instrument(prices)
+    return PricesOf(lambda instrument_id: found.get(instrument_id, ()))
+
+
+def _by_instrument(prices: Iterable[Price]) -> Mapping[str, Sequence[Price]]:
     found: dict[str, list[Price]] = {}
     for price in prices:
         found.setdefault(price.instrument_id, []).append(price)

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from calculations.nav.terms import Accrual, Position, Rate, Side
 from calculations.nav.valuation_point import AsOf
@@ -55,15 +55,16 @@ class Unavailable(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True)
-class NavLine:
+class NavLine(NamedTuple):
     """One component of a strike. `amount` in `currency` and `base_amount` are signed by what they do to net assets.
 
-    Kinds: POSITION, CASH, DERIVATIVE, the kind of the accrual, and what a method of nav 2 names beside them. `price` is as quoted (a clean price without
-    accrued interest, pence as pence); `accrued_amount` is the accrued interest inside `amount`. `fx_rate` is units of
+    Kinds: POSITION, CASH, DERIVATIVE, the kind of the accrual, and what a method of nav 2 names beside them. `price` is
+    as quoted (a clean price without accrued interest, pence as pence); `accrued_amount` is the accrued interest inside `amount`. `fx_rate` is units of
     the product's currency for one unit of `currency`, and `fx_quotes` the quotes it was made of; both are empty where
     the amount is in the product's currency or was stated in it. `basis_amount`, `rate` and `year_fraction` explain an
     accrual. With a `reason`, the amounts are None and the evidence found is kept.
+
+    A tuple, because a strike has hundreds of lines and a frozen dataclass takes three times as long to make.
     """
 
     line_id: str

@@ -38,10 +38,10 @@ class Series(Generic[Item, Name]):
         """Of each series, the items of its last instant on or before `instant`, and earlier ones back to a final one."""
         for name in names:
             instants, items = self.series.get(name, ([], []))
-            last: dt.datetime | None = None
-            for at in range(bisect_right(instants, instant) - 1, -1, -1):
-                # items of one instant may contradict each other, so they are given together
-                if last is not None and instants[at] != last and self.is_final(items[at + 1]):
-                    break
-                last = instants[at]
+            at = bisect_right(instants, instant) - 1
+            while at >= 0:
                 yield items[at]
+                at -= 1
+                # items of one instant may contradict each other, so they are given together
+                if at >= 0 and instants[at] != instants[at + 1] and self.is_final(items[at + 1]):
+                    break

@@ -14,7 +14,7 @@ from calculations.nav.classes import class_amounts, class_navs, implied_class, s
 from calculations.nav.fingerprint import inputs_hash
 from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
-from calculations.nav.prices import by_instrument
+from calculations.nav.prices import PricesOf, prices_of
 from calculations.nav.rates import Quotes, in_force
 from calculations.nav.results import ClassNav, Failure, Measure, NavLine, Strike, Unavailable, Valuation
 from calculations.nav.swing import swung_classes
@@ -28,7 +28,7 @@ def strike(
     product: ProductTerms,
     point: ValuationPoint,
     positions: Iterable[Position],
-    prices: Iterable[Price],
+    prices: Iterable[Price] | PricesOf,
     rates: Iterable[Rate],
     policy: Policy,
     accruals: Iterable[Accrual] = (),
@@ -97,7 +97,7 @@ def valued_and_accrued(
     product: ProductTerms,
     point: ValuationPoint,
     positions: Iterable[Position],
-    prices: Iterable[Price],
+    prices: Iterable[Price] | PricesOf,
     quotes: Quotes,
     policy: Policy,
     accruals: Iterable[Accrual],
@@ -105,7 +105,7 @@ def valued_and_accrued(
     made: Sequence[NavLine] = (),
 ) -> tuple[tuple[NavLine, ...], tuple[NavLine, ...]]:
     """The lines of positions beside those that a method has `made`, and the same with those of the accruals after them."""
-    priced = position_lines(positions, product.currency, by_instrument(prices), quotes, point, policy)
+    priced = position_lines(positions, product.currency, prices_of(prices), quotes, point, policy)
     valued = (*priced, *made)
     bases = Bases(
         currency=product.currency,

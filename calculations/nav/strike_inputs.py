@@ -18,8 +18,9 @@ from calculations.nav.lines_stated import (
 )
 from calculations.nav.market import Market, Row, valuation_point
 from calculations.nav.openings import share_class
+from calculations.nav.prices import PricesOf
 from calculations.nav.stated import StatedProduct, shares_at, unswung_nav
-from calculations.nav.terms import Accrual, DealtOrder, Position, Price, ProductTerms, Rate, ShareClass
+from calculations.nav.terms import Accrual, DealtOrder, Position, ProductTerms, Rate, ShareClass
 from calculations.nav.valuation_point import ValuationPoint
 from calculations.nav.worth import previous_net_assets
 
@@ -31,7 +32,7 @@ class StrikeInputs:
     product: ProductTerms
     point: ValuationPoint
     positions: tuple[Position, ...]
-    prices: tuple[Price, ...]
+    prices: PricesOf
     rates: tuple[Rate, ...]
     accruals: tuple[Accrual, ...]
     classes: tuple[ShareClass, ...]
@@ -55,7 +56,7 @@ def strike_inputs(stated: StatedProduct, market: Market, day: dt.date) -> Strike
         product=_product(stated, day, previous),
         point=point,
         positions=tuple(stated_position(row, stated.row, market) for row in held),
-        prices=(*market.prices_at({r["instrument_id"] for r in held}, point), *listed_prices(held, market.policy)),
+        prices=market.prices_at(point).beside(listed_prices(held, market.policy)),
         rates=rates,
         accruals=(*accruals_in_force(stated.accruals, day), *dividends_owed(stated, market, day), *stated.owed_on(day)),
         classes=classes,

@@ -39,7 +39,8 @@ class ValuationPoint:
         _require_zone("cut-off", self.cutoff)
 
     @cached_property
-    def _cutoff_utc(self) -> dt.datetime:
+    def cutoff_utc(self) -> dt.datetime:
+        """The cut-off in UTC, as prices and rates have their instants."""
         # instants in one zone are compared without asking the zone, which takes ten times as long
         return self.cutoff.astimezone(dt.UTC)
 
@@ -62,7 +63,7 @@ class ValuationPoint:
 
     def includes(self, as_of: AsOf) -> bool:
         """Whether an input of that time was there at the cut-off."""
-        return self.instant_of(as_of) <= self._cutoff_utc
+        return self.instant_of(as_of) <= self.cutoff_utc
 
     def is_business_day(self, day: dt.date) -> bool:
         return day.weekday() < 5 and day not in self.holidays

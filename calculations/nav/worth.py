@@ -11,6 +11,7 @@ from calculations.nav.classes import sum_of_lines
 from calculations.nav.market import Market, valuation_point
 from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
+from calculations.nav.prices import prices_of
 from calculations.nav.rates import exchange_rate, in_force
 from calculations.nav.results import NavLine
 from calculations.nav.stated import StatedProduct
@@ -40,7 +41,7 @@ class Worth:
         return sum_of_lines(self.lines(accruals)).amount
 
     def of_positions(self, positions: Iterable[Position]) -> Decimal | None:
-        lines = position_lines(positions, self.currency, {}, self.rates, self.point, self.market.policy)
+        lines = position_lines(positions, self.currency, prices_of(()), self.rates, self.point, self.market.policy)
         return sum_of_lines(lines).amount
 
 

@@ -90,7 +90,7 @@ def _price(
 
     found = UNLISTED
     if listing is not None:
-        prices = shown.market.prices_at([listing.instrument_id], point)
+        prices = shown.market.prices_until(listing.instrument_id, point)
         found = traded_price(listing, currency, prices, point, shown.market.policy, convert)
     if found.price is None and stated is not None:
         return stated_price(stated["market_price"], stated["currency"], stated["source"], currency, point, convert)

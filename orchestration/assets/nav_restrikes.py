@@ -19,8 +19,6 @@ from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append, table_descriptions
 
-LINES_AT_ONCE = 250_000
-
 
 def restrike(warehouse: Warehouse, first: dt.date, last: dt.date, run_id: str) -> list[Outcome]:
     """Strike every product on its days from `first` to `last`, both included, and keep what has changed.
@@ -32,7 +30,7 @@ def restrike(warehouse: Warehouse, first: dt.date, last: dt.date, run_id: str) -
         struck, kept = Struck(), 0
         for outcomes in strike_products(warehouse, organization, run_id, struck, lambda day: first <= day <= last):
             found += outcomes
-            if struck.line_count > LINES_AT_ONCE:
+            if struck.is_full:
                 _write(warehouse, organization, run_id, struck, found[kept:])
                 kept = len(found)
         _write(warehouse, organization, run_id, struck, found[kept:])
@@ -42,10 +40,8 @@ def restrike(warehouse: Warehouse, first: dt.date, last: dt.date, run_id: str) -
 def _write(warehouse: Warehouse, organization: str, run_id: str, struck: Struck, outcomes: Sequence[Outcome]) -> None:
     kept = {"organization_id": organization, "restruck_at": utc_now(), "run_id": run_id}
     with warehouse.transaction() as connection:
-        for table, rows in struck.tables().items():
-            append(connection, table, rows)
+        struck.write(connection)
         append(connection, RESTRIKES, as_table(RESTRIKES, [{**kept, **asdict(outcome)} for outcome in outcomes]))
-    struck.clear()
 
 
 def build_restrike_assets(settings: Settings) -> dg.AssetsDefinition:

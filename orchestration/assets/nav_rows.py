@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from calculations.nav import Strike
@@ -16,7 +16,7 @@ from calculations.nav.terms import Rate
 from calculations.nav.validation import RuleResult, blocks
 from orchestration.calculation_cache import as_columns, as_table
 from orchestration.clock import utc_now
-from orchestration.warehouse import own_tables
+from orchestration.warehouse import append, own_tables
 
 RUNS, STRIKES, COMPONENTS, MEASURES, ASSUMPTIONS, VALIDATIONS = TABLES = (
     "ops.nav_runs",
@@ -27,6 +27,7 @@ RUNS, STRIKES, COMPONENTS, MEASURES, ASSUMPTIONS, VALIDATIONS = TABLES = (
     "ops.nav_validations",
 )
 RESTRIKES = "ops.nav_restrikes"
+LINES_AT_ONCE = 250_000  # lines of strikes to hold before they are written
 _FEW = tuple(table for table in TABLES if table != COMPONENTS)
 
 
@@ -38,12 +39,18 @@ class Struck:
     components: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in own_tables()[COMPONENTS]})
 
     @property
-    def line_count(self) -> int:
-        return len(self.components["line"])
+    def is_full(self) -> bool:
+        """Whether it is time to write them, so that a backfill of years needs no more memory than a few days."""
+        return len(self.components["line"]) >= LINES_AT_ONCE
 
-    def clear(self) -> None:
+    def write(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Append the rows to their tables and let go of them; returns the number of runs."""
+        runs = len(self.rows[RUNS])
+        for table, found in self.tables().items():
+            append(connection, table, found)
         for rows in (*self.rows.values(), *self.components.values()):
             rows.clear()
+        return runs
 
     def tables(self) -> dict[str, pa.Table]:
         """What there is to append, by table."""
@@ -127,7 +134,7 @@ _LINE_FIELDS = (
 )
 
 
-_line_fields = attrgetter(*_LINE_FIELDS)
+_INSTANTS = ("price_as_of", "fx_as_of")
 _MEASURE_FIELDS = ("name", "subject_id", "value", "unit", "currency", "reason", "detail")
 _RULE_FIELDS = (
     *("rule_code", "rule_version", "severity", "scope", "scope_id", "outcome", "actual", "threshold", "detail"),
@@ -153,11 +160,13 @@ def _add_components(columns: dict[str, list[Any]], keys: Mapping[str, Any], line
     for name in ("organization_id", "product_id", "valuation_date", "version"):
         columns[name] += [keys[name]] * len(lines)
     columns["line"] += range(1, len(lines) + 1)
-    for name, values in zip(_LINE_FIELDS, zip(*map(_line_fields, lines), strict=True), strict=True):
-        columns[name] += values
-    columns["price_as_of"] += [utc(line.price_as_of) for line in lines]
-    columns["fx_as_of"] += [utc(line.fx_as_of) for line in lines]
-    columns["fx_quotes"] += [_quotes(line.fx_quotes) if line.fx_quotes else None for line in lines]
+    for name, values in zip(NavLine._fields, zip(*lines, strict=True), strict=True):
+        if name in _LINE_FIELDS:
+            columns[name] += values
+        elif name in _INSTANTS:
+            columns[name] += map(utc, values)
+        elif name == "fx_quotes":
+            columns[name] += [_quotes(quotes) if quotes else None for quotes in values]
 
 
 @lru_cache(maxsize=4096)  # every line in a currency has the same ones
@@ -174,4 +183,9 @@ def utc(instant: Any) -> Any:
         return None
     if not isinstance(instant, dt.datetime):
         return dt.datetime.combine(instant, dt.time())
+    return _utc(instant, instant.fold)
+
+
+@lru_cache(maxsize=4096)  # most lines of a day have the same one; instants that are equal are one in UTC
+def _utc(instant: dt.datetime, fold: int) -> dt.datetime:
     return instant.astimezone(dt.UTC).replace(tzinfo=None)

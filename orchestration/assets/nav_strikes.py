@@ -29,7 +29,7 @@ from orchestration.nav_evidence import MODELS, StrikeEvidence
 from orchestration.pictures import nav_picture
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.settings import Settings
-from orchestration.warehouse import Warehouse, append, append_rows, table_descriptions
+from orchestration.warehouse import Warehouse, append_rows, table_descriptions
 
 CALCULATION = "nav_strikes"
 DEPS = (
@@ -52,18 +52,17 @@ def refresh(warehouse: Warehouse, code: str, run_id: str) -> int:
     todo = [organization for organization, inputs_id in wanted.items() if done.get(inputs_id) != code]
     if not todo and set(done) <= set(wanted.values()):
         return 0
-    struck = Struck()
-    for organization in todo:
-        for _ in strike_products(warehouse, organization, run_id, struck):
-            pass
+    struck, runs = Struck(), 0
     with warehouse.transaction() as connection:
-        for table, found in struck.tables().items():
-            append(connection, table, found)
+        for organization in todo:
+            for _ in strike_products(warehouse, organization, run_id, struck):
+                runs += struck.write(connection) if struck.is_full else 0
+        runs += struck.write(connection)
         connection.execute(f"delete from {REMEMBERED} where calculation = ?", [CALCULATION])
         now = utc_now()
         remembered = {"calculation": CALCULATION, "code_fingerprint": code, "calculated_at": now}
         append_rows(connection, REMEMBERED, [{**remembered, "inputs_id": each} for each in wanted.values()])
-    return len(struck.rows[RUNS])
+    return runs
 
 
 def organizations(warehouse: Warehouse) -> list[str]:

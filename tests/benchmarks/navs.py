@@ -22,11 +22,10 @@ from calculations.nav.stated import StatedProduct
 from calculations.nav.strike_days import strike_days
 from calculations.nav.strike_inputs import strike_inputs
 from calculations.nav.validation import judge
-from orchestration.assets.nav_restrikes import LINES_AT_ONCE
 from orchestration.assets.nav_rows import Struck, record_strike
 from orchestration.clock import utc_now
 from orchestration.nav_evidence import MODELS, StrikeEvidence
-from orchestration.warehouse import Warehouse, append
+from orchestration.warehouse import Warehouse
 from tests.benchmarks.clo import Timed
 from tests.benchmarks.timing import spread
 
@@ -104,13 +103,11 @@ def struck(seed: int, products: int, days: int) -> Figures:
             started = time.perf_counter()
             strikes += strike_all(stated, market, beside, rows)
             striking += time.perf_counter() - started
-            if rows.line_count < LINES_AT_ONCE and number < products:
+            if not rows.is_full and number < products:
                 continue
             started = time.perf_counter()
             with warehouse.transaction() as connection:
-                for table, found in rows.tables().items():
-                    append(connection, table, found)
-            rows.clear()
+                rows.write(connection)
             keeping += time.perf_counter() - started
     return Figures(striking, keeping, strikes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from calculations.nav import AgeLimit, Price
-from calculations.nav.prices import choose_price
+from calculations.nav.prices import PricesOf, choose_price, prices_of
 from tests.calculations.nav_inputs import POINT, POLICY, equity, price
 
 MONDAY, FRIDAY = dt.date(2026, 3, 9), dt.date(2026, 3, 6)
@@ -113,3 +113,44 @@ def test_a_type_without_an_age_limit_is_an_error() -> None:
 def test_an_unknown_source_is_an_error() -> None:
     with pytest.raises(ValueError, match="found 'RUMOUR'"):
         chosen(price("EQ", "1", source="RUMOUR"))
+
+
+def test_a_price_is_chosen_once_for_all_who_hold_the_instrument() -> None:
+    asked: list[str] = []
+
+    def find(instrument_id: str) -> list[Price]:
+        asked.append(instrument_id)
+        return [price(instrument_id, "7")]
+
+    known = PricesOf(find)
+    first, second = (known.choice(equity("EQ", quantity), POINT, POLICY) for quantity in ("1", "250"))
+    assert first is second
+    assert first == choose_price(equity("EQ", "1"), [price("EQ", "7")], POINT, POLICY)
+    assert asked == ["EQ"]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [{"quote_basis": "PER_100"}, {"instrument_type": "LOAN"}, {"price_age_limit": AgeLimit(5, "DAYS")}],
+)
+def test_who_asks_on_other_terms_is_answered_on_those(terms: dict[str, Any]) -> None:
+    # a close of Friday is stale for a share on Tuesday, no price for what is quoted per 100, and young enough for the rest
+    friday = [price("EQ", "1", as_of=FRIDAY)]
+    known = prices_of(friday)
+    assert known.choice(equity("EQ", "1"), POINT, POLICY).reason == "STALE_PRICE"
+    other = equity("EQ", "1", **terms)
+    assert known.choice(other, POINT, POLICY) == choose_price(other, friday, POINT, POLICY)
+    assert known.choice(other, POINT, POLICY).reason != "STALE_PRICE"
+
+
+def test_a_listed_price_is_seen_by_who_lists_it_alone() -> None:
+    shared = prices_of([price("EQ", "1", source="VENDOR"), price("BOTH", "3")])
+    own = shared.beside([price("EQ", "2")])  # of a primary source, which goes before the vendor
+
+    def taken(known: PricesOf, instrument_id: str) -> str:
+        found = known.choice(equity(instrument_id, "1"), POINT, POLICY).price
+        assert found is not None
+        return str(found.price)
+
+    assert (taken(own, "EQ"), taken(shared, "EQ")) == ("2", "1")
+    assert taken(own, "BOTH") == taken(shared, "BOTH") == "3"

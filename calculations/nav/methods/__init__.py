@@ -69,16 +69,14 @@ def value(evidence: Evidence) -> Valuation:
 
 def strike_product(evidence: Evidence) -> Strike:
     """The product valued by the method of its type and struck. Raises as `strike`."""
-    valuation, inputs, market = value(evidence), evidence.inputs, evidence.market
-    listed = {row["instrument_id"] for row in evidence.stated.held_on(evidence.day)}
-    made = {position.instrument_id for position in valuation.positions} - listed
+    valuation, inputs = value(evidence), evidence.inputs
     return strike(
         inputs.product,
         inputs.point,
         valuation.positions,
-        (*inputs.prices, *market.prices_at(made, inputs.point)),
+        inputs.prices,
         inputs.rates,
-        market.policy,
+        evidence.policy,
         valuation.accruals,
         inputs.classes,
         valuation,

@@ -6,7 +6,6 @@ Prices, yields and effective rates of bonds are reckoned in `bonds` and `amortis
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -84,7 +83,7 @@ def _at_market(
         raise Unavailable("UNIT_MISMATCH", f"{bond.instrument_id}: a bond is quoted PER_100, found {bond.quote_basis}")
     (line,) = evidence.position_lines([bond])
     source = evidence.policy.sources.get(line.price_source or "")
-    line = replace(line, fair_value_level=3 if source is not None and source.level >= _MODELLED else 2)
+    line = line._replace(fair_value_level=3 if source is not None and source.level >= _MODELLED else 2)
     if line.reason is not None or line.price is None or line.price_type is None:
         return (line,), ()
     return (line,), tuple(_prices_and_yield(evidence, terms, line.price, line.price_type, is_flat))
@@ -180,6 +179,6 @@ def _allowance(evidence: Evidence, carried: AmortisedCost, shown: Mapping[str, A
         with precise():
             expected = carried.carrying_amount * rate * loss / (1 + carried.effective_annual_rate) ** years
             line = evidence.line("allowance", -expected, kind="ALLOWANCE", **{**shown, "quantity": None})
-        yield replace(line, side="ASSET")
+        yield line._replace(side="ASSET")
     except Unavailable as unknown:
         yield evidence.unknown_line("allowance", unknown, kind="ALLOWANCE")

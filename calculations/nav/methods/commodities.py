@@ -102,7 +102,7 @@ def _stock(evidence: Evidence, row: Row, line_id: str) -> NavLine:
         quote_basis=instrument["quote_basis"] or "PER_UNIT",
     )
     (line,) = evidence.position_lines([stock])
-    return replace(line, line_id=line_id, fair_value_level=_LEVELS.get(line.price_type or "", 1))
+    return line._replace(line_id=line_id, fair_value_level=_LEVELS.get(line.price_type or "", 1))
 
 
 def _term(instrument: Row, field: str) -> Any:

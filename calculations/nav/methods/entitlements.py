@@ -161,19 +161,19 @@ def _price_day(evidence: Evidence, position: Position, actions: ActionsOf) -> dt
 
 def _prices(evidence: Evidence, instrument_id: str, actions: ActionsOf) -> list[Price]:
     """What may price an instrument: while it does not trade, its quotes of before that, and what a committee says."""
-    known = evidence.prices([instrument_id])
+    known = list(dict.fromkeys(evidence.inputs.prices.of(instrument_id)))
     since = halted_since(actions.get(instrument_id, ()), evidence.day)
     if since is None:
         return known
     eve = evidence.at(since - dt.timedelta(days=1))
-    known = list(dict.fromkeys((*known, *evidence.market.prices_at([instrument_id], eve))))
+    known = list(dict.fromkeys((*known, *evidence.market.prices_until(instrument_id, eve))))
     return [price for price in known if price.price_type in _COMMITTEE or evidence.point.day_of(price.as_of) < since]
 
 
 def _levelled(line: NavLine, day: dt.date, actions: ActionsOf) -> NavLine:
     """While a share does not trade, a price of the committee is not observable. Source: nav 2 (M-EQ)."""
     is_halted = halted_since(actions.get(line.instrument_id or "", ()), day) is not None
-    return replace(line, fair_value_level=3) if is_halted and line.price_type in _COMMITTEE else line
+    return line._replace(fair_value_level=3) if is_halted and line.price_type in _COMMITTEE else line
 
 
 def _refused(evidence: Evidence, position: Position, unknown: Unavailable) -> NavLine:

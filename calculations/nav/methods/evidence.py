@@ -15,7 +15,7 @@ from typing import Any
 from calculations.nav.assumptions import Assumptions
 from calculations.nav.market import Market, Row
 from calculations.nav.positions import converted, position_lines
-from calculations.nav.prices import by_instrument, choose_price
+from calculations.nav.prices import PricesOf, prices_of
 from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
 from calculations.nav.results import Assumption, NavLine, Unavailable, Valuation
 from calculations.nav.stated import StatedProduct
@@ -133,7 +133,7 @@ class Evidence:
             price_age_limit=limit,
         )
         point = self.point if day is None else self.at(day)
-        choice = choose_price(wanted, self.market.prices_at([instrument_id], point), point, self.policy)
+        choice = self.market.prices_at(point).choice(wanted, point, self.policy)
         if choice.reason is not None or choice.price is None:
             raise Unavailable(choice.reason or "MISSING_PRICE", choice.detail or instrument_id)
         return choice.price
@@ -142,22 +142,15 @@ class Evidence:
         """The product's valuation point on another day, with the clock of this one."""
         return replace(self.point, date=day, cutoff=self.point.cutoff + (day - self.day))
 
-    def prices(self, instruments: Iterable[str]) -> list[Price]:
-        """What is known of the prices of instruments at the cut-off, and what the list of positions says of them."""
-        wanted = set(instruments)
-        known = dict.fromkeys((*self.market.prices_at(wanted, self.point), *self.inputs.prices))
-        return [price for price in known if price.instrument_id in wanted]
-
     def position_lines(
-        self, positions: Sequence[Position], prices: Iterable[Price] | None = None
+        self, positions: Sequence[Position], prices: Iterable[Price] | PricesOf | None = None
     ) -> tuple[NavLine, ...]:
         """Positions that the list does not have, or has not like this, valued as the strike values those of the list.
 
-        By `prices`, or by all of their instruments. What cannot be valued is a line with its reason.
+        By `prices`, or by those of the strike. What cannot be valued is a line with its reason.
         """
-        if prices is None:
-            prices = self.prices(position.instrument_id for position in positions)
-        return position_lines(positions, self.currency, by_instrument(prices), self.quotes, self.point, self.policy)
+        found = self.inputs.prices if prices is None else prices_of(prices)
+        return position_lines(positions, self.currency, found, self.quotes, self.point, self.policy)
 
     def rate(self, held: str, wanted: str | None = None) -> Conversion:
         """Units of `wanted`, or of the product's currency, for one of `held`."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -61,8 +60,7 @@ def _line(evidence: Evidence, position: Position, row: Row, line_id: str) -> Nav
     except Unavailable as unknown:
         return evidence.unknown_line(line_id, unknown, kind="DERIVATIVE", currency=position.currency, **shown)
     line = evidence.line(line_id, amount, kind="DERIVATIVE", currency=currency, **shown)
-    return replace(
-        line,
+    return line._replace(
         price=price.price,
         price_type=price.price_type,
         price_currency=price.currency,

@@ -183,7 +183,7 @@ def market_price(evidence: Evidence, currency: str) -> Decimal:
     token = evidence.product["instrument_id"]
     if token is None:
         raise Unavailable("MISSING_PRICE", f"{evidence.product_id}: instrument_id of the token itself, found none")
-    prices = evidence.market.prices_at([token], evidence.point)
+    prices = evidence.market.prices_until(token, evidence.point)
     listing = Listing(token, instrument_type="TOKEN")
     found = traded_price(listing, currency, prices, evidence.point, evidence.policy, evidence.rate)
     if found.price is None:

@@ -44,7 +44,21 @@ class PriceView:
     same_since: dt.date | None
 
 
-Compared = tuple[PriceView, Decimal | None, Decimal | None]  # with the price over the previous one and the second one
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the other prices say of one price, the same for every line that it values.
+
+    `to_previous` is the price over what the one before comes to after corporate actions, `to_second` over that of the
+    second source, both in the major unit; `change` and `gap` are how far those are from 1, `days` how long ago the one
+    before was. None where there is none to compare.
+    """
+
+    view: PriceView
+    to_previous: Decimal | None
+    to_second: Decimal | None
+    change: Decimal | None
+    gap: Decimal | None
+    days: int | None
 
 
 class PriceHistory:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
+from typing import NamedTuple
 
 from calculations.nav.market import Row
 from calculations.nav.results import NavLine, Strike
 from calculations.nav.terms import Price
 from calculations.nav.validation.action_effects import expected_price
-from calculations.nav.validation.price_history import Compared, PriceHistory, PriceView, in_major_unit, major_currency
+from calculations.nav.validation.price_history import Compared, PriceHistory, in_major_unit, major_currency
 from calculations.nav.valuation_point import ValuationPoint
 
 
-@dataclass(frozen=True, slots=True)
-class PricedLine:
-    """`to_previous` is the price over what the one before comes to after corporate actions, `to_second` over that of
-    the second source, both in the major unit; None where there is none to compare. `kind` is the instrument type.
-    """
+class PricedLine(NamedTuple):
+    """A line and its price among others. `kind` is the instrument type."""
 
     line: NavLine
     kind: str
-    view: PriceView
-    to_previous: Decimal | None
-    to_second: Decimal | None
+    compared: Compared
 
 
 def priced_lines(
@@ -43,11 +38,11 @@ def priced_lines(
             continue
         kind = instruments.get(line.instrument_id, nothing).get("instrument_type") or "OTHER"
         # many products hold what is priced once: a price is compared with the others of its instrument once
-        key = (*_price(line), point.cutoff, kind)
+        key = (*_price(line), point.cutoff, point.date, kind)
         compared = history.compared.get(key)
         if compared is None:
             compared = history.compared[key] = _compared(line, history, point, actions)
-        found.append(PricedLine(line, kind, *compared))
+        found.append(PricedLine(line, kind, compared))
     return found
 
 
@@ -65,7 +60,14 @@ def _compared(
         to_previous = _over(line, view.previous, actions.get(line.instrument_id or "", ()), point)
     if view.second is not None:
         to_second = _over(line, view.second, (), point)
-    return view, to_previous, to_second
+    return Compared(
+        view,
+        to_previous,
+        to_second,
+        None if to_previous is None else abs(to_previous - 1),
+        None if to_second is None else abs(to_second - 1),
+        None if view.previous is None else (point.date - point.day_of(view.previous.as_of)).days,
+    )
 
 
 def _over(line: NavLine, other: Price, actions: Sequence[Row], point: ValuationPoint) -> Decimal | None:

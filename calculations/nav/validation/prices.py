@@ -52,15 +52,15 @@ def prices_keep_their_unit(case: Case, rule: Rule) -> Iterable[RuleResult]:
     least, most = factor / band, factor * band
     small, large = 1 / least, least
     broken, judged = [], 0
-    for each in case.priced:
-        for times, other in ((each.to_previous, each.view.previous), (each.to_second, each.view.second)):
+    for line, _, compared in case.priced:
+        view = compared.view
+        for times, other in ((compared.to_previous, view.previous), (compared.to_second, view.second)):
             if times is None or other is None:
                 continue
             judged += 1
             if small < times < large or times <= 0:
                 continue
             if least <= (times if times > 1 else 1 / times) <= most:
-                line = each.line
                 detail = f"{line.instrument_id}: {line.price} is about {factor:f} times away from {_said(other)}"
                 broken.append(_line(rule, line, times, factor, detail, other))
                 break
@@ -73,44 +73,41 @@ def prices_move_within_limit(case: Case, rule: Rule) -> Iterable[RuleResult]:
     broken, judged = [], 0
     limits, corroborated = _limits(case, rule), rule.parameters["corroborated_within"]
     apart = rule.parameters["days_apart"]
-    for each in case.priced:
-        limit, previous = limits[each.kind], each.view.previous
-        if limit is None or each.to_previous is None or previous is None:
-            continue
-        if (case.day - case.point.day_of(previous.as_of)).days > apart:
+    for line, kind, compared in case.priced:
+        limit, change, days = limits[kind], compared.change, compared.days
+        if limit is None or change is None or days is None or days > apart:
             continue
         judged += 1
-        change = abs(each.to_previous - 1)
-        if change > limit and not (each.to_second is not None and abs(each.to_second - 1) <= corroborated):
-            line = each.line
+        if change > limit and not (compared.gap is not None and compared.gap <= corroborated):
+            previous = compared.view.previous
+            assert previous is not None
             detail = f"{line.instrument_id}: {line.price} after {_said(previous)}; no second source says so"
             broken.append(_line(rule, line, change, limit, detail, previous))
     return rule.on_lines(case.product_id, broken, judged, "prices with one of the days before")
 
 
 def _limits(case: Case, rule: Rule) -> Mapping[str, Decimal | None]:
-    return {kind: rule.limit(kind) for kind in {each.kind for each in case.priced}}
+    return {kind: rule.limit(kind) for kind in {kind for _, kind, _ in case.priced}}
 
 
 def sources_agree(case: Case, rule: Rule) -> Iterable[RuleResult]:
     broken, judged = [], 0
     limits = _limits(case, rule)
-    for each in case.priced:
-        limit, second = limits[each.kind], each.view.second
-        if limit is None or each.to_second is None or second is None:
+    for line, kind, compared in case.priced:
+        limit, gap, second = limits[kind], compared.gap, compared.view.second
+        if limit is None or gap is None or second is None:
             continue
         judged += 1
-        gap = abs(each.to_second - 1)
         if gap > limit:
-            detail = f"{each.line.instrument_id}: {each.line.price} against {_said(second)}"
-            broken.append(_line(rule, each.line, gap, limit, detail, second))
+            detail = f"{line.instrument_id}: {line.price} against {_said(second)}"
+            broken.append(_line(rule, line, gap, limit, detail, second))
     return rule.on_lines(case.product_id, broken, judged, "prices with a second source")
 
 
 def spreads_are_narrow(case: Case, rule: Rule) -> Iterable[RuleResult]:
     broken, judged = [], 0
-    for each in case.priced:
-        line, view = each.line, each.view
+    for line, _, compared in case.priced:
+        view = compared.view
         if view.bid is None or view.ask is None or view.bid.price + view.ask.price <= 0:
             continue
         judged += 1
@@ -126,8 +123,8 @@ def prices_do_change(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """The same number on new timestamps for as many business days as the class allows is no new price."""
     broken, judged = [], 0
     limits = _limits(case, rule)
-    for each in case.priced:
-        line, view, limit = each.line, each.view, limits[each.kind]
+    for line, kind, compared in case.priced:
+        view, limit = compared.view, limits[kind]
         if limit is None or view.previous is None:
             continue
         judged += 1
@@ -148,8 +145,8 @@ def overrides_are_approved(case: Case, rule: Rule) -> Iterable[RuleResult]:
         return [rule.verdict(True, case.product_id, scope="product", detail="no override in use")]
     results = []
     for each in used:
-        line, view = each.line, each.view
-        until = None if view.own is None else view.own.valid_until
+        line, own = each.line, each.compared.view.own
+        until = None if own is None else own.valid_until
         is_open = until is not None and case.point.instant_of(until) >= case.point.cutoff
         expiry = "no expiry" if until is None else f"valid until {until.isoformat()}"
         detail = f"priced by override {line.price_approval_id or 'without approval'}, {expiry}"
@@ -164,10 +161,11 @@ def overrides_are_approved(case: Case, rule: Rule) -> Iterable[RuleResult]:
 def oracles_are_confident(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """A price that comes with a confidence comes with enough of it; an oracle must state one."""
     broken, judged = [], 0
-    for each in case.priced:
-        line, own = each.line, each.view.own
+    oracles = rule.codes["oracles"]
+    for line, _, compared in case.priced:
+        own = compared.view.own
         confidence = None if own is None else own.confidence
-        if confidence is None and line.price_source not in rule.codes["oracles"]:
+        if confidence is None and line.price_source not in oracles:
             continue
         judged += 1
         if confidence is None:

@@ -6,14 +6,19 @@ Source: nav 1.3 (materialised again on the same inputs, a strike has the same id
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import os
 import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from calculations.nav import ProductTerms
+from calculations.nav.fingerprint import inputs_hash
+from calculations.nav.results import NavLine, Valuation
 from tests.calculations.nav.evidence import closing, evidence, struck
-from tests.calculations.nav_inputs import DAY
+from tests.calculations.nav_inputs import DAY, POINT, D
 
 ROOT = Path(__file__).parents[3]
 CLOCKS = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns"}
@@ -70,3 +75,14 @@ def test_nothing_of_a_strike_asks_what_day_it_is() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
     ]
     assert asked == []
+
+
+def test_an_instant_in_another_zone_is_other_evidence_whichever_comes_first() -> None:
+    # 16:00 in London and in UTC are one instant in winter; what was stated is not the same
+    instants = [dt.datetime(2026, 3, 10, 16, tzinfo=zone) for zone in (dt.UTC, ZoneInfo("Europe/London"), dt.UTC)]
+    product = ProductTerms("p", "USD", "fund")
+    made = Valuation(method="HOLDINGS/1", measurement_basis="FAIR_VALUE")
+    lines = [NavLine("position//A/LONG", "POSITION", "ASSET", "USD", D(1), D(1), price_as_of=each) for each in instants]
+    first, second, third = (inputs_hash(product, POINT, [], [line], made) for line in lines)
+    assert first == third
+    assert first != second

@@ -20,7 +20,6 @@ from calculations.nav.methods.stablecoin.haircuts import Haircuts
 from calculations.nav.methods.stablecoin.vaults import Vault, debt_with_fee
 from calculations.nav.numbers import precise
 from calculations.nav.positions import position_lines
-from calculations.nav.prices import by_instrument
 from calculations.nav.results import NavLine, Unavailable
 from calculations.nav.terms import Accrual
 
@@ -191,7 +190,7 @@ def _priced(evidence: Evidence, row: Row, units: Decimal) -> NavLine:
         "leg": "LONG",
     }
     position = replace(stated_position(holding, evidence.product, evidence.market), method="PRICED")
-    prices = by_instrument(evidence.market.prices_at([position.instrument_id], evidence.point))
+    prices = evidence.market.prices_at(evidence.point)
     (line,) = position_lines([position], row["currency"], prices, evidence.quotes, evidence.point, evidence.policy)
     return line
 

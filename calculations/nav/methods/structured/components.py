@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from calculations.nav.market import Row
@@ -44,7 +43,7 @@ def line(note: Note, line_id: str, amount: Decimal, participation: Decimal | Non
         fair_value_level=note.fair_value_level,
     )
     # what the holder has sold to the issuer is settled with the note: the asset is their sum
-    return replace(found, side="ASSET")
+    return found._replace(side="ASSET")
 
 
 def _valued(note: Note, component: Component) -> tuple[Decimal, list[Measure]]:

@@ -85,7 +85,7 @@ def oracle(confidence: str | None, source: str = "EXCHANGE") -> Case:
 def dated(day: dt.date | dt.datetime) -> Case:
     """The strike as if the price of its line were of that time."""
     sound = case()
-    lines = tuple(replace(line, price_as_of=day) if line.price is not None else line for line in sound.strike.lines)
+    lines = tuple(line._replace(price_as_of=day) if line.price is not None else line for line in sound.strike.lines)
     return replace(sound, strike=replace(sound.strike, lines=lines))
 
 
