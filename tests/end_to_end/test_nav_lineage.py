@@ -12,20 +12,11 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from ingestion.samples import write_demo
 from orchestration.trace import Cell, Step, trace
 from orchestration.trace_printing import print_trace
 from tests.end_to_end.conftest import Home
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home(tmp_path_factory.mktemp("nav-lineage"))
-    write_demo(home.inbox, parts=("market", "nav", "prices"))
-    assert home.run().failure is None
-    return home
 
 
 def steps(step: Step) -> Iterator[Step]:

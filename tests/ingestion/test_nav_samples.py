@@ -316,7 +316,9 @@ def test_a_class_swings_by_the_flow_of_its_whole_fund(sheets: Sheets) -> None:
     for day, classes in sorted(states.items()):
         struck = {name: row["unswung_nav"] or row["nav_per_share"] for name, row in classes.items()}
         flow = sum(
-            order["amount"] if order["activity"] == "SUBSCRIPTION" else -order["shares"] * struck[order["share_class_id"]]
+            order["amount"]
+            if order["activity"] == "SUBSCRIPTION"
+            else -order["shares"] * struck[order["share_class_id"]]
             for order in sheets.rows["nav_capital_activity"]
             if order["product_id"] == swinging["product_id"] and order["nav_date"] == day
         )
