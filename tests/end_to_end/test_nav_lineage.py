@@ -206,6 +206,9 @@ def test_an_error_comes_down_to_both_versions_that_were_stated(demo: Home) -> No
     for side, nav in ((published, "102.37"), (correct, "101.58")):
         ((cell,),) = cells(side, "nav_history").values()
         assert (cell.sheet, Decimal(cell.value)) == ("NAV History", Decimal(nav))
+    treated = traced(demo, "fact_nav_errors.treatment", product_id="example-e-22")
+    assert treated.value == "RESTATE"  # +0.777712 %, and half a percent is material for a bond fund
+    assert numbers(treated, "nav_history")["nav_per_share"] == [Decimal("101.58"), Decimal("102.37")]
     lost = traced(demo, "fact_nav_errors.redemption_loss_amount", product_id="example-e-22")
     assert numbers(lost, "nav_capital_activity")["shares"] == [Decimal(9_100)]
 
