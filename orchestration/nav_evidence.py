@@ -19,7 +19,7 @@ from calculations.nav.money_market.judged import JudgedFund
 from calculations.nav.rates import exchange_rate, in_force
 from calculations.nav.results import Strike
 from calculations.nav.stated import StatedProduct
-from calculations.nav.validation import Case, PreviousNav, PriceHistory, Published
+from calculations.nav.validation import Case, Opening, PreviousNav, PriceHistory, Published
 from calculations.nav.validation.case import Finding
 from calculations.nav.validation.money_market import findings
 from orchestration.assets.nav_market import SHARED
@@ -129,7 +129,7 @@ class StrikeEvidence:
             rate_history=self._market.rates,
             previous=self._previous(stated, strike, before, class_ids),
             previous_amounts=_amounts(before),
-            previous_rates=self._previous_rates(stated, strike, day),
+            openings=self._openings(stated, strike, day),
             orders=orders,
             registers=None if self._registers is None else [r for each in self._registers for r in each.last(day)],
             token_supply=stated.token_supply,
@@ -210,18 +210,19 @@ class StrikeEvidence:
                 found[class_id] = max(known, key=lambda each: (each.date, each.source != "WEIR"))
         return found
 
-    def _previous_rates(self, stated: StatedProduct, strike: Strike, day: dt.date) -> dict[str, Decimal]:
-        """Units of each class's currency for one of the product's when the class was last stated."""
+    def _openings(self, stated: StatedProduct, strike: Strike, day: dt.date) -> dict[str, Opening]:
+        """When each class was last stated, and its exchange rate then."""
         if len(strike.classes) < 2:
             return {}
         found = {}
         for nav in strike.classes:
             row = stated.stated_before(nav.share_class_id, day)
-            rate = Decimal(1) if nav.currency == strike.currency else None
-            if rate is None and row is not None:
-                rate = self._rate_on(stated.row, row["valuation_date"], strike.currency, nav.currency)
+            if row is None:
+                continue
+            last, is_own = row["valuation_date"], nav.currency == strike.currency
+            rate = Decimal(1) if is_own else self._rate_on(stated.row, last, strike.currency, nav.currency)
             if rate is not None:
-                found[nav.share_class_id] = rate
+                found[nav.share_class_id] = Opening(last, rate)
         return found
 
     def _rate_on(self, product: Row, day: dt.date, held: str, wanted: str) -> Decimal | None:

@@ -53,7 +53,7 @@ class Restatement:
     is None where none is wrong. `treatment` is None where a threshold was not known, the reason in the errors.
     """
 
-    cause: str
+    cause: str | None
     treatment: Treatment | None
     first_bad_date: dt.date | None
     errors: Mapping[dt.date, NavError]
@@ -76,7 +76,7 @@ def current_versions(versions: Iterable[NavVersion]) -> tuple[NavVersion, ...]:
 def restate(
     versions: Iterable[NavVersion],
     correct: Mapping[dt.date, Decimal],
-    cause: str,
+    cause: str | None,
     error_class: str,
     agreed_rate: Decimal | None = None,
     orders: Sequence[PricedOrder] = (),
@@ -84,10 +84,10 @@ def restate(
     """What to do about the published NAVs of a class once the correct ones are known.
 
     `correct` must hold every published day from the first wrong one on: a day left out would stay wrong unseen. One
-    material error makes every wrong NAV be restated, also those below the threshold. Raises Unavailable MISSING_TERMS
+    material error makes every wrong NAV be restated, also those below the threshold. `cause` None: nobody states it. Raises Unavailable MISSING_TERMS
     (cause, error class or a correct NAV), DUPLICATE_INPUT, DOMAIN. Source: nav 3 (Errors, Restatement).
     """
-    if cause not in error_rules().causes:
+    if cause is not None and cause not in error_rules().causes:
         raise Unavailable("MISSING_TERMS", f"cause must be one of {', '.join(error_rules().causes)}; found {cause!r}")
     current = current_versions(versions)
     wrong = [each for each in current if correct.get(each.valuation_date, each.nav_per_share) != each.nav_per_share]

@@ -91,7 +91,10 @@ def error_rows(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
 
 
 def _error(found: StatedError) -> dict[str, Any]:
-    names = ("share_class_id", "valuation_date", "version", "corrects_version", "currency", "error_class", "reason")
+    names = (
+        *("share_class_id", "valuation_date", "version", "corrects_version", "currency", "error_class", "reason"),
+        *("first_bad_date", "last_bad_date", "treatment"),
+    )
     subscription, redemption = _loss(found, "SUBSCRIBERS"), _loss(found, "REDEEMERS")
     error = found.error
     return {

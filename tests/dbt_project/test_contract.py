@@ -180,7 +180,7 @@ CONTRACT = {
     "fact_nav_validations": "product_id rule_code severity passed",
     "fact_nav_errors": "product_id share_class_id version corrects_version currency published_nav correct_nav "
     "deviation_rate error_class threshold_rate is_material reaches_us_custom subscription_loser "
-    "subscription_loss_amount redemption_loser redemption_loss_amount reason",
+    "subscription_loss_amount redemption_loser redemption_loss_amount reason first_bad_date last_bad_date treatment",
     "fact_nav_premiums": "product_id share_class_id event_date currency nav_per_share market_price price_as_of price_source "
     "premium_rate alarm_rate is_alarm reason",
     "fact_project_nav": "project_id event_date currency net_assets net_assets_reason known_net_assets eliminated_amount "

@@ -1,4 +1,4 @@
-"""Homes for whole-graph tests: one with the real CLO workbook and market files, copies of one that is ready, helpers to run Weir."""
+"""Homes for whole-graph tests: with the real CLO workbook and market files, with the demo, ready for deliveries; helpers to run Weir."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.samples import write_demo
 from orchestration.running import RunReport, run
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -76,6 +77,22 @@ def new_home(ready_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Call
         return Home(shutil.copytree(ready_home, tmp_path_factory.mktemp(name) / "home", symlinks=True))
 
     return copied
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The fund and NAV sides of the demo, published once for all processes of a session. Tests may read it, not change it.
+
+    Each process has a copy, since a warehouse is open in one at a time.
+    """
+
+    def run_once(folder: Path) -> None:
+        home = Home(folder)
+        write_demo(home.inbox, parts=("market", "nav", "prices", "funds", "ledger"))
+        assert home.run().failure is None
+
+    made = made_once(tmp_path_factory, "published-demo", run_once)
+    return Home(shutil.copytree(made, tmp_path_factory.mktemp("demo") / "home", symlinks=True))
 
 
 @pytest.fixture(scope="session")

@@ -12,20 +12,11 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from ingestion.samples import write_demo
 from orchestration.trace import Cell, Step, trace
 from orchestration.trace_printing import print_trace
 from tests.end_to_end.conftest import Home
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home(tmp_path_factory.mktemp("nav-lineage"))
-    write_demo(home.inbox, parts=("market", "nav", "prices"))
-    assert home.run().failure is None
-    return home
 
 
 def steps(step: Step) -> Iterator[Step]:
@@ -215,6 +206,9 @@ def test_an_error_comes_down_to_both_versions_that_were_stated(demo: Home) -> No
     for side, nav in ((published, "102.37"), (correct, "101.58")):
         ((cell,),) = cells(side, "nav_history").values()
         assert (cell.sheet, Decimal(cell.value)) == ("NAV History", Decimal(nav))
+    treated = traced(demo, "fact_nav_errors.treatment", product_id="example-e-22")
+    assert treated.value == "RESTATE"  # +0.777712 %, and half a percent is material for a bond fund
+    assert numbers(treated, "nav_history")["nav_per_share"] == [Decimal("101.58"), Decimal("102.37")]
     lost = traced(demo, "fact_nav_errors.redemption_loss_amount", product_id="example-e-22")
     assert numbers(lost, "nav_capital_activity")["shares"] == [Decimal(9_100)]
 

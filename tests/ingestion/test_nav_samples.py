@@ -129,6 +129,19 @@ def test_twenty_instruments_or_more_have_a_second_source(rows: dict[str, list[Ro
     assert sum(count > 1 for count in Counter(name for name, _ in sources).values()) >= 20
 
 
+def test_every_daily_product_lists_its_positions_on_each_business_day(rows: dict[str, list[Row]]) -> None:
+    """2025 has 261 weekdays, 11 of them US bank holidays. A suspended share deals on no day."""
+    daily = {
+        row["product_id"]
+        for found in products(rows).values()
+        for row in found
+        if row["nav_frequency"] == "DAILY" and row["status"] != "SUSPENDED"
+    }
+    assert daily == {*FUNDS, "equity-brindlemark"}
+    listed = {(r["product_id"], r["as_of_date"]) for r in rows["nav_holdings"] if r["as_of_date"].year == AS_OF.year}
+    assert {each: sum(name == each for name, _ in listed) for each in daily} == dict.fromkeys(daily, 261 - 11)
+
+
 def test_a_suspended_share_has_no_price_from_that_day_on(rows: dict[str, list[Row]]) -> None:
     (action,) = [row for row in rows["nav_corporate_actions"] if row["action_type"] == "SUSPENSION"]
     days = [row["as_of"].date() for row in rows["prices"] if row["instrument_id"] == action["instrument_id"]]
@@ -253,7 +266,7 @@ def _earlier(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-# A month end, days between listings, days around the split, dividends, coupons and fees, and the last day.
+# A month end, days between two on which cash moves, days around the split, dividends, coupons and fees, and the last day.
 DAYS = ["2025-01-31", "2025-02-18", "2025-04-09", "2025-06-16", "2025-07-14", "2025-10-16", "2025-12-30", "2025-12-31"]
 # fmt: off
 FUNDS = [
@@ -290,6 +303,34 @@ def test_nav_per_share_is_net_assets_over_shares(sheets: Sheets) -> None:
         if not row["product_id"].startswith("example-"):
             unswung = row["unswung_nav"] or row["nav_per_share"]
             assert abs(unswung - row["net_assets"] / row["shares_outstanding"]) <= Decimal("0.00005001")
+
+
+def test_a_class_swings_by_the_flow_of_its_whole_fund(sheets: Sheets) -> None:
+    """Subscriptions at their amounts less redeemed shares at the NAV struck, over net assets. Source: nav 3 (Swing), 5."""
+    (swinging,) = [r for r in sheets.rows["nav_share_classes"] if r["share_class_id"] == "cedar-euro-bond-s"]
+    states: dict[dt.date, dict[str, Row]] = {}
+    for row in sheets.rows["nav_history"]:
+        if row["product_id"] == swinging["product_id"]:
+            states.setdefault(row["valuation_date"], {})[row["share_class_id"]] = row
+    factors = []
+    for day, classes in sorted(states.items()):
+        struck = {name: row["unswung_nav"] or row["nav_per_share"] for name, row in classes.items()}
+        flow = sum(
+            order["amount"]
+            if order["activity"] == "SUBSCRIPTION"
+            else -order["shares"] * struck[order["share_class_id"]]
+            for order in sheets.rows["nav_capital_activity"]
+            if order["product_id"] == swinging["product_id"] and order["nav_date"] == day
+        )
+        share = flow / sum(row["net_assets"] for row in classes.values())
+        factor = swinging["swing_up_rate"] if share > 0 else -swinging["swing_down_rate"]
+        dealt = classes[swinging["share_class_id"]]
+        if abs(share) <= swinging["swing_threshold_rate"]:
+            assert dealt["unswung_nav"] is None, day
+        else:
+            assert abs(dealt["nav_per_share"] - dealt["unswung_nav"] * (1 + factor)) <= Decimal("0.00005"), day
+            factors.append(factor)
+    assert {factor > 0 for factor in factors} == {True, False}
 
 
 def test_a_stable_fund_stays_at_par(sheets: Sheets) -> None:

@@ -164,3 +164,5 @@ def test_e22_a_corrected_nav_and_who_lost_by_it(tables: NavTables) -> None:
     assert (row["threshold_rate"], row["is_material"], row["reaches_us_custom"]) == (D("0.005"), True, True)
     assert (row["subscription_loser"], row["subscription_loss_amount"]) == ("SUBSCRIBERS", D("11218"))
     assert (row["redemption_loser"], row["redemption_loss_amount"]) == ("FUND", D("7189"))
+    # above half a percent, the NAV of a bond fund is restated
+    assert (row["treatment"], row["first_bad_date"], row["last_bad_date"]) == ("RESTATE", MARCH[9], MARCH[9])

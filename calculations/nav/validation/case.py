@@ -43,6 +43,14 @@ class PreviousNav:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """When the opening net assets of a class were stated, and units of its currency for one of the product's then."""
+
+    date: dt.date
+    rate: Decimal
+
+
+@dataclass(frozen=True)
 class Published:
     """What was published of a class for the very day that is struck. `error_class` None: that of the product's type."""
 
@@ -76,8 +84,7 @@ class Case:
 
     terms: the row of the product's sheet, true as of `terms_as_of` (None: of any day). held: the list of positions in
     force; held_when_ex: the list before a day. actions: corporate actions by instrument. previous: by class.
-    previous_amounts: base amounts of the last strike by line id. previous_rates: units of the class's currency for
-    one of the product's when the class's opening was stated, by class. orders: sheet Capital Activity. registers: rows of sheet
+    previous_amounts: base amounts of the last strike by line id. openings: by class. orders: sheet Capital Activity. registers: rows of sheet
     Transfer Agent Shares; token_supply rows beside them. levels: levels of each index by day. organizations: owners
     of the rows used, by sheet. known_at: when the newest input became known. `unkept` says why evidence need not be
     there (no custodian reports the product): what needs it does not apply.
@@ -101,7 +108,7 @@ class Case:
     rate_history: Series[Rate, RateSeries] | None = None
     previous: Mapping[str, PreviousNav] | None = None
     previous_amounts: Mapping[str, Decimal] | None = None
-    previous_rates: Mapping[str, Decimal] | None = None
+    openings: Mapping[str, Opening] | None = None
     orders: Sequence[Row] | None = None
     registers: Sequence[Row] | None = None
     token_supply: Sequence[Row] = ()

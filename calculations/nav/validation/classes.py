@@ -11,7 +11,7 @@ from calculations.nav.rates import MINOR_QUOTES
 from calculations.nav.results import ClassNav
 from calculations.nav.terms import ShareClass
 from calculations.nav.validation.action_effects import effective_day, units_after
-from calculations.nav.validation.case import Case, PreviousNav
+from calculations.nav.validation.case import Case, Opening, PreviousNav
 from calculations.nav.validation.rules import Rule
 from calculations.nav.validation.verdicts import RuleResult, Severity
 
@@ -128,16 +128,17 @@ def adjusted(case: Case, class_id: str, before: PreviousNav) -> tuple[Decimal, s
 def classes_differ_by_own_lines_only(case: Case, rule: Rule) -> Iterable[RuleResult]:
     """What is left of each class's return without its own lines is the return of the product, in its currency.
 
-    Own lines are fees, hedges and cash of the class. Source: nav 3 (Classes), 5 (CLASS_SPREAD).
+    Own lines are fees, hedges and cash of the class; what it distributed was earned as well. Source: nav 3 (Classes,
+    Distribution), 5 (CLASS_SPREAD).
     """
     if len(case.strike.classes) < 2 or case.product.is_unitless:
         yield rule.not_applicable(case.product_id, "one class")
         return
-    rates: Mapping[str, Decimal] = case.needed("previous_rates")
+    openings: Mapping[str, Opening] = case.needed("openings")
     returns: dict[str, Decimal] = {}
     by_id = _terms_by_id(case)
     for nav in case.strike.classes:
-        gross = _gross_return(case, by_id.get(nav.share_class_id), nav, rates.get(nav.share_class_id))
+        gross = _gross_return(case, by_id.get(nav.share_class_id), nav, openings.get(nav.share_class_id))
         if gross is None:
             yield rule.not_evaluated(case.product_id, f"return of class {nav.share_class_id} not known")
             return
@@ -147,11 +148,14 @@ def classes_differ_by_own_lines_only(case: Case, rule: Rule) -> Iterable[RuleRes
     yield rule.verdict(spread <= rule.threshold, case.product_id, spread, threshold=rule.threshold, detail=detail)
 
 
-def _gross_return(case: Case, terms: ShareClass | None, nav: ClassNav, rate_before: Decimal | None) -> Decimal | None:
+def _gross_return(case: Case, terms: ShareClass | None, nav: ClassNav, opening: Opening | None) -> Decimal | None:
     if terms is None or terms.opening_net_assets is None or terms.opening_net_assets == 0:
         return None
-    before, after = terms.previous_nav_per_share, nav.nav_per_share_unrounded
-    if before is None or after is None or rate_before is None or before <= 0 or rate_before <= 0:
+    stated, after = terms.previous_nav_per_share, nav.nav_per_share_unrounded
+    if stated is None or after is None or opening is None or opening.rate <= 0:
+        return None
+    before, _ = adjusted(case, nav.share_class_id, PreviousNav(opening.date, stated))
+    if before <= 0:
         return None
     # a rate is units of the class's currency for one of the product's
     rate = Decimal(1) if nav.currency == case.strike.currency else nav.fx_rate
@@ -159,7 +163,7 @@ def _gross_return(case: Case, terms: ShareClass | None, nav: ClassNav, rate_befo
     if rate is None or rate <= 0 or None in own:
         return None
     own_today = sum((amount for amount in own if amount is not None), Decimal(0))
-    total = (after / rate) / (before / rate_before) - 1
+    total = (after / rate) / (before / opening.rate) - 1
     return total - (own_today - terms.opening_own_lines) / terms.opening_net_assets
 
 

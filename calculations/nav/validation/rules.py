@@ -24,7 +24,7 @@ PRODUCT_TYPES = (
 # What a rule may ask for beside the strike itself: fields of Case.
 EVIDENCE = (
     *("terms", "held", "held_when_ex", "accruals", "actions", "prices", "rate_history", "previous", "previous_amounts"),
-    *("previous_rates", "orders", "registers", "custodian_positions", "custodian_cash", "valuations", "levels"),
+    *("openings", "orders", "registers", "custodian_positions", "custodian_cash", "valuations", "levels"),
     *("assumptions", "money_market", "published", "organizations", "known_at"),
 )
 _METHODS = (

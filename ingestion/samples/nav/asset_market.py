@@ -1,4 +1,4 @@
-"""Rows of the products that are no daily fund which follow from the demo's prices: own prices, token holdings, openings, levels observed.
+"""Rows of the products that are no daily fund which follow from the demo's days and prices: own prices, holdings, openings, levels observed.
 
 What is stated whatever the market does stands in asset_rows and nav_products.yaml.
 """
@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ingestion.samples.nav.asset_rows import NOTES, QUARTERS
-from ingestion.samples.nav.days import AS_OF, after, month_ends, stamp, valuation_days
+from ingestion.samples.nav.days import AS_OF, OPENING, after, month_ends, stamp, valuation_days
 from ingestion.samples.nav.market import CLOSE_HOUR, Market
 from ingestion.samples.nav.money import cents, rounded
 from ingestion.samples.nav.table import Row
@@ -39,6 +39,8 @@ STRATEGIES = (
     ("quant-carry", "GOV-US-06", 21_000_000, {"quant-carry-a": "150000", "quant-carry-i": "72500"}),
 )
 OBSERVED_NOTE, OBSERVED_INDEX = "note-autocall", "IDX-02"
+# A product that is a holding of shares, struck every business day of the year; the shares and how many.
+HELD_SHARE = ("equity-brindlemark", "EQ-US-41", 120_000)
 
 
 def own_prices(market: Market, supplies: dict[str, int]) -> Iterator[Row]:
@@ -80,6 +82,24 @@ def token_holdings() -> Iterator[Row]:
                 "quantity": quantity,
                 "currency": "USD",
                 "fair_value_level": "2",
+                "source": "ADMINISTRATOR",
+            }
+
+
+def share_holdings() -> Iterator[Row]:
+    """Sheet Holdings: the shares behind their daily product, on every valuation day of the year."""
+    product_id, instrument_id, quantity = HELD_SHARE
+    for day in valuation_days():
+        if day > OPENING:
+            yield {
+                "product_id": product_id,
+                "instrument_id": instrument_id,
+                "leg": "LONG",
+                "as_of_date": day,
+                "holding_type": "EQUITY",
+                "quantity": quantity,
+                "currency": "USD",
+                "fair_value_level": "1",
                 "source": "ADMINISTRATOR",
             }
 

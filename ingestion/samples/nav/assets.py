@@ -29,7 +29,7 @@ def asset_tables(market: Market, seed: int) -> dict[str, list[Row]]:
         "Token Supply": supply,
         "Production": list(asset_rows.production(seed)),
         "Prices": list(asset_market.own_prices(market, tokens)),
-        "Holdings": list(asset_market.token_holdings()),
+        "Holdings": [*asset_market.token_holdings(), *asset_market.share_holdings()],
         "NAV History": list(asset_market.opened_strategies(market)),
     }
     for file in FILES:

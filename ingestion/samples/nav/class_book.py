@@ -24,7 +24,7 @@ NAV_DP, INCOME_DP = 4, 9
 QUARTER = 3
 ORDERS_A_DAY = 2
 PAR = Decimal(1)
-# Investors of a swinging class come and go in larger steps, or it would never swing.
+# Investors of a swinging class come and go in larger steps, or its fund would never swing.
 LARGEST_SWINGING = 0.02
 
 
@@ -121,14 +121,17 @@ class ClassBook:
         return row  # type: ignore[return-value]
 
     def take_orders(self, day: dt.date, settles: dt.date, rng: np.random.Generator) -> None:
-        """Price the orders of `day` at its NAV, which swings where the net flow of the class is large."""
+        """Price the orders of `day` at its NAV, which swings where the net flow of the fund is large. Source: nav 3 (Swing)."""
         unit = self.terms.creation_unit
+        asked = {}
+        for each in self.terms.classes:
+            largest = LARGEST_SWINGING if each.swing == "PARTIAL" else LARGEST
+            asked[each.id] = requests(rng, 1 if unit else ORDERS_A_DAY, investor_count(), largest)
+        flow = sum((request.part * self._net[name] for name, found in asked.items() for request in found), ZERO)
         for each in self.terms.classes:
             net = self._net[each.id] * self._rate(each, day)
-            largest = LARGEST_SWINGING if each.swing == "PARTIAL" else LARGEST
-            asked = requests(rng, 1 if unit else ORDERS_A_DAY, investor_count(), largest)
-            self._swing(each, sum((request.part for request in asked), ZERO))
-            for request in asked:
+            self._swing(each, flow / sum(self._net.values()))
+            for request in asked[each.id]:
                 number = f"{self.terms.product_id}-{len(self._orders) + 1:04d}"
                 self._orders.append(priced(request, number, each.id, self._nav, net, (day, settles), unit))
             if each.income is not None and settles in month_ends()[QUARTER::QUARTER]:

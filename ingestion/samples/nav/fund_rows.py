@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ingestion.samples.instruments import load_instruments
 from ingestion.samples.nav.days import AS_OF, OPENING
-from ingestion.samples.nav.funds import listing_days
+from ingestion.samples.nav.funds import cash_days
 from ingestion.samples.nav.market import SPLIT_DAY, SPLIT_INSTRUMENT, SPLIT_RATIO, Market
 from ingestion.samples.nav.portfolio import HEDGE_ID
 from ingestion.samples.nav.table import Row
@@ -118,7 +118,7 @@ def instruments(market: Market) -> Iterator[Row]:
 
 def corporate_actions(market: Market) -> Iterator[Row]:
     """The dividends and the split that the funds' positions went through."""
-    for number, dividend in enumerate(load_dividends(listing_days()), 1):
+    for number, dividend in enumerate(load_dividends(cash_days()), 1):
         yield {
             "action_id": f"CA-2025-{number:02d}",
             "instrument_id": dividend.instrument_id,

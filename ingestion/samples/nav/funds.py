@@ -24,14 +24,17 @@ CASH_BAND = (Decimal("0.005"), Decimal("0.03"))
 CASH_TARGET = Decimal("0.015")
 
 
-def listing_days() -> tuple[dt.date, ...]:
-    """The days on which a daily fund lists its positions: month ends and the middles of months."""
+def cash_days() -> tuple[dt.date, ...]:
+    """The days on which a daily fund's cash and quantities move: month ends and the middles of months.
+
+    It lists its positions on every valuation day: what nobody listed is not struck, whatever was held before.
+    """
     return tuple(sorted({*month_ends(), *middles()}))
 
 
 def order_days() -> dict[dt.date, dt.date]:
-    """Days on which orders are priced, with the day on which they settle: the next listing day, three business days later."""
-    priced = {after(day, -ORDER_LEAD): day for day in listing_days() if day > OPENING}
+    """Days on which orders are priced, with the day on which they settle: the next cash day, three business days later."""
+    priced = {after(day, -ORDER_LEAD): day for day in cash_days() if day > OPENING}
     # The last orders of the year are priced and not yet settled when the workbook is sent.
     return priced | {after(AS_OF, -1): after(AS_OF, ORDER_LEAD)}
 
@@ -42,7 +45,7 @@ def live_fund(terms: FundTerms, market: Market, seed: int, place: int) -> Year:
     year = Year()
     portfolio = _opened(terms, market)
     book = ClassBook(terms, market, portfolio.value(OPENING))
-    dividends = load_dividends(listing_days())
+    dividends = load_dividends(cash_days())
     settles = order_days()
     held_at_ex: dict[Dividend, Decimal] = {}
     for day in valuation_days():
@@ -51,11 +54,10 @@ def live_fund(terms: FundTerms, market: Market, seed: int, place: int) -> Year:
         for dividend in dividends:
             if dividend.ex_date == day:
                 held_at_ex[dividend] = portfolio.quantity(dividend.instrument_id)
-        if day in listing_days():
-            if day > OPENING:
-                _settle(terms, market, portfolio, book, held_at_ex, day)
-                _rebalance(terms, portfolio, day, rng)
-            year.holdings += [*portfolio.rows(day), *book.hedge_rows(day)]
+        if day in cash_days() and day > OPENING:
+            _settle(terms, market, portfolio, book, held_at_ex, day)
+            _rebalance(terms, portfolio, day, rng)
+        year.holdings += [*portfolio.rows(day), *book.hedge_rows(day)]
         owed = sum(
             (_in_base(terms, market, due, quantity, day) for due, quantity in held_at_ex.items() if due.pay_date > day),
             ZERO,
@@ -95,7 +97,7 @@ def _settle(
     held_at_ex: dict[Dividend, Decimal],
     day: dt.date,
 ) -> None:
-    """Cash of a listing day: dividends and coupons, derivatives' results at a month end, orders, and fees in the middle."""
+    """What moves on a cash day: dividends and coupons, derivatives' results at a month end, orders, and fees in the middle."""
     for dividend, quantity in held_at_ex.items():
         if dividend.pay_date == day:
             portfolio.pay_in(cents(_in_base(terms, market, dividend, quantity, day)))

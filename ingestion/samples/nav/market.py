@@ -97,18 +97,18 @@ def make_market(seed: int) -> Market:
 
 
 def _rates(pairs: Sequence[Sequence[Any]], seed: int) -> dict[tuple[str, str], list[Decimal]]:
-    """Each pair as the quotes of the market files cross on the day, or on the last day before with a quote of both."""
+    """Each pair as the rates of the market files cross on the day, or on the last day before on which they trade.
+
+    A vendor has a rate also on a day on which the bank that those files are of left the currency out.
+    """
     days, quotes = fx_quotes(load_yaml("market.yaml")["fx"], seed)
-    euro = np.ones(days.size), np.zeros(days.size, dtype=bool)
     wanted = np.array(valuation_days(), dtype="datetime64[D]")
-    rates = {}
-    for base, quote, places, _ in pairs:
-        (of_base, no_base), (of_quote, no_quote) = (quotes.get(currency, euro) for currency in (base, quote))
-        published = ~(no_base | no_quote)
-        at = np.searchsorted(days[published], wanted, side="right") - 1
-        crossed = (of_quote / of_base)[published][at]
-        rates[base, quote] = [decimal(rate, places) for rate in crossed.tolist()]
-    return rates
+    at = np.searchsorted(days, wanted, side="right") - 1
+    levels = {currency: rates[at] for currency, (rates, _) in quotes.items()} | {"EUR": np.ones(wanted.size)}
+    return {
+        (base, quote): [decimal(rate, places) for rate in (levels[quote] / levels[base]).tolist()]
+        for base, quote, places, _ in pairs
+    }
 
 
 def _group_prices(instruments: Sequence[Instrument], seed: int) -> Iterator[tuple[str, list[Decimal | None]]]:

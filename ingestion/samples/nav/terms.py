@@ -87,7 +87,7 @@ class MoneyFundTerms(Parameters):
 
 @dataclass(frozen=True)
 class Dividend:
-    """A cash dividend: `amount` a share before tax, paid on a day on which positions are listed."""
+    """A cash dividend: `amount` a share before tax, paid on a day on which cash moves."""
 
     instrument_id: str
     ex_date: dt.date
@@ -123,12 +123,12 @@ def load_money_funds() -> tuple[MoneyFundTerms, ...]:
     return tuple(MoneyFundTerms.model_validate(each) for each in _content()["money_market"])
 
 
-def load_dividends(listing_days: tuple[dt.date, ...]) -> tuple[Dividend, ...]:
-    """Dividends by ex-date, paid on the first listing day a week or more later."""
+def load_dividends(cash_days: tuple[dt.date, ...]) -> tuple[Dividend, ...]:
+    """Dividends by ex-date, paid on the first cash day a week or more later."""
     found = []
     for name, ex_date, amount, tax in _content()["dividends"]:
         due = ex_date + dt.timedelta(days=7)
-        pay_date = min(day for day in listing_days if day >= due)
+        pay_date = min(day for day in cash_days if day >= due)
         found.append(Dividend(name, ex_date, pay_date, Decimal(amount), Decimal(tax)))
     return tuple(sorted(found, key=lambda each: each.ex_date))
 

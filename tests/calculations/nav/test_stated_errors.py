@@ -76,3 +76,39 @@ def test_corrections_follow_each_other() -> None:
     found = stated_errors(product([], [WRONG, RIGHT, third], [BOND]))
     assert [(each.version, each.published) for each in found] == [(2, D("102.37")), (3, D("101.58"))]
     assert {each.valuation_date for each in found} == {MARCH[9]}
+
+
+def corrected(day: int, wrong: str | None, right: str) -> list[Any]:
+    """A NAV of a day stated twice, the second time to correct the first."""
+    first = nav(day, None, "B", nav_per_share=wrong and D(wrong), status="SUPERSEDED", corrects_version=None)
+    return [first, nav(day, None, "B", nav_per_share=D(right), version=2, corrects_version=1)]
+
+
+def test_one_material_day_restates_all_successive_wrong_ones() -> None:
+    """Bond fund, threshold 0.5 %: off by 0.2, 1 and 0.2 %; then a right day; then off by 0.2 % alone. Source: nav 3 (Errors)."""
+    right = nav(6, None, "B", nav_per_share=D("100"), corrects_version=None)
+    days = [*corrected(3, "100.2", "100"), *corrected(4, "101", "100"), *corrected(5, "99.8", "100")]
+    found = stated_errors(product([], [*days, right, *corrected(9, "100.2", "100")], [BOND]))
+    spells = [(each.valuation_date, each.treatment, each.first_bad_date, each.last_bad_date) for each in found]
+    restated = [(MARCH[day], "RESTATE", MARCH[3], MARCH[5]) for day in (3, 4, 5)]
+    assert spells == [*restated, (MARCH[9], "PROSPECTIVE", MARCH[9], MARCH[9])]
+    assert [each.error and each.error.is_material for each in found] == [False, True, False, False]
+
+
+def test_a_day_that_cannot_be_judged_leaves_the_treatment_open_unless_another_is_material() -> None:
+    unknown = corrected(4, None, "100")
+    for before, treatment in (("100.2", None), ("101", "RESTATE")):
+        found = stated_errors(product([], [*corrected(3, before, "100"), *unknown], [BOND]))
+        assert [each.treatment for each in found] == [treatment, treatment]
+    assert [each.treatment for each in stated_errors(product([], [WRONG, RIGHT], []))] == [None]
+
+
+def test_a_correction_that_changes_nothing_needs_no_treatment() -> None:
+    (found,) = stated_errors(product([], corrected(9, "100", "100"), [BOND]))
+    assert found.treatment == "NONE"
+
+
+def test_another_class_breaks_no_spell() -> None:
+    other = nav(4, None, "C", nav_per_share=D(1), corrects_version=None)
+    found = stated_errors(product([], [*corrected(3, "101", "100"), other, *corrected(5, "101", "100")], [BOND]))
+    assert {each.last_bad_date for each in found} == {MARCH[5]}

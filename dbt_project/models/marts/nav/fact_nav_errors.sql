@@ -43,6 +43,9 @@ final as (
         calculated.redeemed_shares,
         calculated.redemption_loser,
         calculated.redemption_loss_amount,
+        calculated.first_bad_date,
+        calculated.last_bad_date,
+        calculated.treatment,
         calculated.known_at,
         calculated.state_id,
     from calculated

@@ -16,7 +16,7 @@ from calculations.nav.assumptions import Assumptions
 from calculations.nav.market import price_series, rate_series
 from calculations.nav.methods.evidence import stated_assumption
 from calculations.nav.results import Strike
-from calculations.nav.validation import Case, Finding, PreviousNav, PriceHistory, RuleResult, judge
+from calculations.nav.validation import Case, Finding, Opening, PreviousNav, PriceHistory, RuleResult, judge
 from calculations.nav.validation.money_market import CODES
 from tests.calculations.nav.evidence import Stated, assumed
 from tests.calculations.nav_inputs import DAY, POINT, POLICY, RATES, D, cash, equity, fee, price, product, struck
@@ -129,7 +129,7 @@ def case(
         "rate_history": rates_in_time(*rates),
         "previous": previous("1.19"),
         "previous_amounts": {},
-        "previous_rates": {each.share_class_id: D(1) for each in classes},
+        "openings": {each.share_class_id: Opening(BEFORE, D(1)) for each in classes},
         "orders": [],
         "registers": [registered("1000")],
         "custodian_positions": [custodian("10")],

@@ -11,7 +11,7 @@ from typing import Any
 
 from calculations.nav import ShareClass, Strike
 from calculations.nav.results import Failure, Measure
-from calculations.nav.validation import Case, Published
+from calculations.nav.validation import Case, Opening, Published
 from tests.calculations.nav.evidence import Stated
 from tests.calculations.nav.validation.cases import (
     BEFORE,
@@ -115,6 +115,15 @@ def two_classes(shares_of_b: str = "400", own: str = "2", **more: Any) -> Case:
     return case(product(None), [cash("1010")], [], owed, classes, **more)
 
 
+def distributing(ex_date: dt.date) -> Case:
+    """Class b owes 0.02 a share, 8 of the 400 that it had when it was stated; 10 were gained on 992, in both classes."""
+    b = replace(USD_CLASSES[1], opening_net_assets=D(392), opening_own_lines=D(-8))
+    owed = [replace(stated("d", "PAYABLE", "8"), share_class_id="b")]
+    order = row(order_id="d", share_class_id="b", status="PRICED", activity="INCOME_DISTRIBUTION", trade_date=ex_date,
+                ex_date=ex_date, rate_per_share=D("0.02"))  # fmt: skip
+    return case(product(None), [cash("1010")], [], owed, (USD_CLASSES[0], b), orders=[order])
+
+
 def in_currency(currency: Any) -> Strike:
     sound = case().strike
     return replace(sound, classes=(replace(sound.classes[0], currency=currency),))
@@ -169,7 +178,9 @@ CLASSES = [
     S("CLASS_SPREAD", "boundary", "two-hundredths-of-a-per-cent", "PASSED", two_classes("400.079")),  # 1.005/1.0001975: 1.98 bp
     S("CLASS_SPREAD", "boundary", "a-little-more", "FAILED", two_classes("400.081")),  # 2.03 bp
     S("CLASS_SPREAD", "boundary", "one-class", "NOT_APPLICABLE", case()),
-    S("CLASS_SPREAD", "missing", "rate-of-the-opening", "NOT_EVALUATED", two_classes(previous_rates={"a": D(1)})),
+    S("CLASS_SPREAD", "passing", "distribution-since", "PASSED", distributing(DAY)),
+    S("CLASS_SPREAD", "failing", "distribution-before-the-opening", "FAILED", distributing(BEFORE), "warning"),
+    S("CLASS_SPREAD", "missing", "rate-of-the-opening", "NOT_EVALUATED", two_classes(openings={"a": Opening(BEFORE, D(1))})),
     S("RESTATEMENT_MATERIAL", "passing", "the-same", "PASSED", published("1", "EQUITY")),
     # E-22: 102.37 for 101.58 is +0.777712 %: below 1 % for an equity fund, above 0.5 % for a bond fund
     S("RESTATEMENT_MATERIAL", "passing", "example-22-equity", "PASSED", published("1.00777712", "EQUITY")),
