@@ -15,7 +15,7 @@ import duckdb
 from calculations.events.definitions import EventPolicy, EventSource, Knowledge
 from orchestration.events.causes import give_causes
 from orchestration.events.changes import type_changes
-from orchestration.events.stated import Stated, stated_of
+from orchestration.events.stated import Stated, relation_columns, stated_of
 from orchestration.events.store import EVENTS, WATERMARKS, append_events, take_snapshots
 from orchestration.warehouse import Warehouse, append_rows
 
@@ -44,13 +44,15 @@ def derive_events(warehouse: Warehouse, policy: EventPolicy, now: dt.datetime, r
     done = Derived()
     with warehouse.transaction() as connection:
         connection.execute(_ARRIVING)
+        columns = relation_columns(connection)
         marks = []
         for order, source in enumerate(policy.sources):
-            stated = stated_of(connection, source)
-            if mark := _compare(connection, stated, order):
-                marks.append(mark)
+            stated = stated_of(columns, source)
+            mark, is_new = _compare(connection, stated, order)
+            marks.append(mark)
+            if is_new:
                 done.compared.append(source.name)
-        done.unchanged = len(policy.sources) - len(marks)
+        done.unchanged = len(marks) - len(done.compared)
         give_causes(connection, "_arriving")
         _number(connection)
         append_events(connection, "_staged", now, run_id)
@@ -71,8 +73,8 @@ def derive_events(warehouse: Warehouse, policy: EventPolicy, now: dt.datetime, r
     return done
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, stated: Stated, order: int) -> dict[str, object] | None:
-    """Add to _arriving what differs; returns the watermark, None where the rows are those compared last."""
+def _compare(connection: duckdb.DuckDBPyConnection, stated: Stated, order: int) -> tuple[dict[str, object], bool]:
+    """Add to _arriving what differs; returns the watermark, and whether its rows are others than those compared last."""
     source = stated.source
     connection.execute(f"create or replace temp table _rows as {stated.rows}")
     mark = _watermark(connection, stated)
@@ -82,13 +84,13 @@ def _compare(connection: duckdb.DuckDBPyConnection, stated: Stated, order: int) 
         [source.name],
     ).fetchall()
     if last == [(mark["definition"], mark["row_count"], mark["rows_fingerprint"])]:
-        return None
+        return mark, False
     if source.knowledge is Knowledge.INTERVALS:
         _differences_by_instant(connection, source)
     else:
         _differences_at_last(connection, source)
     type_changes(connection, source, stated.columns, order, stated.definition)
-    return mark
+    return mark, True
 
 
 def _watermark(connection: duckdb.DuckDBPyConnection, stated: Stated) -> dict[str, object]:
@@ -178,8 +180,8 @@ def _differences_by_instant(connection: duckdb.DuckDBPyConnection, source: Event
 def _differences_at_last(connection: duckdb.DuckDBPyConnection, source: EventSource) -> None:
     """_needed and _present of a relation that tells what is shown now.
 
-    A row carries the instant from which on it was known. One that shows again what was known before, or is gone, was learned
-    from the withdrawal of what it showed, else from what was learned last.
+    A row carries the instant from which on it was known. One that is gone, or that shows only now what an older load states, was
+    learned from the withdrawal of what it showed, else from what was learned last.
     """
     connection.execute(
         f"""
@@ -196,19 +198,22 @@ def _differences_at_last(connection: duckdb.DuckDBPyConnection, source: EventSou
             from raw.loads as l left join ops.withdrawals as w using (load_id)
             where l.status = 'loaded' and list_contains($kinds, l.kind)
             group by 1
-        )
+        ),
+        looked as (select max(compared_at) as looked_at from ops.event_watermarks where event_source = $source)
         select row_number() over () as change_id, {KEY},
             case
-                when t.instant is null then r.known_from
                 when t.withdrawn_at > t.instant then greatest(t.withdrawn_at, coalesce(r.known_from, t.withdrawn_at))
-                when r.known_from > t.instant then r.known_from
+                when d.loaded_at <= k.looked_at then greatest(coalesce(l.instant, c.known_at), r.known_from, t.instant)
+                when t.instant is null or r.known_from > t.instant then r.known_from
                 else greatest(coalesce(l.instant, c.known_at), t.instant)
             end as known_at,
             false as is_restated, r.state, md5(r.state) as hash, r.occurred_at, r.load_id, t.state as base_state
         from _rows as r
         full join told as t using ({KEY})
         left join learned as l using (organization_id)
+        left join raw.loads as d on r.load_id = d.load_id
         cross join ops.run_context as c
+        cross join looked as k
         where md5(r.state) is distinct from t.hash
         """,
         {"source": source.name, "kinds": list(source.kinds)},

@@ -7,7 +7,7 @@ Every state is text by column, exact and of one spelling, so that two states are
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -15,6 +15,8 @@ import duckdb
 from calculations.events.definitions import AS_OF, EventSource, Knowledge
 from ingestion.contracts import restricted_fields
 from ingestion.units import MASK
+
+Columns = Mapping[str, Sequence[str]]  # relation -> its columns
 
 # Keys, places and knowledge of a row: what it is, not what it says.
 TECHNICAL = frozenset(
@@ -42,18 +44,29 @@ class Stated:
     definition: str  # hash of all that decides what the rows become
 
 
-def stated_of(connection: duckdb.DuckDBPyConnection, source: EventSource) -> Stated:
-    """What `source` says, on the columns that the warehouse has now. Raises UnknownRelation."""
-    columns = _columns(connection, source.relation)
+def relation_columns(connection: duckdb.DuckDBPyConnection) -> Columns:
+    """The columns of every relation of the warehouse, in their order."""
+    return dict(
+        connection.execute(
+            "select schema_name || '.' || table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where not internal group by 1"
+        ).fetchall()
+    )
+
+
+def stated_of(present: Columns, source: EventSource) -> Stated:
+    """What `source` says, on the columns that relations have now. Raises UnknownRelation."""
     target = source.mart or source.relation
-    in_mart = _columns(connection, target)
+    for relation in (source.relation, target):
+        if relation not in present:
+            raise UnknownRelation(f"event source {source.name}: the warehouse has no relation {relation}")
+    columns, in_mart = present[source.relation], present[target]
     keys = (*source.aggregate, *source.part)
     state = source.state or tuple(c for c in columns if c in in_mart and c not in keys and _is_business(c))
     named = {*keys, *state, *(() if source.occurred == AS_OF else (source.occurred,))}
     needed = {source.relation: named, target: {*keys, *state}}
     for relation, wanted in needed.items():
-        present = columns if relation == source.relation else in_mart
-        if missing := sorted(wanted - set(present)):
+        if missing := sorted(wanted - set(present[relation])):
             raise UnknownRelation(f"event source {source.name}: {relation} has no column {', '.join(missing)}")
     body = _state(state)
     ids = f"r.organization_id, {_text_of(source.aggregate)} as aggregate_id, {_text_of(source.part)} as part_id"
@@ -78,17 +91,6 @@ def stated_of(connection: duckdb.DuckDBPyConnection, source: EventSource) -> Sta
 
 def _is_business(column: str) -> bool:
     return column not in TECHNICAL and not column.endswith("_key")
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[str, ...]:
-    found = connection.execute(
-        "select column_name from information_schema.columns where table_schema || '.' || table_name = ? "
-        "order by ordinal_position",
-        [relation],
-    ).fetchall()
-    if not found:
-        raise UnknownRelation(f"the warehouse has no relation {relation}, which a source of events names")
-    return tuple(name for (name,) in found)
 
 
 def _shown_by(source: EventSource) -> str:
