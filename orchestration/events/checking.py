@@ -30,7 +30,9 @@ def differences(warehouse: Warehouse, policy: EventPolicy) -> Breaches:
     looked_at = 0
     with warehouse.connect() as connection:
         columns = relation_columns(connection)
-        connection.execute(f"create or replace temp table _replayed as select * from ({parts_sql()}) where state is not null")
+        connection.execute(
+            f"create or replace temp table _replayed as select * from ({parts_sql()}) where state is not null"
+        )
         for source in policy.sources:
             stated = stated_of(columns, source)
             found = connection.execute(

@@ -56,7 +56,9 @@ def derive_events(warehouse: Warehouse, policy: EventPolicy, now: dt.datetime, r
         give_causes(connection, "_arriving")
         _number(connection)
         append_events(connection, "_staged", now, run_id)
-        done.events = dict(connection.execute("select event_type, count(*) from _staged group by 1 order by 1").fetchall())
+        done.events = dict(
+            connection.execute("select event_type, count(*) from _staged group by 1 order by 1").fetchall()
+        )
         by_source = dict(connection.execute("select event_source, count(*) from _staged group by 1").fetchall())
         ((last,),) = connection.execute(f"select coalesce(max(event_number), 0) from {EVENTS}").fetchall()
         append_rows(
@@ -152,7 +154,7 @@ def _differences_by_instant(connection: duckdb.DuckDBPyConnection, source: Event
             left join _stored as s using ({KEY}, instant)
         ),
         followed as (select *, lag(point_at) over (partition by {KEY} order by instant) as former_at from lined)
-        select row_number() over () as change_id, {_of('f')}, f.instant as known_at, f.is_restated, now.state, now.hash,
+        select row_number() over () as change_id, {_of("f")}, f.instant as known_at, f.is_restated, now.state, now.hash,
             now.occurred_at, now.load_id,
             case when f.is_restated then {_state_of("own")} else former.state end as base_state
         from followed as f

@@ -20,8 +20,11 @@ Columns = Mapping[str, Sequence[str]]  # relation -> its columns
 
 # Keys, places and knowledge of a row: what it is, not what it says.
 TECHNICAL = frozenset(
-    "organization_id date_id known_at known_from known_to load_id state_id measured_id activity_id source_sheet source_row "
-    "is_current valid_from valid_to valid_from_basis".split()
+    (
+        *("organization_id", "date_id", "known_at", "known_from", "known_to", "load_id", "state_id", "measured_id"),
+        *("activity_id", "source_sheet", "source_row", "is_current", "valid_from", "valid_to", "valid_from_basis"),
+    )
+)
 )
 
 
@@ -119,7 +122,7 @@ def _text_of(columns: Sequence[str]) -> str:
 def _state(columns: Sequence[str]) -> str:
     hidden = restricted_fields()
     packed = ", ".join(
-        f"\"{c}\" := case when r.\"{c}\" is not null then '{MASK}' end"
+        f'"{c}" := case when r."{c}" is not null then \'{MASK}\' end'
         if c in hidden
         else f'"{c}" := cast(r."{c}" as varchar)'
         for c in columns

@@ -72,7 +72,9 @@ def events(home: Home, columns: str, where: str) -> list[tuple]:
 def test_three_loads_in_one_run_leave_events_of_each_load(walk: tuple[Home, dict[str, Step]]) -> None:
     home, steps = walk
     told = f"event_number <= {steps['told'].last_number}"
-    loads = dict(home.warehouse.rows("select known_at, load_id from raw.loads where known_at in (?, ?, ?)", [K1, K2, K3]))
+    loads = dict(
+        home.warehouse.rows("select known_at, load_id from raw.loads where known_at in (?, ?, ?)", [K1, K2, K3])
+    )
     assert events(home, "event_type, known_at, load_id", f"{told} and aggregate_id = 'I1'") == [
         ("INVESTOR_CREATED", K1, loads[K1]),
         ("INVESTOR_UPDATED", K2, loads[K2]),
@@ -84,7 +86,9 @@ def test_three_loads_in_one_run_leave_events_of_each_load(walk: tuple[Home, dict
         ("COMMITMENT_REMOVED", dt.date(2024, 12, 31), K2, "LOAD"),
     ]
     valued = events(
-        home, "event_type, part_id, known_at, event_data", f"{told} and aggregate_id = 'F1-X' and event_source = 'valuations'"
+        home,
+        "event_type, part_id, known_at, event_data",
+        f"{told} and aggregate_id = 'F1-X' and event_source = 'valuations'",
     )
     assert [row[:3] for row in valued] == [
         ("INVESTMENT_VALUATION_UPDATED", "2021-12-31", K1),
@@ -142,7 +146,7 @@ def test_an_old_file_sent_again_makes_no_event(walk: tuple[Home, dict[str, Step]
 def test_a_withdrawn_load_is_compensated_by_events_that_name_it(walk: tuple[Home, dict[str, Step]]) -> None:
     home, steps = walk
     after = f"event_number > {steps['corrected'].last_number}"
-    assert {row for row in events(home, "cause", after)} == {("WITHDRAWAL",)}
+    assert set(events(home, "cause", after)) == {("WITHDRAWAL",)}
     moved = events(
         home,
         "json_extract_string(event_data, '$.changes.capital_call_amount.new')::decimal(24, 4)",

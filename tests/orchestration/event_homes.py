@@ -81,7 +81,9 @@ POLICY: Mapping[str, Any] = {
 }
 CALL = "call_id varchar, call_date date, due_date date, amount decimal(24, 4), status varchar"
 TEST = "deal_id varchar, tranche_name varchar, event_date date, ratio double, passed boolean"
-INVESTOR = "investor_id varchar, valid_from date, investor_name varchar, tax_id varchar, known_at timestamp, load_id varchar"
+INVESTOR = (
+    "investor_id varchar, valid_from date, investor_name varchar, tax_id varchar, known_at timestamp, load_id varchar"
+)
 
 
 class EventHome:

@@ -26,7 +26,9 @@ CALL_DATE, DUE = D(2023, 11, 3), D(2023, 11, 17)
 TOLD = "aggregate_id, event_version, event_type, known_at"
 
 
-def call(call_id: str, amount: int, status: str, load: str, since: dt.datetime, until: dt.datetime | None = None) -> tuple:
+def call(
+    call_id: str, amount: int, status: str, load: str, since: dt.datetime, until: dt.datetime | None = None
+) -> tuple:
     return call_id, CALL_DATE, DUE, amount, status, load, since, until
 
 
@@ -272,7 +274,9 @@ def test_snapshots_are_taken_as_the_policy_says_and_replay_to_the_same(home: Eve
         for instant in (None, *stretches):
             known = "true" if instant is None else f"known_at <= timestamp '{instant}'"
             whole, short = (
-                connection.execute(f"select * from ({parts_sql(from_snapshots=s, known=known)}) order by all").fetchall()
+                connection.execute(
+                    f"select * from ({parts_sql(from_snapshots=s, known=known)}) order by all"
+                ).fetchall()
                 for s in (False, True)
             )
             assert whole == short
@@ -295,7 +299,10 @@ def test_the_checks_find_an_event_that_was_lost_and_one_that_was_doubled(home: E
     doubled = misnumbered(home.warehouse)[0]
     assert "CAPITAL_CALL:C1 of alder: expected versions 1 to 2, found up to 1" in doubled
     home.execute("delete from ops.events where aggregate_id = 'C1'")
-    assert "expected 2 events as the head says, found 1 numbered 2 to 2 with 1 different ids" in misnumbered(home.warehouse)[0]
+    assert (
+        "expected 2 events as the head says, found 1 numbered 2 to 2 with 1 different ids"
+        in misnumbered(home.warehouse)[0]
+    )
     assert differences(home.warehouse, home.policy)[0] == [
         "CAPITAL_CALL:C1 of alder has no event in marts.fact_calls (1 of calls)"
     ]

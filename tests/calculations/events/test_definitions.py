@@ -58,7 +58,7 @@ def test_a_type_of_event_is_added_without_code(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_entry_is_refused_by_its_place(tmp_path: Path, changes: dict, told: str) -> None:
-    with pytest.raises(ValueError, match="events.yaml") as refused:
+    with pytest.raises(ValueError, match=r"events\.yaml") as refused:
         policy_of(tmp_path, **changes)
     assert told in str(refused.value)
 
@@ -68,5 +68,3 @@ def test_a_name_stands_once(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump({"snapshot_every": 10, "sources": [SOURCE, SOURCE]}))
     with pytest.raises(ValueError, match="found twice: calls"):
         event_policy(path)
-
-

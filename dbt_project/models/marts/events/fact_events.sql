@@ -1,4 +1,4 @@
-{#- A view: events are derived from the other marts once these are built, and stand in the publication that shows them. -#}
+{#- A view: events are derived from the other marts, and a publication shows those of its own run. -#}
 {{ config(materialized='view') }}
 
 with events as (
