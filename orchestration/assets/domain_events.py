@@ -28,7 +28,7 @@ def build_event_assets(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         key=dg.AssetKey(WATERMARKS.split(".")),
         deps=[dg.AssetKey(relation.split(".")) for relation in sorted(watched)],
-        group_name="verdicts",
+        group_name="marts",
         owners=[settings.owner],
         kinds={"duckdb", "table"},
         automation_condition=dg.AutomationCondition.eager(),

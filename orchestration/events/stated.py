@@ -25,7 +25,6 @@ TECHNICAL = frozenset(
         *("activity_id", "source_sheet", "source_row", "is_current", "valid_from", "valid_to", "valid_from_basis"),
     )
 )
-)
 
 
 class UnknownRelation(Exception):
