@@ -319,6 +319,18 @@ def laid_out_contract(kind: str) -> LaidOutContract:
     return contract
 
 
+@cache
+def restricted_fields() -> frozenset[str]:
+    """Names of the fields with personal or bank data, of every kind. Source: input-contracts 2.8."""
+    layouts: list[Layout] = []
+    for contract in load_contracts().values():
+        if isinstance(contract, WorkbookContract):
+            layouts += contract.sheets
+        elif isinstance(contract, DelimitedContract | LaidOutContract):
+            layouts += contract.layouts
+    return frozenset(name for layout in layouts for name, field in layout.fields.items() if field.is_restricted)
+
+
 def identifiers_by_table(kind: str) -> Mapping[str, tuple[str, ...]]:
     """Raw tables of other kinds that a kind refers to, each with the identifiers by which it may name their rows."""
     contract = load_contracts()[kind]

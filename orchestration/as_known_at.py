@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 
+from orchestration.events.store import TABLES as EVENT_TABLES
 from orchestration.holds import STATUS_TABLES
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings, shown
@@ -63,3 +64,6 @@ def _forget(warehouse: Warehouse, instant: dt.datetime) -> None:
         connection.execute("delete from ops.trade_requests where asked_at > ?", [instant])
         connection.execute("delete from ops.quality_results where checked_at > ?", [instant])
         connection.execute("delete from ops.publications")
+        # What was learned later may have restated the past under later versions: the events are derived again.
+        for table in EVENT_TABLES:
+            connection.execute(f"delete from {table}")

@@ -12,6 +12,7 @@ from expectations.runner import run_suite
 from expectations.suites import SUITES
 from orchestration.compliance_controls import COMPLIANCE_CONTROLS
 from orchestration.controls import CONTROLS, Control
+from orchestration.events.checking import build_event_checks
 from orchestration.migration_controls import MIGRATION_CONTROLS
 from orchestration.nav_approval_check import build_nav_approval_check
 from orchestration.payment_date_controls import PAYMENT_DATE_CONTROLS
@@ -78,6 +79,7 @@ def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
         *(_control_check(control) for control in controls),
         *(_suite_check(suite) for suite in SUITES if suite.scope != "entity"),
         build_nav_approval_check(settings),
+        *build_event_checks(),
     ]
 
 

@@ -11,12 +11,13 @@ from orchestration.approving import LOG as APPROVALS
 from orchestration.assets.nav_rows import RESTRIKES
 from orchestration.assets.nav_rows import TABLES as NAV_TABLES
 from orchestration.assets.raw import table_schema
+from orchestration.events.store import WATERMARKS
 from orchestration.holds import STATUS_TABLES
 from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse import own_tables, table_descriptions
 
-COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, RESTRIKES, *NAV_APPROVAL_TABLES, APPROVALS}
+COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, RESTRIKES, *NAV_APPROVAL_TABLES, APPROVALS, WATERMARKS}
 
 
 def build_ops_assets(settings: Settings) -> list[dg.AssetSpec]:

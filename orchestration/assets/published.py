@@ -10,6 +10,7 @@ import duckdb
 
 from expectations.suites import SUITES
 from orchestration import audit
+from orchestration.events.store import WATERMARKS
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
 from orchestration.fund_reports.building import Held, write_fund_reports
 from orchestration.fund_reports.captions import load_templates
@@ -95,7 +96,8 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                 description="Every row of the audit trail is as it was written; otherwise nothing is published.",
             ),
         ],
-        deps=[["marts", mart.name] for mart in marts],
+        # Events are derived from the marts, and a mart shows them.
+        deps=[*(["marts", mart.name] for mart in marts), WATERMARKS.split(".")],
         group_name="published",
         owners=[settings.owner],
         kinds={"duckdb", "parquet"},

@@ -40,6 +40,8 @@ CONTRACT = {
     "dim_holiday": "calendar holiday_date known_at",
     "dim_model_parameter": "section name value type is_active",
     "entity_status": "organization_id entity_type entity_id status held_since rule_code last_good_known_at",
+    "fact_events": "event_id aggregate_type aggregate_id event_version event_type event_date occurred_at known_at cause load_id run_id "
+    "event_data metadata",
     "fact_cash_flows": "fund_id investor_id date_id cash_flow_type capital_call_amount distribution_amount net_cash_flow "
     "transaction_id event_date",
     "fact_fund_performance": "fund_id investor_id nav committed_capital called_capital distributed_capital "

@@ -1,0 +1,1 @@
+"""The event store: changes of relations as domain events, appended with their versions, replayed and checked against the marts."""
