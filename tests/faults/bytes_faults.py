@@ -103,7 +103,9 @@ def reserved_elsewhere(rng: Random, draft: Draft) -> Draft:
 
 @fault(NAMES)
 def quotes_and_statements(rng: Random, draft: Draft) -> Draft:
-    return _named(draft, rng.choice(("x'; drop table raw.loads; --", 'x"; select 1', "{{ 1 }}", "%s%n", "$(id)`id`", "=1+1")))
+    return _named(
+        draft, rng.choice(("x'; drop table raw.loads; --", 'x"; select 1', "{{ 1 }}", "%s%n", "$(id)`id`", "=1+1"))
+    )
 
 
 @fault(NAMES)
@@ -113,7 +115,9 @@ def control_characters(_: Random, draft: Draft) -> Draft:
 
 @fault(NAMES)
 def of_another_form(rng: Random, draft: Draft) -> Draft:
-    suffix = rng.choice([s for s in (".xlsx", ".csv", ".json", ".xml", ".zip", "") if not draft.name.endswith(s or ".")])
+    suffix = rng.choice(
+        [s for s in (".xlsx", ".csv", ".json", ".xml", ".zip", "") if not draft.name.endswith(s or ".")]
+    )
     return replace(draft, name=draft.name.rpartition(".")[0] + suffix)
 
 
@@ -124,7 +128,9 @@ def _declared(draft: Draft, text: str | bytes) -> Draft:
 
 @fault(SIDECARS)
 def broken_yaml(rng: Random, draft: Draft) -> Draft:
-    return _declared(draft, rng.choice(("kind: [", "a: b: c", "\tkind: x", "%YAML 9.9\n---\nkind: x", "- kind", "'", "? : ?", "!!")))
+    return _declared(
+        draft, rng.choice(("kind: [", "a: b: c", "\tkind: x", "%YAML 9.9\n---\nkind: x", "- kind", "'", "? : ?", "!!"))
+    )
 
 
 @fault(SIDECARS)
@@ -162,7 +168,10 @@ def huge_integers(rng: Random, draft: Draft) -> Draft:
 
 @fault(SIDECARS)
 def sidecar_in_bytes(rng: Random, draft: Draft) -> Draft:
-    return _declared(draft, rng.choice((b"\xff\xfek\0i\0n\0d\0", b"kind: \x00", b"kind: \xe9t\xe9", rng.randbytes(3000), b"\x1b[2J: a")))
+    return _declared(
+        draft,
+        rng.choice((b"\xff\xfek\0i\0n\0d\0", b"kind: \x00", b"kind: \xe9t\xe9", rng.randbytes(3000), b"\x1b[2J: a")),
+    )
 
 
 @fault(SIDECARS)
@@ -173,18 +182,22 @@ def sidecar_too_long(_: Random, draft: Draft) -> Draft:
 @fault(SIDECARS)
 def another_organisation(rng: Random, draft: Draft) -> Draft:
     name = rng.choice(("alder-capital", "_shared", "x'; drop table raw.loads; --", "../../etc", "", "A B", "a" * 5000))
-    return _declared(draft, f"organization_id: \"{name}\"\n")
+    return _declared(draft, f'organization_id: "{name}"\n')
 
 
 @fault(SIDECARS)
 def another_kind(rng: Random, draft: Draft) -> Draft:
-    kind = rng.choice(("fund_workbook", "clo_workbook", "nav_workbook", "fx_feed", "nport", "no_such_kind", "bank_statement"))
+    kind = rng.choice(
+        ("fund_workbook", "clo_workbook", "nav_workbook", "fx_feed", "nport", "no_such_kind", "bank_statement")
+    )
     return _declared(draft, f"kind: {kind}\n")
 
 
 @fault(SIDECARS)
 def days_that_are_none(rng: Random, draft: Draft) -> Draft:
-    day = rng.choice(("2025-02-30", "0000-00-00", "9999-12-31", "-1", "soon", "2025-01-01T00:00:00+99:99", "1e9", "1800-01-01"))
+    day = rng.choice(
+        ("2025-02-30", "0000-00-00", "9999-12-31", "-1", "soon", "2025-01-01T00:00:00+99:99", "1e9", "1800-01-01")
+    )
     key = rng.choice(("as_of", "sent_at"))
     return _declared(draft, f"{key}: '{day}'\n")
 
@@ -214,13 +227,15 @@ def very_wide_and_short_lines(_: Random, draft: Draft) -> Draft:
     """Every line is filled up to the width of the header, so that a few bytes a line become a line as wide."""
     header, _, rest = draft.data.partition(b"\n")
     wide = header.rstrip(b"\r") + b"".join(b",x%d" % number for number in range(20_000))
-    return replace(draft, data=wide + b"\n" + rest + (rest.splitlines() or [b"1"])[-1][:2] .join([b"\n"] * 1_000_000))
+    return replace(draft, data=wide + b"\n" + rest + (rest.splitlines() or [b"1"])[-1][:2].join([b"\n"] * 1_000_000))
 
 
 @fault(SIZES, CSV)
 def very_wide(rng: Random, draft: Draft) -> Draft:
     columns = rng.choice((16_384, 100_000))
-    return replace(draft, data=b"\n".join(line.rstrip(b"\r") + b",1" * columns for line in draft.data.split(b"\n")[:20]))
+    return replace(
+        draft, data=b"\n".join(line.rstrip(b"\r") + b",1" * columns for line in draft.data.split(b"\n")[:20])
+    )
 
 
 @fault(SIZES, CSV, TEXT)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from ingestion.samples.bad_files import Recipe, write_bad_file
 from ingestion.samples.demo import write_demo
 from tests.end_to_end.bad_files import small_workbook
 from tests.faults import bytes_faults, text_faults, workbook_faults
 from tests.faults.drafts import CSV, FAULTS, JSON, TEXT, WORKBOOK, XML, Draft, Fault
 
+MODULES = (bytes_faults, text_faults, workbook_faults)  # their faults are registered once they are imported
 FAMILIES = tuple(dict.fromkeys(fault.family for fault in FAULTS.values()))
-assert bytes_faults and text_faults and workbook_faults  # imported for their faults
 QUICK_PARTS = ("market", "prices", "bank", "portals")
 FORM_OF = {".xlsx": WORKBOOK, ".csv": CSV, ".json": JSON, ".xml": XML, ".txt": TEXT}
+SMALL = {"fund": "fund.xlsx", "nav": "nav.xlsx", "nport": "nport.xml"}  # sound bases of the samples of wrong files
 LARGEST = 150_000  # bytes of a sound file that is worth spoiling
 
 
@@ -38,6 +40,8 @@ def sound_files(folder: Path, parts: Sequence[str] = QUICK_PARTS) -> dict[str, D
     take them."""
     write_demo(folder, parts=parts)
     small_workbook(folder / "clo" / "clo_workbook.xlsx")
+    for base, name in SMALL.items():
+        write_bad_file(folder / "small" / name, Recipe(base=base))
     found = {}
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.suffix not in FORM_OF or path.stat().st_size > LARGEST:

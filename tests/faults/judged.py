@@ -29,6 +29,7 @@ SECONDS, BYTES = 60, 4 * 1024**3
 SUCCESS, QUARANTINE, REJECTION = "success", "quarantine", "rejection"
 TRACE, HANG, MEMORY, UNCLEAR = "STACK TRACE", "HANG", "OVER 4 GB", "UNCLEAR"
 GOOD = (SUCCESS, QUARANTINE, REJECTION)
+MESSAGE = 1_300  # characters that somebody reads
 NOT_A_REASON = "READER_DEFECT"  # the file stops nobody, but the reader is wrong
 _SAYS_EXPECTED = re.compile(r"\bexpected\b|\bmust\b|\bat most\b", re.I)
 
@@ -93,7 +94,9 @@ def _in_a_process(work: Callable[[], FileOutcome], folder: Path) -> Verdict:
     _, status, usage = os.wait4(child, 0)
     seconds, peak = time.monotonic() - began, usage.ru_maxrss * 1024
     printed = said.read_text(errors="replace")
-    ended = Verdict(0, "", TRACE, message=printed.strip().rpartition("\n")[2][-300:], seconds=seconds, bytes_at_peak=peak)
+    ended = Verdict(
+        0, "", TRACE, message=printed.strip().rpartition("\n")[2][-300:], seconds=seconds, bytes_at_peak=peak
+    )
     if os.WIFSIGNALED(status):
         signalled = os.WTERMSIG(status)
         if signalled == signal.SIGALRM:
@@ -133,6 +136,11 @@ def take_in(home: Path) -> FileOutcome:
     found = scan(home / "inbox", settle_seconds=0, now=dt.datetime.now(dt.UTC) + dt.timedelta(days=1))
     warehouse = Warehouse(home / "warehouse.duckdb")
     outcomes = load_inbox(warehouse, found, defaults=FeedDefaults(), run_id="run", code="code").files
+    ((longest,),) = warehouse.rows(
+        "select coalesce(max(length(message)), 0) from (select message from raw.rejected_rows union all select message from raw.findings)"
+    )
+    if longest > MESSAGE:
+        raise AssertionError(f"expected messages of at most {MESSAGE:,} characters, found {longest:,}")
     if len(outcomes) != 1:
         raise AssertionError(f"expected one outcome, found {len(outcomes)}")
     return outcomes[0]
@@ -142,7 +150,11 @@ def asdict_of(outcome: FileOutcome) -> dict[str, str]:
     """The ending, code and message of a verdict."""
     if outcome.outcome in ("loaded", "held"):
         ending = QUARANTINE if outcome.rows_quarantined or outcome.outcome == "held" else SUCCESS
-        return {"ending": ending, "code": outcome.reason_code or "", "message": f"{outcome.kind}: {outcome.rows_staged} staged, {outcome.rows_quarantined} quarantined"}
+        return {
+            "ending": ending,
+            "code": outcome.reason_code or "",
+            "message": f"{outcome.kind}: {outcome.rows_staged} staged, {outcome.rows_quarantined} quarantined",
+        }
     wrong = unclear(outcome)
     return {
         "ending": UNCLEAR if wrong else REJECTION,
@@ -166,7 +178,7 @@ def unclear(outcome: FileOutcome) -> str:
             "what was found": "found" in message,
             "its code": f"({outcome.reason_code})" in message,
             "an advice": outcome.advice,
-            "a length to be read": len(message) < 2_000,
+            "a length to be read": len(message) <= MESSAGE,
         }.items()
         if not says
     ]

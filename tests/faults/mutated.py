@@ -23,7 +23,9 @@ PARTS = (*QUICK_PARTS, "ledger")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the cases asked for and print them; the exit code is 1 where one ended badly."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.mutated", description="Spoilt files on the real path.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults.mutated", description="Spoilt files on the real path."
+    )
     parser.add_argument("--count", type=int, default=200, help="how many cases")
     parser.add_argument("--seed", type=int, default=1, help="what draws them")
     parser.add_argument("--number", type=int, help="only the case of this number, with its whole message")
@@ -48,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if bad else 0
 
 
-def examine(number: int, *, seed: int, files: dict[str, Draft], empty: Path, work: Path, fault: str | None = None) -> Verdict:
+def examine(
+    number: int, *, seed: int, files: dict[str, Draft], empty: Path, work: Path, fault: str | None = None
+) -> Verdict:
     """Draw one case and judge it."""
     case = drawn(seed, number, files) if fault is None else spoilt(seed, number, FAULTS[fault], files)
     return judge(case, empty, work)

@@ -22,7 +22,9 @@ def _edited(rng: Random, text: str, value: str, many: bool) -> str:
     body = [number for number in range(1, len(lines)) if "," in lines[number]]
     for number in rng.sample(body, max(1, len(body) // 4)) if many and body else body[:1] or []:
         cells = lines[number].split(",")
-        cells[rng.randrange(len(cells))] = value if not set(value) & set(",\"\n\r") else '"' + value.replace('"', '""') + '"'
+        cells[rng.randrange(len(cells))] = (
+            value if not set(value) & set(',"\n\r') else '"' + value.replace('"', '""') + '"'
+        )
         lines[number] = ",".join(cells)
     return "\n".join(lines)
 
@@ -61,14 +63,41 @@ def rows_repeated(rng: Random, draft: Draft) -> Draft:
 @fault(CELLS, JSON)
 def hostile_values_in_json(rng: Random, draft: Draft) -> Draft:
     quoted = re.compile(r'(: ?)("[^"\\]*"|[0-9.]+)')
-    chosen = ["null", "[]", "{}", "true", '"=1+1"', '"' + "x" * 40_000 + '"', "1e400", "-0", '"\\u0000"', '"\\ud800"', "9" * 60]
-    return _with(draft, quoted.sub(lambda m: m[1] + (rng.choice(chosen) if rng.random() < 0.15 else m[2]), _text(draft)))
+    chosen = [
+        "null",
+        "[]",
+        "{}",
+        "true",
+        '"=1+1"',
+        '"' + "x" * 40_000 + '"',
+        "1e400",
+        "-0",
+        '"\\u0000"',
+        '"\\ud800"',
+        "9" * 60,
+    ]
+    return _with(
+        draft, quoted.sub(lambda m: m[1] + (rng.choice(chosen) if rng.random() < 0.15 else m[2]), _text(draft))
+    )
 
 
 @fault(CELLS, XML)
 def hostile_values_in_xml(rng: Random, draft: Draft) -> Draft:
-    chosen = ["", "NaN", "-1e400", "=1+1", "2025-02-30", "9" * 60, "x" * 40_000, "&#1234;", "&lt;a&gt;", "x'; drop table raw.loads; --"]
-    text = re.sub(r">([^<>\s][^<>]*)<", lambda m: f">{rng.choice(chosen) if rng.random() < 0.1 else m[1]}<", _text(draft))
+    chosen = [
+        "",
+        "NaN",
+        "-1e400",
+        "=1+1",
+        "2025-02-30",
+        "9" * 60,
+        "x" * 40_000,
+        "&#1234;",
+        "&lt;a&gt;",
+        "x'; drop table raw.loads; --",
+    ]
+    text = re.sub(
+        r">([^<>\s][^<>]*)<", lambda m: f">{rng.choice(chosen) if rng.random() < 0.1 else m[1]}<", _text(draft)
+    )
     return _with(draft, text)
 
 
@@ -96,7 +125,9 @@ def doubled_header(rng: Random, draft: Draft) -> Draft:
 @fault(HEADERS, CSV)
 def renamed_header(rng: Random, draft: Draft) -> Draft:
     cells = _header_cells(draft)
-    cells[rng.randrange(len(cells))] = rng.choice(("", "x'; drop table raw.loads; --", "=1+1", "ß" * 500, "\u0000", "_load_id", "organization_id"))
+    cells[rng.randrange(len(cells))] = rng.choice(
+        ("", "x'; drop table raw.loads; --", "=1+1", "ß" * 500, "\u0000", "_load_id", "organization_id")
+    )
     return _header(draft, cells)
 
 
@@ -189,13 +220,17 @@ def billion_laughs(_: Random, draft: Draft) -> Draft:
 @fault(XML_FAULTS, XML)
 def external_entity(rng: Random, draft: Draft) -> Draft:
     target = rng.choice(("file:///etc/passwd", "http://127.0.0.1:9/x", "file:///dev/zero"))
-    return replace(draft, data=re.sub(rb">[^<>\s]+<", b">&e;<", doctype(draft, f'<!ENTITY e SYSTEM "{target}">'), count=1))
+    return replace(
+        draft, data=re.sub(rb">[^<>\s]+<", b">&e;<", doctype(draft, f'<!ENTITY e SYSTEM "{target}">'), count=1)
+    )
 
 
 @fault(XML_FAULTS, XML)
 def broken_tags(rng: Random, draft: Draft) -> Draft:
     at = rng.choice([m.start() for m in re.finditer(rb"<", draft.data)])
-    return replace(draft, data=draft.data[:at] + rng.choice((b"", b"<", b"</", b"<a b=<", b"<![CDATA[")) + draft.data[at + 1 :])
+    return replace(
+        draft, data=draft.data[:at] + rng.choice((b"", b"<", b"</", b"<a b=<", b"<![CDATA[")) + draft.data[at + 1 :]
+    )
 
 
 @fault(XML_FAULTS, XML)
@@ -214,19 +249,29 @@ def huge_attribute(rng: Random, draft: Draft) -> Draft:
 @fault(XML_FAULTS, XML)
 def many_attributes(_: Random, draft: Draft) -> Draft:
     end = draft.data.rindex(b"</")
-    return replace(draft, data=draft.data[:end] + b"<a" + b"".join(b' a%d="1"' % n for n in range(200_000)) + b"/>" + draft.data[end:])
+    return replace(
+        draft,
+        data=draft.data[:end] + b"<a" + b"".join(b' a%d="1"' % n for n in range(200_000)) + b"/>" + draft.data[end:],
+    )
 
 
 @fault(XML_FAULTS, XML)
 def many_namespaces(_: Random, draft: Draft) -> Draft:
     end = draft.data.rindex(b"</")
-    return replace(draft, data=draft.data[:end] + b"".join(b'<n%d:a xmlns:n%d="u%d"/>' % (n, n, n) for n in range(100_000)) + draft.data[end:])
+    return replace(
+        draft,
+        data=draft.data[:end]
+        + b"".join(b'<n%d:a xmlns:n%d="u%d"/>' % (n, n, n) for n in range(100_000))
+        + draft.data[end:],
+    )
 
 
 @fault(XML_FAULTS, XML)
 def elements_repeated(rng: Random, draft: Draft) -> Draft:
     found = rng.choice(list(re.finditer(rb"<(\w+)[^<>]*>[^<>]*</\1>", draft.data)))
-    return replace(draft, data=draft.data[: found.end()] + found.group(0) * rng.choice((1, 1000)) + draft.data[found.end() :])
+    return replace(
+        draft, data=draft.data[: found.end()] + found.group(0) * rng.choice((1, 1000)) + draft.data[found.end() :]
+    )
 
 
 @fault(XML_FAULTS, XML)
@@ -239,13 +284,21 @@ def elements_left_out(rng: Random, draft: Draft) -> Draft:
 @fault(JSON_FAULTS, JSON)
 def broken_json(rng: Random, draft: Draft) -> Draft:
     at = rng.randrange(len(draft.data))
-    return replace(draft, data=draft.data[:at] + rng.choice((b"", b",", b"]", b"NaN", b"/* */", b"'", b"\\")) + draft.data[at + 1 :])
+    return replace(
+        draft,
+        data=draft.data[:at] + rng.choice((b"", b",", b"]", b"NaN", b"/* */", b"'", b"\\")) + draft.data[at + 1 :],
+    )
 
 
 @fault(JSON_FAULTS, JSON)
 def deep_json(rng: Random, draft: Draft) -> Draft:
     deep = rng.choice((65, 900, 5_000, 1_000_000))
-    return replace(draft, data=rng.choice((b"[", b'{"a":')) * deep + (b"" if rng.random() < 0.3 else b"1") + (b"]" if deep == 65 else b"") * deep)
+    return replace(
+        draft,
+        data=rng.choice((b"[", b'{"a":')) * deep
+        + (b"" if rng.random() < 0.3 else b"1")
+        + (b"]" if deep == 65 else b"") * deep,
+    )
 
 
 @fault(JSON_FAULTS, JSON)
@@ -256,11 +309,36 @@ def keys_twice(rng: Random, draft: Draft) -> Draft:
 
 @fault(JSON_FAULTS, JSON)
 def keys_that_are_hostile(rng: Random, draft: Draft) -> Draft:
-    key = rng.choice((b"x'; drop table raw.loads; --", b"__proto__", b"\\u0000", b"k" * 100_000, b"", b"organization_id", b"_load_id"))
+    key = rng.choice(
+        (
+            b"x'; drop table raw.loads; --",
+            b"__proto__",
+            b"\\u0000",
+            b"k" * 100_000,
+            b"",
+            b"organization_id",
+            b"_load_id",
+        )
+    )
     found = rng.choice(list(re.finditer(rb'"(\w+)":', draft.data)))
     return replace(draft, data=draft.data[: found.start(1)] + key + draft.data[found.end(1) :])
 
 
 @fault(JSON_FAULTS, JSON)
 def another_shape(rng: Random, draft: Draft) -> Draft:
-    return replace(draft, data=rng.choice((b"[]", b"{}", b'""', b"[[]]", b'{"a": {}}', b"[1, 2]", b'[{"a": [1]}]', b'{"USD": 1}', b"[" + draft.data + b"]")))
+    return replace(
+        draft,
+        data=rng.choice(
+            (
+                b"[]",
+                b"{}",
+                b'""',
+                b"[[]]",
+                b'{"a": {}}',
+                b"[1, 2]",
+                b'[{"a": [1]}]',
+                b'{"USD": 1}',
+                b"[" + draft.data + b"]",
+            )
+        ),
+    )

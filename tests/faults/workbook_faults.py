@@ -27,11 +27,11 @@ def parts_of(draft: Draft) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def packed(parts: list[tuple[str, bytes]]) -> bytes:
+def packed(parts: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", method) as archive:
         for name, content in parts:
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return stream.getvalue()
 
 
@@ -102,7 +102,12 @@ def paths_out_of_the_archive(rng: Random, draft: Draft) -> Draft:
     if rng.random() < 0.5:
         return replace(draft, data=packed([*parts.items(), (outside, b"harmed")]))
     rels = "xl/_rels/workbook.xml.rels"
-    parts[rels] = re.sub(rb'Target="[^"]*worksheets[^"]*"', b'Target="' + outside.replace("\x00", "").encode() + b'"', parts[rels], count=1)
+    parts[rels] = re.sub(
+        rb'Target="[^"]*worksheets[^"]*"',
+        b'Target="' + outside.replace("\x00", "").encode() + b'"',
+        parts[rels],
+        count=1,
+    )
     return _with_parts(draft, parts)
 
 
@@ -155,7 +160,13 @@ def archive_in_an_archive(_: Random, draft: Draft) -> Draft:
 # --- XML of the parts ---------------------------------------------------------------------------------------------------
 def _a_part(rng: Random, parts: dict[str, bytes]) -> str:
     """A part that a reader opens."""
-    return rng.choice([name for name in ("xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", _sheet_of(rng, parts)) if name in parts])
+    return rng.choice(
+        [
+            name
+            for name in ("xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", _sheet_of(rng, parts))
+            if name in parts
+        ]
+    )
 
 
 def _behind_declaration(content: bytes, added: bytes) -> bytes:
@@ -167,7 +178,9 @@ def _behind_declaration(content: bytes, added: bytes) -> bytes:
 @fault(PARTS, WORKBOOK)
 def entities_in_a_part(rng: Random, draft: Draft) -> Draft:
     parts = parts_of(draft)
-    internal = rng.choice((LAUGHS, '<!ENTITY l11 SYSTEM "file:///etc/passwd">', '<!ENTITY l11 SYSTEM "file:///dev/zero">'))
+    internal = rng.choice(
+        (LAUGHS, '<!ENTITY l11 SYSTEM "file:///etc/passwd">', '<!ENTITY l11 SYSTEM "file:///dev/zero">')
+    )
     for name in (_a_part(rng, parts), _sheet_of(rng, parts)):
         content = re.sub(rb"(<(?:t|v)[^>]*>)[^<]+(</)", rb"\1&l11;\2", parts[name], count=1)
         parts[name] = _behind_declaration(content, f"<!DOCTYPE x [{internal}]>".encode())
@@ -179,7 +192,9 @@ def tags_of_a_part_broken(rng: Random, draft: Draft) -> Draft:
     parts = parts_of(draft)
     name = _a_part(rng, parts)
     at = rng.choice([m.start() for m in re.finditer(rb"<", parts[name])])
-    parts[name] = parts[name][:at] + rng.choice((b"", b"<<", b"</", b'<c r="', b"<![CDATA[", b"<!--")) + parts[name][at + 1 :]
+    parts[name] = (
+        parts[name][:at] + rng.choice((b"", b"<<", b"</", b'<c r="', b"<![CDATA[", b"<!--")) + parts[name][at + 1 :]
+    )
     return _with_parts(draft, parts)
 
 
@@ -232,13 +247,19 @@ def indices_beyond_their_lists(rng: Random, draft: Draft) -> Draft:
 @fault(PARTS, WORKBOOK)
 def names_that_are_hostile(rng: Random, draft: Draft) -> Draft:
     parts, book = parts_of(draft), "xl/workbook.xml"
-    area = rng.choice(("#REF!", "'x'; drop table y'!$A$1", "A!$XFD$1048576:$ZZZ$9999999", "A!" + "$A$1," * 10_000, "OFFSET(A1,0,0)"))
+    area = rng.choice(
+        ("#REF!", "'x'; drop table y'!$A$1", "A!$XFD$1048576:$ZZZ$9999999", "A!" + "$A$1," * 10_000, "OFFSET(A1,0,0)")
+    )
     area = area.replace("&", "&amp;").replace("<", "&lt;")
     names = "<definedNames>" + "".join(
-        f'<definedName name="N{n}" localSheetId="{rng.choice((0, 99999, -1))}">{area}</definedName>' for n in range(rng.choice((1, 20_000)))
+        f'<definedName name="N{n}" localSheetId="{rng.choice((0, 99999, -1))}">{area}</definedName>'
+        for n in range(rng.choice((1, 20_000)))
     )
     parts[book] = re.sub(rb"<definedNames>.*</definedNames>", b"", parts[book], flags=re.S)
-    parts[book] = parts[book].replace(b"</sheets>", b"</sheets>" + names[:3_000_000].rpartition("</definedName>")[0].encode() + b"</definedName></definedNames>")
+    parts[book] = parts[book].replace(
+        b"</sheets>",
+        b"</sheets>" + names[:3_000_000].rpartition("</definedName>")[0].encode() + b"</definedName></definedNames>",
+    )
     return _with_parts(draft, parts)
 
 
@@ -342,7 +363,8 @@ def headers_of_a_sheet_changed(rng: Random, draft: Draft) -> Draft:
     texts = ["", "x'; drop table raw.loads; --", "=1+1", "ß" * 500, "fund_id", "_load_id", "organization_id", "A\nB"]
     chosen = rng.choice((0.1, 0.5, 1.0))
     parts[name] = CELL.sub(
-        lambda m: _text_cell(rng.choice(texts))(m[1] + m[2]) if m[2] == b"1" and rng.random() < chosen else m[0], parts[name]
+        lambda m: _text_cell(rng.choice(texts))(m[1] + m[2]) if m[2] == b"1" and rng.random() < chosen else m[0],
+        parts[name],
     )
     return _with_parts(draft, parts)
 
@@ -351,14 +373,18 @@ def headers_of_a_sheet_changed(rng: Random, draft: Draft) -> Draft:
 def sheet_emptied(rng: Random, draft: Draft) -> Draft:
     parts = parts_of(draft)
     name = _sheet_of(rng, parts)
-    return _with_parts(draft, parts | {name: re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData/>", parts[name], flags=re.S)})
+    return _with_parts(
+        draft, parts | {name: re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData/>", parts[name], flags=re.S)}
+    )
 
 
 @fault(HEADERS, WORKBOOK)
 def sheets_renamed(rng: Random, draft: Draft) -> Draft:
     parts, book = parts_of(draft), "xl/workbook.xml"
     names = re.findall(rb'<sheet [^>]*?name="([^"]*)"', parts[book])
-    new = rng.choice((b"x'; drop table raw.loads; --", b"", b"a" * 200, b"Feed", rng.choice(names), "Übersicht &amp; Ω".encode()))
+    new = rng.choice(
+        (b"x'; drop table raw.loads; --", b"", b"a" * 200, b"Feed", rng.choice(names), "Übersicht &amp; Ω".encode())
+    )
     parts[book] = parts[book].replace(b'name="' + rng.choice(names) + b'"', b'name="' + new + b'"')
     return _with_parts(draft, parts)
 
@@ -395,7 +421,9 @@ def dimension_that_claims_everything(rng: Random, draft: Draft) -> Draft:
 
 @fault(SIZES, WORKBOOK)
 def one_far_cell(rng: Random, draft: Draft) -> Draft:
-    at = rng.choice(((ROWS, COLUMNS), (ROWS, 1), (100_000, 1), (5000, COLUMNS), (60_000, 800), (ROWS + 1, 2), (4_294_967_295, 3)))
+    at = rng.choice(
+        ((ROWS, COLUMNS), (ROWS, 1), (100_000, 1), (5000, COLUMNS), (60_000, 800), (ROWS + 1, 2), (4_294_967_295, 3))
+    )
     return _with_rows(draft, rng, _cell(*at))
 
 
@@ -411,7 +439,9 @@ def far_cells_on_every_sheet(_: Random, draft: Draft) -> Draft:
 @fault(SIZES, WORKBOOK)
 def all_columns_used(rng: Random, draft: Draft) -> Draft:
     row = rng.choice((1, 400))
-    cells = b"".join(b'<c r="%s%d"><v>%d</v></c>' % (get_column_letter(n).encode(), row, n) for n in range(1, COLUMNS + 1))
+    cells = b"".join(
+        b'<c r="%s%d"><v>%d</v></c>' % (get_column_letter(n).encode(), row, n) for n in range(1, COLUMNS + 1)
+    )
     return _with_rows(draft, rng, b'<row r="%d">%s</row>' % (row, cells))
 
 
@@ -437,7 +467,55 @@ def long_text_in_many_cells(rng: Random, draft: Draft) -> Draft:
 @fault(SIZES, WORKBOOK)
 def styles_of_megabytes(rng: Random, draft: Draft) -> Draft:
     parts = parts_of(draft)
-    name = rng.choice([name for name in ("xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels") if name in parts])
+    name = rng.choice(
+        [name for name in ("xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels") if name in parts]
+    )
     filling = b"".join(b'<a b="%d"/>' % rng.getrandbits(40) for _ in range(3_000_000))
     end = parts[name].rindex(b"</")
     return _with_parts(draft, parts | {name: parts[name][:end] + filling + parts[name][end:]})
+
+
+@fault(SIZES, WORKBOOK)
+def tags_that_never_close(rng: Random, draft: Draft) -> Draft:
+    """What a search that starts again at every tag would look at a million times a million times."""
+    tag = rng.choice(
+        (
+            b"<c ",
+            b'<c t="e">',
+            b'<c r="A1" t="s" ',
+            b't="e" ',
+            b"<c><f>",
+            b'<c r="XFD9">',
+            b'<c r="A1" t="e"/><c ',
+            b"<v ",
+        )
+    )
+    parts = parts_of(draft)
+    name = _sheet_of(rng, parts)
+    at = parts[name].rindex(b"</")
+    parts[name] = parts[name][:at] + b"<row><c" + tag * (12_000_000 // len(tag)) + parts[name][at:]
+    return replace(draft, data=packed(list(parts.items()), zipfile.ZIP_STORED))  # deflated it would be a bomb
+
+
+@fault(SIZES, WORKBOOK)
+def strings_that_never_close(rng: Random, draft: Draft) -> Draft:
+    parts = parts_of(draft)
+    tag = rng.choice((b"<si>", b"<si><t>", b"<t ", b"<si/>"))
+    start = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t/></si>'
+    parts["xl/sharedStrings.xml"] = start + tag * (12_000_000 // len(tag)) + b"</sst>"
+    return replace(draft, data=packed(list(parts.items()), zipfile.ZIP_STORED))  # deflated it would be a bomb
+
+
+@fault(SIZES, WORKBOOK)
+def as_many_cells_as_may_be(rng: Random, draft: Draft) -> Draft:
+    columns = [get_column_letter(number).encode() for number in range(1, 51)]
+    rows = b"".join(
+        b'<row r="%d">%s</row>' % (n, b"".join(b'<c r="%s%d"><v>%d</v></c>' % (c, n, n * 31 % 997) for c in columns))
+        for n in range(1000, 90_000)
+    )
+    return _with_rows(draft, rng, rows)
+
+
+@fault(SIZES, WORKBOOK)
+def one_row_that_never_ends(rng: Random, draft: Draft) -> Draft:
+    return _with_rows(draft, rng, b'<row r="900">' + b"<c><v>1</v></c>" * 9_000_000 + b"</row>")
