@@ -117,7 +117,7 @@ def recognise(content: Content, declared: str | None) -> Match:
     found = ", ".join(sorted(matches))
     if declared is not None and matches:
         raise _refuse(
-            "BAD_FEED", f"{content.name}: expected the content of the kind declared, {declared}, found that of {found}"
+            "BAD_FEED", f"{content.name}: expected the kind that it is declared to be; declared is {declared}, found the content of {found}"
         )
     if not matches:
         raise _not_a_workbook(content) or _half_a_workbook(content, declared) or _no_match(content, declared)
@@ -179,7 +179,7 @@ def _incomplete(content: Content, declared: str) -> FileRejected:
     if near is None:
         found = "content that has none of its signatures"
         return _refuse(
-            "BAD_FEED", f"{content.name}: expected the content of the kind declared, {declared}, found {found}"
+            "BAD_FEED", f"{content.name}: expected what is declared, content of the kind {declared}, found {found}"
         )
     return _refuse(
         "MISSING_COLUMN",
