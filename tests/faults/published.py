@@ -103,7 +103,9 @@ def breaches(before: Told, after: Told, loads: Mapping[str, Sequence[str]]) -> l
         if organization == "" and loads:
             continue
         was, now = before.rows.get(key, (0, 0))[0], after.rows.get(key, (0, 0))[0]
-        wrong.append(f"{mart} of {organization or 'no organisation'}: {was} rows before, {now} after, without an accepted load")
+        wrong.append(
+            f"{mart} of {organization or 'no organisation'}: {was} rows before, {now} after, without an accepted load"
+        )
     return wrong
 
 
@@ -123,10 +125,14 @@ def published_home(folder: Path) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Deliver the cases, run once, print what was accepted and every breach; the exit code is 1 where there is one."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.published", description="What spoilt files may publish.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults.published", description="What spoilt files may publish."
+    )
     parser.add_argument("--count", type=int, default=60, help="how many cases")
     parser.add_argument("--seed", type=int, default=1, help="what draws them")
-    parser.add_argument("--home", type=Path, help="a published home with the demo's small files, of which a copy is taken")
+    parser.add_argument(
+        "--home", type=Path, help="a published home with the demo's small files, of which a copy is taken"
+    )
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         began = time.monotonic()
@@ -137,7 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             home = Path(shutil.copytree(asked.home, Path(folder) / "home", symlinks=True))
         drawn_cases = (drawn(asked.seed, number, files) for number in range(10 * asked.count))
         # One name cannot lie in two folders of which one is read for the other, and those of heavy files are told elsewhere.
-        cases = [case for case in drawn_cases if case.fault.family not in HEAVY and "/" not in case.draft.name][: asked.count]
+        cases = [case for case in drawn_cases if case.fault.family not in HEAVY and "/" not in case.draft.name][
+            : asked.count
+        ]
         before, warehouse = told(home), Warehouse(home / "warehouse.duckdb")
         ((loads_before,),) = warehouse.rows("select count(*) from raw.loads")
         empty = template(Path(folder))
@@ -150,16 +158,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             [loads_before],
         ):
             print(f"{status:<10} {count:5} loads")
-        changed = {organization for key, rows in after.rows.items() if before.rows.get(key) != rows for organization in [key[1]]}
+        changed = {
+            organization
+            for key, rows in after.rows.items()
+            if before.rows.get(key) != rows
+            for organization in [key[1]]
+        }
         print(f"organisations with an accepted load: {', '.join(sorted(loads)) or 'none'}")
-        print(f"organisations of which the publication says something else: {', '.join(sorted(changed - {''})) or 'none'}")
+        print(
+            f"organisations of which the publication says something else: {', '.join(sorted(changed - {''})) or 'none'}"
+        )
         wrong = breaches(before, after, loads)
         for line in wrong:
             print(f"BREACH {line}")
         if report.failure is not None:
             print(f"the run failed: {report.failure}")
         print(f"{len(refused)} cases were delivered a second time, beside their sound files")
-        print(f"{len(cases)} cases from seed {asked.seed}, {len(wrong)} breaches, {time.monotonic() - began:.0f} seconds")
+        print(
+            f"{len(cases)} cases from seed {asked.seed}, {len(wrong)} breaches, {time.monotonic() - began:.0f} seconds"
+        )
     return 1 if wrong or report.failure is not None else 0
 
 
