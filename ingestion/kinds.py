@@ -117,7 +117,8 @@ def recognise(content: Content, declared: str | None) -> Match:
     found = ", ".join(sorted(matches))
     if declared is not None and matches:
         raise _refuse(
-            "BAD_FEED", f"{content.name}: expected the kind that it is declared to be; declared is {declared}, found the content of {found}"
+            "BAD_FEED",
+            f"{content.name}: expected the kind that it is declared to be; declared is {declared}, found the content of {found}",
         )
     if not matches:
         raise _not_a_workbook(content) or _half_a_workbook(content, declared) or _no_match(content, declared)

@@ -40,6 +40,7 @@ class TextLimits(_Frozen):
     depth: PositiveInt
     lines: PositiveInt
     cells: PositiveInt
+    faults: PositiveInt
     json_values: PositiveInt
     xml_elements: PositiveInt
 

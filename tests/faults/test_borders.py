@@ -60,11 +60,12 @@ def imports(tree: ast.Module) -> set[str]:
 def kinds_of_cells(path: Path) -> Mapping[str, str]:
     """The type of every text of a workbook that begins like a formula: 's' is text, 'f' a formula."""
     cells = (cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row)
-    return {str(cell.value): cell.data_type for cell in cells if str(cell.value).startswith(STARTS)}
+    begun = (*STARTS, "_x000D_")  # so XlsxWriter writes a carriage return
+    return {str(cell.value): cell.data_type for cell in cells if str(cell.value).startswith(begun)}
 
 
 def test_no_writer_of_workbooks_guesses_what_a_text_is() -> None:
-    writers = {name: tree for name, tree in modules() if "xlsxwriter" in imports(tree)}
+    writers = {name: tree for name, tree in modules() if "xlsxwriter" in imports(tree) and "/samples/" not in name}
     assert {"orchestration/pack/workbook.py", "ingestion/template.py", "orchestration/fund_reports/looks.py"} <= set(
         writers
     )

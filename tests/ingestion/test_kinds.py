@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 import ingestion.content
+import ingestion.tabular
 from ingestion.extract import Extract, FileRejected
 from ingestion.feeds import Feed
 from ingestion.inbox import scan
@@ -231,6 +232,14 @@ def test_a_text_over_the_limit_is_refused_before_it_is_read(tmp_path: Path, monk
     assert refusal(tmp_path, FX).code == "TOO_LARGE"
     monkeypatch.setattr(ingestion.content, "limits", lambda: limited_to(len(FX)))
     assert read(tmp_path, FX)[1].tables["fx_rates"].num_rows == 1
+
+
+def test_a_file_of_more_faults_than_anybody_reads_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = limits().model_copy(update={"text": limits().text.model_copy(update={"faults": 1})})
+    monkeypatch.setattr(ingestion.tabular, "limits", lambda: most)
+    wrong = "EUR,USD,2024-03-29,dear\n"
+    assert read(tmp_path, FX + wrong)[1].row_counts[0].rows_quarantined == 1
+    assert refusal(tmp_path, FX + wrong + wrong.replace("29", "30")).code == "TOO_LARGE"
 
 
 @pytest.mark.parametrize(
