@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test install ui bench soak lint clean
+.PHONY: run test install ui bench soak faults-inputs lint clean
 
 run: install
 	$(BIN)/weir run --demo-if-empty
@@ -41,6 +41,10 @@ COUNT ?= 1000000
 SEED ?= 0
 soak: install
 	$(BIN)/python -m tests.soak --count $(COUNT) --seed $(SEED)
+
+faults-inputs: install
+	$(BIN)/python -m tests.faults.mutated --count 200 --seed $(SEED)
+	$(BIN)/python -m tests.faults.published --count 60 --seed $(SEED)
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -10,30 +10,15 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ingestion.extract import FileRejected
+from ingestion.limits import WorkbookLimits
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK"
 STORED, DEFLATED = 0, 8
 CHUNK_BYTES = 4 * 1024 * 1024
 LOCAL_HEADER_BYTES = 30
-
-
-@dataclass(frozen=True)
-class WorkbookLimits:
-    """How large a workbook may be. Source: input-contracts 1.2."""
-
-    packed_bytes: int = 64 * 1024 * 1024
-    unpacked_bytes: int = 1024 * 1024 * 1024
-    part_ratio: int = 200  # unpacked to packed, for parts over `ratio_from_bytes`
-    ratio_from_bytes: int = 1024 * 1024
-    parts: int = 10_000
-    sheets: int = 255
-    cells: int = 5_000_000
-    # A stray cell far away makes a sheet's rectangle huge although the file is small.
-    sheet_area: int = 50_000_000
 
 
 class Archive:
@@ -43,7 +28,7 @@ class Archive:
         self.data = data
         self.name = name
         self.limits = limits
-        self._inflated = 0
+        self._inflated: dict[str, int] = {}
         self._parts = self._directory()
 
     def _directory(self) -> dict[str, zipfile.ZipInfo]:
@@ -80,6 +65,16 @@ class Archive:
         """The whole of one part."""
         return b"".join(self.chunks(part))
 
+    def check_size(self, part: str, most: int) -> None:
+        """Refuse a part that is to be kept whole and claims more bytes than that; what it claims is verified as it unpacks."""
+        info = self._parts.get(part)
+        if info is not None and info.file_size > most:
+            raise FileRejected(
+                "TOO_LARGE",
+                f"{self.name}: part {part} must unpack to at most {most:,} bytes, found {info.file_size:,} (TOO_LARGE)",
+                "Save the workbook again with its own program, and take out sheets that are not inputs.",
+            )
+
     def chunks(self, part: str) -> Iterator[bytes]:
         """One part, inflated in pieces; size, ratio and checksum are verified on the way."""
         info = self._parts.get(part)
@@ -90,10 +85,10 @@ class Archive:
         size, checksum = 0, 0
         for piece in self._pieces(info):
             size += len(piece)
-            self._inflated += len(piece)
+            self._inflated[part] = max(size, self._inflated.get(part, 0))  # a part may be read again
             checksum = zlib.crc32(piece, checksum)
             self._check_ratio(part, size, info.compress_size)
-            if self._inflated > self.limits.unpacked_bytes:
+            if sum(self._inflated.values()) > self.limits.unpacked_bytes:
                 limit = f"{self.limits.unpacked_bytes:,} bytes"
                 raise self._bomb("the whole archive", f"more than {limit} while unpacking", limit)
             yield piece

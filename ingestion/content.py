@@ -6,6 +6,7 @@ Limits are checked before bytes are kept, so that no file can exhaust the machin
 from __future__ import annotations
 
 import io
+import re
 from codecs import BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +19,14 @@ from defusedxml.common import DefusedXmlException
 from ingestion.delimited import decode
 from ingestion.extract import FileRejected
 from ingestion.inbox import InboxFile
+from ingestion.limits import limits
 from ingestion.strict_json import json_depth, strict_json
 from ingestion.xml_events import BYTE_ORDER_MARK, WHITE_SPACE, bad_xml
 
 if TYPE_CHECKING:
     from ingestion.workbook import Workbook
 
-MAX_TEXT_BYTES = 512 * 1024 * 1024
-MAX_JSON_DEPTH = 64
+_NOT_WHITE = re.compile(r"\S")
 WORKBOOK_STARTS = (b"PK", b"\xd0\xcf\x11\xe0")  # a zip, or an OLE container such as an encrypted workbook
 OTHER_ENCODINGS = (("utf-16", (b"\xff\xfe", b"\xfe\xff")), ("cp1252", (b"",)))
 
@@ -69,10 +70,9 @@ def open_content(file: InboxFile) -> Content:
         from ingestion.workbook import open_workbook
 
         return Content(name, workbook=open_workbook(file.path, name))
-    if file.size > MAX_TEXT_BYTES:
-        raise FileRejected(
-            "TOO_LARGE", f"{name}: expected at most {MAX_TEXT_BYTES:,} bytes, found {file.size:,} (TOO_LARGE)"
-        )
+    most = limits().text.bytes
+    if file.size > most:
+        raise FileRejected("TOO_LARGE", f"{name}: expected at most {most:,} bytes, found {file.size:,} (TOO_LARGE)")
     data = file.path.read_bytes()
     if data.removeprefix(BYTE_ORDER_MARK).lstrip(WHITE_SPACE).startswith(b"<"):
         return Content(name, xml_root=_xml_root(data, name), xml=data)
@@ -83,9 +83,15 @@ def open_content(file: InboxFile) -> Content:
             raise
         text, encoding = _in_other_encoding(data)
         return Content(name, text=text, encoding=encoding, encoding_error=error)
-    if text.lstrip().startswith(("{", "[")):
+    if _first_character(text) in ("{", "["):
         return Content(name, document=_json(text, name))
     return Content(name, text=text)
+
+
+def _first_character(text: str) -> str:
+    """The first that is no white space, without a copy of all that follows it."""
+    found = _NOT_WHITE.search(text)
+    return found.group(0) if found else ""
 
 
 def _in_other_encoding(data: bytes) -> tuple[str, str]:
@@ -114,10 +120,18 @@ def _xml_root(data: bytes, name: str) -> tuple[str, str]:
 
 
 def _json(text: str, name: str) -> Any:
+    # Counted before any of them takes the hundredfold of its bytes; signs inside of texts count too.
+    values, most = sum(map(text.count, ",:[{")), limits().text.json_values
+    if values > most:
+        raise FileRejected(
+            "TOO_LARGE", f"{name}: expected JSON of at most {most:,} values, found {values:,} (TOO_LARGE)"
+        )
     try:
         document = strict_json(text)
     except (ValueError, RecursionError) as error:
         raise FileRejected("BAD_JSON", f"{name}: expected strict JSON, found: {error} (BAD_JSON)") from error
-    if json_depth(document) > MAX_JSON_DEPTH:
-        raise FileRejected("TOO_LARGE", f"{name}: expected JSON at most {MAX_JSON_DEPTH} levels deep (TOO_LARGE)")
+    if (depth := json_depth(document)) > limits().text.depth:
+        raise FileRejected(
+            "TOO_LARGE", f"{name}: expected JSON at most {limits().text.depth} levels deep, found {depth} (TOO_LARGE)"
+        )
     return document

@@ -18,9 +18,10 @@ import pyarrow.compute as pc
 
 from ingestion.column import Fault
 from ingestion.extract import FileRejected
+from ingestion.limits import limits
 
 HEADER_ROWS = 10  # the header is one of the first so many lines
-MAX_LINE_BYTES = 1 << 20
+MAX_LINE_BYTES = limits().text.line_bytes
 
 _IGNORED_IN_NAMES = re.compile(r"[\s_-]+")
 _BLANK = r"[\s\pZ{d}]*"
@@ -79,7 +80,14 @@ def grid_of_columns(
 
 
 def decode(data: bytes, name: str) -> str:
-    """UTF-8 text with or without a byte order mark and with one form of line end, or FileRejected."""
+    """UTF-8 text with or without a byte order mark and with one form of line end, or FileRejected.
+
+    What can be done on the bytes is: one character outside of Latin makes a text four times as large as they are.
+    """
+    _check_lines(data, name)
+    size = len(data)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -87,15 +95,20 @@ def decode(data: bytes, name: str) -> str:
         raise FileRejected(
             "BAD_ENCODING", f"{name}, line {line}: expected UTF-8, found byte 0x{data[error.start]:02x} (BAD_ENCODING)"
         ) from error
-    if "\0" in text:
+    if b"\0" in data:
         raise FileRejected(
             "BAD_ENCODING", f"{name}: expected UTF-8 text, found a zero byte, as UTF-16 has (BAD_ENCODING)"
         )
-    if not text.strip():
-        raise FileRejected(
-            "EMPTY_FILE", f"{name}: expected content, found {len(data)} bytes of white space (EMPTY_FILE)"
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text or text.isspace():
+        raise FileRejected("EMPTY_FILE", f"{name}: expected content, found {size} bytes of white space (EMPTY_FILE)")
+    return text
+
+
+def _check_lines(data: bytes, name: str) -> None:
+    """Refuse a text of more lines than the limit: each of them takes memory, an empty one too."""
+    found, most = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n"), limits().text.lines
+    if found > most:
+        raise FileRejected("TOO_LARGE", f"{name}: expected at most {most:,} lines, found {found:,} (TOO_LARGE)")
 
 
 def first_rows(text: str, delimiter: str) -> list[tuple[int, tuple[str, ...]]]:
@@ -121,10 +134,15 @@ def first_rows(text: str, delimiter: str) -> list[tuple[int, tuple[str, ...]]]:
     return rows
 
 
+def lines_of(text: str) -> io.TextIOWrapper:
+    """The lines of a text with their ends; unlike a StringIO it keeps no four bytes a character."""
+    return io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8", newline="")
+
+
 def read_grid(text: str, delimiter: str, header_line: int, name: str) -> Grid:
     """All lines below the header in line `header_line`. Short lines are filled up with empty cells.
 
-    Raises FileRejected: TOO_LARGE for a line over 1 MiB, BAD_QUOTING, DUPLICATE_HEADER.
+    Raises FileRejected: TOO_LARGE for a line over 1 MiB or too many cells, BAD_QUOTING, DUPLICATE_HEADER.
     """
     header = dict(first_rows(text, delimiter))[header_line]
     _refuse_duplicates(header, header_line, name)
@@ -134,10 +152,19 @@ def read_grid(text: str, delimiter: str, header_line: int, name: str) -> Grid:
         raise FileRejected(
             "TOO_LARGE", f"{name}: expected lines of at most {MAX_LINE_BYTES:,} bytes, found {longest:,} (TOO_LARGE)"
         )
+    _check_cells(len(lines) * len(header), name)
     if '"' in text:
         return _quoted(text, delimiter, header, header_line, name)
     in_range = text.count("\n") + (not text.endswith("\n")) - header_line
     return _plain(lines.slice(header_line, in_range).cast(pa.string()), delimiter, header, header_line, in_range)
+
+
+def _check_cells(found: int, name: str) -> None:
+    """Refuse a table that is too large once its short lines are as wide as its header."""
+    if found > (most := limits().text.cells):
+        raise FileRejected(
+            "TOO_LARGE", f"{name}: expected at most {most:,} cells, lines by columns, found {found:,} (TOO_LARGE)"
+        )
 
 
 def _refuse_duplicates(header: Sequence[str], line: int, name: str) -> None:
@@ -198,7 +225,7 @@ def _quoted(text: str, delimiter: str, header: tuple[str, ...], header_line: int
     long_lines: list[LongLine] = []
     in_range = comments = blanks = 0
     csv.field_size_limit(MAX_LINE_BYTES)
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records = csv.reader(lines_of(text), delimiter=delimiter, strict=True)
     start = 1
     try:
         for cells in records:

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+SHOWN_IN_MESSAGES = 1_200  # characters; a name of a file may be 255 bytes, a list of sheets thousands
+
 CELLS_SCHEMA = pa.schema(
     [
         ("sheet", pa.string()),
@@ -115,11 +117,16 @@ class Extract:
     row_counts: tuple[RowCount, ...] = ()
 
 
+def brief(message: str) -> str:
+    """A message as a person can read it: of what a file quotes into it, the middle is left out beyond 1,200 characters."""
+    return message if len(message) <= SHOWN_IN_MESSAGES else f"{message[:800]} ... {message[-300:]}"
+
+
 class FileRejected(Exception):
     """The whole file is refused. `code` is a reason code of the contracts; `advice` says what to do."""
 
     def __init__(self, code: str, message: str, advice: str = "") -> None:
-        super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = brief(message)
+        super().__init__(self.message)
         self.advice = advice

@@ -117,7 +117,12 @@ def _walk(inbox: Path) -> Iterator[tuple[str, Path]]:
             if not name.startswith((".", "~$")) and path.is_file():
                 relative = path.relative_to(inbox).as_posix()
                 # A name in another encoding than the system's cannot be written to a database as it stands.
-                yield relative.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), path
+                yield _shown(relative.encode("utf-8", "surrogateescape").decode("utf-8", "replace")), path
+
+
+def _shown(name: str) -> str:
+    """A name that commands nothing where it is printed: line ends, escapes and signs of direction as their codes."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
 
 
 def _look(
@@ -195,6 +200,8 @@ def _read_sidecar(path: Path) -> tuple[dict[str, str], str | None]:
         return {}, f"it is longer than {_SIDECAR_BYTES:,} bytes"
     try:
         node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except RecursionError:
+        return {}, "it nests too deeply"
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return {}, f"it cannot be read ({str(error).splitlines()[0]})"
     if node is None:

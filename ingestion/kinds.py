@@ -116,7 +116,10 @@ def recognise(content: Content, declared: str | None) -> Match:
         return matches[declared]
     found = ", ".join(sorted(matches))
     if declared is not None and matches:
-        raise _refuse("BAD_FEED", f"{content.name}: the kind declared is {declared}, found the content of {found}")
+        raise _refuse(
+            "BAD_FEED",
+            f"{content.name}: expected the kind that it is declared to be; declared is {declared}, found the content of {found}",
+        )
     if not matches:
         raise _not_a_workbook(content) or _half_a_workbook(content, declared) or _no_match(content, declared)
     if len(matches) > 1:
@@ -176,7 +179,9 @@ def _incomplete(content: Content, declared: str) -> FileRejected:
     near = nearest(content.text, declared) if content.text is not None else None
     if near is None:
         found = "content that has none of its signatures"
-        return _refuse("BAD_FEED", f"{content.name}: the kind declared is {declared}, found {found}")
+        return _refuse(
+            "BAD_FEED", f"{content.name}: expected what is declared, content of the kind {declared}, found {found}"
+        )
     return _refuse(
         "MISSING_COLUMN",
         f"{content.name}, line {near.header_line}: expected the columns of {declared} ({near.layout}) in one of the first "

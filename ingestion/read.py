@@ -133,6 +133,6 @@ def _not_supported(content: Content, match: Match, what: str) -> FileRejected:
     kind = match.kind
     return FileRejected(
         "KIND_NOT_SUPPORTED",
-        f"{content.name}: recognised as {kind.name} ({kind.title}){what}, which this version does not read yet "
-        f"(KIND_NOT_SUPPORTED)",
+        f"{content.name}: expected content that this version reads, found what is recognised as {kind.name} ({kind.title})"
+        f"{what}, which it does not read yet (KIND_NOT_SUPPORTED)",
     )

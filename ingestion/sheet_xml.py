@@ -11,14 +11,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
+import numpy as np
+import numpy.typing as npt
+
 from ingestion.extract import FileRejected
 
+# No search below looks at the same bytes again and again: a tag ends at the next bracket, and what has matched is kept.
 Position = tuple[int, int]  # 0-based row and column
 
 # An entity or DTD in a part is refused unread: it can expand without bound or fetch other files.
 FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
 _ADDRESS = re.compile(rb"\br=\"([A-Z]{1,3})([0-9]{1,7})\"")
-_BEYOND_ZZ = re.compile(rb"r=\"[A-Z]{3}")
+_WIDE, _TALL = re.compile(rb"\br=\"[A-Za-z]{3}"), re.compile(rb"\br=\"[A-Za-z]+[0-9]{4}")
+_SPACED = re.compile(rb"\br(?:\s+=|=\s)")
+LOW_ROWS, NARROW_COLUMNS = 999, 702  # what a sheet has at most that is neither tall nor wide: 999 rows, A to ZZ
+_ANY_ADDRESS = re.compile(rb"\br\s*=\s*\"([A-Za-z]{1,9})([0-9]{1,12})\"")
+_FILLED_CELL = re.compile(
+    rb"<(?:\w+:)?c\b(?>[^<>]*?\br=\"([A-Za-z]{1,9})([0-9]{1,12})\")[^<>]*+(?<!/)>\s*+<(?:\w+:)?(?:v|is|f)\b"
+)
+_CELL_END = re.compile(rb"</(?:\w+:)?c\s*>")
+_TEXT = re.compile(rb"<(?:\w+:)?[tv](?:\s[^<>]*+)?>([^<]*+)<")
 _SINGLE_QUOTED = re.compile(rb"='([^'<>\"]*)'")
 _ROW_NUMBER = re.compile(rb"\br=\"([0-9]{1,7})\"")
 
@@ -31,8 +43,10 @@ class SheetScan:
     errors: dict[Position, str] = field(default_factory=dict)
     formulas_without_value: set[Position] = field(default_factory=set)
     dimension: str | None = None  # the used range the sheet states, formatted blanks included
-    last_row: int = 0  # formatted blanks included
-    is_wide: bool = False  # a cell stands right of column ZZ (702), formatted blanks included
+    inflated: int = 0  # bytes of the part
+    references: int = 0  # cells that refer to a shared string
+    # Nothing of what rows claim is believed: only a sheet whose addresses are all short is small.
+    may_be_large: bool = False
 
 
 def column_number(letters: str) -> int:
@@ -52,15 +66,29 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def guarded(chunks: Iterable[bytes], part: str, name: str) -> Iterator[bytes]:
-    """The chunks themselves; FileRejected BAD_XML where one holds a DTD, an entity or an encoding that hides them."""
+def guarded(chunks: Iterable[bytes], part: str, name: str, row_bytes: int | None = None) -> Iterator[bytes]:
+    """The chunks themselves; FileRejected BAD_XML where one holds a DTD, an entity or an encoding that hides them.
+
+    TOO_LARGE where a worksheet goes on for more than `row_bytes` without beginning a row: a row is kept whole.
+    """
     first = True
+    since_row = 0
     for chunk in chunks:
         if first and chunk[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"):
             raise bad_xml(name, part, "UTF-16", "UTF-8")
         # A single byte is looked for ten times as fast as two, and most parts have none.
         if b"!" in chunk and any(token in chunk for token in FORBIDDEN):
             raise bad_xml(name, part, "a DTD or an entity declaration", "plain XML")
+        if row_bytes is not None:
+            begun = max(chunk.rfind(b"<row"), chunk.rfind(b":row"))
+            since_row = len(chunk) - begun if begun >= 0 else since_row + len(chunk)
+            if since_row > row_bytes:
+                raise FileRejected(
+                    "TOO_LARGE",
+                    f"{name}: part {part} must hold rows of at most {row_bytes:,} bytes, found one of {since_row:,} and more "
+                    "(TOO_LARGE)",
+                    "Save the workbook again with its own program, or ask the sender for a new copy.",
+                )
         first = False
         yield chunk
 
@@ -108,8 +136,9 @@ def scan_sheet(chunks: Iterable[bytes], empty_strings: frozenset[int]) -> SheetS
             found = patterns.dimension.search(piece)
             scan.dimension = found.group(1).decode() if found else None
         _scan_piece(piece, patterns, empty_strings, scan, counter)
-        _last_row(piece, patterns, scan)
-        scan.is_wide = scan.is_wide or _BEYOND_ZZ.search(piece) is not None
+        scan.inflated += len(piece)
+        scan.references += piece.count(b't="s"')
+        scan.may_be_large = scan.may_be_large or any(p.search(piece) for p in (_TALL, _WIDE, _SPACED))
     return scan
 
 
@@ -129,22 +158,29 @@ class _Patterns:
     def of(cls, head: bytes) -> _Patterns:
         found = re.search(rb"<(\w+:)?worksheet\b", head)
         p = (found.group(1) or b"") if found else b""
-        value = rb"<" + p + rb"v(?:\s[^>]*)?>"
-        no_text = rb"(?:\s[^>]*)?(?:/>|>\s*</" + p + rb"t>)"
-        formula = rb"<" + p + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</" + p + rb"f>)"
+        value = rb"<" + p + rb"v(?:\s[^<>]*+)?>"
+        no_text = rb"(?:\s[^<>]*)?(?:/>|>\s*</" + p + rb"t>)"
+        formula = rb"<" + p + rb"f(?:\s[^<>]*)?(?:/>|>[^<]*</" + p + rb"f>)"
         empty_value = rb"(?:<" + p + rb"v\s*/>|<" + p + rb"v>\s*</" + p + rb"v>)?"
         return cls(
             prefix=p,
-            cell=re.compile(rb"<" + p + rb"(row|c)\b([^>]*)>"),
-            dimension=re.compile(rb"<" + p + rb"dimension\b[^>]*\bref=\"([A-Z0-9:]+)\""),
+            cell=re.compile(rb"<" + p + rb"(row|c)\b([^<>]*+)>"),
+            dimension=re.compile(rb"<" + p + rb"dimension\b[^<>]*?\bref=\"([A-Z0-9:]+)\""),
             error=re.compile(
-                rb"<" + p + rb"c\b([^>]*\bt=\"e\"[^>]*)(?<!/)>(?:(?!</" + p + rb"c>).)*?" + value + rb"([^<]+)", re.S
+                rb"<"
+                + p
+                + rb"c\b((?>[^<>]*?\bt=\"e\")[^<>]*+)(?<!/)>(?:(?!</?"
+                + p
+                + rb"c\b).)*?"
+                + value
+                + rb"([^<]+)",
+                re.S,
             ),
             no_value=re.compile(
-                rb"<" + p + rb"c\b([^>]*)>\s*" + formula + rb"\s*" + empty_value + rb"\s*</" + p + rb"c>"
+                rb"<" + p + rb"c\b([^<>]*+)>\s*" + formula + rb"\s*" + empty_value + rb"\s*</" + p + rb"c>"
             ),
             empty_inline=re.compile(rb"<" + p + rb"is>\s*(?:<" + p + rb"t" + no_text + rb"\s*)?</" + p + rb"is>"),
-            shared=re.compile(rb"<" + p + rb"c\b[^>]*\bt=\"s\"[^>]*>\s*" + value + rb"\s*(\d+)\s*<"),
+            shared=re.compile(rb"<" + p + rb"c\b(?>[^<>]*?\bt=\"s\")[^<>]*+>\s*" + value + rb"\s*(\d+)\s*<"),
         )
 
 
@@ -186,26 +222,41 @@ def _values(piece: bytes, p: bytes) -> int:
     if b">" + end not in piece:
         return closed
     # A value may itself end in a bracket, so what looks empty is looked at closely.
-    return closed - len(re.findall(rb"<" + p + rb"v(?:\s[^>]*)?>" + end, piece))
-
-
-def _last_row(piece: bytes, patterns: _Patterns, scan: SheetScan) -> None:
-    row = b"<" + patterns.prefix + b"row"
-    start = piece.rfind(row)
-    if start >= 0:
-        found = _ROW_NUMBER.search(piece, start, piece.find(b">", start))
-        scan.last_row = int(found.group(1)) if found else scan.last_row + piece.count(row)
+    return closed - len(re.findall(rb"<" + p + rb"v(?:\s[^<>]*+)?>" + end, piece))
 
 
 def content_extent(chunks: Iterable[bytes]) -> tuple[int, int]:
-    """Rows and columns from A1 to the last cell that has content; cells without an address are left out."""
-    rows, columns = 0, set()
-    cell = re.compile(rb"\br=\"([A-Z]+)([0-9]+)\"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)\b")
+    """Rows and columns from A1 to the last cell that has content; cells without an address are left out.
+
+    Where it is not plain which cells have content, all count.
+    """
+    rows, columns = 0, set[bytes]()
     for piece in _at_rows(chunks):
-        for letters, number in cell.findall(piece):
-            columns.add(letters)
-            rows = max(rows, int(number))
-    return rows, max((column_number(letters.decode()) for letters in columns), default=0)
+        found = _FILLED_CELL.findall(piece)
+        if len(found) < len(_CELL_END.findall(piece)):
+            found = _ANY_ADDRESS.findall(piece)
+        columns.update(letters for letters, _ in found)
+        rows = max(rows, max((int(number) for _, number in found), default=0))
+    return rows, max((column_number(letters.decode().upper()) for letters in columns), default=0)
+
+
+def text_bytes(chunks: Iterable[bytes], lengths: npt.NDArray[np.int64]) -> int:
+    """Bytes of text in the cells of a sheet; `lengths` (n,) are those of the shared strings."""
+    patterns: _Patterns | None = None
+    total = 0
+    for piece in _at_rows(chunks):
+        patterns = patterns or _Patterns.of(piece)
+        total += sum(map(len, _TEXT.findall(piece)))
+        indices = np.array([int(index) for index in patterns.shared.findall(piece) if len(index) < 9], np.int64)
+        total += int(lengths[indices[indices < len(lengths)]].sum())
+    return total
+
+
+def shared_string_lengths(text: bytes) -> npt.NDArray[np.int64]:
+    """Bytes of each shared string, its marks included."""
+    starts = [found.start() for found in re.finditer(rb"<(?:\w+:)?si\b", text)]
+    ends = np.array([*starts, len(text)], np.int64)
+    return ends[1:] - ends[:-1]
 
 
 class _PositionCounter:
@@ -241,14 +292,13 @@ class _PositionCounter:
                 yield element.start(), (row, column)
 
 
-def empty_shared_strings(chunks: Iterable[bytes]) -> frozenset[int]:
+def empty_shared_strings(text: bytes) -> frozenset[int]:
     """Indices of shared strings without text. Empty for nearly every file, which is found without parsing."""
-    text = b"".join(chunks)
     found = re.search(rb"<(\w+:)?sst\b", text)
     p = (found.group(1) or b"") if found else b""
     # An empty string shows as an empty text element; rich text keeps its runs apart, so any run with text counts.
-    if not re.search(rb"<" + p + rb"t(?:\s[^>]*)?(?:/>|>\s*</)|<" + p + rb"si\s*/>|<" + p + rb"si>\s*</", text):
+    if not re.search(rb"<" + p + rb"t(?:\s[^<>]*)?(?:/>|>\s*</)|<" + p + rb"si\s*/>|<" + p + rb"si>\s*</", text):
         return frozenset()
-    items = re.finditer(rb"<" + p + rb"si\s*/>|<" + p + rb"si(?:\s[^>]*)?>(.*?)</" + p + rb"si>", text, re.S)
-    has_text = re.compile(rb"<" + p + rb"t>\s*[^\s<]|<" + p + rb"t\s[^>/]*>[^<]")
-    return frozenset(index for index, item in enumerate(items) if not has_text.search(item.group(1) or b""))
+    items = re.split(rb"<" + p + rb"si(?=[\s/>])", text)[1:]
+    has_text = re.compile(rb"<" + p + rb"t>\s*[^\s<]|<" + p + rb"t\s[^<>/]*>[^<]")
+    return frozenset(index for index, item in enumerate(items) if not has_text.search(item))

@@ -20,10 +20,11 @@ from ingestion.contracts import arrow_schema
 from ingestion.delimited import normal_form, read_grid
 from ingestion.derivations import derive
 from ingestion.documents import check_documents, shape_checks
-from ingestion.extract import Extract
+from ingestion.extract import Extract, FileRejected
 from ingestion.fields import LayoutField
 from ingestion.identifiers import CHECKS, Identifier
 from ingestion.layouts import FoundLayout
+from ingestion.limits import limits
 from ingestion.registers import check_known
 from ingestion.row_rules import check_duplicates, check_organization, check_plausible, set_official, settle_known_at
 from ingestion.units import MASK, Register, Source, Units
@@ -69,6 +70,7 @@ def type_units(units: Units) -> None:
     is_delete = _read_actions(units)
     for name, layout_field in found.layout.fields.items():
         _read_field(units, name, layout_field, is_delete)
+        _check_faults(units, 0)
     _fill_forms(units)
     units.mark_cells()
     _fill_constants(units)
@@ -122,6 +124,7 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
     elif (layout_field.is_required or layout_field.is_key) and not _may_be_empty(layout_field):
         # To delete a row its key is enough.
         is_needed = ~units.says_nothing if name in units.key else ~units.says_nothing & ~is_delete
+        _check_faults(units, int((is_empty & is_needed).sum()))
         for unit in np.flatnonzero(is_empty & is_needed).tolist():
             units.faults[unit, name] = Fault("MISSING_VALUE", "filled", "nothing", is_quote=False)
     column = read_column(cleaned, layout_field, units.lists)
@@ -134,6 +137,16 @@ def _read_field(units: Units, name: str, layout_field: LayoutField, is_delete: n
         units.note(code, "instants with their zone", f"{count} without, read as UTC", place)
     if layout_field.identifier is not None:
         _check_identifiers(units, name, layout_field.identifier)
+
+
+def _check_faults(units: Units, more: int) -> None:
+    """Refuse a file of which nearly nothing is right: every fault is kept with its row, and nobody reads a million."""
+    found, most = len(units.faults) + more, limits().text.faults
+    if found > most:
+        raise FileRejected(
+            "TOO_LARGE",
+            f"{units.where(None, None)}: expected at most {most:,} faults in its rows, found {found:,} and more (TOO_LARGE)",
+        )
 
 
 def _named(fault: Fault, rule: str) -> Fault:

@@ -18,10 +18,13 @@ import numpy.typing as npt
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from ingestion.archive import Archive, WorkbookLimits, not_a_workbook, open_archive
+from ingestion.archive import Archive, not_a_workbook, open_archive
 from ingestion.cells import NO_VALUE, CellBlock, CellError, cells_of
 from ingestion.extract import CELLS_SCHEMA, FileRejected
+from ingestion.limits import WorkbookLimits, limits
 from ingestion.sheet_xml import (
+    LOW_ROWS,
+    NARROW_COLUMNS,
     SheetScan,
     bad_xml,
     column_number,
@@ -29,6 +32,8 @@ from ingestion.sheet_xml import (
     empty_shared_strings,
     guarded,
     scan_sheet,
+    shared_string_lengths,
+    text_bytes,
 )
 from ingestion.workbook_parts import (
     DefinedName,
@@ -39,9 +44,7 @@ from ingestion.workbook_parts import (
     sheets_of,
 )
 
-__all__ = ["NO_VALUE", "CellError", "DefinedName", "Workbook", "WorkbookLimits", "open_workbook"]
-
-_TWO_LETTER_COLUMNS = 702  # A to ZZ
+__all__ = ["NO_VALUE", "CellError", "DefinedName", "Workbook", "open_workbook"]
 
 
 @dataclass(frozen=True)
@@ -87,22 +90,23 @@ class Workbook:
         return pa.concat_tables(tables) if tables else CELLS_SCHEMA.empty_table()
 
 
-def open_workbook(path: Path, name: str, limits: WorkbookLimits = WorkbookLimits()) -> Workbook:  # noqa: B008
-    """Read the workbook at `path`; `name` is what messages call it.
+def open_workbook(path: Path, name: str, limit: WorkbookLimits | None = None) -> Workbook:
+    """Read the workbook at `path`; `name` is what messages call it. Without a `limit`, the limits in force count.
 
     Raises FileRejected: EMPTY_FILE, NOT_A_WORKBOOK, UNREADABLE_ARCHIVE, ENCRYPTED, TOO_LARGE, ARCHIVE_BOMB, BAD_XML.
     Source: input-contracts 1.2, 1.4.
     """
+    limit = limit or limits().workbook
     with path.open("rb") as file:
-        data = file.read(limits.packed_bytes + 1)  # one byte more shows that there are too many
-    archive = open_archive(data, name, limits)
+        data = file.read(limit.packed_bytes + 1)  # one byte more shows that there are too many
+    archive = open_archive(data, name, limit)
     if "xl/workbook.xml" not in archive:
         raise not_a_workbook(archive)
     book = parse_part(archive, "xl/workbook.xml")
     sheets = sheets_of(archive, book)
-    if len(sheets) > limits.sheets:
-        raise _too_large(name, f"at most {limits.sheets} sheets", f"{len(sheets)}")
-    scans, rows, blocks = _read_sheets(archive, sheets, limits)
+    if len(sheets) > limit.sheets:
+        raise _too_large(name, f"at most {limit.sheets} sheets", f"{len(sheets)}")
+    scans, rows, blocks = _read_sheets(archive, sheets, limit)
     return Workbook(
         name=name,
         sheet_names=tuple(sheet.name for sheet in sheets),
@@ -117,13 +121,14 @@ def open_workbook(path: Path, name: str, limits: WorkbookLimits = WorkbookLimits
 
 
 def _read_sheets(
-    archive: Archive, sheets: Sequence[SheetPart], limits: WorkbookLimits
+    archive: Archive, sheets: Sequence[SheetPart], limit: WorkbookLimits
 ) -> tuple[dict[str, SheetScan], dict[str, list[list[Any]]], dict[str, CellBlock]]:
     """Scan, rows and cells of every sheet, in workbook order. A part is scanned before the cell reader opens it.
 
     The cell reader works without the interpreter's lock, so it reads one sheet while another is scanned or unfolded.
     """
-    empty = _scan_common_parts(archive)
+    budget = _Budget(archive, limit)
+    empty = _scan_common_parts(archive, budget)
     scans: dict[str, SheetScan] = {}
     rows: dict[str, list[list[Any]]] = {}
     blocks: dict[str, CellBlock] = {}
@@ -132,11 +137,9 @@ def _read_sheets(
             book = reader.submit(CalamineWorkbook.from_filelike, io.BytesIO(archive.data))
             contents = {}
             for sheet in sheets:
-                scans[sheet.name] = _scan_sheet(archive, sheet, empty, limits)
-                cells = sum(scan.values for scan in scans.values())
-                if cells > limits.cells:
-                    expected = f"at most {limits.cells:,} non-empty cells"
-                    raise _too_large(archive.name, expected, f"{cells:,} and more")
+                scan = scan_sheet(guarded(archive.chunks(sheet.part), sheet.part, archive.name, limit.row_bytes), empty)
+                budget.take(sheet, scan)
+                scans[sheet.name] = scan
                 contents[sheet.name] = reader.submit(book.result().get_sheet_by_name, sheet.name)
             for name, content in contents.items():
                 rows[name] = content.result().to_python(skip_empty_area=False)
@@ -161,28 +164,52 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _scan_common_parts(archive: Archive) -> frozenset[int]:
+def _scan_common_parts(archive: Archive, budget: _Budget) -> frozenset[int]:
     """Inflate what all sheets share before the cell reader does; indices of the shared strings without text."""
     empty = frozenset[int]()
     for part in archive.names():
         if part.lower().startswith("xl/sharedstrings"):
-            empty = empty_shared_strings(guarded(archive.chunks(part), part, archive.name))
+            archive.check_size(part, budget.limit.shared_strings_bytes)
+            text = b"".join(guarded(archive.chunks(part), part, archive.name))
+            empty = empty_shared_strings(text)
+            budget.lengths = shared_string_lengths(text)
         elif part.lower().startswith("xl/styles"):
             parse_part(archive, part)
     return empty
 
 
-def _scan_sheet(archive: Archive, sheet: SheetPart, empty: frozenset[int], limits: WorkbookLimits) -> SheetScan:
-    scan = scan_sheet(guarded(archive.chunks(sheet.part), sheet.part, archive.name), empty)
-    # Columns are only looked at where there may be too many of them.
-    if scan.is_wide or scan.last_row * _TWO_LETTER_COLUMNS > limits.sheet_area:
-        rows, columns = content_extent(archive.chunks(sheet.part))
-        if rows * columns > limits.sheet_area:
-            found = f"{rows:,} rows by {columns:,} columns in '{sheet.name}'"
-            raise _too_large(
-                archive.name, f"at most {limits.sheet_area:,} cells between A1 and a sheet's last cell", found
-            )
-    return scan
+@dataclass
+class _Budget:
+    """What the sheets seen so far come to, against the limits of a workbook. Figures are bounds until they would not do, then exact."""
+
+    archive: Archive
+    limit: WorkbookLimits
+    lengths: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))  # of shared strings, in bytes
+    cells: int = 0
+    area: int = 0
+    text: int = 0
+
+    def take(self, sheet: SheetPart, scan: SheetScan) -> None:
+        """Count one more sheet, or refuse the workbook: before the cell reader lays the sheet out as a rectangle."""
+        limit, name = self.limit, self.archive.name
+        self.cells += scan.values
+        if self.cells > limit.cells:
+            raise _too_large(name, f"at most {limit.cells:,} non-empty cells", f"{self.cells:,} and more")
+        area, found = LOW_ROWS * NARROW_COLUMNS, ""
+        if scan.may_be_large or self.area + area > limit.area:
+            rows, columns = content_extent(self.archive.chunks(sheet.part))
+            area, found = rows * columns, f"{rows:,} rows by {columns:,} columns in '{sheet.name}'"
+        self.area += area
+        if self.area > limit.area:
+            expected = f"at most {limit.area:,} cells between A1 and the last cells of all sheets"
+            raise _too_large(name, expected, f"{self.area:,}, of them {found}")
+        text = scan.inflated + scan.references * int(self.lengths.max(initial=0))
+        if self.text + text > limit.text_bytes:
+            text = text_bytes(self.archive.chunks(sheet.part), self.lengths)
+        self.text += text
+        if self.text > limit.text_bytes:
+            found = f"{self.text:,} up to sheet '{sheet.name}'"
+            raise _too_large(name, f"at most {limit.text_bytes:,} bytes of text in all cells", found)
 
 
 def _patch(rows: list[list[Any]], scan: SheetScan) -> None:

@@ -51,7 +51,8 @@ class SheetPart:
 
 
 def parse_part(archive: Archive, part: str) -> Element:
-    """A small part as a tree. FileRejected BAD_XML where it is broken or holds a DTD or an entity."""
+    """A small part as a tree. FileRejected BAD_XML where it is broken or holds a DTD or an entity, TOO_LARGE."""
+    archive.check_size(part, archive.limits.tree_bytes)
     text = b"".join(guarded(archive.chunks(part), part, archive.name))
     try:
         root: Element = fromstring(text, forbid_dtd=True)

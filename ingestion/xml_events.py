@@ -16,10 +16,11 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from ingestion.delimited import decode
 from ingestion.extract import FileRejected
+from ingestion.limits import limits
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WHITE_SPACE = b" \t\r\n"
-MAX_DEPTH = 64
+MAX_DEPTH = limits().text.depth
 _CHUNK = 1 << 20
 _LINE_ENDS = re.compile(r"\s*[\r\n\t]+\s*")
 
@@ -97,9 +98,10 @@ def parse(data: bytes, name: str, target_of: Callable[[int, Callable[[], int]], 
     """Parse `data` into the target that `target_of` makes of the document's first line and of what tells the current one.
 
     `data` may begin with a byte order mark and white space. Raises FileRejected: BAD_XML for what is not well formed or
-    has a document type or an entity, BAD_ENCODING. Source: input-contracts 1.2, 5.5.
+    has a document type or an entity, BAD_ENCODING, TOO_LARGE. Source: input-contracts 1.2, 5.5.
     """
     decode(data, name)
+    _check_elements(data, name)
     body = data.removeprefix(BYTE_ORDER_MARK)
     document = body.lstrip(WHITE_SPACE)
     before = body[: len(body) - len(document)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -116,6 +118,16 @@ def parse(data: bytes, name: str, target_of: Callable[[int, Callable[[], int]], 
     return target
 
 
+def _check_elements(data: bytes, name: str) -> None:
+    """Refuse a document of too many elements and attributes: each of them takes the hundredfold of its bytes."""
+    found = data.count(b"<") - data.count(b"</") + data.count(b'="') + data.count(b"='")
+    if found > (most := limits().text.xml_elements):
+        raise FileRejected(
+            "TOO_LARGE",
+            f"{name}: expected XML of at most {most:,} elements and attributes, found {found:,} (TOO_LARGE)",
+        )
+
+
 def walk(data: bytes, path: str, take: Callable[[Element], None], name: str) -> Element:
     """Hand every element at `path` below the root to `take`, and return what the root says outside of them.
 
@@ -127,7 +139,9 @@ def walk(data: bytes, path: str, take: Callable[[Element], None], name: str) -> 
 
 def too_deep(name: str, line: int) -> FileRejected:
     """The refusal of a document that nests deeper than any that Weir reads."""
-    return FileRejected("TOO_LARGE", f"{name}, line {line}: expected XML at most {MAX_DEPTH} levels deep (TOO_LARGE)")
+    return FileRejected(
+        "TOO_LARGE", f"{name}, line {line}: expected XML at most {MAX_DEPTH} levels deep, found more (TOO_LARGE)"
+    )
 
 
 def has_leading_white_space(data: bytes) -> bool:

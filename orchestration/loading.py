@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,7 +17,7 @@ import pyarrow.compute as pc
 
 from ingestion.content import starts_like_workbook
 from ingestion.contracts import WorkbookContract, load_contracts
-from ingestion.extract import Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity
+from ingestion.extract import Extract, FileRejected, Finding, RejectedRow, RowCount, Scope, Severity, brief
 from ingestion.feeds import Feed
 from ingestion.inbox import InboxFile, Scan
 from ingestion.read import FeedDefaults, read_file
@@ -131,6 +133,8 @@ def _load_file(
         )
     except FileRejected as refused:
         rejection = refused
+    except Exception as defect:  # noqa: BLE001  whatever is wrong with a reader, its file is told of and stops no other
+        rejection = _reader_defect(file, defect)
     with whole(connection):
         if rejection is not None:
             outcome = _record_rejection(connection, file, rejection, load_id, loaded_at)
@@ -172,6 +176,15 @@ def _audited(file: InboxFile, feed: Feed | None, outcome: FileOutcome, run_id: s
         },
         reason=outcome.reason_code,
         correlation_id=run_id,
+    )
+
+
+def _reader_defect(file: InboxFile, defect: Exception) -> FileRejected:
+    """The refusal of a file that its reader neither read nor refused: nothing of it is taken in, and newer code tries again."""
+    at = traceback.extract_tb(defect.__traceback__)[-1]
+    found = f"{type(defect).__name__} in {Path(at.filename).name}, line {at.lineno}: {str(defect)[:200]}"
+    return FileRejected(
+        "READER_DEFECT", f"{file.name}: expected its reader to read or to refuse it, found {found} (READER_DEFECT)"
     )
 
 
@@ -473,7 +486,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "entity_id": finding.entity_id,
         "expected": finding.expected,
         "found": finding.found,
-        "message": finding.message,
+        "message": brief(finding.message),
         "advice": finding.advice,
     }
 
@@ -485,7 +498,7 @@ def _rejected(row: RejectedRow) -> dict[str, Any]:
         "_column": row.column,
         "table_name": row.table_name,
         "reason_code": row.reason_code,
-        "message": row.message,
+        "message": brief(row.message),
         "payload": json.dumps(dict(row.payload), ensure_ascii=False, sort_keys=True),
     }
 

@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,7 +41,7 @@ def read_csv_statement(text: str, found: FoundLayout, source: Source) -> tuple[U
     grid = read_grid(text, found.layout.delimiter, found.header_line, source.name)
     units = Units(grid, found, source)
     marks = _marks(units)
-    units.says_nothing |= [mark != "" for mark in marks]
+    units.says_nothing |= np.array([mark != "" for mark in marks], dtype=bool)
     type_units(units)
     _settle_amounts(units)
     statements = _statements(units, marks)

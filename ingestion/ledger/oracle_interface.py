@@ -6,11 +6,10 @@ The file has no header: 95 columns by place, the last one END. Source: fund-admi
 from __future__ import annotations
 
 import csv
-import io
 import re
 from decimal import localcontext
 
-from ingestion.delimited import MAX_LINE_BYTES, normal_form
+from ingestion.delimited import MAX_LINE_BYTES, lines_of, normal_form
 from ingestion.extract import Extract, FileRejected
 from ingestion.ledger.canonical import EXACT_DIGITS, JournalLine, control_total
 from ingestion.ledger.journal_file import JournalFile, extract_of_file
@@ -87,7 +86,7 @@ def read_interface(source: LedgerSource) -> Extract:
 def _rows(source: LedgerSource) -> tuple[list[TableRow], int, int]:
     """The lines of the file, each whole, the number of all records and that of blank ones."""
     csv.field_size_limit(MAX_LINE_BYTES)
-    records = csv.reader(io.StringIO(source.text, newline=""), strict=True)
+    records = csv.reader(lines_of(source.text), strict=True)
     rows: list[TableRow] = []
     in_range, blank, start = 0, 0, 1
     try:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
 
-from ingestion.delimited import MAX_LINE_BYTES
+from ingestion.delimited import MAX_LINE_BYTES, lines_of
 from ingestion.extract import FileRejected
 
 
 def read_records(file: str, text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
     """(line, cells) of every record, blank ones included. FileRejected BAD_QUOTING, and TOO_LARGE for a line over 1 MiB."""
     csv.field_size_limit(MAX_LINE_BYTES)
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records = csv.reader(lines_of(text), delimiter=delimiter, strict=True)
     start = 1
     try:
         for cells in records:

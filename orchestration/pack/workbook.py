@@ -34,7 +34,7 @@ from orchestration.pack.layout import (
 INK = "#1b2733"
 FROZEN_COLUMNS = 2
 PASS, FAIL = "Pass", "Fail"  # as the old model says it
-FORMULA_STARTS = ("=", "+", "-", "@")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet may take for the start of a formula
 
 
 class Book:

@@ -14,10 +14,12 @@ import openpyxl
 import pytest
 
 import ingestion.content
+import ingestion.tabular
 from ingestion.extract import Extract, FileRejected
 from ingestion.feeds import Feed
 from ingestion.inbox import scan
 from ingestion.kinds import kinds
+from ingestion.limits import Limits, limits
 from ingestion.read import FeedDefaults, read_file
 
 LOADED_AT = dt.datetime(2026, 3, 2, 12, 0)
@@ -221,11 +223,23 @@ def test_a_line_over_one_mebibyte_is_too_large(tmp_path: Path) -> None:
     assert refusal(tmp_path, FX + "EUR," + "x" * (1 << 20) + "\n").code == "TOO_LARGE"
 
 
+def limited_to(size: int) -> Limits:
+    return limits().model_copy(update={"text": limits().text.model_copy(update={"bytes": size})})
+
+
 def test_a_text_over_the_limit_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingestion.content, "MAX_TEXT_BYTES", len(FX) - 1)
+    monkeypatch.setattr(ingestion.content, "limits", lambda: limited_to(len(FX) - 1))
     assert refusal(tmp_path, FX).code == "TOO_LARGE"
-    monkeypatch.setattr(ingestion.content, "MAX_TEXT_BYTES", len(FX))
+    monkeypatch.setattr(ingestion.content, "limits", lambda: limited_to(len(FX)))
     assert read(tmp_path, FX)[1].tables["fx_rates"].num_rows == 1
+
+
+def test_a_file_of_more_faults_than_anybody_reads_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = limits().model_copy(update={"text": limits().text.model_copy(update={"faults": 1})})
+    monkeypatch.setattr(ingestion.tabular, "limits", lambda: most)
+    wrong = "EUR,USD,2024-03-29,dear\n"
+    assert read(tmp_path, FX + wrong)[1].row_counts[0].rows_quarantined == 1
+    assert refusal(tmp_path, FX + wrong + wrong.replace("29", "30")).code == "TOO_LARGE"
 
 
 @pytest.mark.parametrize(

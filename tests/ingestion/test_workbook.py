@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook as NewWorkbook
 
 from ingestion.extract import FileRejected
-from ingestion.workbook import NO_VALUE, CellError, Workbook, WorkbookLimits, open_workbook, serial_date
+from ingestion.limits import WorkbookLimits, limits
+from ingestion.workbook import NO_VALUE, CellError, Workbook, open_workbook, serial_date
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -62,15 +63,15 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def opened(tmp_path: Path, data: bytes, limits: WorkbookLimits | None = None) -> Workbook:
+def opened(tmp_path: Path, data: bytes, limit: WorkbookLimits | None = None) -> Workbook:
     path = tmp_path / "book.xlsx"
     path.write_bytes(data)
-    return open_workbook(path, "book.xlsx", limits or WorkbookLimits())
+    return open_workbook(path, "book.xlsx", limit)
 
 
-def refusal(tmp_path: Path, data: bytes, limits: WorkbookLimits | None = None) -> FileRejected:
+def refusal(tmp_path: Path, data: bytes, limit: WorkbookLimits | None = None) -> FileRejected:
     with pytest.raises(FileRejected) as caught:
-        opened(tmp_path, data, limits)
+        opened(tmp_path, data, limit)
     assert caught.value.message.startswith("book.xlsx")
     assert caught.value.message.endswith(f"({caught.value.code})")
     assert caught.value.advice
@@ -145,17 +146,22 @@ def test_a_directory_that_understates_a_part_is_found_while_unpacking(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("limits", "code"),
+    ("changed", "code"),
     [
-        (WorkbookLimits(packed_bytes=500), "TOO_LARGE"),
-        (WorkbookLimits(unpacked_bytes=500), "ARCHIVE_BOMB"),
-        (WorkbookLimits(parts=3), "ARCHIVE_BOMB"),
-        (WorkbookLimits(sheets=0), "TOO_LARGE"),
-        (WorkbookLimits(cells=1), "TOO_LARGE"),
+        ({"packed_bytes": 500}, "TOO_LARGE"),
+        ({"unpacked_bytes": 500}, "ARCHIVE_BOMB"),
+        ({"parts": 3}, "ARCHIVE_BOMB"),
+        ({"sheets": 0}, "TOO_LARGE"),
+        ({"cells": 1}, "TOO_LARGE"),
+        ({"area": 3}, "TOO_LARGE"),
+        ({"text_bytes": 1}, "TOO_LARGE"),
+        ({"tree_bytes": 100}, "TOO_LARGE"),
+        ({"row_bytes": 20}, "TOO_LARGE"),
     ],
 )
-def test_each_limit_is_enforced(tmp_path: Path, limits: WorkbookLimits, code: str) -> None:
-    assert refusal(tmp_path, zipped(parts('<c r="A2"><v>1</v></c><c r="B2"><v>1</v></c>')), limits).code == code
+def test_each_limit_is_enforced(tmp_path: Path, changed: dict[str, int], code: str) -> None:
+    limit = limits().workbook.model_copy(update=changed)
+    assert refusal(tmp_path, zipped(parts('<c r="A2"><v>1</v></c><c r="B2"><v>1</v></c>')), limit).code == code
 
 
 def test_a_stray_cell_at_the_end_of_the_sheet_cannot_exhaust_memory(tmp_path: Path) -> None:
