@@ -18,9 +18,10 @@ from typing import Any
 
 import duckdb
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from orchestration.clock import utc_now
+from orchestration.events import digests
 from orchestration.sealed_log import AUDIT_TRAIL, Breach, published_head, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -56,6 +57,7 @@ class AuditPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    events_one_by_one: int = Field(ge=1)
     actions: Mapping[str, ActionPolicy]
     entities: Mapping[str, Classification]
 
@@ -131,11 +133,13 @@ def write(warehouse: Warehouse, settings: Settings, entries: Sequence[AuditEntry
 
 
 def breaches(warehouse: Warehouse, settings: Settings) -> tuple[list[Breach], int]:
-    """Every row of the trail that the write path did not leave so, and how many rows were looked at."""
+    """Every row of the trail that the write path did not leave so, or whose events are others, and how many rows there are."""
     with warehouse.connect() as connection:
         rows = AUDIT_TRAIL.rows(connection)
         heads = AUDIT_TRAIL.head_rows(connection)
-    return AUDIT_TRAIL.breaches(rows, heads, settings.log_key, published_head(settings, AUDIT_TRAIL)), len(rows)
+        of_events = digests.breaches(connection)
+    of_rows = AUDIT_TRAIL.breaches(rows, heads, settings.log_key, published_head(settings, AUDIT_TRAIL))
+    return [*of_rows, *of_events], len(rows)
 
 
 def _stricter(one: Classification, other: Classification | None) -> str:

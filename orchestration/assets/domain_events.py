@@ -4,10 +4,13 @@ How events are derived and checked is orchestration.events'.
 """
 
 import dagster as dg
+import duckdb
 
 from calculations.events.definitions import event_policy
+from orchestration import audit
 from orchestration.assets.raw import table_schema
 from orchestration.clock import utc_now
+from orchestration.events.audited import entries_after
 from orchestration.events.deriving import derive_events
 from orchestration.events.store import WATERMARKS
 from orchestration.resources import WarehouseResource, retried_when_busy
@@ -37,8 +40,13 @@ def build_event_assets(settings: Settings) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": table_schema(WATERMARKS), "dagster/relation_identifier": WATERMARKS},
     )
     def domain_events(context: dg.AssetExecutionContext, weir: WarehouseResource) -> dg.MaterializeResult:
+        here = weir.settings
+
+        def audited(connection: duckdb.DuckDBPyConnection, after: int) -> None:
+            audit.record(connection, here, entries_after(connection, after))
+
         with retried_when_busy():
-            done = derive_events(weir.warehouse, event_policy(), utc_now(), context.run.run_id)
+            done = derive_events(weir.warehouse, event_policy(), utc_now(), context.run.run_id, audited)
         types = "\n".join(f"| {event_type} | {count:,} |" for event_type, count in done.events.items())
         return dg.MaterializeResult(
             metadata={

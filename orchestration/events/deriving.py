@@ -8,6 +8,7 @@ differences is changes'. Source: fund-admin 1.10 (G-5); input-contracts 1.1, 2.4
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import duckdb
@@ -17,6 +18,7 @@ from orchestration.events.causes import give_causes
 from orchestration.events.changes import type_changes
 from orchestration.events.stated import Stated, relation_columns, stated_of
 from orchestration.events.store import EVENTS, WATERMARKS, append_events, take_snapshots
+from orchestration.sealed_log import writing
 from orchestration.warehouse import Warehouse, append_rows
 
 KEY = "organization_id, aggregate_id, part_id"
@@ -39,10 +41,20 @@ class Derived:
     snapshots: int = 0
 
 
-def derive_events(warehouse: Warehouse, policy: EventPolicy, now: dt.datetime, run_id: str) -> Derived:
-    """Append the events that the watched relations tell and the store does not, with watermarks and snapshots: all or nothing."""
+def derive_events(
+    warehouse: Warehouse,
+    policy: EventPolicy,
+    now: dt.datetime,
+    run_id: str,
+    audited: Callable[[duckdb.DuckDBPyConnection, int], None] = lambda connection, after: None,
+) -> Derived:
+    """Append the events that the watched relations tell and the store does not, with watermarks and snapshots: all or nothing.
+
+    `audited` is called in the same transaction with the number after which the events are new.
+    """
     done = Derived()
-    with warehouse.transaction() as connection:
+    with writing(warehouse) as connection:
+        ((before,),) = connection.execute(f"select coalesce(max(event_number), 0) from {EVENTS}").fetchall()
         connection.execute(_ARRIVING)
         columns = relation_columns(connection)
         marks = []
@@ -56,6 +68,7 @@ def derive_events(warehouse: Warehouse, policy: EventPolicy, now: dt.datetime, r
         give_causes(connection, "_arriving")
         _number(connection)
         append_events(connection, "_staged", now, run_id)
+        audited(connection, before)
         done.events = dict(
             connection.execute("select event_type, count(*) from _staged group by 1 order by 1").fetchall()
         )
