@@ -13,11 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
+from calculations.events.replay import Event, Part, replay
 from orchestration.console import CONSOLE, ERRORS, Home, settings_of
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import open_publication
 
 SHOWN_FIELDS = 3  # of a change, on its line
+ALL = 2**62  # rows
 
 
 def _instant(text: str) -> dt.datetime:
@@ -46,9 +48,16 @@ def events(
     organization: Annotated[str | None, typer.Option(help="Of one organisation.")] = None,
     last: Annotated[int, typer.Option(help="How many are shown, the latest learned.", min=1)] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, whole, as JSON.")] = False,
+    state: Annotated[bool, typer.Option("--state", help="The state that the events of --aggregate rebuild.")] = False,
+    as_known_at: Annotated[
+        Any, typer.Option(help="Of --state: as known at it, UTC (default: now).", parser=_instant, metavar="INSTANT")
+    ] = None,
     home: Home = None,
 ) -> None:
     """What happened, in the order in which it was learned: each change with when it was true, its version and its cause."""
+    if state:
+        _print_states(settings_of(home), aggregate, organization, as_known_at)
+        return
     found, count = _events(settings_of(home), aggregate, since, event_type, organization, last)
     if as_json:
         for row in found:
@@ -94,6 +103,32 @@ def _events(
             .to_pylist()
         )
     return rows, count
+
+
+def _print_states(
+    settings: Settings, aggregate: tuple[str, str] | None, organization: str | None, known_at: dt.datetime | None
+) -> None:
+    """Each part of the aggregate that was there at the instant, of each organisation that has one of that id."""
+    if aggregate is None:
+        raise typer.BadParameter("--state is of one aggregate: name it with --aggregate TYPE:ID")
+    rows, _ = _events(settings, aggregate, None, None, organization, last=ALL)
+    found = False
+    for house in sorted({row["organization_id"] for row in rows}):
+        parts = replay((_event(row) for row in rows if row["organization_id"] == house), known_at=known_at)
+        for part, told in sorted(parts.items()):
+            found = True
+            title = f"{house} {aggregate[0]}:{aggregate[1]}, {part.event_source}{f' {part.part_id}' if part.part_id else ''}"
+            CONSOLE.print(title, markup=False, soft_wrap=True)
+            for name, value in told.items():
+                if value is not None:
+                    CONSOLE.print(f"  {name:<30}{value}", markup=False, soft_wrap=True)
+    if not found:
+        CONSOLE.print("no such state", markup=False)
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    part = Part(row["event_source"], row["part_id"])
+    return Event(row["event_version"], part, row["known_at"], json.loads(row["event_data"])["state"])
 
 
 def _line(row: Mapping[str, Any]) -> str:

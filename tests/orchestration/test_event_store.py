@@ -89,13 +89,13 @@ def published(tmp_path: Path) -> Path:
             """
             create table marts.fact_events as
             select n::bigint as event_number, 'alder' as organization_id, kind as aggregate_type, key as aggregate_id,
-                version as event_version, type as event_type, '' as part_id, date '2023-11-17' as event_date,
+                version as event_version, type as event_type, 'calls' as event_source, '' as part_id, date '2023-11-17' as event_date,
                 known::timestamp as known_at, cause, load_id, 'r1' as run_id, data as event_data
             from (values
                 (1, 'CAPITAL_CALL', 'C1', 1, 'CAPITAL_CALL_CREATED', '2024-01-20 09:00', 'LOAD', 'L1',
-                    '{"state":{},"changes":{}}'),
+                    '{"state":{"amount":"100.0000","status":"ISSUED","approval":null},"changes":{}}'),
                 (2, 'CAPITAL_CALL', 'C1', 2, 'CAPITAL_CALL_PAID', '2024-04-20 09:00', 'LOAD', 'L2',
-                    '{"state":{},"changes":{"status":{"old":"ISSUED","new":"SETTLED"}}}'),
+                    '{"state":{"amount":"100.0000","status":"SETTLED","approval":null},"changes":{"status":{"old":"ISSUED","new":"SETTLED"}}}'),
                 (3, 'FUND', 'F1', 1, 'FUND_CREATED', '2024-04-20 09:00', 'RUN', null, '{"state":{},"changes":{}}')
             ) as t(n, kind, key, version, type, known, cause, load_id, data)
             """
@@ -129,7 +129,17 @@ def test_events_are_chosen_by_what_is_asked(published: Path, options: list[str],
     assert all(text in line for text, line in zip(shown, lines, strict=True))
 
 
-@pytest.mark.parametrize("options", [["--aggregate", "C1"], ["--since", "last week"]])
+@pytest.mark.parametrize(("options", "status"), [([], "SETTLED"), (["--as-known-at", "2024-04-20"], "ISSUED")])
+def test_the_state_of_an_aggregate_is_rebuilt_as_known_at_an_instant(
+    published: Path, options: list[str], status: str
+) -> None:
+    command = ["events", "--aggregate", "CAPITAL_CALL:C1", "--state", *options, "--home", str(published)]
+    lines = CliRunner().invoke(app, command).output.splitlines()
+    assert lines[0] == "alder CAPITAL_CALL:C1, calls"
+    assert [line.split() for line in lines[1:]] == [["amount", "100.0000"], ["status", status]]
+
+
+@pytest.mark.parametrize("options", [["--state"], ["--aggregate", "C1"], ["--since", "last week"]])
 def test_what_cannot_be_asked_is_wrong_usage(published: Path, options: list[str]) -> None:
     assert CliRunner().invoke(app, ["events", *options, "--home", str(published)]).exit_code == 2
 
