@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import approval_cli, nav_cli, report_cli
+from orchestration import approval_cli, nav_cli, report_cli, serve_cli
 from orchestration.console import CONSOLE, ERRORS, Home, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.add_typer(approval_cli.app, name="approve")
 app.add_typer(nav_cli.app, name="nav")
 app.add_typer(report_cli.app, name="report")
+app.command()(serve_cli.serve)
 
 
 class PackKind(StrEnum):
