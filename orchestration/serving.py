@@ -58,7 +58,7 @@ def may_run(query: str) -> bool:
         statements = duckdb.extract_statements(query)
     except duckdb.Error:
         return False
-    if len(statements) != 1 or statements[0].type is not StatementType.SELECT:
+    if len(statements) != 1 or statements[0].type != StatementType.SELECT:
         return False
     with duckdb.connect() as parser:
         row = parser.execute("select json_serialize_sql(?::varchar)", [query]).fetchone()

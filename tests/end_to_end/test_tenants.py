@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -113,6 +114,6 @@ def test_other_organisations_change_no_row_of_the_first(house: tuple[Tenants, di
 def test_a_fund_of_the_same_id_is_struck_at_its_own_organisations_price(
     house: tuple[Tenants, dict[str, tuple]], tenant: Tenant
 ) -> None:
-    net_assets = 10 * tenant.number * tenant.price + CASH
+    net_assets = Decimal(10 * tenant.number * tenant.price + CASH)
     sql = "select product_id, net_assets, nav_per_share from marts.fact_nav where is_in_force"
     assert house[0].rows(tenant.organization_id, sql) == [("X", net_assets, net_assets / SHARES)]
