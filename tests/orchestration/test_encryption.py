@@ -61,9 +61,7 @@ def test_a_key_for_a_warehouse_that_has_none_is_refused(tmp_path: Path, monkeypa
         plain.rows("select 1")
 
 
-@pytest.mark.parametrize(
-    "unfit", ["tiny", "with a space in it, long", "it's-got-a-quote-in-it", "1234567890123456789"]
-)
+@pytest.mark.parametrize("unfit", ["tiny", "with a space in it, long", "it's-got-a-quote-in-it", "1234567890123456789"])
 def test_a_key_that_something_could_read_otherwise_is_refused_unseen(
     unfit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
