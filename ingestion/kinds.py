@@ -140,12 +140,9 @@ def _not_a_workbook(content: Content) -> FileRejected | None:
     if content.workbook is not None or not content.name.lower().endswith(WORKBOOK_SUFFIXES):
         return None
     found = "XML" if content.xml_root is not None else "JSON" if content.text is None else "text"
-    start = "" if content.text is None else f" that begins {content.text[:60].strip()!r}"
     if content.encoding_error is not None:
-        found, start = "bytes of no known form", ""
-    return _refuse(
-        "NOT_A_WORKBOOK", f"{content.name}: expected an Excel workbook (.xlsx or .xlsm), found {found}{start}"
-    )
+        found = "bytes of no known form"
+    return _refuse("NOT_A_WORKBOOK", f"{content.name}: expected an Excel workbook (.xlsx or .xlsm), found {found}")
 
 
 def _half_a_workbook(content: Content, declared: str | None) -> FileRejected | None:
@@ -165,7 +162,8 @@ def _unknown(content: Content) -> FileRejected:
     elif content.text is None:
         found = "JSON of another shape"
     else:
-        found = f"text that begins {content.text[:60].strip()!r}"
+        # Not what it says: of a file of unknown kind nobody knows what is personal or bank data.
+        found = "text without the header of any"
         near = nearest(content.text)
         if near is not None and near.missing and near.share >= NEAR:
             lacks = ", ".join(near.missing)

@@ -214,13 +214,17 @@ def _document(text: str, field: LayoutField, lists: Lists) -> str | Fault:
     try:
         document = strict_json(text)
     except (ValueError, RecursionError) as error:
-        return Fault("BAD_JSON", f"strict JSON ({error})", text)
+        # What the parser says may name a key of the document.
+        return Fault("BAD_JSON", "strict JSON" if field.is_restricted else f"strict JSON ({error})", text)
     if json_depth(document) > MAX_CELL_DEPTH:
         return Fault("TOO_LONG", f"JSON at most {MAX_CELL_DEPTH} levels deep", text)
     wrong = lists.shapes[field.shape](document) if field.shape is not None else None
     if wrong is not None:
         path, found = wrong
-        return Fault("BAD_JSON_SHAPE", f"of the shape {field.shape}", f"at {path}: {found}", is_quote=False)
+        expected = f"of the shape {field.shape}"
+        if field.is_restricted:
+            return Fault("BAD_JSON_SHAPE", expected, text)
+        return Fault("BAD_JSON_SHAPE", expected, f"at {path}: {found}", is_quote=False)
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

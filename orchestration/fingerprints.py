@@ -39,7 +39,7 @@ def code_fingerprint(*folders: Path) -> str:
 
 def settings_fingerprint(settings: Settings) -> str:
     """Hash of the settings that can change a result."""
-    relevant = settings.model_dump(mode="json", include={"organization_id", "environment"})
+    relevant = settings.model_dump(mode="json", include={"organization_id", "environment", "publish_restricted"})
     if settings.pacing_assumptions is not None:
         # What the file says counts, wherever it lies.
         relevant["pacing_assumptions"] = hashlib.sha256(settings.pacing_assumptions.read_bytes()).hexdigest()

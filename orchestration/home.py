@@ -9,8 +9,11 @@ import os
 import shutil
 from pathlib import Path
 
+from orchestration.encryption import DBT_VARIABLE, warehouse_key
 from orchestration.parsed_project import MANIFEST, parsed_project
 from orchestration.settings import PROJECT, Settings
+
+PLAIN, ENCRYPTED = "local", "encrypted"  # targets of the dbt profile
 
 
 def prepare_home(settings: Settings) -> None:
@@ -37,6 +40,10 @@ def set_quiet_environment(settings: Settings) -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     os.environ["WEIR_WAREHOUSE"] = str(settings.warehouse_path)
+    key = warehouse_key()
+    os.environ["WEIR_DBT_TARGET"] = PLAIN if key is None else ENCRYPTED
+    if key is not None:
+        os.environ[DBT_VARIABLE] = key
     os.environ["DBT_LOG_PATH"] = str(settings.dbt_target_path / "logs")
 
 

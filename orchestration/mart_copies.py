@@ -15,74 +15,56 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.warehouse import whole
-
-SHARED = "_shared"
-# Marts without a tenant: the same calendar, currencies and test catalogue for everybody.
-TENANT_FREE = frozenset({"dim_date", "dim_currency", "dim_compliance_test", "dim_ilpa_transaction_type"})
-
-
-class NotPublishable(Exception):
-    """A run-scope verdict failed, is missing, or is older than its mart; or the copy is not the marts. Nothing changed."""
+from orchestration.masking import unmasked
+from orchestration.tenancy import Mart, NotPublishable, quoted, refuse_leaks, visible
+from orchestration.warehouse import beside, current_database, whole
 
 
 @dataclass(frozen=True)
-class Mart:
-    """A mart as its manifest describes it."""
+class View:
+    """Whose rows a folder shows, all for none, and whether restricted values stand in it as they came."""
 
-    name: str
-    description: str
-    columns: Mapping[str, str]  # column -> description
-    run_checks: frozenset[str]  # checks that must have passed since it was built
+    organization: str | None = None
+    is_restricted: bool = False
 
-    @property
-    def relation(self) -> str:
-        return f"marts.{self.name}"
+    def rows(self, mart: Mart) -> str:
+        """SQL of what the folder shows of a mart."""
+        seen = visible(mart, self.organization)
+        return unmasked(mart, seen) if self.is_restricted else seen
 
 
 def copy_marts(
     connection: duckdb.DuckDBPyConnection,
     building: Path,
     marts: tuple[Mart, ...],
-    views: Mapping[str, str | None],
+    views: Mapping[str, View],
 ) -> dict[str, dict[str, int]]:
-    """Copy the marts into each folder of `views` below `building`, what its organisation may see or all for none.
+    """Copy what each of `views` shows of the marts into its folder below `building`.
 
-    Returns folder -> mart -> rows. Raises `NotPublishable` when a copy, read back, is not the mart.
+    Returns folder -> mart -> rows. Raises `NotPublishable` when a copy, read back, is not the mart, and `TenantLeak` when it
+    shows another organisation than its own.
     """
     blank = building / "blank.duckdb"
     _write_blank(connection, blank, marts)
+    database = current_database(connection)
 
     def copied(folder: str) -> dict[str, int]:
-        # A cursor is a connection of its own, so each folder is a transaction of its own.
-        with connection.cursor() as own:
+        # Each folder is a transaction of its own.
+        with beside(connection, database) as own:
             counts = _copy(own, blank, building / folder, marts, views[folder])
             _prove(own, building / folder, marts, views[folder])
         return counts
 
     # Most marts are too small for DuckDB to spread one over cores, so folders are.
-    with ThreadPoolExecutor(os.cpu_count()) as beside:
-        counts = dict(zip(views, beside.map(copied, views), strict=True))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        counts = dict(zip(views, pool.map(copied, views), strict=True))
     blank.unlink()
     return counts
 
 
-def _visible(connection: duckdb.DuckDBPyConnection, mart: Mart, organization: str | None) -> str:
-    """The rows an organisation may see; marts without a tenant column are the same for everybody."""
-    if organization is None or mart.name in TENANT_FREE:
-        return f"select * from {mart.relation}"
-    literal = connection.execute("select ?::varchar", [organization]).fetchone()
-    assert literal is not None
-    return f"select * from {mart.relation} where organization_id in ('{literal[0]}', '{SHARED}')"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _write_blank(connection: duckdb.DuckDBPyConnection, path: Path, marts: tuple[Mart, ...]) -> None:
     """A publication without a row: every mart with its columns and what is said of them, written once for all folders."""
-    connection.execute(f"attach {_quoted(str(path))} as blank")
+    connection.execute(f"attach {quoted(str(path))} as blank")
     try:
         # One transaction: committed one by one, thousands of comments would each wait for the disk.
         with whole(connection):
@@ -90,8 +72,8 @@ def _write_blank(connection: duckdb.DuckDBPyConnection, path: Path, marts: tuple
             for mart in marts:
                 target = f"blank.marts.{mart.name}"
                 connection.execute(f"create table {target} as select * from {mart.relation} limit 0")
-                comments = [f"comment on table {target} is {_quoted(mart.description)}"] + [
-                    f'comment on column {target}."{column}" is {_quoted(text)}' for column, text in mart.columns.items()
+                comments = [f"comment on table {target} is {quoted(mart.description)}"] + [
+                    f'comment on column {target}."{column}" is {quoted(text)}' for column, text in mart.columns.items()
                 ]
                 connection.execute(";".join(comments))
     finally:
@@ -103,7 +85,7 @@ def _copy(
     blank: Path,
     folder: Path,
     marts: tuple[Mart, ...],
-    organization: str | None,
+    view: View,
 ) -> dict[str, int]:
     """Fill a copy of `blank` and the Parquet files of one folder; returns the rows of each mart."""
     (folder / "parquet").mkdir(parents=True)
@@ -112,9 +94,9 @@ def _copy(
     with _attached(connection, file) as publication, whole(connection):
         for mart in marts:
             target = f"{publication}.marts.{mart.name}"
-            connection.execute(f"insert into {target} {_visible(connection, mart, organization)}")
+            connection.execute(f"insert into {target} {view.rows(mart)}")
             counted = connection.execute(
-                f"copy {target} to {_quoted(str(folder / 'parquet' / f'{mart.name}.parquet'))} "
+                f"copy {target} to {quoted(str(folder / 'parquet' / f'{mart.name}.parquet'))} "
                 f"(format parquet, compression zstd)"
             ).fetchone()
             counts[mart.name] = counted[0] if counted else 0
@@ -123,23 +105,21 @@ def _copy(
 
 @contextmanager
 def _attached(connection: duckdb.DuckDBPyConnection, file: Path, options: str = "") -> Iterator[str]:
-    """Attach a folder's file within the block, under a name that no other folder of the same DuckDB has."""
-    name = f'"{file.parent.name}"'
-    connection.execute(f"attach {_quoted(str(file))} as {name} {options}")
+    """Attach a folder's file within the block, under a name that nothing else in the same DuckDB has."""
+    name = f'"copy for {file.parent.name}"'
+    connection.execute(f"attach {quoted(str(file))} as {name} {options}")
     try:
         yield name
     finally:
         connection.execute(f"detach {name}")
 
 
-def _prove(
-    connection: duckdb.DuckDBPyConnection, folder: Path, marts: tuple[Mart, ...], organization: str | None
-) -> None:
+def _prove(connection: duckdb.DuckDBPyConnection, folder: Path, marts: tuple[Mart, ...], view: View) -> None:
     """The copies, read back from disk, hold the marts' rows and no other tenant's."""
     with _attached(connection, folder / "warehouse.duckdb", "(read_only)") as publication:
         for mart in marts:
-            parquet = _quoted(str(folder / "parquet" / f"{mart.name}.parquet"))
-            expected = _digest(connection, f"({_visible(connection, mart, organization)})")
+            parquet = quoted(str(folder / "parquet" / f"{mart.name}.parquet"))
+            expected = _digest(connection, f"({view.rows(mart)})")
             for name, source in (("file", f"{publication}.marts.{mart.name}"), ("Parquet", f"read_parquet({parquet})")):
                 found = _digest(connection, source)
                 if found != expected:
@@ -147,18 +127,8 @@ def _prove(
                         f"nothing is published: the {name} copy of {mart.relation} for {folder.name} differs from the mart: "
                         f"expected {expected[0]} rows, found {found[0]}, digests {expected[1]} and {found[1]}"
                     )
-            if organization is None or mart.name in TENANT_FREE:
-                continue
-            others = connection.execute(
-                f"select count(*) from {publication}.marts.{mart.name} where organization_id is null "
-                f"or organization_id not in (?, ?)",
-                [organization, SHARED],
-            ).fetchone()
-            if others and others[0]:
-                raise NotPublishable(
-                    f"nothing is published: {others[0]} rows of {mart.relation} in the folder of {organization} "
-                    f"belong to another organisation"
-                )
+        if view.organization is not None:
+            refuse_leaks(connection, publication, marts, view.organization)
 
 
 def _digest(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[int, int]:

@@ -48,7 +48,7 @@ def _parse(target: Path) -> None:
             *("--target-path", str(target), "--log-path", str(target)),
         ],
         # Of the warehouse the parsed project holds its name alone, which is the same in every home.
-        env=os.environ | {"WEIR_WAREHOUSE": str(target / WAREHOUSE)},
+        env=os.environ | {"WEIR_WAREHOUSE": str(target / WAREHOUSE), "WEIR_DBT_TARGET": "local"},
         check=False,
         capture_output=True,
         text=True,

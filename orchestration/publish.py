@@ -16,12 +16,17 @@ import duckdb
 from orchestration import audit
 from orchestration.audit import AuditEntry
 from orchestration.clock import utc_now
-from orchestration.mart_copies import SHARED, Mart, NotPublishable, copy_marts
+from orchestration.mart_copies import View, copy_marts
 from orchestration.sealed_log import published_heads, writing
 from orchestration.settings import Settings
+from orchestration.tenancy import SHARED, Mart, NotPublishable
 from orchestration.warehouse import Warehouse, open_publication
 
-OPERATOR = "_operator"
+OPERATOR, RESTRICTED = "_operator", "_restricted"
+UNCLASSIFIED = "CONFIDENTIAL"  # what nobody has classified is for the house and the organisation alone
+LOAD_COLUMNS = (
+    *("load_id", "file_sha256", "file_name", "organization_id", "kind", "feed_name", "as_of", "known_at", "status"),
+)
 LINKED = ("warehouse.duckdb", "parquet", "reports", "catalog.json")
 
 
@@ -45,10 +50,20 @@ def marts_of(manifest: Mapping[str, Any], suite_checks: Mapping[str, Iterable[st
             node["description"],
             {name: column["description"] for name, column in node["columns"].items()},
             frozenset(tests.get(unique_id, set()) | set(suite_checks.get(f"marts.{node['name']}", ()))),
+            _classes(node),
         )
         for unique_id, node in sorted(manifest["nodes"].items())
         if node["resource_type"] == "model" and node["schema"] == "marts"
     )
+
+
+def _classes(node: Mapping[str, Any]) -> dict[str, str]:
+    """The classification of each column: its own, else that of its model."""
+    of_model = node["config"].get("meta", {}).get("classification", UNCLASSIFIED)
+    return {
+        name: (column.get("config") or {}).get("meta", {}).get("classification", of_model)
+        for name, column in node["columns"].items()
+    }
 
 
 def refuse_unless_verified(warehouse: Warehouse, marts: Iterable[Mart]) -> None:
@@ -81,7 +96,10 @@ def refuse_unless_verified(warehouse: Warehouse, marts: Iterable[Mart]) -> None:
         "and max_by(severity, checked_at) = 'critical'"
     )
     reasons += [
-        f"{asset}: check {check} {status}" for asset, check, status in general if not asset.startswith("marts.")
+        f"{asset}: check {check} {status}"
+        for asset, check, status in general
+        # What is said of a publication is said anew by the next one.
+        if not asset.startswith(("marts.", "published."))
     ]
     if reasons:
         raise NotPublishable("nothing is published: " + "; ".join(reasons))
@@ -114,23 +132,27 @@ def publish(
         for (o,) in warehouse.rows("select distinct organization_id from marts.dim_organization order by 1")
         if o != SHARED
     )
-    views: dict[str, str | None] = {OPERATOR: None} | {organization: organization for organization in organizations}
+    views = {OPERATOR: View()} | {organization: View(organization) for organization in organizations}
+    if settings.publish_restricted:
+        views[RESTRICTED] = View(is_restricted=True)
+        # Before anything is written into it: nobody else may look in meanwhile either.
+        (building / RESTRICTED).mkdir(mode=0o700)
     with warehouse.connect() as connection:
         if write_reports is not None:
             write_reports(connection, building, publication_id)
         counts = copy_marts(connection, building, marts, views)
         last_load = connection.execute("select coalesce(max(load_id), '') from raw.loads").fetchone()
-        loads = connection.execute(
-            "select load_id, file_sha256, file_name, organization_id, kind, feed_name, as_of, known_at, status "
-            "from raw.loads order by load_id"
-        ).fetchall()
+        loads = connection.execute(f"select {', '.join(LOAD_COLUMNS)} from raw.loads order by load_id").fetchall()
         heads = published_heads(connection)
     for folder in views:
         (building / folder / "reports").mkdir(exist_ok=True)
         for name, text in reports.items():
             if folder == OPERATOR:
                 (building / folder / "reports" / name).write_text(text)
-        _write_catalog(building / folder, publication_id, marts, counts[folder])
+        _write_catalog(building / folder, publication_id, marts, counts[folder], views[folder])
+        if views[folder].organization is not None:
+            own = [load for load in loads if load[LOAD_COLUMNS.index("organization_id")] in (folder, SHARED)]
+            _write_manifest(building / folder, publication_id, run_id, own, None)
     for name in LINKED:
         (building / name).symlink_to(Path(OPERATOR) / name)
     _write_manifest(building, publication_id, run_id, loads, heads)
@@ -175,7 +197,9 @@ def _prune(settings: Settings) -> None:
             shutil.rmtree(old)
 
 
-def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], counts: Mapping[str, int]) -> None:
+def _write_catalog(
+    folder: Path, publication_id: str, marts: tuple[Mart, ...], counts: Mapping[str, int], view: View
+) -> None:
     with open_publication(folder) as connection:
         types: dict[str, dict[str, str]] = {}
         for table, column, kind in connection.execute(
@@ -189,7 +213,13 @@ def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], c
             "rows": counts[mart.name],
             "parquet": f"parquet/{mart.name}.parquet",
             "columns": [
-                {"name": column, "type": kind, "description": mart.columns.get(column, "")}
+                {
+                    "name": column,
+                    "type": kind,
+                    "description": mart.columns.get(column, ""),
+                    "classification": mart.classes.get(column, UNCLASSIFIED),
+                    "is_masked": column in mart.restricted and not view.is_restricted,
+                }
                 for column, kind in types[mart.name].items()
             ],
         }
@@ -200,24 +230,18 @@ def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], c
 
 
 def _write_manifest(
-    building: Path, publication_id: str, run_id: str, loads: list[tuple[Any, ...]], heads: Mapping[str, Any]
+    folder: Path,
+    publication_id: str,
+    run_id: str,
+    loads: list[tuple[Any, ...]],
+    heads: Mapping[str, Any] | None,
 ) -> None:
+    """What stands in a folder and the files it was made from; `heads` are the house's to know, as they count everybody's events."""
     files = {
-        str(file.relative_to(building)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(building.rglob("*"))
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
         if file.is_file() and not any(parent.is_symlink() for parent in [file, *file.parents][: len(file.parents)])
     }
-    names = (
-        "load_id",
-        "file_sha256",
-        "file_name",
-        "organization_id",
-        "kind",
-        "feed_name",
-        "as_of",
-        "known_at",
-        "status",
-    )
     manifest = {
         "publication_id": publication_id,
         "run_id": run_id,
@@ -225,6 +249,6 @@ def _write_manifest(
         "files": files,
         # Where the sealed logs ended: they can no longer become shorter unseen.
         "audit_heads": heads,
-        "source_loads": [dict(zip(names, load, strict=True)) for load in loads],
+        "source_loads": [dict(zip(LOAD_COLUMNS, load, strict=True)) for load in loads],
     }
-    (building / "manifest.json").write_text(json.dumps(manifest, indent=2, default=str))
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, default=str))

@@ -22,6 +22,7 @@ from packaging.version import Version
 from calculations.funds.lifecycle.limits import Environment
 from orchestration import audit
 from orchestration.clock import utc_now
+from orchestration.masking import keep_masking_key
 from orchestration.run_lock import WarehouseBusy, hold_warehouse
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.warehouse import Warehouse
@@ -91,6 +92,7 @@ class WarehouseResource(dg.ConfigurableResource):
             context.instance.add_run_tags(run_id, process_tags())
         with hold_warehouse(settings.lock_path, f"run {run_id}", settings.lock_timeout_seconds):
             self.warehouse.create_tables()
+            keep_masking_key(self.warehouse)
             with self.warehouse.kept_open():
                 set_run_context(self.warehouse, run_id, settings.as_known_at, settings.environment)
                 with audited_run(context, self.warehouse, settings):

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     lock_timeout_seconds: float = Field(default=900.0, ge=0)
     first_valuation_date: dt.date = dt.date(2015, 1, 1)  # where the partitions of NAVs struck again begin
     publications_kept: int = Field(default=5, ge=1)
+    publish_restricted: bool = False  # also publish a folder `_restricted`, of mode 0700, with nothing masked
     alert_urls: tuple[str, ...] = ()
     as_known_at: dt.datetime | None = None  # UTC, without a zone; a home of the past knows nothing later
     pacing_assumptions: Path | None = None  # instead of those that Weir ships

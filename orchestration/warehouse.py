@@ -18,6 +18,7 @@ import pyarrow as pa
 import yaml
 
 from ingestion.contracts import raw_tables
+from orchestration.encryption import VARIABLE, EncryptionError, attach_warehouse, warehouse_key
 from orchestration.run_lock import WarehouseBusy
 
 SCHEMAS = ("raw", "staging", "intermediate", "calc", "marts", "ops", "seeds")
@@ -124,7 +125,7 @@ class Warehouse:
         # A dbt process whose parent was killed may still hold the file for a moment: wait for it, within bounds.
         for attempt in range(self.open_attempts):
             try:
-                connection = duckdb.connect(str(self.path), config=CONFIGURATION)
+                connection = self._opened()
             except duckdb.IOException as error:
                 if "lock" not in str(error).lower():
                     raise
@@ -140,6 +141,24 @@ class Warehouse:
                 connection.execute("set checkpoint_threshold = '1GB'")
                 return connection
         raise AssertionError("unreachable")
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        key = warehouse_key()
+        if key is None:
+            try:
+                return duckdb.connect(str(self.path), config=CONFIGURATION)
+            except duckdb.CatalogException as error:
+                if "without a key" not in str(error):
+                    raise
+                raise EncryptionError(f"{self.path} is encrypted: set {VARIABLE} to its key") from None
+        # DuckDB opens a file with a key by attaching it. Connections of one process share what bears the same name.
+        connection = duckdb.connect(f":memory:{self.path}", config=CONFIGURATION)
+        try:
+            attach_warehouse(connection, self.path, key)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def create_tables(self) -> None:
         """Create schemas and own tables; add columns that a newer version of a contract brought."""
@@ -183,6 +202,22 @@ class Warehouse:
 def open_publication(folder: Path) -> duckdb.DuckDBPyConnection:
     """The published copy in `folder`, for reading; it never changes, so that any number of readers may hold it open."""
     return duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True)
+
+
+def current_database(connection: duckdb.DuckDBPyConnection) -> str:
+    """The name under which DuckDB knows the database that a connection uses."""
+    row = connection.execute("select current_database()").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+@contextmanager
+def beside(connection: duckdb.DuckDBPyConnection, database: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Another connection for work beside that of the first, in the `database` that the first uses."""
+    with connection.cursor() as own:
+        # A cursor begins in the database that was opened, which is not the warehouse where that is attached with a key.
+        own.execute(f'use "{database}"')
+        yield own
 
 
 @contextmanager

@@ -57,6 +57,19 @@
     ]) }}
 {%- endmacro %}
 
+{# Attributes that marts show masked. Source: input-contracts 2.8. #}
+{% macro restricted_investor_attributes() -%}
+    {{ return(['tax_id', 'email', 'phone', 'contact_name', 'address']) }}
+{%- endmacro %}
+
+{% macro bank_account_attributes() -%}
+    {{ return(['investor_id', 'currency', 'is_primary']) }}
+{%- endmacro %}
+
+{% macro restricted_bank_account_attributes() -%}
+    {{ return(['bank_name', 'account_number', 'routing_number', 'swift_code', 'iban']) }}
+{%- endmacro %}
+
 {% macro investment_attributes() -%}
     {{ return([
         'fund_id',

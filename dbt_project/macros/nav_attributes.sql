@@ -25,6 +25,11 @@
     ]) }}
 {%- endmacro %}
 
+{# Attributes that marts show masked. Source: input-contracts 2.8. #}
+{% macro restricted_project_attributes() -%}
+    {{ return(['tax_id']) }}
+{%- endmacro %}
+
 {% macro share_class_attributes() -%}
     {{ return([
         'product_id',

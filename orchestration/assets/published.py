@@ -1,9 +1,10 @@
 """The publication as an asset: what BI reads. How it is built and proved is publish's."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -14,16 +15,18 @@ from orchestration.events.store import WATERMARKS
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
 from orchestration.fund_reports.building import Held, write_fund_reports
 from orchestration.fund_reports.captions import load_templates
-from orchestration.publish import Mart, marts_of, publish
+from orchestration.publish import marts_of, publish
 from orchestration.quality import Verdict, as_check_result, record
 from orchestration.reports import quality_report
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.sealed_log import AUDIT_TRAIL
 from orchestration.settings import Settings
+from orchestration.tenancy import Mart, TenantLeak
 from orchestration.warehouse import Warehouse
 
 RELATION, REPORTS_RECONCILE = "published.warehouse", "every_report_reconciles"
 TRAIL_IS_WHOLE = "audit_trail_came_by_the_write_path"
+NO_LEAK = "no_folder_shows_another_organisation"
 
 
 def published_marts(manifest: Path) -> tuple[Mart, ...]:
@@ -77,6 +80,13 @@ def trail_verdict(warehouse: Warehouse, settings: Settings) -> Verdict:
     )
 
 
+def leak_verdict(leak: TenantLeak | None) -> Verdict:
+    """Whether what was copied for an organisation is its own; a leak stops the run. Source: input-contracts 2.3."""
+    if leak is None:
+        return Verdict("published", RELATION, NO_LEAK, "critical", "run", "passed", "every row is its folder's own")
+    return Verdict("published", RELATION, NO_LEAK, "critical", "run", "failed", "rows of others", message=str(leak))
+
+
 def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     marts = published_marts(manifest)
 
@@ -95,6 +105,12 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                 asset=key,
                 description="Every row of the audit trail is as it was written; otherwise nothing is published.",
             ),
+            dg.AssetCheckSpec(
+                NO_LEAK,
+                asset=key,
+                blocking=True,
+                description="What is copied for an organisation holds no row of another's, and none made from its files.",
+            ),
         ],
         # Events are derived from the marts, and a mart shows them.
         deps=[*(["marts", mart.name] for mart in marts), WATERMARKS.split(".")],
@@ -108,7 +124,7 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
             fail_window=timedelta(hours=76), warn_window=timedelta(hours=26)
         ),
     )
-    def warehouse_publication(context: dg.AssetExecutionContext, weir: WarehouseResource) -> dg.MaterializeResult:
+    def warehouse_publication(context: dg.AssetExecutionContext, weir: WarehouseResource) -> Iterator[Any]:
         held: list[Held] = []
 
         def write_reports(connection: duckdb.DuckDBPyConnection, building: Path, publication_id: str) -> None:
@@ -120,20 +136,27 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
         with retried_when_busy():
             trail = trail_verdict(weir.warehouse, weir.settings)
             record(weir.warehouse, context.run.run_id, [trail])
-            done = publish(
-                weir.warehouse,
-                weir.settings,
-                marts,
-                run_id=context.run.run_id,
-                fingerprints=(code_fingerprint(), settings_fingerprint(weir.settings)),
-                reports={"quality.html": quality_report(weir.warehouse, context.run.run_id)},
-                write_reports=write_reports,
-            )
+            try:
+                done = publish(
+                    weir.warehouse,
+                    weir.settings,
+                    marts,
+                    run_id=context.run.run_id,
+                    fingerprints=(code_fingerprint(), settings_fingerprint(weir.settings)),
+                    reports={"quality.html": quality_report(weir.warehouse, context.run.run_id)},
+                    write_reports=write_reports,
+                )
+            except TenantLeak as leak:
+                shown = leak_verdict(leak)
+                record(weir.warehouse, context.run.run_id, [shown])
+                yield as_check_result([shown], asset_key=key, check_name=NO_LEAK)
+                raise
             verdicts = held_verdicts(held)
-            record(weir.warehouse, context.run.run_id, verdicts)
+            own = leak_verdict(None)
+            record(weir.warehouse, context.run.run_id, [*verdicts, own])
         summary = Verdict("published", RELATION, REPORTS_RECONCILE, "critical", "entity", "passed", f"{len(held)} held")
         table = "\n".join(f"| {mart} | {rows:,} |" for mart, rows in done.rows.items())
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 "publication": done.publication_id,
                 "path": dg.MetadataValue.path(str(done.path)),
@@ -146,6 +169,7 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
             check_results=[
                 as_check_result([summary, *verdicts], asset_key=key, check_name=REPORTS_RECONCILE),
                 as_check_result([trail], asset_key=key, check_name=TRAIL_IS_WHOLE),
+                as_check_result([own], asset_key=key, check_name=NO_LEAK),
             ],
         )
 

@@ -13,9 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.publish import Mart, NotPublishable, Publication, publications, publish
+from orchestration.publish import Publication, publications, publish
 from orchestration.quality import Verdict, record
 from orchestration.settings import Settings
+from orchestration.tenancy import Mart, NotPublishable
 from orchestration.warehouse import Warehouse
 
 COLUMNS = {"organization_id": "tenant", "amount": "money's worth"}
@@ -139,7 +140,13 @@ def test_the_catalogue_names_every_column_with_type_and_description(house: House
     catalog = json.loads((house.settings.published_link / "catalog.json").read_text())
     (fact,) = [table for table in catalog["tables"] if table["name"] == "fact_things"]
     assert fact["rows"] == 3
-    assert fact["columns"][1] == {"name": "amount", "type": "DECIMAL(24,4)", "description": "money's worth"}
+    assert fact["columns"][1] == {
+        "name": "amount",
+        "type": "DECIMAL(24,4)",
+        "description": "money's worth",
+        "classification": "CONFIDENTIAL",
+        "is_masked": False,
+    }
 
 
 def test_the_last_five_publications_are_kept(house: House) -> None:

@@ -16,7 +16,14 @@ horizons as (
 ),
 
 final as (
-    {{ dimension_states('investors', 'fund_investors', ['investor_id'], investor_attributes(), 'horizons', []) }}
+    {{ dimension_states(
+        'investors',
+        'fund_investors',
+        ['investor_id'],
+        investor_attributes() + restricted_investor_attributes(),
+        'horizons',
+        []
+    ) }}
 )
 
 select * from final

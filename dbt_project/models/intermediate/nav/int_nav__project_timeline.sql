@@ -20,7 +20,7 @@ final as (
         'projects',
         'nav_projects',
         ['project_id'],
-        project_attributes(),
+        project_attributes() + restricted_project_attributes(),
         'horizons',
         []
     ) }}

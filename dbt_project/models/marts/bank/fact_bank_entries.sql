@@ -44,6 +44,9 @@ final as (
         entries.reference,
         entries.bank_reference,
         entries.counterparty is not null as has_counterparty,
+        {%- for column in ['account_id', 'counterparty', 'counterparty_account', 'remittance'] %}
+        {{ masked('entries.organization_id', 'entries.' ~ column) }} as {{ column }},
+        {%- endfor %}
         coalesce(entries.is_reversal, false) as is_reversal,
         statuses.status as match_status,
         entries.known_at,

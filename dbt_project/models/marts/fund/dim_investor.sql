@@ -15,6 +15,9 @@ final as (
         {%- for attribute in investor_attributes() %}
         versions.attributes.{{ attribute }},
         {%- endfor %}
+        {%- for attribute in restricted_investor_attributes() %}
+        {{ masked('versions.organization_id', 'versions.attributes.' ~ attribute) }} as {{ attribute }},
+        {%- endfor %}
         {{ version_columns('versions') }}
     from versions
 )

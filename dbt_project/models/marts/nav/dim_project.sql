@@ -14,6 +14,9 @@ final as (
         {%- for attribute in project_attributes() %}
         versions.attributes.{{ attribute }},
         {%- endfor %}
+        {%- for attribute in restricted_project_attributes() %}
+        {{ masked('versions.organization_id', 'versions.attributes.' ~ attribute) }} as {{ attribute }},
+        {%- endfor %}
         {{ version_columns('versions') }}
     from versions
 )

@@ -6,6 +6,7 @@ final as (
     select
         organization_id,
         calendar,
+        calendar = '{{ var("house_calendar") }}' as is_house_calendar,
         holiday_date,
         {{ date_id('holiday_date') }} as date_id,
         holiday_name,
