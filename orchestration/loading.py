@@ -182,7 +182,8 @@ def _audited(file: InboxFile, feed: Feed | None, outcome: FileOutcome, run_id: s
 def _reader_defect(file: InboxFile, defect: Exception) -> FileRejected:
     """The refusal of a file that its reader neither read nor refused: nothing of it is taken in, and newer code tries again."""
     at = traceback.extract_tb(defect.__traceback__)[-1]
-    found = f"{type(defect).__name__} in {Path(at.filename).name}, line {at.lineno}: {str(defect)[:200]}"
+    # Not what it says: that may quote a value that nobody is to see.
+    found = f"{type(defect).__name__} in {Path(at.filename).name}, line {at.lineno}"
     return FileRejected(
         "READER_DEFECT", f"{file.name}: expected its reader to read or to refuse it, found {found} (READER_DEFECT)"
     )
