@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -125,7 +126,7 @@ def publish(
     refuse_unless_verified(warehouse, marts)
     publication_id = f"{utc_now():%Y%m%dT%H%M%S%f}Z"
     building = settings.publications_path / f".building-{publication_id}"
-    _remove_unfinished(settings.publications_path)
+    _settle(warehouse, settings)
     building.mkdir(parents=True)
     organizations = tuple(
         o
@@ -185,9 +186,38 @@ def publications(settings: Settings) -> list[Path]:
     return sorted(p for p in settings.publications_path.iterdir() if p.is_dir() and not p.name.startswith("."))
 
 
-def _remove_unfinished(folder: Path) -> None:
-    for leftover in folder.glob(".building-*"):
+def _settle(warehouse: Warehouse, settings: Settings) -> None:
+    """Put right what a process that died while it published left: what readers see is recorded, what they never saw is removed."""
+    for leftover in settings.publications_path.glob(".building-*"):
         shutil.rmtree(leftover)
+    for link in settings.home.glob(".published-*"):
+        link.unlink()
+    recorded = {name for (name,) in warehouse.rows("select publication_id from ops.publications")}
+    current = settings.published_link.resolve().name if settings.published_link.exists() else None
+    for found in publications(settings):
+        if found.name in recorded:
+            continue
+        if found.name != current:
+            shutil.rmtree(found)
+            continue
+        manifest = json.loads((found / "manifest.json").read_text())
+        published_at = dt.datetime.fromisoformat(manifest["published_at"]).replace(tzinfo=None)
+        with writing(warehouse) as connection:
+            # What code and settings made it is not known any more: whatever compares itself with it is computed anew.
+            connection.execute(
+                "insert into ops.publications (publication_id, published_at, run_id) values (?, ?, ?)",
+                [found.name, published_at, manifest["run_id"]],
+            )
+            entry = AuditEntry(
+                "PUBLISH",
+                "publication",
+                found.name,
+                changes={"published": (None, found.name)},
+                reason="its process died before this was written",
+                correlation_id=manifest["run_id"],
+                occurred_at=published_at,
+            )
+            audit.record(connection, settings, [entry])
 
 
 def _prune(settings: Settings) -> None:
