@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import approval_cli, nav_cli, report_cli
+from orchestration import approval_cli, backup_cli, nav_cli, report_cli
 from orchestration.console import CONSOLE, ERRORS, Home, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.add_typer(approval_cli.app, name="approve")
 app.add_typer(nav_cli.app, name="nav")
 app.add_typer(report_cli.app, name="report")
+backup_cli.register(app)
 
 
 class PackKind(StrEnum):
@@ -47,6 +48,7 @@ def run(
 ) -> None:
     """Take in the inbox, recompute what it touches, check it, publish it."""
     from orchestration.as_known_at import NothingKnown
+    from orchestration.home import HalfRestored
     from orchestration.run_lock import WarehouseBusy
     from orchestration.running import run as run_once
     from orchestration.running import run_as_known_at
@@ -67,7 +69,7 @@ def run(
     except NothingKnown as unknown:
         ERRORS.print(str(unknown), style="red", markup=False)
         raise typer.Exit(2) from None
-    except WarehouseBusy as busy:
+    except (WarehouseBusy, HalfRestored) as busy:
         ERRORS.print(str(busy), style="red", markup=False)
         raise typer.Exit(1) from None
     clean = print_run(CONSOLE, settings, report)
