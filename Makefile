@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test install ui bench soak faults-inputs lint clean
+.PHONY: run test install ui bench bench-restore soak faults-inputs lint clean
 
 run: install
 	$(BIN)/weir run --demo-if-empty
@@ -36,6 +36,10 @@ ui: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+GIGABYTES ?= 5
+bench-restore: install
+	$(BIN)/python -m tests.benchmarks.restore_drill --gigabytes $(GIGABYTES)
 
 COUNT ?= 1000000
 SEED ?= 0

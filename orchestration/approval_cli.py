@@ -92,6 +92,7 @@ def _act(settings: Settings, asked: Asked) -> None:
     # Imported here: no other command pays for the Dagster and the notification services behind it.
     from orchestration.alerts import raise_alerts
     from orchestration.approving import COMMAND_LINE, UnknownSubject, act, refusal_alerts
+    from orchestration.backup.shipping import ship_and_tell
 
     with held_warehouse(settings, RUN) as warehouse:
         try:
@@ -99,6 +100,7 @@ def _act(settings: Settings, asked: Asked) -> None:
         except (UnknownSubject, ValueError) as error:
             ERRORS.print(str(error), style="red", markup=False)
             raise typer.Exit(2) from None
+        ship_and_tell(settings, RUN)
     entry = decision.entry
     if not decision.is_accepted:
         raise_alerts(settings, RUN, list(refusal_alerts([entry])))

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import approval_cli, audit_cli, events_cli, nav_cli, report_cli, serve_cli
+from orchestration import approval_cli, audit_cli, backup_cli, events_cli, nav_cli, report_cli, serve_cli
 from orchestration.console import CONSOLE, ERRORS, Home, held_warehouse, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
@@ -28,6 +28,7 @@ app.add_typer(audit_cli.app, name="audit")
 app.add_typer(report_cli.app, name="report")
 app.command()(events_cli.events)
 app.command()(serve_cli.serve)
+backup_cli.register(app)
 
 
 class PackKind(StrEnum):
@@ -50,6 +51,7 @@ def run(
 ) -> None:
     """Take in the inbox, recompute what it touches, check it, publish it."""
     from orchestration.as_known_at import NothingKnown
+    from orchestration.home import HalfRestored
     from orchestration.run_lock import WarehouseBusy
     from orchestration.running import run as run_once
     from orchestration.running import run_as_known_at
@@ -70,7 +72,7 @@ def run(
     except NothingKnown as unknown:
         ERRORS.print(str(unknown), style="red", markup=False)
         raise typer.Exit(2) from None
-    except WarehouseBusy as busy:
+    except (WarehouseBusy, HalfRestored) as busy:
         ERRORS.print(str(busy), style="red", markup=False)
         raise typer.Exit(1) from None
     clean = print_run(CONSOLE, settings, report)

@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from orchestration.home import HalfRestored, refuse_half_restored
 from orchestration.run_lock import WarehouseBusy, hold_warehouse
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse
@@ -42,9 +43,10 @@ def held_warehouse(settings: Settings, what: str) -> Iterator[Warehouse]:
         raise typer.Exit(2)
     try:
         with hold_warehouse(settings.lock_path, what, settings.lock_timeout_seconds):
+            refuse_half_restored(settings)
             warehouse = Warehouse(settings.warehouse_path)
             warehouse.create_tables()
             yield warehouse
-    except WarehouseBusy as busy:
+    except (WarehouseBusy, HalfRestored) as busy:
         ERRORS.print(str(busy), style="red", markup=False)
         raise typer.Exit(1) from None

@@ -17,6 +17,7 @@ from orchestration.assets.published import build_published_assets
 from orchestration.assets.raw import build_raw_assets
 from orchestration.assets.traded import build_trade_assets
 from orchestration.assets.verdicts import build_verdict_assets
+from orchestration.backup.jobs import build_backup_jobs, build_backup_schedules, build_shipping_sensor
 from orchestration.checks import build_checks
 from orchestration.home import manifest_path, prepare_home
 from orchestration.jobs import build_jobs, build_schedules, build_sensors
@@ -30,6 +31,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     """The whole graph on the home of `settings`; parses the dbt project when its manifest is not of this code."""
     prepare_home(settings)
     manifest = manifest_path(settings)
+    backup_jobs = build_backup_jobs(settings)
     return dg.Definitions(
         assets=[
             build_raw_assets(settings),
@@ -47,9 +49,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             build_published_assets(settings, manifest),
         ],
         asset_checks=build_checks(settings),
-        jobs=build_jobs(),
-        schedules=build_schedules(),
-        sensors=build_sensors(settings),
+        jobs=[*build_jobs(), *backup_jobs],
+        schedules=[*build_schedules(), *build_backup_schedules(backup_jobs)],
+        sensors=[*build_sensors(settings), build_shipping_sensor(settings, backup_jobs)],
         executor=dg.in_process_executor,
         loggers={"console": progress_logger},
         resources={

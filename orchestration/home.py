@@ -14,10 +14,24 @@ from orchestration.parsed_project import MANIFEST, parsed_project
 from orchestration.settings import PROJECT, Settings
 
 PLAIN, ENCRYPTED = "local", "encrypted"  # targets of the dbt profile
+RESTORE_MARKER = ".restore-unfinished.json"
+
+
+class HalfRestored(Exception):
+    """A restore into the home was cut off while it moved its parts in; the message says what to do."""
+
+
+def refuse_half_restored(settings: Settings) -> None:
+    """Raises HalfRestored."""
+    if (settings.home / RESTORE_MARKER).exists():
+        raise HalfRestored(
+            f"{settings.home}: a restore was cut off here; run `weir restore` again, what was here is in replaced/"
+        )
 
 
 def prepare_home(settings: Settings) -> None:
-    """Create what is missing below the home; running it twice changes nothing."""
+    """Create what is missing below the home; running it twice changes nothing. Raises HalfRestored."""
+    refuse_half_restored(settings)
     for folder in (
         settings.home,
         settings.inbox_path,

@@ -89,6 +89,7 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
 
         from orchestration.alerting import alerts_of_runs
         from orchestration.alerts import raise_alerts
+        from orchestration.backup.shipping import ship_and_tell
         from orchestration.graph import build_definitions
         from orchestration.resources import COMMAND_LINE, STARTED_BY
         from orchestration.run_history import history_kept_open
@@ -133,12 +134,16 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
             say("Taking in the inbox")
         if is_past or materialize("inbox", dg.AssetSelection.groups("raw")):
             todo = plan(warehouse, settings)
+            if not is_past:
+                # What was taken in is safe before the minutes that computing may take.
+                ship_and_tell(settings, report.run_ids[-1])
             report.reasons = todo.reasons
             if not todo.is_empty:
                 say("Recomputing and publishing: " + ", ".join(todo.reasons))
                 materialize("publish", selection_of(todo))
         if not is_past:
             raise_alerts(settings, report.run_ids[-1], alerts_of_runs(warehouse, report.run_ids, report.failure))
+            ship_and_tell(settings, report.run_ids[-1])
     report.published = _published(settings)
     if report.failure is None and report.published == before and not todo.is_empty:
         report.failure = "the run ended without a new publication: a blocking check failed"

@@ -44,8 +44,16 @@ class Settings(BaseSettings):
     environment: Environment = Environment.DEVELOPMENT  # whose limits and thresholds count for allocations
     approval_policy: Path = Field(default=APPROVAL_POLICY, validate_default=True)  # else <home>/approvals.yaml
     requested_by: str | None = None  # for whom runs of this process strike NAVs: that person does not approve them
+    backup_targets: tuple[Path, ...] = ()  # folders, the primary first; without one, backups lie in <home>/backups
+    backup_key_file: Path | None = None  # the key that seals backups, where WEIR_BACKUP_KEY does not hold it
+    backup_log_key: bool = False  # whether sealed backups hold logs.key too
 
-    @field_validator("home", "inbox", "pacing_assumptions", "report_captions", "approval_policy")
+    @field_validator("backup_targets")
+    @classmethod
+    def _absolute_each(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(path.expanduser().absolute() for path in value)
+
+    @field_validator("home", "inbox", "pacing_assumptions", "report_captions", "approval_policy", "backup_key_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()

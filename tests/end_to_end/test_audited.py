@@ -19,7 +19,7 @@ from orchestration.cli import app
 from orchestration.running import RunReport
 from orchestration.sealed_log import AUDIT_TRAIL
 from tests.end_to_end.conftest import Home
-from tests.end_to_end.fund_story import FIRST, SECOND, Story
+from tests.end_to_end.fund_story import FIRST, MEASURED, SECOND, Story
 
 pytestmark = pytest.mark.slow
 
@@ -39,16 +39,16 @@ class Told:
     home: Home
     reports: dict[str, RunReport] = field(default_factory=dict)
     published: dict[str, str] = field(default_factory=dict)
-    paid_in: dict[str, list[tuple]] = field(default_factory=dict)
+    valued: dict[str, list[tuple]] = field(default_factory=dict)
     commands: dict[str, Result] = field(default_factory=dict)
     trail: list[dict] = field(default_factory=list)
     folder: Path = Path()
 
     def look(self, step: str) -> None:
         self.published[step] = self.home.settings.published_link.resolve().name
-        self.paid_in[step] = self.home.published(
-            "select fund_id, called_capital, distributed_capital, nav from marts.fact_fund_performance "
-            "where investor_id is null and is_current order by 1"
+        self.valued[step] = self.home.published(
+            "select fund_id, nav from marts.fact_fund_performance "
+            f"where investor_id is null and event_date = '{MEASURED}' order by 1"
         )
 
 
@@ -106,8 +106,8 @@ def test_runs_files_publications_and_commands_stand_in_the_trail_in_their_order(
 
 
 def test_a_withdrawn_load_leaves_the_figures_of_the_state_before(told: Told) -> None:
-    assert told.paid_in["second"] != told.paid_in["first"]
-    assert told.paid_in["withdrawn"] == told.paid_in["first"]
+    assert told.valued["second"] != told.valued["first"]
+    assert told.valued["withdrawn"] == told.valued["first"]
     assert told.commands["withdraw"].exit_code == 0
     (withdrawn,) = [row for row in told.trail if row["action"] == "WITHDRAW"]
     assert (withdrawn["reason"], withdrawn["organization_id"]) == ("sent by mistake", "alder")
@@ -119,7 +119,7 @@ def test_a_withdrawn_load_leaves_the_figures_of_the_state_before(told: Told) -> 
 def test_rolling_back_points_to_the_publication_before(told: Told) -> None:
     assert told.commands["rollback"].exit_code == 0
     assert told.published["rolled back"] == told.published["second"]
-    assert told.paid_in["rolled back"] == told.paid_in["second"]
+    assert told.valued["rolled back"] == told.valued["second"]
 
 
 def test_the_trail_is_reported_as_excel_and_parquet(told: Told) -> None:

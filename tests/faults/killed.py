@@ -31,6 +31,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration import audit
+from orchestration.backup.errors import BackupError
+from orchestration.backup.policy import DataSet
+from orchestration.backup.targets import Backup, backups_in, targets_of, verify
 from orchestration.controls import CONTROLS
 from orchestration.events.checking import misnumbered
 from orchestration.settings import Settings
@@ -94,8 +97,12 @@ def publish_again(settings: Settings, number: int) -> None:
 
 
 def back_up(settings: Settings, number: int) -> None:
-    """Make a backup."""
-    raise NotImplementedError
+    """Make a backup of the warehouse, which ships first what came since."""
+    from orchestration.backup.making import back_up as make_backup
+
+    failed = [made.failure for made in make_backup(settings) if made.failure is not None]
+    if failed:
+        raise RuntimeError("; ".join(failed))
 
 
 def run_all(settings: Settings, number: int) -> None:
@@ -167,7 +174,9 @@ class Killer:
     def deliver(self) -> None:
         for part in range(FILES_AT_ONCE):
             self.delivered += 1
-            lines = [f"K{part},{2030 + self.delivered // 300}-01-{day:02d},Day {self.delivered}" for day in range(1, 28)]
+            lines = [
+                f"K{part},{2030 + self.delivered // 300}-01-{day:02d},Day {self.delivered}" for day in range(1, 28)
+            ]
             text = "\n".join(["calendar,holiday_date,name", *lines, ""])
             (self.settings.inbox_path / f"holidays_{part}.csv").write_text(text)
 
@@ -206,7 +215,11 @@ def state_of(settings: Settings) -> State:
     warehouse = Warehouse(settings.warehouse_path)
     loads = Counter(dict(warehouse.rows("select file_sha256, count(*) from raw.loads group by 1")))
     ((actions,),) = warehouse.rows("select count(*) from ops.approvals")
-    return State(loads, actions, settings.published_link.resolve().name, 0)
+    return State(loads, actions, settings.published_link.resolve().name, len(_backups(settings)))
+
+
+def _backups(settings: Settings) -> list[Backup]:
+    return [backup for target in targets_of(settings) for backup in backups_in(target, DataSet.WAREHOUSE, None)]
 
 
 def expected(family: str, before: State, after: State, settings: Settings) -> Iterator[str]:
@@ -218,6 +231,8 @@ def expected(family: str, before: State, after: State, settings: Settings) -> It
                 yield f"{path.name}: expected one load, found {loads}"
     if family == "approvals" and after.actions - before.actions not in (1, 2):
         yield f"expected one action, or two where the first one was done, found {after.actions - before.actions}"
+    if family == "backups" and after.backups - before.backups not in (1, 2):
+        yield f"expected one backup, or two where the first one was whole, found {after.backups - before.backups}"
     if family in ("publications", "runs") and after.publication <= before.publication:
         yield f"expected a newer publication than {before.publication}, found {after.publication}"
 
@@ -232,6 +247,11 @@ def unsound(settings: Settings) -> Iterator[str]:
     for what, sql in ROWS.items():
         if rows := warehouse.rows(sql):
             yield f"{what}: {rows[:2]}"
+    for backup in _backups(settings)[-2:]:
+        try:
+            verify(backup)
+        except BackupError as error:
+            yield str(error)
     found, _ = audit.breaches(warehouse, settings)
     yield from (breach.what for breach in found)
     yield from misnumbered(warehouse)[0]
