@@ -19,7 +19,7 @@ from orchestration.cli import app
 from orchestration.running import RunReport
 from orchestration.sealed_log import AUDIT_TRAIL
 from tests.end_to_end.conftest import Home
-from tests.end_to_end.fund_story import FIRST, MEASURED, SECOND, Story
+from tests.end_to_end.fund_story import FIRST, MEASURED, SECOND, THIRD, Story
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def told(new_home: Callable[[str], Home], tmp_path_factory: pytest.TempPathFacto
     send(home, FIRST, "2024-09-30")
     told.reports["first"] = home.run()
     told.look("first")
-    send(home, SECOND, "2024-12-31")
+    send(home, THIRD, "2024-12-31")
     told.reports["second"] = home.run()
     told.look("second")
     ((newest,),) = home.warehouse.rows("select max(load_id) from raw.loads")
