@@ -13,10 +13,11 @@ from orchestration.assets.nav_rows import TABLES as NAV_TABLES
 from orchestration.assets.raw import table_schema
 from orchestration.holds import STATUS_TABLES
 from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
+from orchestration.response_times import TABLE as RESPONSE_TIMES
 from orchestration.settings import Settings
 from orchestration.warehouse import own_tables, table_descriptions
 
-COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, RESTRIKES, *NAV_APPROVAL_TABLES, APPROVALS}
+COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, RESTRIKES, *NAV_APPROVAL_TABLES, APPROVALS, RESPONSE_TIMES}
 
 
 def build_ops_assets(settings: Settings) -> list[dg.AssetSpec]:
