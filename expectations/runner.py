@@ -15,8 +15,8 @@ SAMPLE = 20
 
 
 @cache
-def _great_expectations() -> Any:
-    # The import costs seconds, so only who runs a suite pays for it.
+def great_expectations() -> Any:
+    """The library, without telemetry. Its import costs seconds, so only who runs a suite pays for it."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
@@ -26,7 +26,7 @@ def _great_expectations() -> Any:
 
 @cache
 def _batches() -> Any:
-    context = _great_expectations().get_context(mode="ephemeral")
+    context = great_expectations().get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
     return asset.add_batch_definition_whole_dataframe("whole")
@@ -34,13 +34,8 @@ def _batches() -> Any:
 
 def run_suite(suite: Suite, frame: pd.DataFrame) -> tuple[RuleResult, ...]:
     """Evaluate every rule of `suite` on `frame` (one row per record, the columns of the suite's query)."""
-    gx = _great_expectations()
-    expectations = [
-        getattr(gx.expectations, rule.expectation)(
-            **rule.arguments, severity=rule.severity, meta={"rule_id": rule.rule_id}
-        )
-        for rule in suite.rules
-    ]
+    gx = great_expectations()
+    expectations = [_expectation(gx, rule) for rule in suite.rules]
     keys = [key for key in suite.keys if key in frame.columns]
     batch = _batches().get_batch(batch_parameters={"dataframe": frame.reset_index(drop=True)})
     outcome = batch.validate(
@@ -49,6 +44,28 @@ def run_suite(suite: Suite, frame: pd.DataFrame) -> tuple[RuleResult, ...]:
     )
     by_rule = {result.expectation_config.meta["rule_id"]: result for result in outcome.results}
     return tuple(_result(rule, by_rule[rule.rule_id], frame, keys) for rule in suite.rules)
+
+
+def _expectation(gx: Any, rule: Rule, description: str | None = None) -> Any:
+    return getattr(gx.expectations, rule.expectation)(
+        **rule.arguments, severity=rule.severity, description=description, meta={"rule_id": rule.rule_id}
+    )
+
+
+def documented(suite: Suite) -> Any:
+    """The suite as Great Expectations holds it, each rule described by what it means, its id and its bounds."""
+    gx = great_expectations()
+    return gx.ExpectationSuite(
+        name=suite.name,
+        expectations=[_expectation(gx, rule, _description(rule)) for rule in suite.rules],
+        notes=f"{suite.description} On {suite.relation}, scope {suite.scope}.",
+    )
+
+
+def _description(rule: Rule) -> str:
+    bounds = ", ".join(f"{name} {value}" for name, value in rule.arguments.items() if value is not None)
+    text = f"{rule.meaning} ({rule.rule_id}, {rule.severity}: {rule.expectation}, {bounds})"
+    return text.replace("$", "$$")  # Great Expectations reads it as a template
 
 
 def _result(rule: Rule, outcome: Any, frame: pd.DataFrame, keys: list[str]) -> RuleResult:

@@ -1,57 +1,61 @@
-"""Tells people. One function for runs of the command line and of the UI; who is told is configured by URL."""
+"""What an alert is: how bad, of what, and by what it is known again. What is worth one is alerting's and conditions'; whether
+people are told of it alert_log's; how it reaches them alert_delivery's.
+"""
 
 from __future__ import annotations
 
-import json
-import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from enum import StrEnum
 
-import apprise
 
-from orchestration.clock import utc_now
-from orchestration.settings import Settings
+class Kind(StrEnum):
+    """What alerts are about. Whether those of a kind last is said beside it."""
 
-LOG = logging.getLogger("weir.alerts")
-NOTIFY_TYPES = {"critical": "failure", "warning": "warning", "info": "info", "recovered": "success"}
+    RUN_FAILED = "RUN_FAILED"  # until something is published
+    RUN_DIED = "RUN_DIED"  # news
+    FILE_REFUSED = "FILE_REFUSED"  # until its name is taken in or taken away
+    ROWS_QUARANTINED = "ROWS_QUARANTINED"  # until a load replaces them
+    ENTITY_HELD = "ENTITY_HELD"
+    CHECK_FAILED = "CHECK_FAILED"
+    OC_TEST = "OC_TEST"  # until a newer state cures it
+    COMPLIANCE_TEST = "COMPLIANCE_TEST"  # until a newer state cures it
+    LIFECYCLE = "LIFECYCLE"  # news
+    APPROVAL_REFUSED = "APPROVAL_REFUSED"  # news
+    NAV_APPROVAL_REFUSED = "NAV_APPROVAL_REFUSED"  # news
+    FEED_LATE = "FEED_LATE"
+    FEED_HELD = "FEED_HELD"  # until a newer file of it is taken in
+    PUBLICATION_LATE = "PUBLICATION_LATE"
+    RESPONSE_TIME = "RESPONSE_TIME"
+    QUERY_ERRORS = "QUERY_ERRORS"
+    RUN_ERRORS = "RUN_ERRORS"
+    AUDIT_TRAIL = "AUDIT_TRAIL"
+    NOT_SHIPPED = "NOT_SHIPPED"  # news
+    DRILL_FAILED = "DRILL_FAILED"  # news
+    WAREHOUSE_UNREADABLE = "WAREHOUSE_UNREADABLE"  # found by looking alone: nothing can be written down
+    WAREHOUSE_HELD = "WAREHOUSE_HELD"  # found by looking alone
+
+
+RECOVERED = "recovered"
+SEVERITIES = ("info", "warning", "critical")  # from least to worst
 
 
 @dataclass(frozen=True)
 class Alert:
-    """What happened, how bad it is, and what to do about it."""
+    """What happened, how bad it is, and what to do about it.
 
-    severity: str  # critical, warning, recovered
+    Two alerts of one key are one matter. `is_news`: something that happened and that nothing recovers, such as a refused
+    approval; its key is of that one event.
+    """
+
+    severity: str  # critical, warning, info, recovered
     title: str
     body: str
+    kind: Kind
+    organization_id: str | None = None
+    entity: str = ""
+    rule: str = ""
+    is_news: bool = False
 
-
-def raise_alerts(settings: Settings, run_id: str, alerts: list[Alert]) -> bool:
-    """Append every alert to `alerts.jsonl` and the log, and send it to every configured URL.
-
-    Returns False when a configured receiver refused it: the run's result stands all the same, and the log says so.
-    """
-    if not alerts:
-        return True
-    settings.alerts_log.parent.mkdir(parents=True, exist_ok=True)
-    with settings.alerts_log.open("a") as file:
-        for alert in alerts:
-            record = {"raised_at": utc_now().isoformat() + "Z", "run_id": run_id, **asdict(alert)}
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            LOG.warning("%s: %s", alert.title, alert.body)
-    if not settings.alert_urls:
-        return True
-    receiver = apprise.Apprise()
-    for url in settings.alert_urls:
-        if not receiver.add(url):
-            LOG.error("WEIR_ALERT_URLS holds an address that no notification service understands")
-    delivered = [
-        receiver.notify(title=alert.title, body=alert.body, notify_type=NOTIFY_TYPES[alert.severity])
-        for alert in alerts
-    ]
-    if not all(delivered):
-        LOG.error(
-            "%d of %d alerts could not be delivered; they stand in %s",
-            delivered.count(False),
-            len(alerts),
-            settings.alerts_log,
-        )
-    return all(delivered)
+    @property
+    def key(self) -> str:
+        return "|".join((self.kind, self.organization_id or "", self.entity, self.rule))

@@ -90,9 +90,9 @@ def _line(entry: LogEntry) -> str:
 def _act(settings: Settings, asked: Asked) -> None:
     """Exit 0 where the action was taken, 1 where it was refused, 2 where nothing could be asked."""
     # Imported here: no other command pays for the Dagster and the notification services behind it.
-    from orchestration.alerts import raise_alerts
     from orchestration.approving import COMMAND_LINE, UnknownSubject, act, refusal_alerts
     from orchestration.backup.shipping import ship_and_tell
+    from orchestration.telling import raise_alerts
 
     with held_warehouse(settings, RUN) as warehouse:
         try:
@@ -100,10 +100,10 @@ def _act(settings: Settings, asked: Asked) -> None:
         except (UnknownSubject, ValueError) as error:
             ERRORS.print(str(error), style="red", markup=False)
             raise typer.Exit(2) from None
-        ship_and_tell(settings, RUN)
-    entry = decision.entry
-    if not decision.is_accepted:
+        entry = decision.entry
         raise_alerts(settings, RUN, list(refusal_alerts([entry])))
+        ship_and_tell(settings, RUN)
+    if not decision.is_accepted:
         ERRORS.print(f"Refused ({entry.refusal}): {entry.message}", style="red", markup=False)
         raise typer.Exit(1)
     CONSOLE.print(

@@ -17,7 +17,7 @@ from calculations.approvals.decide import Decision, decide
 from calculations.approvals.log import Asked, LogEntry, Refusal, Request
 from calculations.approvals.policy import Action, ApprovalPolicy, SubjectType, approval_policy
 from orchestration import audit
-from orchestration.alerts import Alert
+from orchestration.alerts import Alert, Kind
 from orchestration.approval_subjects import Subject, subjects
 from orchestration.audit import AuditEntry, Outcome
 from orchestration.clock import utc_now
@@ -218,5 +218,14 @@ def refusal_alerts(entries: Sequence[LogEntry]) -> Iterator[Alert]:
     """What people are told of actions that were refused."""
     for entry in entries:
         if entry.refusal is not None:
-            subject = f"{entry.subject_type} {entry.subject_id} of {entry.organization_id}"
-            yield Alert("warning", f"Approval refused ({entry.refusal}): {subject}", f"{entry.action}: {entry.message}")
+            subject = f"{entry.subject_type} {entry.subject_id}"
+            yield Alert(
+                "warning",
+                f"Approval refused ({entry.refusal}): {subject} of {entry.organization_id}",
+                f"{entry.action} by {entry.actor}: {entry.message}",
+                Kind.APPROVAL_REFUSED,
+                entry.organization_id,
+                subject,
+                f"{entry.action} by {entry.actor} at {entry.occurred_at.astimezone(dt.UTC).isoformat()}",
+                is_news=True,
+            )

@@ -12,7 +12,17 @@ from typing import Annotated
 
 import typer
 
-from orchestration import approval_cli, audit_cli, backup_cli, events_cli, nav_cli, report_cli, serve_cli
+from orchestration import (
+    approval_cli,
+    audit_cli,
+    backup_cli,
+    docs_cli,
+    events_cli,
+    nav_cli,
+    report_cli,
+    serve_cli,
+    status_cli,
+)
 from orchestration.console import CONSOLE, ERRORS, Home, held_warehouse, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
@@ -29,6 +39,8 @@ app.add_typer(report_cli.app, name="report")
 app.command()(events_cli.events)
 app.command()(serve_cli.serve)
 backup_cli.register(app)
+app.command()(status_cli.status)
+app.command()(docs_cli.docs_quality)
 
 
 class PackKind(StrEnum):
@@ -112,14 +124,6 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="Port on localh
     command = [str(Path(sys.executable).parent / "dagster"), "dev", "--host", "127.0.0.1", "--port", str(port)]
     CONSOLE.print(f"Dagster on http://127.0.0.1:{port} (stop it with Ctrl-C)")
     raise typer.Exit(subprocess.call([*command, "-m", "orchestration.definitions"], env=environment, cwd=PROJECT))
-
-
-@app.command()
-def status(home: Home = None) -> None:
-    """What is published, what is held, what was refused, what the last run found."""
-    from orchestration.status import print_status
-
-    print_status(CONSOLE, settings_of(home))
 
 
 @app.command()

@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.assets.approved import build_approval_assets
 from orchestration.assets.calculated import build_calculated_assets
 from orchestration.assets.domain_events import build_event_assets
+from orchestration.assets.health import build_health_assets
 from orchestration.assets.migrated import build_migration_assets
 from orchestration.assets.models import build_dbt_assets
 from orchestration.assets.nav_approved import build_nav_approval_assets
@@ -47,6 +48,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *build_verdict_assets(settings),
             build_event_assets(settings),
             build_published_assets(settings, manifest),
+            build_health_assets(settings),
         ],
         asset_checks=build_checks(settings),
         jobs=[*build_jobs(), *backup_jobs],

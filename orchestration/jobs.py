@@ -1,12 +1,11 @@
 """Jobs, the schedule and the sensors: what starts a run. What a run does is the assets'."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
 from ingestion.inbox import scan
-from orchestration.alerting import alerts_of_runs
-from orchestration.alerts import raise_alerts
 from orchestration.assets.approved import NAME as APPROVALS
 from orchestration.assets.approved import TABLES as APPROVAL_TABLES
 from orchestration.assets.clo_migration import CLO_MIGRATION
@@ -17,7 +16,10 @@ from orchestration.assets.nav_rows import RESTRIKES
 from orchestration.assets.traded import NAME as TRADES
 from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
 from orchestration.resources import COMMAND_LINE, STARTED_BY
+from orchestration.run_lock import WarehouseBusy, hold_warehouse
+from orchestration.run_outcomes import outcomes_of
 from orchestration.settings import Settings
+from orchestration.telling import tell, window
 from orchestration.warehouse import Warehouse
 
 # Its partitions are chosen by a person: no other run strikes a day again.
@@ -134,11 +136,20 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         request = dg.RunRequest(run_key=key, tags={"weir/files": names[:200]})
         return dg.SensorResult(run_requests=[request], cursor=key)
 
-    def tell(run: dg.DagsterRun, failure: str | None = None) -> None:
-        # A run of the command line tells people itself, whether or not the daemon is up.
-        if run.tags.get(STARTED_BY) != COMMAND_LINE:
-            alerts = alerts_of_runs(Warehouse(settings.warehouse_path), [run.run_id], failure)
-            raise_alerts(settings, run.run_id, alerts)
+    def tell_now(
+        instance: dg.DagsterInstance, run_ids: Sequence[str], failure: str | None = None
+    ) -> dg.SkipReason | None:
+        if not settings.warehouse_path.exists():
+            return dg.SkipReason("there is no warehouse yet")
+        try:
+            # Nobody waits: what a run in progress keeps from being told now is told by it, or by the next tick.
+            with hold_warehouse(settings.lock_path, "alerts", 0):
+                warehouse = Warehouse(settings.warehouse_path, open_attempts=1)
+                warehouse.create_tables()
+                is_sent = tell(warehouse, settings, run_ids, outcomes_of(instance, window(settings)), failure=failure)
+        except WarehouseBusy as busy:
+            return dg.SkipReason(str(busy))
+        return None if is_sent else dg.SkipReason("a receiver did not get all; what waits is sent with the next tick")
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
@@ -146,15 +157,29 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         description="Tells people what a finished run held, refused or found wrong.",
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def alert_on_findings(context: dg.RunStatusSensorContext) -> None:
-        tell(context.dagster_run)
+    def alert_on_findings(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+        # A run of the command line tells people itself, whether or not the daemon is up.
+        if context.dagster_run.tags.get(STARTED_BY) == COMMAND_LINE:
+            return None
+        return tell_now(context.instance, [context.dagster_run.run_id])
 
     @dg.run_failure_sensor(
         name="alert_on_failure",
         description="Tells people that a run failed and published nothing.",
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
-        tell(context.dagster_run, context.failure_event.message)
+    def alert_on_failure(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+        if context.dagster_run.tags.get(STARTED_BY) == COMMAND_LINE:
+            return None
+        return tell_now(context.instance, [context.dagster_run.run_id], context.failure_event.message)
 
-    return [inbox_files, alert_on_findings, alert_on_failure]
+    @dg.sensor(
+        name="alerts_that_wait",
+        minimum_interval_seconds=300,
+        description="Sends what a receiver did not get, reminds of what is open, and tells of feeds that became late.",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def alerts_that_wait(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        return tell_now(context.instance, ()) or dg.SkipReason("everything is told")
+
+    return [inbox_files, alert_on_findings, alert_on_failure, alerts_that_wait]

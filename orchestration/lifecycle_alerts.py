@@ -5,9 +5,10 @@ Source: fund-admin 1.9, row milestones; 1.4 CC-6.
 
 from __future__ import annotations
 
-from orchestration.alerts import Alert
+import duckdb
+
+from orchestration.alerts import Alert, Kind
 from orchestration.clock import utc_now
-from orchestration.warehouse import Warehouse
 
 SEVERITIES = {"MILESTONE": "info", "REMINDER": "warning", "ESCALATION": "critical"}
 TITLES = {"MILESTONE": "paid milestones", "REMINDER": "due dates ahead", "ESCALATION": "late payments"}
@@ -32,23 +33,29 @@ NEWS = f"""
 """
 
 
-def news_of_lifecycle(warehouse: Warehouse, run_id: str) -> list[Alert]:
-    """One alert a fund and kind of event, of the events that nobody was told of; they are told from here on.
+def news_of_lifecycle(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[Alert]:
+    """One alert a fund and kind of event, of the events that nobody was told of; once the caller's transaction commits, they are
+    told.
 
     What is no news, the milestones of a feed's first workbook, counts as told.
     """
-    if not warehouse.rows(
+    built = connection.execute(
         "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'fact_lifecycle_events'"
-    ):
+    ).fetchall()
+    if not built:
         return []
-    with warehouse.transaction() as connection:
-        news = connection.execute(NEWS).fetchall()
-        connection.execute(f"insert into ops.lifecycle_alerts select *, ?, ? from ({UNTOLD})", [utc_now(), run_id])
+    news = connection.execute(NEWS).fetchall()
+    connection.execute(f"insert into ops.lifecycle_alerts select *, ?, ? from ({UNTOLD})", [utc_now(), run_id])
     return [
         Alert(
             SEVERITIES[kind],
             f"{count} {TITLES[kind]}: {fund} of {organization}",
             listed if count <= SHOWN else f"{listed}; and {count - SHOWN} more, in fact_lifecycle_events",
+            Kind.LIFECYCLE,
+            organization,
+            fund,
+            f"{kind} of {run_id}",
+            is_news=True,
         )
         for organization, fund, kind, count, listed in news
     ]

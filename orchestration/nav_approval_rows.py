@@ -10,7 +10,7 @@ import duckdb
 
 from calculations.approvals.log import Refusal
 from calculations.nav.approval_log import Day, NavEvent, Restatement, Status, Step
-from orchestration.alerts import Alert
+from orchestration.alerts import Alert, Kind
 from orchestration.sealed_log import STRIKE_APPROVALS
 
 LOG, HEAD = TABLES = (STRIKE_APPROVALS.table, STRIKE_APPROVALS.head)
@@ -84,5 +84,13 @@ def refusal_alerts(events: Sequence[NavEvent]) -> Iterator[Alert]:
     for event in events:
         if event.refusal is not None:
             product = f"{event.day.product_id} of {event.day.valuation_date}, version {event.version}"
-            title = f"NAV approval refused ({event.refusal}): {product}, {event.day.organization_id}"
-            yield Alert("warning", title, f"{event.step} by {event.stated_actor}: {event.message}")
+            yield Alert(
+                "warning",
+                f"NAV approval refused ({event.refusal}): {product}, {event.day.organization_id}",
+                f"{event.step} by {event.stated_actor}: {event.message}",
+                Kind.NAV_APPROVAL_REFUSED,
+                event.day.organization_id,
+                product,
+                f"{event.step} by {event.stated_actor} at {event.occurred_at.isoformat()}",
+                is_news=True,
+            )

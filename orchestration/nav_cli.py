@@ -156,11 +156,11 @@ def _event_line(event: NavEvent) -> str:
 def _act(settings: Settings, taken: Callable[[Warehouse], Sequence[NavEvent]]) -> None:
     """Exit 0 where the step was taken, 1 where it was refused, 2 where nothing could be asked."""
     # Imported here: no other command pays for the Dagster and the notification services behind it.
-    from orchestration.alerts import raise_alerts
     from orchestration.backup.shipping import ship_and_tell
     from orchestration.nav_approval_rows import refusal_alerts
     from orchestration.nav_approving import UnknownStrike
     from orchestration.sealed_log import LostKey
+    from orchestration.telling import raise_alerts
 
     with held_warehouse(settings, RUN) as warehouse:
         try:
@@ -168,8 +168,8 @@ def _act(settings: Settings, taken: Callable[[Warehouse], Sequence[NavEvent]]) -
         except (UnknownStrike, LostKey, ValueError) as error:
             ERRORS.print(str(error), style="red", markup=False)
             raise typer.Exit(2) from None
+        raise_alerts(settings, RUN, list(refusal_alerts(events)))
         ship_and_tell(settings, RUN)
-    raise_alerts(settings, RUN, list(refusal_alerts(events)))
     for event in events:
         said = f"{event.day.product_id} {event.day.valuation_date} version {event.version}"
         if event.is_accepted:

@@ -33,6 +33,15 @@ def _holder(path: Path) -> str:
     return f"{note['what']}, process {note['pid']}{alive}, since {note['since']}"
 
 
+def held_since(path: Path) -> dt.datetime | None:
+    """Since when (UTC) the last program that took the lock has held it; None where that is not known."""
+    try:
+        note = json.loads(path.with_suffix(".holder.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return dt.datetime.fromisoformat(note["since"]).astimezone(dt.UTC).replace(tzinfo=None)
+
+
 @contextmanager
 def hold_warehouse(path: Path, what: str, timeout_seconds: float) -> Iterator[None]:
     """Hold the home's lock for the block. `what` is shown to whoever waits.

@@ -16,8 +16,10 @@ import psutil
 from ingestion.inbox import Scan, scan
 from orchestration.as_known_at import home_as_known_at
 from orchestration.home import manifest_path, prepare_home
+from orchestration.operations_policy import operations_policy
 from orchestration.planning import Plan, is_up_to_date, plan
 from orchestration.run_lock import hold_warehouse
+from orchestration.run_outcomes import outcomes_of
 from orchestration.settings import Settings
 from orchestration.terminal import plain
 from orchestration.warehouse import Warehouse
@@ -38,13 +40,19 @@ class RunReport:
 
 
 def run(settings: Settings, say: Callable[[str], None] = lambda line: None) -> RunReport:
-    """Bring the publication up to date with the inbox. Waits for a run in progress; raises `WarehouseBusy` in the end."""
+    """Bring the publication up to date with the inbox. Waits for a run in progress; raises `WarehouseBusy` in the end, and
+    `WrongPolicy` before it begins."""
+    operations_policy(settings)
     prepare_home(settings)
     with hold_warehouse(settings.lock_path, "weir run", settings.lock_timeout_seconds):
         warehouse = Warehouse(settings.warehouse_path)
         warehouse.create_tables()
         found = settled_scan(settings)
         if is_up_to_date(warehouse, settings, found):
+            # What waits to be sent, began to be wrong or has recovered meanwhile is told of all the same.
+            from orchestration.telling import tell
+
+            tell(warehouse, settings, (), None)
             return RunReport(nothing_new=True, published=_published(settings))
         return _run(settings, warehouse, found, say)
 
@@ -87,13 +95,13 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
         # Imported here: a run with nothing to do must not pay for Dagster.
         import dagster as dg
 
-        from orchestration.alerting import alerts_of_runs
-        from orchestration.alerts import raise_alerts
+        from orchestration.alerting import dead_run
         from orchestration.backup.shipping import ship_and_tell
         from orchestration.graph import build_definitions
         from orchestration.resources import COMMAND_LINE, STARTED_BY
         from orchestration.run_history import history_kept_open
         from orchestration.selection import selection_of
+        from orchestration.telling import tell, window
 
         parsed.result()
     report = RunReport(waiting=tuple(file.message for file in found.waiting))
@@ -103,7 +111,7 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
     checks = frozenset(check.node_def.name for check in definitions.asset_checks or ())
     report.seconds["definitions"] = time.monotonic() - started
     with history_kept_open(), dg.DagsterInstance.get() as instance:
-        close_dead_runs(instance)
+        dead = close_dead_runs(instance)
 
         def materialize(stage: str, selection: dg.AssetSelection) -> bool:
             clock = time.monotonic()
@@ -141,12 +149,14 @@ def _run(settings: Settings, warehouse: Warehouse, found: Scan, say: Callable[[s
             if not todo.is_empty:
                 say("Recomputing and publishing: " + ", ".join(todo.reasons))
                 materialize("publish", selection_of(todo))
+        report.published = _published(settings)
+        if report.failure is None and report.published == before and not todo.is_empty:
+            report.failure = "the run ended without a new publication: a blocking check failed"
         if not is_past:
-            raise_alerts(settings, report.run_ids[-1], alerts_of_runs(warehouse, report.run_ids, report.failure))
+            outcomes = outcomes_of(instance, window(settings))
+            news = [dead_run(run_id) for run_id in dead]
+            tell(warehouse, settings, report.run_ids, outcomes, failure=report.failure, news=news)
             ship_and_tell(settings, report.run_ids[-1])
-    report.published = _published(settings)
-    if report.failure is None and report.published == before and not todo.is_empty:
-        report.failure = "the run ended without a new publication: a blocking check failed"
     report.seconds["total"] = time.monotonic() - started
     report.seconds_from_drop = _seconds_from_drop(found)
     return report
@@ -181,20 +191,20 @@ def _failure(result: Any) -> str:
     return "; ".join(causes) or "the run failed"
 
 
-def close_dead_runs(instance: Any) -> int:
-    """Mark runs of processes that no longer live as failed, or the queue stays blocked for ever. Returns how many."""
+def close_dead_runs(instance: Any) -> list[str]:
+    """Mark runs of processes that no longer live as failed, or the queue stays blocked for ever. Returns their ids."""
     import dagster as dg
 
     from orchestration.resources import PID_TAG, PROCESS_STARTED_TAG
 
     unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
-    closed = 0
+    closed = []
     for run in instance.get_runs(filters=dg.RunsFilter(statuses=unfinished)):
         pid = run.tags.get(PID_TAG)
         if pid is None or _is_alive(int(pid), float(run.tags.get(PROCESS_STARTED_TAG, 0))):
             continue
         instance.report_run_failed(run, message=f"process {pid} died before the run ended")
-        closed += 1
+        closed.append(run.run_id)
     return closed
 
 

@@ -127,7 +127,8 @@ class Warehouse:
             try:
                 connection = self._opened()
             except duckdb.IOException as error:
-                if "lock" not in str(error).lower():
+                # Errors of damaged files speak of blocks.
+                if "could not set lock" not in str(error).lower():
                     raise
                 if attempt == self.open_attempts - 1:
                     raise WarehouseBusy(

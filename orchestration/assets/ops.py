@@ -14,10 +14,19 @@ from orchestration.assets.raw import table_schema
 from orchestration.events.store import WATERMARKS
 from orchestration.holds import STATUS_TABLES
 from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
+from orchestration.response_times import TABLE as RESPONSE_TIMES
 from orchestration.settings import Settings
 from orchestration.warehouse import own_tables, table_descriptions
 
-COMPUTED = {*STATUS_TABLES.values(), *NAV_TABLES, RESTRIKES, *NAV_APPROVAL_TABLES, APPROVALS, WATERMARKS}
+COMPUTED = {
+    *STATUS_TABLES.values(),
+    *NAV_TABLES,
+    RESTRIKES,
+    *NAV_APPROVAL_TABLES,
+    APPROVALS,
+    WATERMARKS,
+    RESPONSE_TIMES,
+}
 
 
 def build_ops_assets(settings: Settings) -> list[dg.AssetSpec]:

@@ -15,6 +15,7 @@ from orchestration.events.store import WATERMARKS
 from orchestration.fingerprints import code_fingerprint, settings_fingerprint
 from orchestration.fund_reports.building import Held, write_fund_reports
 from orchestration.fund_reports.captions import load_templates
+from orchestration.operations_policy import operations_policy
 from orchestration.publish import marts_of, publish
 from orchestration.quality import Verdict, as_check_result, record
 from orchestration.reports import quality_report
@@ -89,6 +90,7 @@ def leak_verdict(leak: TenantLeak | None) -> Verdict:
 
 def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefinition:
     marts = published_marts(manifest)
+    late = operations_policy(settings).publication
 
     key = dg.AssetKey(RELATION.split("."))
 
@@ -119,9 +121,8 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
         kinds={"duckdb", "parquet"},
         description="The read-only copy of the marts that BI tools open: one tree per organisation, swapped in whole.",
         automation_condition=dg.AutomationCondition.eager(),
-        # A working day without a publication is late; the schedule does not run at weekends.
         freshness_policy=dg.FreshnessPolicy.time_window(
-            fail_window=timedelta(hours=76), warn_window=timedelta(hours=26)
+            fail_window=timedelta(hours=late.late_after_hours), warn_window=timedelta(hours=late.warn_after_hours)
         ),
     )
     def warehouse_publication(context: dg.AssetExecutionContext, weir: WarehouseResource) -> Iterator[Any]:

@@ -1,12 +1,14 @@
 """The inbox as raw tables. How a file is read is ingestion's, how it is recorded is loading's."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
 from ingestion.inbox import scan
 from orchestration.fingerprints import code_fingerprint
 from orchestration.loading import InboxOutcome, load_inbox
+from orchestration.operations_policy import operations_policy
 from orchestration.resources import WarehouseResource, retried_when_busy, set_run_context
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, own_tables, table_descriptions
@@ -19,6 +21,7 @@ def table_schema(relation: str) -> dg.TableSchema:
 
 def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
     """One asset per raw table, keyed as the table is named."""
+    late = operations_policy(settings).publication
     return [
         dg.AssetSpec(
             key=relation.split("."),
@@ -27,6 +30,10 @@ def raw_specs(settings: Settings) -> list[dg.AssetSpec]:
             kinds={"duckdb", "table"},
             description=table_descriptions()[relation],
             metadata={"dagster/column_schema": table_schema(relation), "dagster/relation_identifier": relation},
+            # Of looking into the inbox; how old the newest day of a feed may be is a check of ops.response_times.
+            freshness_policy=dg.FreshnessPolicy.time_window(
+                fail_window=timedelta(hours=late.late_after_hours), warn_window=timedelta(hours=late.warn_after_hours)
+            ),
         )
         for relation in own_tables()
         if relation.startswith("raw.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.inbox import scan
-from orchestration.alerts import Alert, raise_alerts
+from orchestration.alerts import Alert, Kind
 from orchestration.audit import COMMAND_LINE, AuditEntry, Outcome, record
 from orchestration.backup.identity import actor_of, identity_of
 from orchestration.backup.policy import RecoveryTargets, backup_policy
@@ -25,6 +25,7 @@ from orchestration.clock import utc_now
 from orchestration.run_lock import hold_warehouse
 from orchestration.sealed_log import writing
 from orchestration.settings import Settings
+from orchestration.telling import raise_alerts
 from orchestration.warehouse import Warehouse, append_rows
 
 
@@ -69,7 +70,15 @@ def drill(settings: Settings, run_id: str = "weir drill", source: str = COMMAND_
     _record(settings, drilled, run_id, source)
     limits = backup_policy().targets
     alerts = [
-        Alert("critical", f"Backup drill failed: {each.target}", "; ".join(said))
+        Alert(
+            "critical",
+            f"Backup drill failed: {each.target}",
+            "; ".join(said),
+            Kind.DRILL_FAILED,
+            entity=str(each.target),
+            rule=f"{utc_now():%Y-%m-%dT%H:%M:%S.%f}",
+            is_news=True,
+        )
         for each in drilled
         if (said := each.shortcomings(limits))
     ]

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from ingestion.inbox import SIDECAR_SUFFIX, InboxFile, Scan, scan
-from orchestration.alerts import Alert, raise_alerts
+from orchestration.alerts import Alert, Kind
 from orchestration.backup.errors import BackupError
 from orchestration.backup.identity import Identity, claim, identity_of
 from orchestration.backup.packing import UNFINISHED, add_bytes, ending, packed, sync_folder, tar_of
@@ -46,6 +46,7 @@ from orchestration.backup.targets import (
 from orchestration.clock import utc_now
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings
+from orchestration.telling import raise_alerts
 from orchestration.warehouse import Warehouse
 
 FAULTS = (BackupError, OSError, ValueError, duckdb.Error)  # what a target or a key can do to shipping
@@ -95,11 +96,19 @@ def ship_and_tell(settings: Settings, run_id: str) -> list[Shipped]:
     except FAULTS as error:
         outcomes = [Shipped(target, None, failure=str(error)) for target in settings.backup_targets]
     failed = [each for each in outcomes if each.failure is not None]
-    raise_alerts(
-        settings,
-        run_id,
-        [Alert("critical", f"Not shipped to backup target {each.target}", str(each.failure)) for each in failed],
-    )
+    alerts = [
+        Alert(
+            "critical",
+            f"Not shipped to backup target {each.target}",
+            str(each.failure),
+            Kind.NOT_SHIPPED,
+            entity=str(each.target),
+            rule=f"{utc_now():%Y-%m-%dT%H:%M:%S.%f}",
+            is_news=True,
+        )
+        for each in failed
+    ]
+    raise_alerts(settings, run_id, alerts)
     return outcomes
 
 

@@ -15,8 +15,9 @@ from rich.console import Console
 
 from ingestion.inbox import scan
 from orchestration.loading import FileOutcome, load_inbox
+from orchestration.observing import observe
 from orchestration.settings import Settings
-from orchestration.status import print_status
+from orchestration.status_printing import print_status
 from orchestration.warehouse import Warehouse
 from tests.end_to_end.bad_files import drop
 from tests.ingestion.clo_workbook_builder import ASSETS, minimal_book
@@ -55,7 +56,8 @@ class Inbox:
     def status(self) -> str:
         """What `weir status` prints."""
         text = io.StringIO()
-        print_status(Console(file=text, width=200), Settings(home=self.path.parent))
+        settings = Settings(home=self.path.parent)
+        print_status(Console(file=text, width=200), settings, observe(settings))
         return text.getvalue()
 
     def take_in(self) -> tuple[FileOutcome, ...]:

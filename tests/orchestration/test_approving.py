@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from calculations.approvals.policy import FILE, SubjectType
-from orchestration.alerting import alerts_of_runs
+from orchestration.alerting import refused_steps
 from orchestration.approval_subjects import subjects
 from orchestration.approving import take_stated
 from orchestration.assets.approved import build_approval_assets, refresh_subjects
@@ -211,8 +211,9 @@ def test_a_feed_states_approvals_only_where_the_policy_lists_it(
         ("VALIDATE", "REQUESTED", "STALE_HASH"),
     ]
     assert take_stated(tables.warehouse, own, "r3") == [], "each row is decided once"
-    told = alerts_of_runs(tables.warehouse, ["r2"])
+    told = refused_steps(tables.warehouse)
     assert [alert.title.partition(":")[0] for alert in told] == [
+        "Approval refused (NO_PERMISSION)",  # of the run before
         "Approval refused (ILLEGAL_TRANSITION)",
         "Approval refused (STALE_HASH)",
     ]

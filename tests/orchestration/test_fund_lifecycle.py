@@ -134,10 +134,12 @@ def test_an_event_alerts_once_and_what_is_old_alerts_nobody(tables: FundTables) 
             "'MILESTONE' as event_kind, 'ALLOCATION' as entity_type, id as entity_id, date '2025-03-18' as event_date, "
             "'100 % of the allocation is paid' as message, id <> 'old' as is_news from (values ('old'), ('a'), ('b')) as t(id)"
         )
-    (alert,) = news_of_lifecycle(tables.warehouse, "r1")
+    with tables.warehouse.transaction() as connection:
+        (alert,) = news_of_lifecycle(connection, "r1")
     assert alert.title.startswith("2 paid milestones: F1")
     assert "old" not in alert.body
-    assert news_of_lifecycle(tables.warehouse, "r2") == []
+    with tables.warehouse.transaction() as connection:
+        assert news_of_lifecycle(connection, "r2") == []
 
 
 def test_an_illegal_move_between_two_states_names_both_rows(tables: FundTables) -> None:

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 from calculations.approvals.chain import seal
 from calculations.approvals.policy import FILE
 from calculations.nav.approval_log import NavEvent, Step
-from orchestration.alerting import alerts_of_runs
+from orchestration.alerting import refused_steps
 from orchestration.assets.nav_approved import NAME, REQUESTED_BY, build_nav_approval_assets
 from orchestration.assets.ops import build_ops_assets
 from orchestration.cli import app
@@ -164,7 +164,7 @@ def test_an_attempt_is_refused_recorded_alerted_and_changes_nothing(
     (event,) = take(settings, **{"step": "APPROVE", **tried})
     assert event.refusal == why
     assert tables.log()[-1][2:] == (status, why)
-    (alert,) = [a for a in alerts_of_runs(tables.warehouse, ["run-2"]) if "NAV approval refused" in a.title]
+    (alert,) = refused_steps(tables.warehouse)
     assert why in alert.title
     assert f"{PRODUCT} of {DAY}" in alert.title
     assert found(tables, settings) == []

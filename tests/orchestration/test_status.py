@@ -10,9 +10,11 @@ from rich.console import Console
 
 from ingestion.inbox import scan
 from orchestration.loading import load_inbox
+from orchestration.observing import observe
 from orchestration.running import RunReport
 from orchestration.settings import Settings
-from orchestration.status import print_run, print_status
+from orchestration.status import print_run
+from orchestration.status_printing import print_status
 from orchestration.terminal import WIDTH
 from orchestration.warehouse import Warehouse
 
@@ -71,7 +73,7 @@ def test_every_file_that_is_refused_repeated_or_holds_wrong_rows_is_listed_with_
 def test_nothing_is_wider_than_the_page_whatever_its_names_are(settings: Settings) -> None:
     report = RunReport(run_ids=["run"], failure=f"marts: {'a long story ' * 20}", seconds={"publish run": 95.0})
     assert max(map(len, printed(print_run, settings, report))) <= WIDTH
-    assert max(map(len, printed(print_status, settings))) <= WIDTH
+    assert max(map(len, printed(print_status, settings, observe(settings)))) <= WIDTH
 
 
 def test_a_run_with_wrong_rows_is_not_clean_and_a_failure_says_so(settings: Settings) -> None:
