@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import approval_cli, audit_cli, events_cli, nav_cli, report_cli
+from orchestration import approval_cli, audit_cli, events_cli, nav_cli, report_cli, retention_cli
 from orchestration.console import CONSOLE, ERRORS, Home, held_warehouse, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
@@ -27,6 +27,9 @@ app.add_typer(nav_cli.app, name="nav")
 app.add_typer(audit_cli.app, name="audit")
 app.add_typer(report_cli.app, name="report")
 app.command()(events_cli.events)
+app.add_typer(retention_cli.holds, name="hold")
+for command in (retention_cli.archive, retention_cli.read_archive, retention_cli.restore_archive, retention_cli.erase):
+    app.command()(command)
 
 
 class PackKind(StrEnum):

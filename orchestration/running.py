@@ -17,6 +17,7 @@ from ingestion.inbox import Scan, scan
 from orchestration.as_known_at import home_as_known_at
 from orchestration.home import manifest_path, prepare_home
 from orchestration.planning import Plan, is_up_to_date, plan
+from orchestration.retention.erasing import finish_deletions
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings
 from orchestration.terminal import plain
@@ -43,6 +44,7 @@ def run(settings: Settings, say: Callable[[str], None] = lambda line: None) -> R
     with hold_warehouse(settings.lock_path, "weir run", settings.lock_timeout_seconds):
         warehouse = Warehouse(settings.warehouse_path)
         warehouse.create_tables()
+        finish_deletions(warehouse, settings)
         found = settled_scan(settings)
         if is_up_to_date(warehouse, settings, found):
             return RunReport(nothing_new=True, published=_published(settings))

@@ -78,7 +78,9 @@ def write_archive(connection: duckdb.DuckDBPyConnection, relation: str, load_id:
     stated = rows_sha256(connection, relation, source)
     found = rows_sha256(connection, relation, of_file(relation, path))
     if stated != found:
-        raise BrokenArchive(f"{path.name}: expected {stated[0]} rows as in {relation}, read back {found[0]} that differ")
+        raise BrokenArchive(
+            f"{path.name}: expected {stated[0]} rows as in {relation}, read back {found[0]} that differ"
+        )
     return Written(stated[0], path.stat().st_size, file_sha256(path), stated[1])
 
 

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 import duckdb
 
 HOT = "hot"
-IN_PLACE = "status = 'VERIFIED' and restored_at is null and deleted_at is null"  # of ops.archives: rows that only it holds
+IN_PLACE = (
+    "status = 'VERIFIED' and restored_at is null and deleted_at is null"  # of ops.archives: rows that only it holds
+)
 
 
 def stored_in(connection: duckdb.DuckDBPyConnection, relation: str) -> str:

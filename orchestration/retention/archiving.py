@@ -92,7 +92,9 @@ def archive(
                 failed[key] = str(error)
     with writing(warehouse) as connection:
         for key, message in failed.items():
-            connection.execute("update ops.archives set status = 'FAILED', message = ? where archive_id = ?", [message, key])
+            connection.execute(
+                "update ops.archives set status = 'FAILED', message = ? where archive_id = ?", [message, key]
+            )
         _move(connection, {key: named[key] for key in written}, written)
         audit.record(connection, settings, _audited(named, written, failed, actor))
     remove_files(settings.home / _path(key, named[key]) for key in failed)
