@@ -246,6 +246,7 @@ def append_rows(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequ
     marks = ", ".join(f"?::{own_tables()[relation][c]}" for c in columns)
     names = ", ".join(f'"{c}"' for c in columns)
     connection.executemany(
-        f"insert into {relation} ({names}) values ({marks})", [[row[c] for c in columns] for row in rows]
+        f"insert into {stored_in(connection, relation)} ({names}) values ({marks})",
+        [[row[c] for c in columns] for row in rows],
     )
     return len(rows)
