@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -140,7 +140,7 @@ def _entry(
     archive_id: str,
     archive: _Archive,
     reason: str,
-    changes: dict[str, tuple[object, object]],
+    changes: Mapping[str, tuple[object, object]],
 ) -> AuditEntry:
     return AuditEntry(
         action,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -242,7 +242,7 @@ def _entry(
     organization_id: str | None,
     outcome: Outcome,
     reason: str,
-    changes: dict[str, tuple[object, object]],
+    changes: Mapping[str, tuple[object, object]],
 ) -> AuditEntry:
     return AuditEntry(
         "ERASE",

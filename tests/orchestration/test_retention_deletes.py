@@ -279,7 +279,7 @@ def test_a_legal_hold_vetoes_every_path_that_deletes(home: Home, path: str) -> N
     prepare, attempt = PATHS[path]
     prepared = prepare(warehouse, settings)
     before = everything(warehouse)
-    files = {file for file in settings.home.rglob("*.parquet")} | {settings.inbox_path / "OLD.xlsx"}
+    files = set(settings.home.rglob("*.parquet")) | {settings.inbox_path / "OLD.xlsx"}
     for scope, target in HOLDS.items():
         hold = place(warehouse, settings, scope, reason="litigation", **target)
         attempt(warehouse, settings, prepared)
