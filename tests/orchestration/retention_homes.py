@@ -113,13 +113,22 @@ def _workbook(name: str) -> dict[str, list[dict[str, Any]]]:
 
 def everything(warehouse: Warehouse) -> Mapping[str, list[tuple]]:
     """Every row of every load, by table, as readers of raw see it."""
-    return {relation: sorted(warehouse.rows(f"select * from {relation}"), key=repr) for relation in row_tables()}
+    with warehouse.connect() as connection:
+        return {
+            relation: sorted(connection.execute(f"select * from {relation}").fetchall(), key=repr)
+            for relation in row_tables()
+        }
 
 
 def breaches(warehouse: Warehouse) -> list[tuple]:
     """What the zero-loss controls of raw find."""
-    zero_loss = [control for control in CONTROLS if control.relation.startswith("raw.")]
-    return [breach for control in zero_loss for breach in warehouse.rows(control.sql)]
+    with warehouse.connect() as connection:
+        return [
+            breach
+            for control in CONTROLS
+            if control.relation.startswith("raw.")
+            for breach in connection.execute(control.sql).fetchall()
+        ]
 
 
 def approve(
