@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from calculations.approvals.policy import SubjectType
-from orchestration.calculation_cache import REMEMBERED
 from orchestration.cli import app
 from orchestration.running import RunReport
 from orchestration.trace import Step, trace
@@ -89,7 +88,6 @@ def kept(new_home: Callable[[str], Home]) -> Kept:
     # So that the next run makes all that a fund workbook touches again, from the raw rows on.
     with home.warehouse.connect() as connection:
         connection.execute("update ops.publications set last_load_id = ''")
-        connection.execute(f"delete from {REMEMBERED}")
     kept.run("archived")
     kept.traces["archived"] = traced(home)
     ((newest, sha256),) = home.warehouse.rows("select max(load_id), max_by(file_sha256, load_id) from raw.loads")
