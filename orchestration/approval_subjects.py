@@ -1,7 +1,7 @@
-"""What can be approved of a fund, as the warehouse states it now: fields, amount, and the hash that an approval holds for. Deciding
-and keeping approvals do not belong here.
+"""What can be approved, as the warehouse states it now: fields, amount, and the hash that an approval holds for; of a fund, and of
+what is to be deleted or restored. Deciding and keeping approvals do not belong here.
 
-Source: input-contracts 5.8; fund-admin 1.9.
+Source: input-contracts 2.6, 5.8; fund-admin 1.9.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from calculations.approvals.content import content_hash
 from calculations.approvals.policy import SubjectType
+from orchestration.retention.archived_tables import IN_PLACE
 from orchestration.warehouse import Warehouse
 
 # What stands in no hash: the status, which follows on the approval, and figures that are derived. A list of notices is one
@@ -70,6 +71,18 @@ CONTENTS = {
         inner join intermediate.int_fund__funds as f on m.state_id = f.state_id and m.fund_id = f.fund_id
     """,
 }
+# What Weir keeps itself, whether or not a run has built a model. A delete is approved by the hash of its dry run.
+KEPT = {
+    SubjectType.RETENTION_DELETE: """
+        select organization_id, file_sha256 as subject_id, plan_hash
+        from ops.deletion_plans
+        qualify row_number() over (partition by organization_id, file_sha256 order by planned_at desc) = 1
+    """,
+    SubjectType.RESTORE: f"""
+        select organization_id, archive_id as subject_id, relation, load_id, row_count, sha256
+        from ops.archives where {IN_PLACE}
+    """,
+}
 UNHASHED = ("organization_id", "state_id", "subject_id", "subject_date", "is_effective")
 
 
@@ -80,8 +93,8 @@ class Subject:
     organization_id: str
     subject_type: SubjectType
     subject_id: str
-    fund_id: str
-    state_id: str
+    fund_id: str | None
+    state_id: str | None
     amount: Decimal | None
     currency: str | None
     subject_date: Any
@@ -94,6 +107,9 @@ def subjects(warehouse: Warehouse, subject_type: SubjectType, subject_id: str | 
 
     None of a type that the warehouse does not keep, nor before the first run has built its models.
     """
+    if subject_type in KEPT:
+        yield from _kept(warehouse, subject_type, subject_id)
+        return
     sql = CONTENTS.get(subject_type)
     if sql is None or not is_built(warehouse):
         return
@@ -104,6 +120,18 @@ def subjects(warehouse: Warehouse, subject_type: SubjectType, subject_id: str | 
     )
     for row in rows:
         yield _subject(subject_type, row)
+
+
+def _kept(warehouse: Warehouse, subject_type: SubjectType, subject_id: str | None) -> Iterator[Subject]:
+    rows = warehouse.records(
+        f"select * from ({KEPT[subject_type]}) where ? in ('', subject_id) order by organization_id, subject_id",
+        [subject_id or ""],
+    )
+    for row in rows:
+        of, name = row["organization_id"], row["subject_id"]
+        fields = {key: value for key, value in row.items() if key not in UNHASHED}
+        hashed = fields.get("plan_hash") or content_hash(subject_type, name, fields)
+        yield Subject(of, subject_type, name, None, None, None, None, None, False, hashed)
 
 
 def _subject(subject_type: SubjectType, row: Mapping[str, Any]) -> Subject:

@@ -10,6 +10,7 @@ import shutil
 
 from orchestration.events.store import TABLES as EVENT_TABLES
 from orchestration.holds import STATUS_TABLES
+from orchestration.retention.archived_tables import forget_loads
 from orchestration.run_lock import hold_warehouse
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse, own_tables
@@ -34,6 +35,7 @@ def home_as_known_at(settings: Settings, instant: dt.datetime) -> Settings:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         shutil.copyfile(settings.warehouse_path, past.warehouse_path)
+        past.archive_path.symlink_to(settings.archive_path)
     _forget(Warehouse(past.warehouse_path), instant)
     return past
 
@@ -53,7 +55,7 @@ def _forget(warehouse: Warehouse, instant: dt.datetime) -> None:
     with warehouse.transaction() as connection:
         connection.execute("create temp table later as select load_id from raw.loads where known_at > ?", [instant])
         for table in by_load:
-            connection.execute(f"delete from {table} where _load_id in (select load_id from later)")
+            forget_loads(connection, table, own_tables()[table], "select load_id from later")
         connection.execute("delete from raw.loads where load_id in (select load_id from later)")
         connection.execute("delete from ops.withdrawals where withdrawn_at > ?", [instant])
         for table in STATUS_TABLES.values():

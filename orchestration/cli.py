@@ -20,6 +20,7 @@ from orchestration import (
     events_cli,
     nav_cli,
     report_cli,
+    retention_cli,
     serve_cli,
     status_cli,
 )
@@ -41,6 +42,9 @@ app.command()(serve_cli.serve)
 backup_cli.register(app)
 app.command()(status_cli.status)
 app.command()(docs_cli.docs_quality)
+app.add_typer(retention_cli.holds, name="hold")
+for command in (retention_cli.archive, retention_cli.read_archive, retention_cli.restore_archive, retention_cli.erase):
+    app.command()(command)
 
 
 class PackKind(StrEnum):

@@ -112,6 +112,7 @@ CONTROLS = (
             inner join raw.loads as l on l.load_id = c._load_id
             left join kept as k using (_load_id, table_name)
             where c.row_count > 0 and coalesce(k.row_count, 0) = 0
+              and c._load_id not in (select load_id from raw.tombstones)
         """,
         counted="select coalesce(sum(rows_quarantined), 0)::bigint from raw.row_counts",
     ),

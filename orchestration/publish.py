@@ -18,6 +18,7 @@ from orchestration import audit
 from orchestration.audit import AuditEntry
 from orchestration.clock import utc_now
 from orchestration.mart_copies import View, copy_marts
+from orchestration.retention.old_publications import removable
 from orchestration.sealed_log import published_heads, writing
 from orchestration.settings import Settings
 from orchestration.tenancy import SHARED, Mart, NotPublishable
@@ -169,7 +170,7 @@ def publish(
         changes = {"published": (former, publication_id)}
         entry = AuditEntry("PUBLISH", "publication", publication_id, changes=changes, correlation_id=run_id)
         audit.record(connection, settings, [entry])
-    _prune(settings)
+    remove_old_publications(warehouse, settings)
     return Publication(publication_id, final, counts[OPERATOR], organizations)
 
 
@@ -184,6 +185,17 @@ def point_to(settings: Settings, publication: Path) -> None:
 def publications(settings: Settings) -> list[Path]:
     """Whole publications, oldest first."""
     return sorted(p for p in settings.publications_path.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+def remove_old_publications(warehouse: Warehouse, settings: Settings) -> list[str]:
+    """Remove the publications that are one too many or hold what was erased since, unless a legal hold keeps them; returns their ids."""
+    with warehouse.connect() as connection:
+        old = removable(
+            connection, publications(settings), settings.published_link.resolve().name, settings.publications_kept
+        )
+    for publication in old:
+        shutil.rmtree(publication)
+    return [publication.name for publication in old]
 
 
 def _settle(warehouse: Warehouse, settings: Settings) -> None:
@@ -218,13 +230,6 @@ def _settle(warehouse: Warehouse, settings: Settings) -> None:
                 occurred_at=published_at,
             )
             audit.record(connection, settings, [entry])
-
-
-def _prune(settings: Settings) -> None:
-    current = settings.published_link.resolve().name
-    for old in publications(settings)[: -settings.publications_kept]:
-        if old.name != current:
-            shutil.rmtree(old)
 
 
 def _write_catalog(

@@ -18,6 +18,7 @@ from orchestration.as_known_at import home_as_known_at
 from orchestration.home import manifest_path, prepare_home
 from orchestration.operations_policy import operations_policy
 from orchestration.planning import Plan, is_up_to_date, plan
+from orchestration.retention.erasing import finish_deletions
 from orchestration.run_lock import hold_warehouse
 from orchestration.run_outcomes import outcomes_of
 from orchestration.settings import Settings
@@ -47,6 +48,7 @@ def run(settings: Settings, say: Callable[[str], None] = lambda line: None) -> R
     with hold_warehouse(settings.lock_path, "weir run", settings.lock_timeout_seconds):
         warehouse = Warehouse(settings.warehouse_path)
         warehouse.create_tables()
+        finish_deletions(warehouse, settings)
         found = settled_scan(settings)
         if is_up_to_date(warehouse, settings, found):
             # What waits to be sent, began to be wrong or has recovered meanwhile is told of all the same.

@@ -16,6 +16,7 @@ from orchestration.fund_reports.captions import load_templates
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
 WAREHOUSE = "warehouse.duckdb"
+ARCHIVE = "archive"
 
 
 def shown(path: Path) -> str:
@@ -88,6 +89,11 @@ class Settings(BaseSettings):
     def log_key(self) -> Path:
         """The key that seals the audit trail and the log of approvals of strikes; keep a copy of it elsewhere."""
         return self.home / "logs.key"
+
+    @cached_property
+    def archive_path(self) -> Path:
+        """Raw rows that left the warehouse, as Parquet; ops.archives says what each file holds."""
+        return self.home / ARCHIVE
 
     @cached_property
     def publications_path(self) -> Path:

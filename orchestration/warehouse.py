@@ -19,9 +19,10 @@ import yaml
 
 from ingestion.contracts import raw_tables
 from orchestration.encryption import VARIABLE, EncryptionError, attach_warehouse, warehouse_key
+from orchestration.retention.archived_tables import HOT, show, stored_in
 from orchestration.run_lock import WarehouseBusy
 
-SCHEMAS = ("raw", "staging", "intermediate", "calc", "marts", "ops", "seeds")
+SCHEMAS = ("raw", HOT, "staging", "intermediate", "calc", "marts", "ops", "seeds")
 PROVENANCE = {
     "_load_id": "varchar",
     "_file_sha256": "varchar",
@@ -138,6 +139,8 @@ class Warehouse:
                 time.sleep(0.5)
             else:
                 connection.execute("set timezone = 'UTC'")
+                # Views over archived rows name their files below the home, wherever it lies.
+                connection.execute(f"set file_search_path = '{_quoted(self.path.parent.absolute())}'")
                 # A checkpoint per file costs more than the file; closing the connection writes one anyway.
                 connection.execute("set checkpoint_threshold = '1GB'")
                 return connection
@@ -175,9 +178,11 @@ class Warehouse:
                     body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
                     connection.execute(f"create table {relation} ({body})")
                     continue
-                for column, kind in columns.items():
-                    if column not in existing[relation]:
-                        connection.execute(f'alter table {relation} add column "{column}" {kind}')
+                new = {column: kind for column, kind in columns.items() if column not in existing[relation]}
+                for column, kind in new.items():
+                    connection.execute(f'alter table {stored_in(connection, relation)} add column "{column}" {kind}')
+                if new:
+                    show(connection, relation, columns)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self.connect() as connection:
@@ -198,6 +203,10 @@ class Warehouse:
         """A pandas frame, for checks. Decimals become floats on this way out: never for a figure of record."""
         with self.connect() as connection:
             return connection.execute(sql, parameters).df()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def open_publication(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -257,7 +266,8 @@ def append(
     connection.register("_incoming", table)
     try:
         connection.execute(
-            f"insert into {relation} ({names}) select {', '.join(select)} from _incoming", [constants[c] for c in fixed]
+            f"insert into {stored_in(connection, relation)} ({names}) select {', '.join(select)} from _incoming",
+            [constants[c] for c in fixed],
         )
     finally:
         connection.unregister("_incoming")
@@ -272,6 +282,7 @@ def append_rows(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequ
     marks = ", ".join(f"?::{own_tables()[relation][c]}" for c in columns)
     names = ", ".join(f'"{c}"' for c in columns)
     connection.executemany(
-        f"insert into {relation} ({names}) values ({marks})", [[row[c] for c in columns] for row in rows]
+        f"insert into {stored_in(connection, relation)} ({names}) values ({marks})",
+        [[row[c] for c in columns] for row in rows],
     )
     return len(rows)

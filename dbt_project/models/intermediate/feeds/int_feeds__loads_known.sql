@@ -17,6 +17,10 @@ withdrawals as (
     group by withdrawals.load_id
 ),
 
+tombstones as (
+    select * from {{ ref('stg_weir__tombstones') }}
+),
+
 final as (
     select
         loads.load_id,
@@ -40,6 +44,9 @@ final as (
         on loads.known_at <= run.known_at
     left join withdrawals
         on loads.load_id = withdrawals.load_id
+    -- a load whose rows were deleted states nothing, not even that there is nothing: no instant of the past knew of it
+    anti join tombstones
+        on loads.load_id = tombstones.load_id
     where loads.status = 'loaded'
 )
 
