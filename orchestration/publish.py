@@ -42,10 +42,23 @@ def marts_of(manifest: Mapping[str, Any], suite_checks: Mapping[str, Iterable[st
             node["description"],
             {name: column["description"] for name, column in node["columns"].items()},
             frozenset(tests.get(unique_id, set()) | set(suite_checks.get(f"marts.{node['name']}", ()))),
+            sorted_by(node),
         )
         for unique_id, node in sorted(manifest["nodes"].items())
         if node["resource_type"] == "model" and node["schema"] == "marts"
     )
+
+
+def sorted_by(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns that a mart's model names under `meta: sorted_by`. Raises ValueError where the mart has no such column."""
+    columns = tuple(node["config"].get("meta", {}).get("sorted_by", ()))
+    unknown = [column for column in columns if column not in node["columns"]]
+    if unknown:
+        raise ValueError(
+            f"{node['original_file_path']}: meta sorted_by of {node['name']} must name columns of the mart, found {unknown}; "
+            f"correct them in the yml beside the model"
+        )
+    return columns
 
 
 def refuse_unless_verified(warehouse: Warehouse, marts: Iterable[Mart]) -> None:
@@ -139,7 +152,7 @@ def publish(
             "insert into ops.publications values (?, ?, ?, ?, ?, ?)",
             [publication_id, utc_now(), run_id, *fingerprints, last_load[0] if last_load else ""],
         )
-    _prune(settings)
+    prune(settings)
     return Publication(publication_id, final, counts[OPERATOR], organizations)
 
 
@@ -156,16 +169,17 @@ def publications(settings: Settings) -> list[Path]:
     return sorted(p for p in settings.publications_path.iterdir() if p.is_dir() and not p.name.startswith("."))
 
 
-def _remove_unfinished(folder: Path) -> None:
-    for leftover in folder.glob(".building-*"):
-        shutil.rmtree(leftover)
-
-
-def _prune(settings: Settings) -> None:
+def prune(settings: Settings) -> None:
+    """Remove the oldest publications but those kept, and never the one in place; whoever has one open reads on."""
     current = settings.published_link.resolve().name
     for old in publications(settings)[: -settings.publications_kept]:
         if old.name != current:
             shutil.rmtree(old)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    for leftover in folder.glob(".building-*"):
+        shutil.rmtree(leftover)
 
 
 def _write_catalog(folder: Path, publication_id: str, marts: tuple[Mart, ...], counts: Mapping[str, int]) -> None:
