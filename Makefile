@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test install ui bench soak lint clean
+.PHONY: run test install ui bench bench-bi soak lint clean
 
 run: install
 	$(BIN)/weir run --demo-if-empty
@@ -36,6 +36,9 @@ ui: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+bench-bi: install
+	$(BIN)/python -m tests.benchmarks.bi_clients
 
 COUNT ?= 1000000
 SEED ?= 0
