@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test install ui bench bench-restore soak faults-inputs lint clean
+.PHONY: run test install ui bench bench-restore bench-bi soak faults-inputs faults-kills lint clean
 
 run: install
 	$(BIN)/weir run --demo-if-empty
@@ -41,6 +41,9 @@ GIGABYTES ?= 5
 bench-restore: install
 	$(BIN)/python -m tests.benchmarks.restore_drill --gigabytes $(GIGABYTES)
 
+bench-bi: install
+	$(BIN)/python -m tests.benchmarks.bi_clients
+
 COUNT ?= 1000000
 SEED ?= 0
 soak: install
@@ -49,6 +52,9 @@ soak: install
 faults-inputs: install
 	$(BIN)/python -m tests.faults.mutated --count 200 --seed $(SEED)
 	$(BIN)/python -m tests.faults.published --count 60 --seed $(SEED)
+
+faults-kills: install
+	$(BIN)/python -m tests.faults.killed --count 200 --seed $(SEED)
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

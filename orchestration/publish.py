@@ -53,6 +53,7 @@ def marts_of(manifest: Mapping[str, Any], suite_checks: Mapping[str, Iterable[st
             {name: column["description"] for name, column in node["columns"].items()},
             frozenset(tests.get(unique_id, set()) | set(suite_checks.get(f"marts.{node['name']}", ()))),
             _classes(node),
+            sorted_by(node),
         )
         for unique_id, node in sorted(manifest["nodes"].items())
         if node["resource_type"] == "model" and node["schema"] == "marts"
@@ -66,6 +67,18 @@ def _classes(node: Mapping[str, Any]) -> dict[str, str]:
         name: (column.get("config") or {}).get("meta", {}).get("classification", of_model)
         for name, column in node["columns"].items()
     }
+
+
+def sorted_by(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns that a mart's model names under `meta: sorted_by`. Raises ValueError where the mart has no such column."""
+    columns = tuple(node["config"].get("meta", {}).get("sorted_by", ()))
+    unknown = [column for column in columns if column not in node["columns"]]
+    if unknown:
+        raise ValueError(
+            f"{node['original_file_path']}: meta sorted_by of {node['name']} must name columns of the mart, found {unknown}; "
+            f"correct them in the yml beside the model"
+        )
+    return columns
 
 
 def refuse_unless_verified(warehouse: Warehouse, marts: Iterable[Mart]) -> None:

@@ -33,6 +33,7 @@ class Mart:
     columns: Mapping[str, str]  # column -> description
     run_checks: frozenset[str]  # checks that must have passed since it was built
     classes: Mapping[str, str] = field(default_factory=dict)  # column -> PUBLIC, INTERNAL, CONFIDENTIAL, RESTRICTED
+    sorted_by: tuple[str, ...] = ()  # columns whose order its copies are written in; none: as the mart gives them
 
     @property
     def relation(self) -> str:

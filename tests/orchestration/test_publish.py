@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import multiprocessing
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.publish import Publication, publications, publish
+from orchestration.publish import Publication, marts_of, publications, publish
 from orchestration.quality import Verdict, record
 from orchestration.settings import Settings
 from orchestration.tenancy import Mart, NotPublishable
@@ -47,11 +48,11 @@ class House:
         verdict = Verdict("marts", "marts.fact_things", "things_add_up", "critical", "run", status)
         record(self.warehouse, "run", [verdict])
 
-    def publish(self) -> Publication:
+    def publish(self, marts: tuple[Mart, ...] = MARTS) -> Publication:
         return publish(
             self.warehouse,
             self.settings,
-            MARTS,
+            marts,
             run_id="run",
             fingerprints=("code", "settings"),
             reports={"q.html": "<p>"},
@@ -132,6 +133,37 @@ def test_reports_of_the_house_are_not_given_to_tenants(house: House) -> None:
     house.publish()
     assert (house.settings.published_link / "reports" / "q.html").exists()
     assert list((house.settings.published_link / "alder" / "reports").iterdir()) == []
+
+
+def test_copies_stand_in_the_order_that_the_mart_names(house: House) -> None:
+    shuffled = [3, 1, 2]
+    fact = replace(FACT, sorted_by=("organization_id", "amount"))
+    with house.warehouse.transaction() as connection:
+        connection.execute("truncate marts.fact_things")
+        for amount in shuffled:
+            connection.execute("insert into marts.fact_things values ('birch', ?), ('alder', ?)", [amount, amount])
+    house.judge("passed")
+    house.publish((ORGANIZATIONS, fact))
+    expected = [("alder", 1), ("alder", 2), ("alder", 3), ("birch", 1), ("birch", 2), ("birch", 3)]
+    published = house.settings.published_link
+    with duckdb.connect(str(published / "warehouse.duckdb"), read_only=True) as connection:
+        assert connection.execute("select * from marts.fact_things").fetchall() == expected
+    parquet = published / "birch" / "parquet" / "fact_things.parquet"
+    assert duckdb.sql(f"select amount from '{parquet}'").fetchall() == [(1,), (2,), (3,)]
+
+
+def test_an_order_by_a_column_that_the_mart_lacks_is_refused() -> None:
+    node = {
+        "name": "fact_things",
+        "resource_type": "model",
+        "schema": "marts",
+        "description": "",
+        "original_file_path": "models/marts/fact_things.sql",
+        "columns": {"amount": {"description": ""}},
+        "config": {"meta": {"sorted_by": ["amount", "amuont"]}},
+    }
+    with pytest.raises(ValueError, match=r"models/marts/fact_things\.sql.*\['amuont'\]"):
+        marts_of({"nodes": {"model.weir.fact_things": node}}, {})
 
 
 def test_the_catalogue_names_every_column_with_type_and_description(house: House) -> None:
