@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import approval_cli, audit_cli, events_cli, nav_cli, report_cli, serve_cli
+from orchestration import approval_cli, audit_cli, events_cli, nav_cli, reconcile_cli, report_cli, serve_cli
 from orchestration.console import CONSOLE, ERRORS, Home, held_warehouse, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
@@ -28,6 +28,7 @@ app.add_typer(audit_cli.app, name="audit")
 app.add_typer(report_cli.app, name="report")
 app.command()(events_cli.events)
 app.command()(serve_cli.serve)
+app.command()(reconcile_cli.reconcile)
 
 
 class PackKind(StrEnum):
