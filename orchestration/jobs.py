@@ -102,7 +102,17 @@ NAV_JOBS = [
 
 
 def build_jobs() -> list[Any]:
-    return [RESTRIKE_NAVS, *NAV_JOBS, APPROVE, EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION, RECONCILE]
+    return [
+        RESTRIKE_NAVS,
+        *NAV_JOBS,
+        APPROVE,
+        EVERYTHING,
+        INBOX,
+        REPROJECT_DEALS,
+        PROPOSE_TRADES,
+        SIMULATE_MIGRATION,
+        RECONCILE,
+    ]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

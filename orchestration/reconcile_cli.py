@@ -38,7 +38,9 @@ def reconcile(
     for load in found:
         CONSOLE.print(f"[bold]{load.file_name}[/] ({load.load_id})")
         for level in load.levels:
-            CONSOLE.print(f"  {level.level} {level.name:<9}[{COLOURS[level.verdict]}]{level.verdict}[/], {level.counts}")
+            CONSOLE.print(
+                f"  {level.level} {level.name:<9}[{COLOURS[level.verdict]}]{level.verdict}[/], {level.counts}"
+            )
         for difference in load.differences[:SHOWN]:
             CONSOLE.print(f"    {difference}", markup=False)
         if len(load.differences) > SHOWN:

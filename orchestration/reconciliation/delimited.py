@@ -114,7 +114,7 @@ def _is_same(text: str, value: Any) -> bool | None:
     if text == value or text.split() == str(value).split():
         return True
     # A code of a closed list, or an identifier, is kept in its one way of writing.
-    return True if normal_form(text) == normal_form(str(value)) else False
+    return normal_form(text) == normal_form(str(value))
 
 
 def _is_scaled(stated: Decimal, kept: Decimal) -> bool:

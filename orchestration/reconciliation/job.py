@@ -12,7 +12,9 @@ class Wanted(dg.Config):
     load_or_file: str | None = None
 
 
-@dg.op(description="Compares the cells and records of loads with the files still in the inbox, and keeps what it finds.")
+@dg.op(
+    description="Compares the cells and records of loads with the files still in the inbox, and keeps what it finds."
+)
 def compare_loads(context: dg.OpExecutionContext, config: Wanted, weir: WarehouseResource) -> None:
     with retried_when_busy():
         loads = loads_named(weir.warehouse, config.load_or_file)

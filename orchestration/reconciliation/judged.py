@@ -35,7 +35,9 @@ class Judged:
 def judged(warehouse: Warehouse, load_ids: Sequence[str]) -> list[Judged]:
     """What the marts in place say of the loads; nothing of a load, or of any, that they do not know yet."""
     with warehouse.connect() as connection:
-        known = connection.execute("select 1 from duckdb_views() where view_name = 'fact_load_reconciliation'").fetchone()
+        known = connection.execute(
+            "select 1 from duckdb_views() where view_name = 'fact_load_reconciliation'"
+        ).fetchone()
         return _judged(connection, load_ids) if known else []
 
 
@@ -61,7 +63,12 @@ def _judged(connection: duckdb.DuckDBPyConnection, load_ids: Sequence[str]) -> l
 
 def in_words(matched: int, different: int, not_comparable: int, not_yet_compared: int) -> str:
     """How many items came to what, without those that none did."""
-    counts = {"match": matched, "differ": different, "not comparable": not_comparable, "not yet compared": not_yet_compared}
+    counts = {
+        "match": matched,
+        "differ": different,
+        "not comparable": not_comparable,
+        "not yet compared": not_yet_compared,
+    }
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to compare"
 
 
