@@ -102,7 +102,10 @@ def compare_workbook(connection: duckdb.DuckDBPyConnection, load_id: str, path: 
         found = connection.execute(COMPARED, parameters).fetchall()
     finally:
         connection.unregister("source_cells")
-    return [Compared(*row[:5], tuple(_told(row[0], each) for each in row[5] or ())) for row in found]
+    return [
+        Compared(sheet, in_file, in_raw, equal, different, tuple(_told(sheet, each) for each in first or ()))
+        for sheet, in_file, in_raw, equal, different, first in found
+    ]
 
 
 def read_cells(path: Path) -> tuple[pa.Table, int]:
