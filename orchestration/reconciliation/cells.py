@@ -68,10 +68,8 @@ COMPARED = f"""
     )
     select sheet, count(file_kind) as cells_in_file, count(raw_kind) as cells_in_raw,
         count(*) filter (is_equal) as cells_equal, count(*) filter (not is_equal) as cells_different,
-        list((
-            "row", "column", file_kind, coalesce(file_text, cast(file_number as varchar)),
-            raw_kind, coalesce(raw_text, cast(raw_number as varchar))
-        ) order by "row", "column") filter (not is_equal)[:{SHOWN}] as differences
+        list(("row", "column", file_kind, file_number, file_text, raw_kind, raw_number, raw_text)
+            order by "row", "column") filter (not is_equal)[:{SHOWN}] as differences
     from compared group by sheet order by sheet
 """
 
@@ -148,8 +146,15 @@ def _form(value: Any, data_type: str, epoch: dt.datetime) -> tuple[str, float | 
 
 
 def _told(sheet: str, difference: tuple[Any, ...]) -> str:
-    row, column, file_kind, in_file, raw_kind, in_raw = difference
+    row, column, *both = difference
     at = f"'{sheet}'!{column_letters(column)}{row}"
-    expected = f"{file_kind} {str(in_file)[:60]!r}" if file_kind else "no cell"
-    found = f"{raw_kind} {str(in_raw)[:60]!r}" if raw_kind else "no cell"
-    return f"{at}: the file has {expected}, raw.cells has {found}"
+    return f"{at}: the file has {_shown(*both[:3])}, raw.cells has {_shown(*both[3:])}"
+
+
+def _shown(kind: str | None, number: float | None, text: str | None) -> str:
+    if kind is None:
+        return "no cell"
+    # A text may be a name or a bank account, and differences stand where those are masked: its place says where to look.
+    if kind == "text":
+        return f"a text of {len(text or '')} characters"
+    return f"{kind} {text if number is None else number}"

@@ -57,7 +57,7 @@ def compare_delimited(
                 equal += verdict is True
                 converted += verdict is None
                 if verdict is False and len(differences) < SHOWN:
-                    differences.append(f"line {row}, {header[place]}: the file has {text!r}, raw.{table} has {value!s}")
+                    differences.append(f"line {row}, {header[place]}: {_told(text, table, value)}")
     if compared == 0:
         return None
     note = f"{converted} cells stand in raw in another form and were not compared" if converted else None
@@ -115,6 +115,13 @@ def _is_same(text: str, value: Any) -> bool | None:
         return True
     # A code of a closed list, or an identifier, is kept in its one way of writing.
     return normal_form(text) == normal_form(str(value))
+
+
+def _told(text: str, table: str, value: Any) -> str:
+    # A text may be restricted, see cells.
+    if isinstance(value, str):
+        return f"the file has a text of {len(text)} characters, raw.{table} another of {len(value)}"
+    return f"the file has {text!r}, raw.{table} has {value!s}"
 
 
 def _is_scaled(stated: Decimal, kept: Decimal) -> bool:

@@ -82,7 +82,7 @@ def test_what_is_changed_in_raw_after_the_load_is_found_on_request(told: Home) -
     assert found[1, "Valuations"] == (
         30,
         29,
-        "'Valuations'!D2: the file has number '7200000.0', raw.cells has number '7200001.0'",
+        "'Valuations'!D2: the file has number 7200000.0, raw.cells has number 7200001.0",
     )
     assert found[2, "rows stored: fund_valuations"][:2] == (4, 3)
     assert found[3, "finding PLANTED (critical)"] == (0, 1, "planted")
