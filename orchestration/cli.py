@@ -19,6 +19,7 @@ from orchestration import (
     docs_cli,
     events_cli,
     nav_cli,
+    reconcile_cli,
     report_cli,
     retention_cli,
     serve_cli,
@@ -45,6 +46,7 @@ app.command()(docs_cli.docs_quality)
 app.add_typer(retention_cli.holds, name="hold")
 for command in (retention_cli.archive, retention_cli.read_archive, retention_cli.restore_archive, retention_cli.erase):
     app.command()(command)
+app.command()(reconcile_cli.reconcile)
 
 
 class PackKind(StrEnum):

@@ -15,6 +15,7 @@ from orchestration.assets.nav_approved import NAME as NAV_APPROVALS
 from orchestration.assets.nav_rows import RESTRIKES
 from orchestration.assets.traded import NAME as TRADES
 from orchestration.nav_approval_rows import TABLES as NAV_APPROVAL_TABLES
+from orchestration.reconciliation.job import RECONCILE
 from orchestration.resources import COMMAND_LINE, STARTED_BY
 from orchestration.run_lock import WarehouseBusy, hold_warehouse
 from orchestration.run_outcomes import outcomes_of
@@ -103,7 +104,17 @@ NAV_JOBS = [
 
 
 def build_jobs() -> list[Any]:
-    return [RESTRIKE_NAVS, *NAV_JOBS, APPROVE, EVERYTHING, INBOX, REPROJECT_DEALS, PROPOSE_TRADES, SIMULATE_MIGRATION]
+    return [
+        RESTRIKE_NAVS,
+        *NAV_JOBS,
+        APPROVE,
+        EVERYTHING,
+        INBOX,
+        REPROJECT_DEALS,
+        PROPOSE_TRADES,
+        SIMULATE_MIGRATION,
+        RECONCILE,
+    ]
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:

@@ -13,6 +13,7 @@ from orchestration.warehouse import Warehouse
 
 APPROVALS = "approvals"
 NAV_APPROVALS = "ops.nav_approval_events"
+RECORDS = "ops.record_fidelity"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,9 @@ def plan(warehouse: Warehouse, settings: Settings) -> Plan:
     relations: frozenset[str] = frozenset()
     if _is_written(warehouse, NAV_APPROVALS, published_at):
         reasons, relations = [*reasons, "steps in approvals of NAVs"], frozenset({NAV_APPROVALS})
+    if not kinds and _is_written(warehouse, RECORDS, published_at):
+        # New loads are compared as they are taken in; this is somebody who asked.
+        reasons, relations = [*reasons, "loads compared with their files"], relations | {RECORDS}
     return Plan(tuple(reasons), everything=False, kinds=kinds, relations=relations)
 
 

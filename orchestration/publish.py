@@ -129,11 +129,13 @@ def publish(
     fingerprints: tuple[str, str],
     reports: Mapping[str, str],
     write_reports: Callable[[duckdb.DuckDBPyConnection, Path, str], None] | None = None,
+    pages: Mapping[str, Callable[[duckdb.DuckDBPyConnection, str | None], str]] | None = None,
 ) -> Publication:
     """Build, validate and swap in a publication; `fingerprints` are (code, settings), `reports` file name -> text.
 
     `write_reports` makes the reports to investors from the marts, in the folders of the new publication, before the
-    marts are copied: what was made is a mart itself.
+    marts are copied: what was made is a mart itself. `pages` (file name -> page of one organisation, of all for none) stand in
+    the reports of every folder.
 
     Raises `NotPublishable`; then the publication in place stays as it is.
     """
@@ -159,8 +161,14 @@ def publish(
         last_load = connection.execute("select coalesce(max(load_id), '') from raw.loads").fetchone()
         loads = connection.execute(f"select {', '.join(LOAD_COLUMNS)} from raw.loads order by load_id").fetchall()
         heads = published_heads(connection)
+        own_pages = {
+            folder: {name: page(connection, view.organization) for name, page in (pages or {}).items()}
+            for folder, view in views.items()
+        }
     for folder in views:
         (building / folder / "reports").mkdir(exist_ok=True)
+        for name, text in own_pages[folder].items():
+            (building / folder / "reports" / name).write_text(text)
         for name, text in reports.items():
             if folder == OPERATOR:
                 (building / folder / "reports" / name).write_text(text)

@@ -18,6 +18,8 @@ from orchestration.fund_reports.captions import load_templates
 from orchestration.operations_policy import operations_policy
 from orchestration.publish import marts_of, publish
 from orchestration.quality import Verdict, as_check_result, record
+from orchestration.reconciliation.page import NAME as RECONCILIATION_PAGE
+from orchestration.reconciliation.page import reconciliation_page
 from orchestration.reports import quality_report
 from orchestration.resources import WarehouseResource, retried_when_busy
 from orchestration.sealed_log import AUDIT_TRAIL
@@ -146,6 +148,7 @@ def build_published_assets(settings: Settings, manifest: Path) -> dg.AssetsDefin
                     fingerprints=(code_fingerprint(), settings_fingerprint(weir.settings)),
                     reports={"quality.html": quality_report(weir.warehouse, context.run.run_id)},
                     write_reports=write_reports,
+                    pages={RECONCILIATION_PAGE: reconciliation_page},
                 )
             except TenantLeak as leak:
                 shown = leak_verdict(leak)

@@ -9,6 +9,7 @@ from ingestion.inbox import scan
 from orchestration.fingerprints import code_fingerprint
 from orchestration.loading import InboxOutcome, load_inbox
 from orchestration.operations_policy import operations_policy
+from orchestration.reconciliation.comparing import compare_new
 from orchestration.resources import WarehouseResource, retried_when_busy, set_run_context
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, own_tables, table_descriptions
@@ -52,6 +53,8 @@ def read_inbox(settings: Settings, warehouse: Warehouse, run_id: str, log: dg.Da
         progress=lambda file: log.info(f"{file.file_name}: {file.outcome} {file.message or ''}") if log else None,
     )
     set_run_context(warehouse, run_id, environment=settings.environment)
+    taken = [file.load_id for file in outcome.files if file.outcome in ("loaded", "held") and file.load_id]
+    compare_new(warehouse, settings, taken)
     return outcome
 
 

@@ -197,6 +197,10 @@ CONTRACT = {
     "fact_money_market_measures": "product_id subject_id measure_name measure_value unit",
     "fact_money_market_stress": "product_id scenario redemption_share nav_per_share daily_liquid weekly_liquid passed",
     "fact_quality_results": "stage asset check_name severity scope entity_id passed observed run_id",
+    "fact_load_reconciliation": "load_id file_name kind level level_name item expected found difference relative_difference "
+    "tolerance outcome reason known_at",
+    "fact_load_reconciliation_summary": "load_id file_name kind level level_name matched_count different_count verdict known_at",
+    "fact_stated_results": "load_id relation row_name measure stated computed difference tolerance outcome reason",
 }
 
 # Facts that a later statement may change. Source: input-contracts 2.4.
