@@ -3,9 +3,11 @@
     list. A row of which nothing is stated is no result of a file.
 #}
 {% macro stated_results() -%}
-    {%- for pair in var('stated_results') %}
-        {%- set outer_last = loop.last %}
-        {%- for measure in pair.measures %}
+    {#- The linter knows no variables of the project, and is given one pair that stands for all. #}
+    {%- set pairs = linted_stated_results if linted_stated_results is defined else var('stated_results') %}
+    {%- for pair in pairs %}
+    {%- set is_last_pair = loop.last %}
+    {%- for measure in pair.measures %}
     select
         organization_id,
         {{ pair.get('load', 'cast(null as varchar)') }} as load_id,
@@ -13,7 +15,12 @@
         {{ "'" ~ pair.stated_in ~ "'" if pair.get('stated_in') else 'cast(null as varchar)' }} as table_name,
         '{{ pair.relation }}' as relation,
         {{ pair.key }} as row_key,
-        concat_ws(' / ', {% for column in pair.shown %}cast({{ column }} as varchar){{ ', ' if not loop.last }}{% endfor %}) as row_name,
+        concat_ws(
+            ' / ',
+            {%- for column in pair.shown %}
+            cast({{ column }} as varchar){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as row_name,
         '{{ measure.name }}' as measure,
         {{ measure.get('unit_is') or "'" ~ measure.unit ~ "'" }} as unit,
         {{ pair.get('event_date', 'event_date') }} as event_date,
@@ -23,20 +30,21 @@
         known_at,
     from {{ ref(pair.relation) }}
     where {{ measure.stated }} is not null
-    {{ 'union all' if not (outer_last and loop.last) }}
-        {%- endfor %}
+    {{ 'union all' if not (is_last_pair and loop.last) }}
+    {%- endfor %}
     {%- endfor %}
 {%- endmacro %}
 
 {# The absolute difference of a stated result that counts as none: a share of it, at least the floor of its unit. #}
 {% macro stated_tolerance(stated, unit) -%}
+    {%- set floors = linted_stated_floors if linted_stated_floors is defined else var('stated_floors') -%}
     cast(greatest(
-        abs({{ stated }}) * cast({{ var('stated_tolerance') }} as decimal(6, 5)),
-        case {{ unit }}
-            {%- for name, floor in var('stated_floors').items() %}
-            when '{{ name }}' then {{ floor }}
-            {%- endfor %}
-            else {{ var('stated_floors').ratio }}
-        end
-    ) as decimal(38, 12))
+            abs({{ stated }}) * cast('{{ var('stated_tolerance') }}' as decimal(6, 5)),
+            case {{ unit }}
+                {%- for name, floor in floors.items() %}
+                when '{{ name }}' then {{ floor }}
+                {%- endfor %}
+                else {{ floors.ratio }}
+            end
+        ) as decimal(38, 12))
 {%- endmacro %}

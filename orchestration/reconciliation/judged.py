@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import duckdb
 
@@ -72,12 +73,14 @@ def in_words(matched: int, different: int, not_comparable: int, not_yet_compared
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to compare"
 
 
-def plain(number: object) -> str:
-    """A number without the zeros that its scale adds."""
-    text = f"{number}"
-    return text.rstrip("0").rstrip(".") if "." in text and "E" not in text else text
+def plain(number: Decimal | None) -> str:
+    """A number without the zeros that its scale adds, thousands apart; nothing for none."""
+    if number is None:
+        return ""
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _told(level: int, item: str, expected: object, found: object, reason: str | None) -> str:
+def _told(level: int, item: str, expected: Decimal | None, found: Decimal | None, reason: str | None) -> str:
     text = f"{level} {item}: expected {plain(expected)}, found {plain(found)}"
     return f"{text}; {reason}" if reason else text

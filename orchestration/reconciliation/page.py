@@ -99,7 +99,7 @@ def _differences(loads: dict[str, tuple[Any, ...]], items: Sequence[tuple[Any, .
         left_out = f" The first {SHOWN} of {total:,}." if total > SHOWN else ""
         rows = [
             f"<tr><td>{level}</td><td>{html.escape(item)}</td>"
-            + "".join(f'<td class="number">{_number(each)}</td>' for each in (expected, found, difference))
+            + "".join(f'<td class="number">{plain(each)}</td>' for each in (expected, found, difference))
             + f'<td class="number">{"" if share is None else f"{share:.4%}"}</td><td>{html.escape(reason or "")}</td></tr>'
             for _, level, item, expected, found, difference, share, reason, *_ in own
         ]
@@ -117,10 +117,6 @@ def _reasons(reasons: Sequence[tuple[Any, ...]]) -> str:
         for reason, loads, _, outcome, level in reasons
     ]
     return _table(["level", "", "loads", "why"], rows)
-
-
-def _number(value: Any) -> str:
-    return "" if value is None else f"{plain(f'{value:,f}')}"
 
 
 def _table(headers: Sequence[str], rows: Sequence[str]) -> str:

@@ -116,3 +116,4 @@ def test_a_file_that_left_the_inbox_is_not_comparable(told: Home) -> None:
         "select outcome, reason from marts.fact_load_reconciliation where file_name = ? and level = 1 and item = 'cells'",
         [OFF],
     ) == [("NOT_COMPARABLE", f"{OFF} is no longer in the inbox")]
+    assert told.warehouse.rows(LEVELS, [OFF])[0] == (1, "NOT_COMPARABLE")

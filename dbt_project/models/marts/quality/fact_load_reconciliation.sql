@@ -136,9 +136,15 @@ record_items as (
         expected,
         found,
         0 as tolerance,
-        case when expected is not distinct from found then 'MATCHED' else 'DIFFERENT' end as outcome,
+        case when expected = found then 'MATCHED' else 'DIFFERENT' end as outcome,
         reason,
     from records
+),
+
+counted_loads as (
+    select distinct load_id
+    from records
+    where item <> 'cells kept'
 ),
 
 records_not_compared as (
@@ -152,7 +158,7 @@ records_not_compared as (
         'NOT_YET_COMPARED' as outcome,
         'weir reconcile ' || load_id || ' counts the records' as reason,
     from loads
-    where load_id not in (select record_items.load_id from record_items where record_items.level = 2)
+    where load_id not in (select counted_loads.load_id from counted_loads)
 ),
 
 broken_rules as (

@@ -20,6 +20,8 @@ final as (
         case
             when count(*) filter (where outcome = 'DIFFERENT') > 0 then 'DIFFERENT'
             when count(*) filter (where outcome = 'NOT_YET_COMPARED') > 0 then 'NOT_YET_COMPARED'
+            -- a count that agrees does not stand for cells that nobody could look at
+            when level = 1 and count(*) filter (where outcome = 'NOT_COMPARABLE') > 0 then 'NOT_COMPARABLE'
             when count(*) filter (where outcome = 'MATCHED') > 0 then 'MATCHED'
             else 'NOT_COMPARABLE'
         end as verdict,
