@@ -7,6 +7,7 @@ that order, `...` stands for anything. A comment `test: NAME` calls a preparatio
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 import subprocess
@@ -18,7 +19,6 @@ from pathlib import Path
 import pytest
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from orchestration.alerts import Kind
 from orchestration.fingerprints import code_fingerprint
 from orchestration.loading import load_inbox
@@ -124,7 +124,7 @@ def hold_feed(stage: Stage) -> None:
         content = book.write(stage.home.settings.home / "book.xlsx").read_bytes()
         drop(stage.home.inbox, name, content, f"as_of: {as_of}\n")
         found = scan(stage.home.inbox, settle_seconds=0)
-        load_inbox(stage.home.warehouse, found, defaults=FeedDefaults(), run_id="by hand", code=code_fingerprint())
+        load_inbox(stage.home.warehouse, found, settings=stage.home.settings, run_id="by hand", code=code_fingerprint())
 
 
 PREPARATIONS: dict[str, Callable[[Stage], None]] = {
@@ -150,6 +150,8 @@ def shell(home: Home, folder: Path) -> Callable[[str], subprocess.CompletedProce
         "WEIR_HOME": str(home.settings.home),
         "WEIR_SETTLE_SECONDS": "0",
         "BACKUP": str(folder / "backup"),
+        "KEYS": str(folder / "keys"),
+        "WEIR_BACKUP_TARGETS": json.dumps([str(folder / "backup")]),
     }
 
     def run(line: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from orchestration.audit import AuditEntry, write
 from orchestration.backup.restoring import Restored, restore
 from orchestration.backup.sealing import BackupKey
@@ -42,7 +41,7 @@ class SmallHome:
             "\n".join(["calendar,holiday_date,name", *lines, ""])
         )
         found = scan(self.settings.inbox_path, settle_seconds=0)
-        outcome = load_inbox(self.warehouse, found, defaults=FeedDefaults(), run_id=f"run-{number}", code="code")
+        outcome = load_inbox(self.warehouse, found, settings=self.settings, run_id=f"run-{number}", code="code")
         assert [file.outcome for file in outcome.files] == ["loaded"]
         write(self.warehouse, self.settings, [AuditEntry("LOAD", "feed", f"holidays_{number}")])
 
