@@ -20,7 +20,10 @@ def selection_of(plan: Plan) -> dg.AssetSelection:
     touched = _below([table for kind in plan.kinds for table in (*contracts[kind].tables, *contracts[kind].fills)])
     # Models of the loads themselves (which load is in force, whose it is) are touched by every new load.
     bookkeeping = _below(["loads"]) - _below([table for contract in contracts.values() for table in contract.tables])
-    written = dg.AssetSelection.assets(*(relation.split(".") for relation in sorted(plan.relations))).downstream()
+    # Commands write to tables of ops, which no run fills: what is below them is recomputed, not they.
+    written = dg.AssetSelection.assets(*(relation.split(".") for relation in sorted(plan.relations))).downstream(
+        include_self=False
+    )
     # Every run looks whether approvals of strikes, and the strikes, are as their write path left them.
     approvals = dg.AssetSelection.assets(*(relation.split(".") for relation in NAV_APPROVAL_TABLES))
     # Every run judges, so its verdicts are published with it whatever it recomputes.
