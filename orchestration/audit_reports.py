@@ -61,18 +61,21 @@ def write_report(table: pa.Table, path: Path) -> Path:
 
 
 def _write_workbook(table: pa.Table, path: Path) -> None:
-    # What people typed stands in these rows: text that begins like a formula stays text.
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "default_date_format": "yyyy-mm-dd hh:mm:ss",
-        "constant_memory": True,
-    }
+    # What people typed stands in these rows: text is written as text, whatever it begins with.
+    options = {"constant_memory": True}
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet("Audit trail")
         sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, table.column_names, book.add_format({"bold": True}))
+        bold, instant = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        for column, name in enumerate(table.column_names):
+            sheet.write_string(0, column, name, bold)
         for number, row in enumerate(table.to_pylist(), start=1):
-            sheet.write_row(number, 0, row.values())
+            for column, value in enumerate(row.values()):
+                if isinstance(value, dt.datetime):
+                    sheet.write_datetime(number, column, value, instant)
+                elif isinstance(value, int):
+                    sheet.write_number(number, column, value)
+                elif value is not None:
+                    sheet.write_string(number, column, str(value))
         sheet.autofilter(0, 0, table.num_rows, table.num_columns - 1)
         sheet.set_column(0, table.num_columns - 1, 20)

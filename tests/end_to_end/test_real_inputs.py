@@ -302,7 +302,9 @@ def test_the_publication_is_whole(real_home: tuple[Home, RunReport]) -> None:
     on_disk = {
         str(file.relative_to(published.resolve()))
         for file in published.resolve().rglob("*")
-        if file.is_file() and file != published.resolve() / "manifest.json" and not _is_below_a_link(file, published.resolve())
+        if file.is_file()
+        and file != published.resolve() / "manifest.json"
+        and not _is_below_a_link(file, published.resolve())
     }
     assert set(manifest["files"]) == on_disk
     assert (published / "warehouse.duckdb").resolve() == (published / "_operator" / "warehouse.duckdb").resolve()

@@ -98,9 +98,9 @@ def test_a_funds_type_takes_the_fields_that_belong_to_it_along(tmp_path: Path) -
         (
             "49,250000,5/",
             "49,250001,5/",
-            "control total of account ending 4711 must be '250001', as the file states, found 250000",
+            "control total of account ending 11 must be '250001', as the file states, found 250000",
         ),
-        ("49,250000,5/", "49,250000,6/", "records of account ending 4711"),
+        ("49,250000,5/", "49,250000,6/", "records of account ending 11"),
         ("98,250000,1,7/", "98,250000,2,7/", "accounts of the group"),
         ("98,250000,1,7/", "98,250000,1,8/", "records of the group"),
         ("98,250000,1,7/", "98,1,1,7/", "control total of the group"),
@@ -108,7 +108,7 @@ def test_a_funds_type_takes_the_fields_that_belong_to_it_along(tmp_path: Path) -
         ("99,250000,1,9/", "99,250000,1,8/", "records of the file"),
         ("99,250000,1,9/\n", "", "found no 99"),
         ("49,250000,5/\n", "", "98 inside 03"),
-        ("16,165,25000", "16,165,25001", "control total of account ending 4711"),
+        ("16,165,25000", "16,165,25001", "control total of account ending 11"),
     ],
 )
 def test_a_trailer_that_is_not_borne_out_refuses_the_file(old: str, new: str, told: str) -> None:
