@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from orchestration.encryption import EncryptionError, load_extension
 from orchestration.publish import OPERATOR
 from orchestration.settings import Settings, shown
-from orchestration.warehouse import open_publication
+from orchestration.warehouse import open_publication, without_a_file
 
 VARIABLE = "WEIR_SERVE_TOKEN"
 DEFAULT_PORT = 9494
@@ -60,7 +60,7 @@ def may_run(query: str) -> bool:
         return False
     if len(statements) != 1 or statements[0].type != StatementType.SELECT:
         return False
-    with duckdb.connect() as parser:
+    with without_a_file() as parser:
         row = parser.execute("select json_serialize_sql(?::varchar)", [query]).fetchone()
     assert row is not None
     tree = json.loads(row[0])

@@ -140,7 +140,7 @@ class Warehouse:
             else:
                 connection.execute("set timezone = 'UTC'")
                 # Views over archived rows name their files below the home, wherever it lies.
-                connection.execute(f"set file_search_path = '{_quoted(self.path.parent.absolute())}'")
+                connection.execute(f"set global file_search_path = '{_quoted(self.path.parent.absolute())}'")
                 # A checkpoint per file costs more than the file; closing the connection writes one anyway.
                 connection.execute("set checkpoint_threshold = '1GB'")
                 return connection
@@ -207,6 +207,11 @@ class Warehouse:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def without_a_file() -> duckdb.DuckDBPyConnection:
+    """A DuckDB of its own in memory, for what needs its parser and no data."""
+    return duckdb.connect()
 
 
 def open_publication(folder: Path) -> duckdb.DuckDBPyConnection:
