@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import multiprocessing
 import os
 import re
 import resource
@@ -15,6 +16,8 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import cache
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 from ingestion.inbox import SIDECAR_SUFFIX, scan
@@ -74,8 +77,20 @@ def deliver(case: Case, folder: Path) -> Path:
     return path
 
 
+@cache
+def _judges() -> Pool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context.Pool(1)
+
+
+def judge_apart(case: Case, empty: Path, work: Path) -> Verdict:
+    """`judge` in a process that has no threads but its own: a fork of one that has may wait for ever for a lock of theirs."""
+    return _judges().apply(judge, (case, empty, work))
+
+
 def judge(case: Case, empty: Path, work: Path) -> Verdict:
-    """The verdict on one case, which leaves nothing behind but it."""
+    """The verdict on one case, which leaves nothing behind but it. It forks: see `judge_apart`."""
     home = work / f"case-{case.number}"
     deliver(case, home / "inbox" / ORGANIZATION)
     shutil.copyfile(empty, home / "warehouse.duckdb")

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         numbers = range(asked.count) if asked.number is None else [asked.number]
         began = time.monotonic()
         verdicts = []
-        with multiprocessing.get_context("fork").Pool(asked.processes) as pool:
+        with multiprocessing.get_context("forkserver").Pool(asked.processes) as pool:
             examined = partial(examine, seed=asked.seed, files=files, empty=empty, work=work, fault=asked.fault)
             for verdict in pool.imap(examined, numbers):
                 verdicts.append(verdict)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.cases import FAMILIES, drawn, sound_files, spoilt
 from tests.faults.drafts import FAULTS, Draft
-from tests.faults.judged import GOOD, judge, template
+from tests.faults.judged import GOOD, judge_apart, template
 
 SEED, CASES = 1, 40
 HEAVY = "sizes"  # megabytes each: the command's
@@ -36,7 +36,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_spoilt_file_is_read_quarantined_or_clearly_refused(
     number: int, files: Mapping[str, Draft], empty: Path, tmp_path: Path
 ) -> None:
-    verdict = judge(drawn(SEED, number, files), empty, tmp_path)
+    verdict = judge_apart(drawn(SEED, number, files), empty, tmp_path)
     assert verdict.ending in GOOD, f"{verdict.title}: {verdict.ending}: {verdict.message}"
 
 
@@ -44,7 +44,7 @@ def test_a_spoilt_file_is_read_quarantined_or_clearly_refused(
 def test_a_file_that_claims_to_be_huge_costs_little(
     name: str, files: Mapping[str, Draft], empty: Path, tmp_path: Path
 ) -> None:
-    verdict = judge(spoilt(SEED, 0, FAULTS[name], files), empty, tmp_path)
+    verdict = judge_apart(spoilt(SEED, 0, FAULTS[name], files), empty, tmp_path)
     assert verdict.ending in GOOD, f"{verdict.title}: {verdict.ending}: {verdict.message}"
     assert verdict.bytes_at_peak < 2 * 1024**3
 
