@@ -133,6 +133,9 @@ def _load_file(
         )
     except FileRejected as refused:
         rejection = refused
+    except duckdb.Error:
+        # The warehouse was asked while the file was read: its failure is none of the file's.
+        raise
     except Exception as defect:  # noqa: BLE001  whatever is wrong with a reader, its file is told of and stops no other
         rejection = _reader_defect(file, defect)
     with whole(connection):
