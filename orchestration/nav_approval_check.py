@@ -11,7 +11,7 @@ import dagster as dg
 from calculations.nav.approval_audit import violations
 from orchestration.nav_approval_rows import LOG, event_of
 from orchestration.nav_subjects import struck_with_instants
-from orchestration.quality import Verdict, as_check_result, record
+from orchestration.quality import as_check_result, breach_verdict, record
 from orchestration.resources import WarehouseResource
 from orchestration.sealed_log import STRIKE_APPROVALS, published_head
 from orchestration.settings import Settings
@@ -50,17 +50,7 @@ def build_nav_approval_check(settings: Settings) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=key, name=NAME, description=DESCRIPTION, blocking=True)
     def check(context: dg.AssetCheckExecutionContext, weir: WarehouseResource) -> dg.AssetCheckResult:
         found, looked_at = breaches(weir.warehouse, weir.settings)
-        verdict = Verdict(
-            stage="ops",
-            asset=LOG,
-            check_name=NAME,
-            severity="critical",
-            scope="run",
-            status="failed" if found else "passed",
-            observed=f"{len(found)} breaches in {looked_at} events",
-            expected=DESCRIPTION,
-            message="; ".join(found[:5]),
-        )
+        verdict = breach_verdict(LOG, NAME, DESCRIPTION, found, f"{looked_at} events")
         record(weir.warehouse, context.run.run_id, [verdict])
         return as_check_result([verdict], asset_key=key, check_name=NAME)
 

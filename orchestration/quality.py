@@ -55,6 +55,21 @@ def record(warehouse: Warehouse, run_id: str, verdicts: Iterable[Verdict]) -> No
             append_rows(connection, "ops.quality_results", rows)
 
 
+def breach_verdict(relation: str, check_name: str, expected: str, found: Sequence[str], looked_at: str) -> Verdict:
+    """Verdict of run scope on a table of ops that only its write path may write to: `found` says each breach in a sentence."""
+    return Verdict(
+        stage="ops",
+        asset=relation,
+        check_name=check_name,
+        severity="critical",
+        scope="run",
+        status="failed" if found else "passed",
+        observed=f"{len(found)} breaches in {looked_at}",
+        expected=expected,
+        message="; ".join(found[:5]),
+    )
+
+
 def as_check_result(
     verdicts: Sequence[Verdict], *, asset_key: dg.AssetKey, check_name: str, metadata: Mapping[str, Any] | None = None
 ) -> dg.AssetCheckResult:

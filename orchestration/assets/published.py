@@ -17,7 +17,7 @@ from orchestration.fund_reports.building import Held, write_fund_reports
 from orchestration.fund_reports.captions import load_templates
 from orchestration.operations_policy import operations_policy
 from orchestration.publish import marts_of, publish
-from orchestration.quality import Verdict, as_check_result, record
+from orchestration.quality import Verdict, as_check_result, breach_verdict, record
 from orchestration.reconciliation.page import NAME as RECONCILIATION_PAGE
 from orchestration.reconciliation.page import reconciliation_page
 from orchestration.reports import quality_report
@@ -70,16 +70,9 @@ def trail_verdict(warehouse: Warehouse, settings: Settings) -> Verdict:
         with warehouse.connect() as connection:
             entries = AUDIT_TRAIL.rows(connection)
         found, rows = list(AUDIT_TRAIL.in_order(entries)), len(entries)
-    return Verdict(
-        stage="ops",
-        asset=AUDIT_TRAIL.table,
-        check_name=TRAIL_IS_WHOLE,
-        severity="critical",
-        scope="run",
-        status="failed" if found else "passed",
-        observed=f"{len(found)} breaches in {rows} rows",
-        expected="every row as it was written, each sealed over the one before",
-        message="; ".join(breach.what for breach in found[:5]),
+    expected = "every row as it was written, each sealed over the one before"
+    return breach_verdict(
+        AUDIT_TRAIL.table, TRAIL_IS_WHOLE, expected, [breach.what for breach in found], f"{rows} rows"
     )
 
 

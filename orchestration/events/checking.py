@@ -12,7 +12,7 @@ from calculations.events.definitions import EventPolicy, event_policy
 from orchestration.events.replaying import parts_sql
 from orchestration.events.stated import relation_columns, stated_of
 from orchestration.events.store import EVENTS, HEAD, WATERMARKS
-from orchestration.quality import Verdict, as_check_result, record
+from orchestration.quality import as_check_result, breach_verdict, record
 from orchestration.resources import WarehouseResource
 from orchestration.warehouse import Warehouse
 
@@ -95,17 +95,8 @@ def _check(name: str, breaches: Callable[[Warehouse], Breaches]) -> dg.AssetChec
     @dg.asset_check(asset=key, name=name, description=DESCRIPTIONS[name], blocking=True)
     def check(context: dg.AssetCheckExecutionContext, weir: WarehouseResource) -> dg.AssetCheckResult:
         found, looked_at = breaches(weir.warehouse)
-        verdict = Verdict(
-            stage="ops",
-            asset=WATERMARKS,
-            check_name=name,
-            severity="critical",
-            scope="run",
-            status="failed" if found else "passed",
-            observed=f"{len(found)} breaches in {looked_at} {'rows' if name == REPLAYED else 'events'}",
-            expected=DESCRIPTIONS[name],
-            message="; ".join(found[:5]),
-        )
+        looked = f"{looked_at} {'rows' if name == REPLAYED else 'events'}"
+        verdict = breach_verdict(WATERMARKS, name, DESCRIPTIONS[name], found, looked)
         record(weir.warehouse, context.run.run_id, [verdict])
         return as_check_result([verdict], asset_key=key, check_name=name)
 
