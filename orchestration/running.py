@@ -52,9 +52,11 @@ def run(settings: Settings, say: Callable[[str], None] = lambda line: None) -> R
         found = settled_scan(settings)
         if is_up_to_date(warehouse, settings, found):
             # What waits to be sent, began to be wrong or has recovered meanwhile is told of all the same.
+            from orchestration.backup.shipping import ship_and_tell
             from orchestration.telling import tell
 
             tell(warehouse, settings, (), None)
+            ship_and_tell(settings, "weir run")  # what was told, and which files were taken away
             return RunReport(nothing_new=True, published=_published(settings))
         return _run(settings, warehouse, found, say)
 

@@ -166,7 +166,14 @@ def test_a_mass_deletion_is_held_and_the_state_before_it_stays(walk: dict[str, S
     assert message is not None
     assert message.startswith("may.xlsx: 40 of 50 keys of clo_assets")
     assert "at most 10 may vanish" in message
-    assert state.report.published == walk["repaired"].report.published
+    # What was found of the held file is published; no figure of what it was to replace moves.
+    repaired = walk["repaired"]
+    assert (state.cash, state.newest, state.statuses, state.history) == (
+        repaired.cash,
+        repaired.newest,
+        repaired.statuses,
+        repaired.history,
+    )
     assert state.live_assets == 50
 
 

@@ -91,8 +91,7 @@ def projected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def weir(projected: Path, tmp_path: Path) -> WarehouseResource:
-    settings = Settings(home=tmp_path)
-    shutil.copyfile(Settings(home=projected).warehouse_path, settings.warehouse_path)
+    settings = Settings(home=shutil.copytree(projected, tmp_path / "home"))
     return WarehouseResource.of(settings)
 
 

@@ -145,7 +145,7 @@ def test_an_organisations_manifest_names_its_own_files_and_loads(house: House) -
     house.publish()
     manifest = house.written("alder", "manifest.json")
     assert {load["load_id"] for load in manifest["source_loads"]} == {"la", "ls"}
-    assert manifest["audit_head"] is None
+    assert manifest["audit_heads"] is None
     folder = house.settings.published_link.resolve() / "alder"
     there = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
     assert set(manifest["files"]) == there - {"manifest.json"}
