@@ -21,6 +21,7 @@ from orchestration.alerts import Alert, Kind
 from orchestration.approval_subjects import Subject, subjects
 from orchestration.audit import AuditEntry, Outcome
 from orchestration.clock import utc_now
+from orchestration.errors import WrongRequest
 from orchestration.sealed_log import writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows
@@ -34,7 +35,7 @@ OF_LOG = (
 NO_CONTENT = ""  # the hash of what the warehouse does not know: nobody can have seen it
 
 
-class UnknownSubject(ValueError):
+class UnknownSubject(WrongRequest):
     """Nothing, or more than one thing, in the warehouse is called so; the message says what would be."""
 
 

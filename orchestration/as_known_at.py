@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 
+from orchestration.errors import WrongRequest
 from orchestration.events.store import TABLES as EVENT_TABLES
 from orchestration.holds import STATUS_TABLES
 from orchestration.retention.archived_tables import forget_loads
@@ -16,7 +17,7 @@ from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse, own_tables
 
 
-class NothingKnown(Exception):
+class NothingKnown(WrongRequest):
     """No load was known at the instant asked for; the message says when the first one was."""
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -32,23 +30,6 @@ def _say(line: str) -> None:
     CONSOLE.print(line, style="bold", markup=False, soft_wrap=True)
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Exit code 2 where what was asked for cannot be done as asked, 1 where it failed."""
-    from orchestration.backup.errors import BackupError, BrokenBackup
-    from orchestration.run_lock import WarehouseBusy
-    from orchestration.sealed_log import LostKey
-
-    try:
-        yield
-    except (BrokenBackup, WarehouseBusy, LostKey, OSError) as error:
-        ERRORS.print(str(error), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    except BackupError as error:
-        ERRORS.print(str(error), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-
-
 def _size(count: int) -> str:
     return f"{count / 1e6:,.1f} MB"
 
@@ -61,8 +42,7 @@ def backup(
     from orchestration.backup.making import back_up
 
     settings = settings_of(home)
-    with _refusing():
-        made = back_up(settings, data_set, say=_say)
+    made = back_up(settings, data_set, say=_say)
     for each in made:
         if each.failure is not None:
             ERRORS.print(f"{each.target}: {each.failure}", style="red", markup=False, soft_wrap=True)
@@ -88,19 +68,18 @@ def backups(home: Home = None) -> None:
     from orchestration.backup.targets import backups_in, increments_in, targets_of
 
     settings = settings_of(home)
-    with _refusing():
-        key = BackupKey.configured(settings.backup_key_file)
-        for target in targets_of(settings):
-            CONSOLE.print(str(target), style="bold", markup=False, soft_wrap=True)
-            for data_set in DataSet:
-                for each in backups_in(target, data_set, key):
-                    stored = sum(file.byte_size for file in each.manifest.files.values())
-                    line = f"  {data_set:<12}{each.manifest.backup_id}  {_size(stored)}"
-                    CONSOLE.print(line, markup=False, soft_wrap=True)
-            shipped = increments_in(target)
-            if shipped:
-                newest = max(each.taken_at for each in shipped)
-                CONSOLE.print(f"  {len(shipped)} increments, the last of {newest:%Y-%m-%dT%H:%M:%SZ}", markup=False)
+    key = BackupKey.configured(settings.backup_key_file)
+    for target in targets_of(settings):
+        CONSOLE.print(str(target), style="bold", markup=False, soft_wrap=True)
+        for data_set in DataSet:
+            for each in backups_in(target, data_set, key):
+                stored = sum(file.byte_size for file in each.manifest.files.values())
+                line = f"  {data_set:<12}{each.manifest.backup_id}  {_size(stored)}"
+                CONSOLE.print(line, markup=False, soft_wrap=True)
+        shipped = increments_in(target)
+        if shipped:
+            newest = max(each.taken_at for each in shipped)
+            CONSOLE.print(f"  {len(shipped)} increments, the last of {newest:%Y-%m-%dT%H:%M:%SZ}", markup=False)
 
 
 def restore(
@@ -120,13 +99,12 @@ def restore(
 
     settings = settings_of(home)
     instant = None if at is None else _instant(at)
-    with _refusing():
-        key = BackupKey.configured(settings.backup_key_file)
-        if source is not None:
-            found = choose(source.expanduser().absolute(), key, backup, instant)
-        else:
-            found = choose_newest(targets_of(settings), key, backup, instant)
-        done = bring_back(found, settings, into=into, force=force, log_key=log_key, say=_say)
+    key = BackupKey.configured(settings.backup_key_file)
+    if source is not None:
+        found = choose(source.expanduser().absolute(), key, backup, instant)
+    else:
+        found = choose_newest(targets_of(settings), key, backup, instant)
+    done = bring_back(found, settings, into=into, force=force, log_key=log_key, say=_say)
     CONSOLE.print(
         f"{done.home} stands as of {found.instant:%Y-%m-%dT%H:%M:%SZ}: {_size(done.warehouse_bytes)}, "
         f"{len(found.increments)} increments with {done.loads_replayed} loads, {done.inbox_files} files of the inbox, in "
@@ -156,8 +134,7 @@ def drill(home: Home = None) -> None:
 
     settings = settings_of(home)
     _needs_warehouse(settings)
-    with _refusing():
-        drilled = run_drill(settings)
+    drilled = run_drill(settings)
     limits = backup_policy().targets
     for each in drilled:
         for shortcoming in each.shortcomings(limits):
@@ -183,8 +160,7 @@ def promote(
     from orchestration.backup.promoting import promote as make_primary
 
     settings = settings_of(home)
-    with _refusing():
-        done = make_primary(settings, target.expanduser().absolute(), force=force, log_key=log_key, say=_say)
+    done = make_primary(settings, target.expanduser().absolute(), force=force, log_key=log_key, say=_say)
     how = (
         "handed over as it is" if done.restored is None else f"as of {done.restored.source.instant:%Y-%m-%dT%H:%M:%SZ}"
     )
@@ -202,8 +178,7 @@ def prune(
     from orchestration.backup.pruning import prune as delete
 
     settings = settings_of(home)
-    with _refusing():
-        found = delete(settings, dry_run=dry_run)
+    found = delete(settings, dry_run=dry_run)
     for pruned in found:
         for path in pruned.paths:
             CONSOLE.print(f"{'would delete' if dry_run else 'deleted'} {path}", markup=False, soft_wrap=True)

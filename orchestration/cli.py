@@ -25,10 +25,11 @@ from orchestration import (
     serve_cli,
     status_cli,
 )
-from orchestration.console import CONSOLE, ERRORS, Home, held_warehouse, settings_of
+from orchestration.console import CONSOLE, ERRORS, Commands, Home, held_warehouse, settings_of
 from orchestration.settings import PROJECT, Settings, shown
 
 app = typer.Typer(
+    cls=Commands,
     help="Weir: workbooks in, a checked and traceable warehouse out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -68,9 +69,6 @@ def run(
     ] = None,
 ) -> None:
     """Take in the inbox, recompute what it touches, check it, publish it."""
-    from orchestration.as_known_at import NothingKnown
-    from orchestration.home import HalfRestored
-    from orchestration.run_lock import WarehouseBusy
     from orchestration.running import run as run_once
     from orchestration.running import run_as_known_at
     from orchestration.status import print_run
@@ -82,17 +80,10 @@ def run(
     def say(line: str) -> None:
         CONSOLE.print(f"[bold]{line}[/]")
 
-    try:
-        if as_known_at is not None:
-            settings, report = run_as_known_at(settings, _instant(as_known_at), say)
-        else:
-            report = run_once(settings, say)
-    except NothingKnown as unknown:
-        ERRORS.print(str(unknown), style="red", markup=False)
-        raise typer.Exit(2) from None
-    except (WarehouseBusy, HalfRestored) as busy:
-        ERRORS.print(str(busy), style="red", markup=False)
-        raise typer.Exit(1) from None
+    if as_known_at is not None:
+        settings, report = run_as_known_at(settings, _instant(as_known_at), say)
+    else:
+        report = run_once(settings, say)
     clean = print_run(CONSOLE, settings, report)
     if report.failure is not None or report.published is None:
         raise typer.Exit(1)
@@ -138,17 +129,11 @@ def rollback(
     to: Annotated[str | None, typer.Option(help="Publication to point to (default: the one before).")] = None,
 ) -> None:
     """Point `published` back to an earlier publication; nothing is recomputed or removed."""
-
-    from orchestration.rolling_back import NothingToRollBack
     from orchestration.rolling_back import roll_back as point_back
 
     settings = settings_of(home)
-    try:
-        with held_warehouse(settings, "weir rollback") as warehouse:
-            done = point_back(warehouse, settings, to)
-    except NothingToRollBack as nothing:
-        ERRORS.print(str(nothing), style="red", markup=False)
-        raise typer.Exit(2) from None
+    with held_warehouse(settings, "weir rollback") as warehouse:
+        done = point_back(warehouse, settings, to)
     CONSOLE.print(f"published points to {done.publication_id} (was {done.former}), after {done.seconds:.1f} s")
 
 
@@ -162,16 +147,11 @@ def withdraw(
     """Withdraw one load of a feed: its rows stay, the feed's state is as if it had not come; then recompute and publish."""
     from orchestration.running import run as run_once
     from orchestration.status import print_run
-    from orchestration.withdrawing import NotWithdrawable
     from orchestration.withdrawing import withdraw as withdraw_load
 
     settings = settings_of(home)
-    try:
-        with held_warehouse(settings, "weir withdraw") as warehouse:
-            done = withdraw_load(warehouse, settings, load_id, reason)
-    except NotWithdrawable as error:
-        ERRORS.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
+    with held_warehouse(settings, "weir withdraw") as warehouse:
+        done = withdraw_load(warehouse, settings, load_id, reason)
     CONSOLE.print(f"Withdrew {done.load_id} ({done.file_name}, {done.rows:,} rows): {done.then}", markup=False)
     if not recompute:
         CONSOLE.print("`weir run` recomputes what it touched")
@@ -215,23 +195,19 @@ def pack(
     home: Home = None,
 ) -> None:
     """Write a deal's published projection, or its compliance tests and trades, as an Excel workbook."""
-    from orchestration.pack import PackError, write_compliance_pack, write_pack
+    from orchestration.pack import write_compliance_pack, write_pack
 
-    try:
-        if kind is PackKind.COMPLIANCE:
-            written = write_compliance_pack(settings_of(home), deal_id, out=out, organization_id=organization)
-        else:
-            written = write_pack(
-                settings_of(home),
-                deal_id,
-                scenario,
-                payment_date=payment_date.date() if payment_date else None,
-                out=out,
-                organization_id=organization,
-            )
-    except PackError as error:
-        ERRORS.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
+    if kind is PackKind.COMPLIANCE:
+        written = write_compliance_pack(settings_of(home), deal_id, out=out, organization_id=organization)
+    else:
+        written = write_pack(
+            settings_of(home),
+            deal_id,
+            scenario,
+            payment_date=payment_date.date() if payment_date else None,
+            out=out,
+            organization_id=organization,
+        )
     CONSOLE.print(f"Wrote {shown(written.path.absolute())} from publication {written.publication_id}:", markup=False)
     for name, rows in written.rows.items():
         CONSOLE.print(f"  {name:<22}{rows:>8,} rows", markup=False)
@@ -245,18 +221,9 @@ def trace(
     rows: Annotated[int, typer.Option(help="Source rows shown of each input.")] = 10,
 ) -> None:
     """Print the chain from one published number back to files, sheets and cells."""
-    from orchestration.run_lock import WarehouseBusy
-    from orchestration.trace import TraceError
     from orchestration.trace_printing import print_trace
 
-    try:
-        print_trace(CONSOLE, settings_of(home), column, keys or [], rows)
-    except TraceError as error:
-        ERRORS.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
-    except WarehouseBusy as busy:
-        ERRORS.print(str(busy), style="red", markup=False)
-        raise typer.Exit(1) from None
+    print_trace(CONSOLE, settings_of(home), column, keys or [], rows)
 
 
 if __name__ == "__main__":

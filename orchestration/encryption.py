@@ -12,6 +12,8 @@ import duckdb
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestration.errors import WrongRequest
+
 VARIABLE = "WEIR_WAREHOUSE_KEY"
 # dbt hides the values of variables of this prefix in everything that it writes.
 DBT_VARIABLE = "DBT_ENV_SECRET_WEIR_WAREHOUSE_KEY"
@@ -19,7 +21,7 @@ ALIAS = "warehouse"  # what an encrypted warehouse is called in DuckDB: the name
 CRYPTO = "httpfs"  # the extension with the library that DuckDB encrypts with
 
 
-class EncryptionError(Exception):
+class EncryptionError(WrongRequest):
     """The key is no key, does not fit the warehouse, or cannot be used here; the message says what to do and shows no key."""
 
 

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from orchestration.encryption import DBT_VARIABLE, warehouse_key
+from orchestration.errors import Refused
 from orchestration.parsed_project import MANIFEST, parsed_project
 from orchestration.settings import PROJECT, Settings
 
@@ -17,7 +18,7 @@ PLAIN, ENCRYPTED = "local", "encrypted"  # targets of the dbt profile
 RESTORE_MARKER = ".restore-unfinished.json"
 
 
-class HalfRestored(Exception):
+class HalfRestored(Refused):
     """A restore into the home was cut off while it moved its parts in; the message says what to do."""
 
 

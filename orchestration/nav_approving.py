@@ -30,6 +30,7 @@ from calculations.nav.approval_log import (
 from orchestration import audit
 from orchestration.audit import AuditEntry, Outcome
 from orchestration.clock import utc_now
+from orchestration.errors import WrongRequest
 from orchestration.nav_approval_rows import append_events, event_of, log_rows
 from orchestration.nav_subjects import Struck, struck_versions
 from orchestration.sealed_log import STRIKE_APPROVALS, writing
@@ -41,7 +42,7 @@ COMMAND_LINE, LAUNCHPAD, SYSTEM = "COMMAND_LINE", "LAUNCHPAD", "SYSTEM"
 Writer = Callable[[duckdb.DuckDBPyConnection, ApprovalPolicy], Sequence[NavEvent]]
 
 
-class UnknownStrike(ValueError):
+class UnknownStrike(WrongRequest):
     """Nothing, or more than one thing, in the warehouse is called so; the message says what would be."""
 
 

@@ -23,7 +23,7 @@ from orchestration.run_lock import WarehouseBusy, held_since
 from orchestration.run_outcomes import RunOutcome, run_outcomes
 from orchestration.settings import Settings, shown
 from orchestration.telling import judged
-from orchestration.warehouse import Warehouse
+from orchestration.warehouse import Warehouse, unreadable
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,7 @@ def observe(settings: Settings) -> Observed:
         wrong = Alert("warning", "The warehouse is of an older version", why, Kind.WAREHOUSE_UNREADABLE)
         return replace(seen, concerns=(wrong, *seen.concerns))
     except duckdb.Error as error:
-        why = (
-            f"The warehouse cannot be read: {_first_line(error)} The published files can be read still. Move "
-            f"{shown(settings.warehouse_path)} and its .wal file aside, keep them, and put the last backup of the home in "
-            "their place; `weir run` then takes in what came since."
-        )
+        why = unreadable(error)
         seen = _unread(settings, policy, now, times, runs, why)
         wrong = Alert("critical", "The warehouse cannot be read", why, Kind.WAREHOUSE_UNREADABLE)
         return replace(seen, concerns=(wrong, *seen.concerns))

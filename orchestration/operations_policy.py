@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from calculations.calendars import BusinessCalendar
 from ingestion.kinds import kinds
+from orchestration.errors import WrongRequest
 from orchestration.settings import Settings
 
 FILE = Path(__file__).with_name("operations_policy.yaml")
@@ -25,7 +26,7 @@ _WEEKDAYS = BusinessCalendar()
 Positive = Annotated[float, Field(gt=0)]
 
 
-class WrongPolicy(Exception):
+class WrongPolicy(WrongRequest):
     """A policy that cannot be used; the message names file, place, what was expected and what was found."""
 
 

@@ -18,7 +18,7 @@ def reconcile(
     home: Home = None,
 ) -> None:
     """Compare loads with the files still in the inbox: cells, records, rules, results. Exit 1 where something differs."""
-    from orchestration.reconciliation.comparing import UnknownLoad, compare, loads_named
+    from orchestration.reconciliation.comparing import compare, loads_named
     from orchestration.reconciliation.judged import judged
 
     if (load_or_file is None) != everything:
@@ -26,11 +26,7 @@ def reconcile(
         raise typer.Exit(2)
     settings = settings_of(home)
     with held_warehouse(settings, "weir reconcile") as warehouse:
-        try:
-            loads = loads_named(warehouse, load_or_file)
-        except UnknownLoad as unknown:
-            ERRORS.print(str(unknown), style="red", markup=False)
-            raise typer.Exit(2) from None
+        loads = loads_named(warehouse, load_or_file)
         compare(warehouse, settings, loads)
         found = judged(warehouse, [load.load_id for load in loads])
     if len(found) < len(loads):

@@ -62,20 +62,12 @@ def notice(
 
 
 def _write(home: Path | None, written: Callable[[duckdb.DuckDBPyConnection, Templates], Path]) -> None:
-    from orchestration.fund_reports.on_request import DoesNotReconcile, NothingToReport
     from orchestration.warehouse import open_publication
 
     settings = settings_of(home)
     if not settings.published_link.exists():
         ERRORS.print("nothing is published yet", style="red")
         raise typer.Exit(2)
-    try:
-        with open_publication(settings.published_link) as publication:
-            path = written(publication, load_templates(settings.report_captions))
-    except NothingToReport as nothing:
-        ERRORS.print(str(nothing), style="red", markup=False)
-        raise typer.Exit(2) from None
-    except DoesNotReconcile as off:
-        ERRORS.print(str(off), style="red", markup=False)
-        raise typer.Exit(1) from None
+    with open_publication(settings.published_link) as publication:
+        path = written(publication, load_templates(settings.report_captions))
     CONSOLE.print(f"Wrote {shown(path.absolute())}", markup=False)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,26 +16,6 @@ from orchestration.settings import shown
 holds = typer.Typer(help="Legal holds: what may not be deleted, whatever else says so.", no_args_is_help=True)
 Why = Annotated[str, typer.Option(help="Why.")]
 OfArchive = Annotated[str, typer.Argument(help="Archive, as ops.archives names it.")]
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """A refusal is one sentence and exit code 1; what cannot be meant is exit code 2."""
-    from orchestration.retention.approved import NotApproved
-    from orchestration.retention.archive_access import NoReason
-    from orchestration.retention.archive_files import BrokenArchive
-    from orchestration.retention.deletion_plans import NotDeletable
-    from orchestration.retention.erasing import StalePlan
-    from orchestration.retention.legal_holds import UnderLegalHold, WrongHold
-
-    try:
-        yield
-    except (NotApproved, UnderLegalHold, StalePlan, BrokenArchive) as refused:
-        ERRORS.print(str(refused), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    except (NotDeletable, WrongHold, NoReason, FileExistsError) as wrong:
-        ERRORS.print(str(wrong), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
 
 
 def archive(
@@ -79,7 +57,7 @@ def read_archive(
     from orchestration.retention.archive_access import read_archive as read
 
     settings = settings_of(home)
-    with held_warehouse(settings, "weir read-archive") as warehouse, _told():
+    with held_warehouse(settings, "weir read-archive") as warehouse:
         done = read(warehouse, settings, archive_id, reason, out)
     CONSOLE.print(f"Wrote {shown(out.absolute())}: {done.row_count:,} rows of {done.relation}", markup=False)
 
@@ -89,7 +67,7 @@ def restore_archive(archive_id: OfArchive, reason: Why, home: Home = None) -> No
     from orchestration.retention.archive_access import restore_archive as restore
 
     settings = settings_of(home)
-    with held_warehouse(settings, "weir restore-archive") as warehouse, _told():
+    with held_warehouse(settings, "weir restore-archive") as warehouse:
         done = restore(warehouse, settings, archive_id, reason)
     approved = ", ".join(done.approved_by)
     CONSOLE.print(f"Restored {done.row_count:,} rows to {done.relation}, approved by {approved}", markup=False)
@@ -115,7 +93,7 @@ def erase(
         ERRORS.print("expected one of --load, --file, --archive, with --policy; or --due", style="red")
         raise typer.Exit(2)
     settings = settings_of(home)
-    with held_warehouse(settings, "weir erase") as warehouse, _told():
+    with held_warehouse(settings, "weir erase") as warehouse:
         if due:
             with warehouse.connect() as connection:
                 found = due_for_deletion(connection, settings)
@@ -176,7 +154,7 @@ def place(
         ERRORS.print(f"--entity: expected TYPE:ID, found {target!r}", style="red", markup=False)
         raise typer.Exit(2)
     settings = settings_of(home)
-    with held_warehouse(settings, "weir hold") as warehouse, _told():
+    with held_warehouse(settings, "weir hold") as warehouse:
         placed = legal_holds.place(
             warehouse,
             settings,
@@ -196,7 +174,7 @@ def release(hold_id: Annotated[str, typer.Argument(help="Hold.")], reason: Why, 
     from orchestration.retention import legal_holds
 
     settings = settings_of(home)
-    with held_warehouse(settings, "weir hold") as warehouse, _told():
+    with held_warehouse(settings, "weir hold") as warehouse:
         _print_hold("Released", legal_holds.release(warehouse, settings, hold_id, reason))
 
 

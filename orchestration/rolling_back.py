@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from orchestration import audit
 from orchestration.audit import AuditEntry
+from orchestration.errors import WrongRequest
 from orchestration.publish import point_to, publications
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 
-class NothingToRollBack(Exception):
+class NothingToRollBack(WrongRequest):
     """There is no such publication, or none before the one in place; the message says which are kept."""
 
 

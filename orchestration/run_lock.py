@@ -13,8 +13,10 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from orchestration.errors import Refused
 
-class WarehouseBusy(Exception):
+
+class WarehouseBusy(Refused):
     """Another run held the warehouse for longer than the wait allowed; the message names it."""
 
 

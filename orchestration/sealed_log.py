@@ -24,13 +24,14 @@ import duckdb
 
 from calculations.approvals.chain import FIRST, seal
 from orchestration.calculation_cache import as_table
+from orchestration.errors import Refused
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append, append_rows
 
 _ONE_AT_A_TIME = Lock()  # DuckDB refuses the second of two transactions that move one head
 
 
-class LostKey(Exception):
+class LostKey(Refused):
     """A log is there, and the key that seals it is not; the message says what to do."""
 
 

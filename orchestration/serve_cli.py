@@ -23,12 +23,8 @@ def serve(
     """Serve a published folder read-only to DuckDB clients that show the token of WEIR_SERVE_TOKEN; Ctrl-C ends it."""
     from orchestration.serving import CannotServe, PublicationServer, serve_token
 
-    try:
-        server = PublicationServer(settings_of(home), serve_token(), organization, host, port)
-        server.start()
-    except CannotServe as error:
-        ERRORS.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
+    server = PublicationServer(settings_of(home), serve_token(), organization, host, port)
+    server.start()
     CONSOLE.print(f"Serving {server.served} at {server.address} (stop it with Ctrl-C)", markup=False, soft_wrap=True)
     wait = threading.Event()
     try:

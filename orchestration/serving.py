@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.encryption import EncryptionError, load_extension
+from orchestration.errors import WrongRequest
 from orchestration.publish import OPERATOR
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import open_publication, without_a_file
@@ -30,7 +31,7 @@ TABLE_FUNCTIONS = frozenset(
 )
 
 
-class CannotServe(Exception):
+class CannotServe(WrongRequest):
     """There is nothing to serve, or no safe way to; the message says what to do and shows no token."""
 
 

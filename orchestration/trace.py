@@ -17,13 +17,14 @@ import yaml
 from openpyxl.utils import get_column_letter
 
 from orchestration import compliance_lineage as compliance
+from orchestration.errors import WrongRequest
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import Warehouse, open_publication
 
 FILES = ("lineage.yaml", "lineage_fund.yaml", "lineage_nav.yaml", "lineage_trades.yaml")
 
 
-class TraceError(Exception):
+class TraceError(WrongRequest):
     """The question does not name one published number; the message says what would."""
 
 

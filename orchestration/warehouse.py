@@ -34,6 +34,7 @@ PROVENANCE = {
 }
 SQL_TYPES = {"text": "varchar"}
 OPEN_ATTEMPTS = 60
+SIGNS_OF_DAMAGE = ("not a valid DuckDB database", "Corrupt database", "Could not read enough bytes")
 # Decides the file's format when it is made: since 1.4 repeated text, which provenance is full of, is written twice as fast.
 CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.4.0"}
 
@@ -59,6 +60,17 @@ def table_descriptions() -> Mapping[str, str]:
     declared = yaml.safe_load((Path(__file__).parent / "tables.yaml").read_text())
     described = {f"{schema}.{n}": t["description"] for schema, group in declared.items() for n, t in group.items()}
     return described | {f"raw.{name}": table.description for name, table in raw_tables().items()}
+
+
+def unreadable(error: duckdb.Error) -> str:
+    """What to tell a person whose database could not be opened, read or written."""
+    said = str(error).splitlines()[0]
+    if not any(sign in said for sign in SIGNS_OF_DAMAGE):
+        return said
+    return (
+        f"The warehouse cannot be read: {said} The published files can be read still. `weir restore` brings the home back "
+        "from its newest backup and moves what is here aside; `weir run` then takes in what came since."
+    )
 
 
 class Warehouse:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from orchestration import audit
 from orchestration.audit import AuditEntry
 from orchestration.clock import utc_now
+from orchestration.errors import WrongRequest
 from orchestration.sealed_log import writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 
-class NotWithdrawable(Exception):
+class NotWithdrawable(WrongRequest):
     """There is no such load in force; the message says what there is."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from orchestration.errors import WrongRequest
 
-class BackupError(Exception):
+
+class BackupError(WrongRequest):
     """A backup cannot be made, found or restored; the message says why and what to do."""
 
 
@@ -13,6 +15,8 @@ class WrongKey(BackupError):
 
 class BrokenBackup(BackupError):
     """A file of a backup is missing, cut short, damaged or changed; the message names it."""
+
+    exit_code = 1
 
 
 class HomeInUse(BackupError):

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from orchestration.errors import WrongRequest
 from orchestration.fund_reports.notice_template import NOTICES, NoticeTemplates
 from orchestration.fund_reports.performance_template import PERFORMANCE, PerformanceTemplate
 from orchestration.fund_reports.template import TEMPLATE, Template
@@ -22,7 +23,7 @@ SHIPPED = {"reporting": TEMPLATE, "notices": NOTICES, "performance": PERFORMANCE
 GROUPS = ("bases", "columns", "header", "holders", "horizons", "measures", "sheets", "statements")
 
 
-class WrongCaptions(ValueError):
+class WrongCaptions(WrongRequest):
     """A house's captions file is not one; the message names file, report and code, what was expected and found."""
 
 

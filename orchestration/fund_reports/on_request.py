@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.errors import Refused, WrongRequest
 from orchestration.fund_reports.captions import Templates
 from orchestration.fund_reports.documents import Document
 from orchestration.fund_reports.figures import FundQuarter, fund_quarters
@@ -17,11 +18,11 @@ from orchestration.fund_reports.performing import performance_documents
 from orchestration.fund_reports.reporting import reporting_documents
 
 
-class NothingToReport(Exception):
+class NothingToReport(WrongRequest):
     """A report was asked for that the publication holds no figures of; the message says what there is."""
 
 
-class DoesNotReconcile(Exception):
+class DoesNotReconcile(Refused):
     """A report was asked for whose cells that must be zero are not; the message names fund, cells and amounts."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.errors import WrongRequest
 from orchestration.settings import Settings, shown
 from orchestration.warehouse import open_publication
 
@@ -19,7 +20,7 @@ MINE = "organization_id = $organization_id and deal_id = $deal_id and is_current
 NOT_PROJECTED = "projection"  # the input that is said to be missing of a deal that was not projected
 
 
-class PackError(Exception):
+class PackError(WrongRequest):
     """What was asked for is not published; the message says what is."""
 
 

@@ -14,6 +14,7 @@ import duckdb
 from ingestion.content import starts_like_workbook
 from ingestion.contracts import raw_tables
 from orchestration.clock import utc_now
+from orchestration.errors import WrongRequest
 from orchestration.reconciliation.cells import Compared, compare_workbook
 from orchestration.reconciliation.delimited import compare_delimited
 from orchestration.reconciliation.records import count_records
@@ -26,7 +27,7 @@ CELLS_IN_A_RUN = 500_000
 BYTES_IN_A_RUN = 1_000_000
 
 
-class UnknownLoad(Exception):
+class UnknownLoad(WrongRequest):
     """No load has this identifier, and no load came from a file of this name."""
 
 

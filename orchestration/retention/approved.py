@@ -10,11 +10,12 @@ from calculations.approvals.log import standing
 from calculations.approvals.policy import Action, SubjectType, approval_policy
 from orchestration.approval_subjects import subjects
 from orchestration.approving import read_log
+from orchestration.errors import Refused
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 
-class NotApproved(Exception):
+class NotApproved(Refused):
     """Nobody has approved it as it is now; the message says what to ask for."""
 
 

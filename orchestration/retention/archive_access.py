@@ -18,6 +18,7 @@ from calculations.approvals.policy import SubjectType
 from orchestration import audit
 from orchestration.audit import AuditEntry
 from orchestration.clock import utc_now
+from orchestration.errors import WrongRequest
 from orchestration.retention.approved import approvers, content_to_restore
 from orchestration.retention.archive_files import BrokenArchive, of_file, refuse_unless_whole, rows_sha256
 from orchestration.retention.archived_tables import show, stored_in
@@ -32,7 +33,7 @@ class Access(StrEnum):
     DELETE = "DELETE"
 
 
-class NoReason(ValueError):
+class NoReason(WrongRequest):
     """Whoever takes something out of the archive says why."""
 
 

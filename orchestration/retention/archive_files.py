@@ -13,12 +13,13 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.errors import Refused
 from orchestration.warehouse import own_tables
 
 COMPRESSION = "zstd"
 
 
-class BrokenArchive(Exception):
+class BrokenArchive(Refused):
     """A file of the archive is not as it was written, or is not there; the message says which."""
 
 

@@ -19,6 +19,7 @@ import duckdb
 from ingestion.inbox import SIDECAR_SUFFIX, scan
 from orchestration import audit
 from orchestration.clock import utc_now
+from orchestration.errors import WrongRequest
 from orchestration.retention.archive_files import of_load, rows_sha256
 from orchestration.retention.legal_holds import vetoes
 from orchestration.retention.policies import RetentionPolicy, retention_policy
@@ -34,7 +35,7 @@ class Reason(StrEnum):
     ERASURE = "ERASURE"
 
 
-class NotDeletable(Exception):
+class NotDeletable(WrongRequest):
     """There is no such content, or it has to be kept; the message says why."""
 
 

@@ -17,6 +17,7 @@ from ingestion.inbox import SIDECAR_SUFFIX
 from orchestration import audit
 from orchestration.audit import AuditEntry, Outcome
 from orchestration.clock import utc_now
+from orchestration.errors import Refused
 from orchestration.retention.approved import NotApproved, approvers
 from orchestration.retention.archive_access import Access, log_access
 from orchestration.retention.archive_files import file_sha256 as sha256_of_file
@@ -29,7 +30,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows, own_tables
 
 
-class StalePlan(Exception):
+class StalePlan(Refused):
     """What would go now is not what the dry run printed."""
 
 

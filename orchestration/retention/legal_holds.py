@@ -17,6 +17,7 @@ import duckdb
 from orchestration import audit
 from orchestration.audit import AuditEntry
 from orchestration.clock import utc_now
+from orchestration.errors import Refused, WrongRequest
 from orchestration.sealed_log import writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse, append_rows, own_tables
@@ -29,11 +30,11 @@ class HoldScope(StrEnum):
     ENTITY = "ENTITY"
 
 
-class WrongHold(ValueError):
+class WrongHold(WrongRequest):
     """A hold that cannot be placed or released; the message says what can."""
 
 
-class UnderLegalHold(Exception):
+class UnderLegalHold(Refused):
     """A deletion that holds veto; the message names them."""
 
 

@@ -203,7 +203,7 @@ def test_a_damaged_warehouse_says_what_to_do(settings: Settings) -> None:
     settings.warehouse_path.write_bytes(b"not a database" * 1000)
     for result in (check(settings), CliRunner().invoke(app, ["status", "--home", str(settings.home)])):
         assert "Traceback" not in result.output
-        assert "put the last backup of the home in their place" in " ".join(result.output.split())
+        assert "`weir restore` brings the home back" in " ".join(result.output.split())
     assert check(settings).exit_code == 1
 
 
