@@ -139,7 +139,7 @@ def rollback(
 
 @app.command()
 def withdraw(
-    load_id: Annotated[str, typer.Argument(help="Load of a feed, as `weir status` and raw.loads name it.")],
+    load: Annotated[str, typer.Argument(help="Load, as raw.loads names it, or a file: its newest load in force.")],
     reason: Annotated[str, typer.Option(help="Why.")],
     recompute: Annotated[bool, typer.Option(help="Recompute and publish what it touched at once.")] = True,
     home: Home = None,
@@ -151,7 +151,7 @@ def withdraw(
 
     settings = settings_of(home)
     with held_warehouse(settings, "weir withdraw") as warehouse:
-        done = withdraw_load(warehouse, settings, load_id, reason)
+        done = withdraw_load(warehouse, settings, load, reason)
     CONSOLE.print(f"Withdrew {done.load_id} ({done.file_name}, {done.rows:,} rows): {done.then}", markup=False)
     if not recompute:
         CONSOLE.print("`weir run` recomputes what it touched")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import duckdb
+
 from orchestration import audit
 from orchestration.audit import AuditEntry
 from orchestration.clock import utc_now
@@ -28,24 +30,22 @@ class Withdrawn:
     then: str  # what the feed states from now on
 
 
-def withdraw(warehouse: Warehouse, settings: Settings, load_id: str, reason: str) -> Withdrawn:
-    """Withdraw a loaded file, and write it to the audit trail in one transaction. Raises NotWithdrawable."""
+def withdraw(warehouse: Warehouse, settings: Settings, load_or_file: str, reason: str) -> Withdrawn:
+    """Withdraw a load, or the newest one in force of a file of the inbox, and write it to the audit trail in one transaction.
+
+    Raises NotWithdrawable.
+    """
     if not reason.strip():
         raise NotWithdrawable("expected a reason, found none")
     actor = audit.command_actor(settings)
     with writing(warehouse) as connection:
+        load_id = _load_named(connection, load_or_file)
         found = connection.execute(
             "select l.organization_id, l.kind, l.feed_name, l.file_name, l.status, w.withdrawn_at, "
             "(select coalesce(sum(rows_staged), 0) from raw.row_counts where _load_id = l.load_id) "
             "from raw.loads as l left join ops.withdrawals as w using (load_id) where l.load_id = ?",
             [load_id],
         ).fetchall()
-        if not found:
-            newest = connection.execute(
-                "select load_id, file_name from raw.loads where status = 'loaded' order by load_id desc limit 5"
-            ).fetchall()
-            known = "; ".join(f"{load} ({name})" for load, name in newest) or "none"
-            raise NotWithdrawable(f"there is no load {load_id}; the newest are: {known}")
         ((organization_id, kind, feed_name, file_name, status, withdrawn_at, rows),) = found
         if withdrawn_at is not None:
             raise NotWithdrawable(f"load {load_id} was withdrawn at {withdrawn_at:%Y-%m-%dT%H:%M:%SZ} already")
@@ -73,3 +73,25 @@ def withdraw(warehouse: Warehouse, settings: Settings, load_id: str, reason: str
         )
         audit.record(connection, settings, [entry])
     return Withdrawn(load_id, file_name, rows, then)
+
+
+def _load_named(connection: duckdb.DuckDBPyConnection, load_or_file: str) -> str:
+    """The load of this identifier, or the newest in force of the one file that is called so."""
+    if connection.execute("select 1 from raw.loads where load_id = ?", [load_or_file]).fetchone():
+        return load_or_file
+    of_files = connection.execute(
+        "select file_name, max(load_id) from raw.loads where status = 'loaded' "
+        "and load_id not in (select load_id from ops.withdrawals) "
+        "and (file_name = ?1 or suffix(file_name, '/' || ?1)) group by 1 order by 1",
+        [load_or_file],
+    ).fetchall()
+    if len(of_files) > 1:
+        names = ", ".join(name for name, _ in of_files)
+        raise NotWithdrawable(f"several files are called {load_or_file}: {names}; name one with its folder")
+    if of_files:
+        return str(of_files[0][1])
+    newest = connection.execute(
+        "select load_id, file_name from raw.loads where status = 'loaded' order by load_id desc limit 5"
+    ).fetchall()
+    known = "; ".join(f"{load} ({name})" for load, name in newest) or "none"
+    raise NotWithdrawable(f"there is no load and no file in force called {load_or_file}; the newest are: {known}")

@@ -111,7 +111,10 @@ def test_a_withdrawn_load_leaves_the_figures_of_the_state_before(told: Told) -> 
     assert told.commands["withdraw"].exit_code == 0
     (withdrawn,) = [row for row in told.trail if row["action"] == "WITHDRAW"]
     assert (withdrawn["reason"], withdrawn["organization_id"]) == ("sent by mistake", "alder")
-    for step, said in (("withdraw unknown", "there is no load nobody"), ("withdraw again", "was withdrawn at")):
+    for step, said in (
+        ("withdraw unknown", "there is no load and no file in force called nobody"),
+        ("withdraw again", "was withdrawn at"),
+    ):
         assert told.commands[step].exit_code == 2, step
         assert said in told.commands[step].stderr, step
 
