@@ -16,9 +16,10 @@ from typing import Any
 from openpyxl import Workbook
 
 from tests.end_to_end.fund_story import FUNDS, HEADERS, Story
+from tests.ingestion.clo_workbook_builder import AS_OF, Book, minimal_book, put_asset
 
 D = dt.date
-NAV_DAY = D(2026, 3, 10)
+NAV_DAY, DEAL_DAY = D(2026, 3, 10), AS_OF
 CASH, SHARES = 1000, 100
 
 
@@ -43,6 +44,8 @@ class Tenant:
         # A feed of its own name, in a file of its own name.
         feed = f"organization_id: {self.organization_id}\norganization_name: {self.marker} House\nfeed_name: {self.marker}\n"
         _write_book(folder / f"{self.marker}_fund.xlsx", self.fund_sheets(), f"{feed}as_of: 2025-01-25\n")
+        self.clo_book().write(folder / f"{self.marker}_deal.xlsx")
+        (folder / f"{self.marker}_deal.xlsx.feed.yaml").write_text(f"{feed}as_of: {DEAL_DAY}\n")
         _write_book(folder / f"{self.marker}_nav.xlsx", self.nav_sheets(), f"{feed}as_of: {NAV_DAY}\n")
         _write(folder / f"{self.marker}_prices.csv", self.prices(), f"{feed}kind: price_feed\nas_of: {NAV_DAY}\n")
         _write(folder / f"{self.marker}_bank.csv", self.bank_statement(), f"{feed}as_of: 2020-02-03\n")
@@ -120,6 +123,15 @@ class Tenant:
             for n in range(self.number)
         ]
         return sheets
+
+    def clo_book(self) -> Book:
+        """A deal and assets of the same ids as everybody's, and one asset more for each number."""
+        ids = [f"BRS{letter * 3}111" for letter in "ABCDE"[: 2 + self.number]]
+        book = minimal_book((17,), ids)
+        for row, asset_id in enumerate(ids, start=2):
+            names = {header: f"{self.marker} {header}" for header in ("Issue Name", "Issuer Name", "Credit Opinion")}
+            put_asset(book, row, asset_id, {**names, "ISSUER ID": "ISSUER1", "Par Amount": 1_000_000 * self.number})
+        return book
 
     def nav_sheets(self) -> dict[str, list[Sequence[Any]]]:
         product = {

@@ -115,6 +115,17 @@ def test_other_organisations_change_no_row_of_the_first(house: tuple[Tenants, di
 
 
 @pytest.mark.parametrize("tenant", TENANTS, ids=lambda tenant: tenant.organization_id)
+def test_a_deal_of_the_same_id_holds_its_own_organisations_assets(
+    house: tuple[Tenants, dict[str, tuple]], tenant: Tenant
+) -> None:
+    sql = "select asset_id, issuer_name from marts.dim_asset where is_current order by 1"
+    ids = [f"BRS{letter * 3}111" for letter in "ABCDE"[: 2 + tenant.number]]
+    assert house[0].rows(tenant.organization_id, sql) == [(each, f"{tenant.marker} Issuer Name") for each in ids]
+    sql = "select deal_id, count(distinct asset_id) from marts.fact_deal_holdings group by 1"
+    assert house[0].rows(tenant.organization_id, sql) == [("MAG17", len(ids))]
+
+
+@pytest.mark.parametrize("tenant", TENANTS, ids=lambda tenant: tenant.organization_id)
 def test_a_fund_of_the_same_id_is_struck_at_its_own_organisations_price(
     house: tuple[Tenants, dict[str, tuple]], tenant: Tenant
 ) -> None:
