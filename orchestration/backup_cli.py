@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from orchestration.backup.policy import DataSet
-from orchestration.console import CONSOLE, ERRORS, Home, settings_of
+from orchestration.console import CONSOLE, ERRORS, Home, held_warehouse, settings_of
 from orchestration.settings import Settings, shown
 
 Target = Annotated[
@@ -86,6 +86,10 @@ def restore(
     backup: Annotated[str | None, typer.Option(help="Backup to restore as it is (default: the newest state).")] = None,
     at: Annotated[str | None, typer.Option(help="Instant to go back to (ISO 8601, UTC).")] = None,
     into: Annotated[Path | None, typer.Option(help="Another home to restore into.")] = None,
+    data_set: Annotated[
+        DataSet,
+        typer.Option(help="Not a home, but the tables or files of this set, into --into.", case_sensitive=False),
+    ] = DataSet.WAREHOUSE,
     source: Target = None,
     log_key: LogKey = None,
     force: Force = False,
@@ -99,6 +103,9 @@ def restore(
 
     settings = settings_of(home)
     instant = None if at is None else _instant(at)
+    if data_set is not DataSet.WAREHOUSE:
+        _take_out(settings, data_set, into, backup, instant, source)
+        return
     key = BackupKey.configured(settings.backup_key_file)
     if source is not None:
         found = choose(source.expanduser().absolute(), key, backup, instant)
@@ -116,6 +123,41 @@ def restore(
         ERRORS.print(f"{name}: its content is not in the target; its loads are", style="yellow", markup=False)
     for breach in done.breaches:
         ERRORS.print(breach, style="red", markup=False, soft_wrap=True)
+
+
+def _take_out(
+    settings: Settings,
+    data_set: DataSet,
+    into: Path | None,
+    backup_id: str | None,
+    at: dt.datetime | None,
+    source: Path | None,
+) -> None:
+    from orchestration.audit import COMMAND_LINE, AuditEntry, command_actor, write
+    from orchestration.backup.sealing import BackupKey
+    from orchestration.backup.taking_out import take_out
+    from orchestration.backup.targets import targets_of
+
+    if into is None:
+        ERRORS.print("--data-set: expected --into, the folder to write to", style="red")
+        raise typer.Exit(2)
+    target = (source or targets_of(settings)[0]).expanduser().absolute()
+    done = take_out(target, BackupKey.configured(settings.backup_key_file), data_set, into.absolute(), backup_id, at)
+    name = done.backup.manifest.backup_id
+    if settings.warehouse_path.exists():
+        told = AuditEntry(
+            "EXPORT",
+            "backup",
+            name,
+            actor=command_actor(settings),
+            source=COMMAND_LINE,
+            reason=f"{data_set} of {target} into {done.folder}, {len(done.written)} files",
+        )
+        with held_warehouse(settings, "weir restore") as warehouse:
+            write(warehouse, settings, [told])
+    CONSOLE.print(f"Wrote {len(done.written)} files of {name} to {shown(done.folder)}", markup=False, soft_wrap=True)
+    for lost in done.lost:
+        ERRORS.print(f"{lost}: its content is no longer in the target", style="yellow", markup=False)
 
 
 def _instant(text: str) -> dt.datetime:

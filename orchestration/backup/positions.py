@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from ingestion.inbox import InboxFile, Scan
+from ingestion.inbox import SIDECAR_SUFFIX, InboxFile, Scan
 from orchestration.backup.policy import backup_policy
 from orchestration.warehouse import own_tables
 
@@ -39,6 +39,12 @@ class ListedFile(BaseModel):
     sha256: str
     sidecar_sha256: str | None = None
     byte_size: int
+
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """Its own name and hash, and those of the sidecar where it has one."""
+        yield self.name, self.sha256
+        if self.sidecar_sha256 is not None:
+            yield self.name + SIDECAR_SUFFIX, self.sidecar_sha256
 
 
 class Position(BaseModel):

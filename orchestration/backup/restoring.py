@@ -14,17 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingestion.inbox import SIDECAR_SUFFIX
 from orchestration.audit import COMMAND_LINE, AuditEntry, write
 from orchestration.backup.building import HOME_FILES, LOG_KEY, PUBLICATION, TOTALS
 from orchestration.backup.errors import BackupError, BrokenBackup, HomeInUse
 from orchestration.backup.identity import Identity, actor_of, keep_identity, write_json
-from orchestration.backup.packing import BUFFER, ending, sha256_of, tar_in, unpacked
+from orchestration.backup.packing import BUFFER, ending, tar_in, unpacked
 from orchestration.backup.positions import differing_tables
 from orchestration.backup.replaying import apply_tombstones, expunged, replay
 from orchestration.backup.sealing import BackupKey
 from orchestration.backup.sources import Source, read_member
-from orchestration.backup.targets import INSTANT, Backup, content_path, content_purpose
+from orchestration.backup.targets import INSTANT, Backup, unpack_content
 from orchestration.backup.totals import control_totals, differences
 from orchestration.clock import utc_now
 from orchestration.home import RESTORE_MARKER
@@ -215,23 +214,11 @@ def _put_inbox_back(source: Source, home: Path, inbox: Path, result: Restored) -
     with Warehouse(home / WAREHOUSE).connect() as connection:
         erased = expunged(connection)
     for file in source.inbox():
-        names = [(file.name, file.sha256)]
-        if file.sidecar_sha256 is not None:
-            names.append((file.name + SIDECAR_SUFFIX, file.sidecar_sha256))
-        for name, sha256 in names:
+        for name, sha256 in file.contents():
             path = inbox / name
             if file.sha256 in erased or path.exists():
                 continue
-            packed_path = content_path(source.target, sha256, source.key)
-            if not packed_path.exists():
+            if unpack_content(source.target, sha256, source.key, path):
+                result.inbox_files += 1
+            else:
                 result.lost_contents.append(name)
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f".{path.name}.restoring")
-            with unpacked(packed_path, source.key, content_purpose(sha256)) as stream, temporary.open("wb") as out:
-                shutil.copyfileobj(stream, out, BUFFER)
-            if sha256_of(temporary) != sha256:
-                temporary.unlink()
-                raise BrokenBackup(f"{packed_path}: its content is not the one of its name")
-            os.replace(temporary, path)
-            result.inbox_files += 1

@@ -99,7 +99,7 @@ def choose(target: Path, key: BackupKey | None, backup_id: str | None = None, at
     Raises BackupError where the target has nothing so old or of that name, BrokenBackup, WrongKey.
     """
     reachable(target)
-    backups = list(_newest_first(target / DataSet.WAREHOUSE, key, at if backup_id is None else None, backup_id))
+    backups = list(newest_first(target / DataSet.WAREHOUSE, key, at if backup_id is None else None, backup_id))
     increments = [each for each in increments_in(target) if at is None or each.taken_at <= at]
     if backup_id is not None:
         if not backups:
@@ -118,7 +118,8 @@ def choose(target: Path, key: BackupKey | None, backup_id: str | None = None, at
     return _checked(target, of_life, _following(increments, of_life, life), key)
 
 
-def _newest_first(folder: Path, key: BackupKey | None, at: dt.datetime | None, only: str | None) -> Iterator[Backup]:
+def newest_first(folder: Path, key: BackupKey | None, at: dt.datetime | None, only: str | None) -> Iterator[Backup]:
+    """Backups below a data set's folder, the newest made first; `at`: those made up to then, `only`: the one of this name."""
     names = [p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")] if folder.is_dir() else []
     for name in sorted(names, reverse=True):
         if (only is None or name == only) and (at is None or instant_of(name) <= at):

@@ -13,6 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orchestration.backup.errors import BackupError, BrokenBackup, WrongKey
-from orchestration.backup.packing import UNFINISHED, ending, sha256_of, tar_in, unpacked
+from orchestration.backup.packing import BUFFER, UNFINISHED, ending, sha256_of, tar_in, unpacked
 from orchestration.backup.policy import DataSet
 from orchestration.backup.positions import ListedFile, Position
 from orchestration.backup.sealing import BackupKey
@@ -148,6 +150,22 @@ def content_purpose(sha256: str) -> str:
 
 def content_path(target: Path, sha256: str, key: BackupKey | None) -> Path:
     return target / SHIPPED / CONTENTS / sha256[:2] / f"{sha256}{ending(key)}"
+
+
+def unpack_content(target: Path, sha256: str, key: BackupKey | None, path: Path) -> bool:
+    """Write a file of the inbox to `path`; False where the target no longer has its content. Raises BrokenBackup, WrongKey."""
+    packed_path = content_path(target, sha256, key)
+    if not packed_path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.restoring")
+    with unpacked(packed_path, key, content_purpose(sha256)) as stream, temporary.open("wb") as out:
+        shutil.copyfileobj(stream, out, BUFFER)
+    if sha256_of(temporary) != sha256:
+        temporary.unlink()
+        raise BrokenBackup(f"{packed_path}: its content is not the one of its name")
+    os.replace(temporary, path)
+    return True
 
 
 def instant_of(backup_id: str) -> dt.datetime:

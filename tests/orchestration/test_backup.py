@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.audit import breaches
@@ -15,13 +16,15 @@ from orchestration.backup import shipping
 from orchestration.backup.drilling import drill
 from orchestration.backup.errors import BackupError, BrokenBackup, ForeignTarget, HomeInUse, WrongKey
 from orchestration.backup.making import back_up
+from orchestration.backup.packing import sha256_of
 from orchestration.backup.policy import DataSet
 from orchestration.backup.promoting import promote
 from orchestration.backup.pruning import prune
 from orchestration.backup.sealing import BackupKey
 from orchestration.backup.shipping import ship, ship_and_tell
 from orchestration.backup.sources import choose, choose_newest
-from orchestration.backup.targets import backups_in, increments_in
+from orchestration.backup.taking_out import take_out
+from orchestration.backup.targets import backups_in, content_path, increments_in
 from orchestration.home import RESTORE_MARKER, HalfRestored, prepare_home
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -347,12 +350,35 @@ def test_every_action_is_a_row_of_the_trail(home: SmallHome) -> None:
     assert restored == [("RESTORE", "warehouse")]
 
 
-@pytest.mark.parametrize("data_set", [DataSet.OPERATIONAL, DataSet.EVENTS, DataSet.FILES])
-def test_other_data_sets_are_backed_up_whole(home: SmallHome, data_set: DataSet) -> None:
+@pytest.mark.parametrize("data_set", [DataSet.OPERATIONAL, DataSet.EVENTS])
+def test_tables_of_a_data_set_are_taken_out_row_by_row(home: SmallHome, tmp_path: Path, data_set: DataSet) -> None:
+    before = {table: home.rows(table) for table in ("ops.audit_trail", "ops.inbox_files")}
     back_up(home.settings, data_set)
-    (backup,) = backups_in(home.targets[1], data_set, BackupKey.configured(None))
-    assert backup.manifest.data_set is data_set
-    assert ("tables.tar.zst.sealed" in backup.manifest.files) == (data_set is not DataSet.FILES)
+    done = take_out(home.targets[1], BackupKey.configured(None), data_set, tmp_path / "out")
+    assert {path.suffix for path in done.written} == {".parquet"}
+    for table, rows in before.items():
+        sql = f"select * from '{tmp_path / 'out' / table}.parquet'"
+        assert sorted(duckdb.sql(sql).fetchall(), key=repr) == rows, table
+
+
+def test_files_of_the_inbox_are_taken_out_byte_by_byte(home: SmallHome, tmp_path: Path) -> None:
+    back_up(home.settings, DataSet.FILES)
+    done = take_out(home.targets[1], BackupKey.configured(None), DataSet.FILES, tmp_path / "out")
+    there = {path.name: path.read_bytes() for path in home.settings.inbox_path.iterdir()}
+    assert {path.name: path.read_bytes() for path in done.written} == there
+    assert done.lost == []
+    (content_path(home.targets[1], sha256_of(done.written[0]), BackupKey.configured(None))).unlink()
+    again = take_out(home.targets[1], BackupKey.configured(None), DataSet.FILES, tmp_path / "again")
+    assert again.lost == [done.written[0].name]
+    assert len(again.written) == len(done.written) - 1
+
+
+def test_taking_out_overwrites_nothing_and_needs_a_backup(home: SmallHome, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="no such backup of events"):
+        take_out(home.targets[0], BackupKey.configured(None), DataSet.EVENTS, tmp_path / "out")
+    back_up(home.settings, DataSet.EVENTS)
+    with pytest.raises(HomeInUse, match="name a new folder"):
+        take_out(home.targets[0], BackupKey.configured(None), DataSet.EVENTS, home.settings.inbox_path)
 
 
 def test_pruning_goes_by_the_ladder_and_a_dry_run_deletes_nothing(home: SmallHome) -> None:
