@@ -87,9 +87,7 @@ def restate(
     Source: nav 3 (Errors, Restatement).
     """
     current = current_versions(versions)
-    wrong = [
-        each for each in current if correct.get(each.valuation_date, each).nav_per_share != each.nav_per_share
-    ]
+    wrong = [each for each in current if correct.get(each.valuation_date, each).nav_per_share != each.nav_per_share]
     if not wrong:
         return Restatement("NONE", None, {}, (), ())
     first = wrong[0].valuation_date

@@ -19,6 +19,7 @@ from calculations.nav.results import Unavailable
 from calculations.nav.stated import StatedProduct
 from calculations.nav.wrong_deals import wrong_deals
 
+
 @dataclass(frozen=True)
 class StatedError:
     """A correction: `version` of a day and class took the place of `corrects_version`.

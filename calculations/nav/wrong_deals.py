@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calculations.nav.errors import Loss, NavError, losses
+from calculations.nav.errors import Loss, NavError, Party, losses
 from calculations.nav.market import Row
 from calculations.nav.numbers import precise
 from calculations.nav.stated import ORDERED_CASH
@@ -44,6 +44,14 @@ def wrong_deals(
     if error is not None and subscribed is not None and redeemed is not None:
         lost = losses(error, subscribed, redeemed)
     return WrongDeals(dealt, subscribed, redeemed, lost)
+
+
+def loss_with(lost: Sequence[Loss] | None, party: Party) -> tuple[Party | None, Decimal | None]:
+    """Who of the fund and `party` lost to the other, and how much: nothing where nothing was dealt, unknown where the shares are."""
+    found = next((loss for loss in lost or () if party in (loss.loser, loss.gainer)), None)
+    if found is not None:
+        return found.loser, found.amount
+    return None, None if lost is None else Decimal(0)
 
 
 def _was_dealt_wrong(order: Row, class_id: str, day: dt.date, correct: Decimal | None) -> bool:

@@ -143,7 +143,7 @@ def test_a_material_error_of_a_published_nav_is_stopped(books: Books) -> None:
     ]
     found = of(books.case(history=rows), "RESTATEMENT_MATERIAL")
     assert (found.outcome, found.actual) == ("FAILED", D("0.02"))
-    assert found.evidence == ("NAV p 2026-03-10 version 2",)
+    assert found.evidence == ("NAV p 2026-03-10 version 2 of STATED",)
 
 
 def test_a_benchmark_is_held_against_its_levels(books: Books) -> None:
