@@ -73,7 +73,13 @@ def test_e22_a_published_nav_with_a_newer_strike_is_judged_and_shown(tables: Res
     assert round(row["deviation_rate"] * 100, 12) == D("0.777712148061")
     judged = ("error_class", "threshold_rate", "is_material", "treatment", "first_bad_date", "is_open")
     assert [row[name] for name in judged] == ["BOND", D("0.005"), True, "RESTATE", MARCH[10], True]
-    lost = ("order_count", "subscription_loser", "subscription_loss_amount", "redemption_loser", "redemption_loss_amount")
+    lost = (
+        "order_count",
+        "subscription_loser",
+        "subscription_loss_amount",
+        "redemption_loser",
+        "redemption_loss_amount",
+    )
     assert [row[name] for name in lost] == [2, "SUBSCRIBERS", D("11218"), "FUND", D("7189")]
     assert (row["restatement_id"], row["cause"], row["stated_first_bad_date"]) == (None, None, None)
 
