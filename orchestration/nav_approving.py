@@ -88,8 +88,8 @@ def restate(
 ) -> tuple[NavEvent, ...]:
     """State why published NAVs are wrong, each of them from the first bad date on, and open drafts of what was struck since.
 
-    At least one must be wrong by what is struck, and none before that date; each event says what is wrong of its day. What is
-    struck later becomes a draft with its strike. The first refusal ends it. Raises as `act`.
+    At least one must be wrong by what is struck, and none before that date; each event says what is wrong of its day.
+    What is struck later becomes a draft with its strike. The first refusal ends it. Raises as `act`.
     """
 
     def taken(connection: duckdb.DuckDBPyConnection, policy: ApprovalPolicy) -> Iterator[NavEvent]:

@@ -88,7 +88,9 @@ def restate(
     organization: Organization = None,
     home: Home = None,
 ) -> None:
-    """Say that published NAVs are wrong from a valuation date on, see what is to correct, and open drafts of what was struck since."""
+    """Say that published NAVs are wrong from a valuation date on, see what is to correct, and open drafts of what was
+    struck since.
+    """
     from orchestration.nav_approving import COMMAND_LINE, RestatementAsked
     from orchestration.nav_approving import restate as restate_navs
 
@@ -150,9 +152,9 @@ def _standing_line(struck: StruckVersion, now: Standing) -> str:
 def _event_line(event: NavEvent) -> str:
     outcome = event.to_status if event.refusal is None else f"refused ({event.refusal})"
     comment = f", {event.comment!r}" if event.comment else ""
+    step = f"version {event.version}  {event.step} by {event.actor}{comment}"
     correction = f"; to correct: {event.correction}" if event.correction else ""
-    line = f"  {event.occurred_at:%Y-%m-%d %H:%M}  version {event.version}  {event.step} by {event.actor}{comment}: {outcome}"
-    return f"{line}{correction}"
+    return f"  {event.occurred_at:%Y-%m-%d %H:%M}  {step}: {outcome}{correction}"
 
 
 def _act(settings: Settings, taken: Callable[[Warehouse], Sequence[NavEvent]]) -> None:

@@ -1,4 +1,5 @@
-"""Published strikes beside the version that is correct of each, out of the log of approvals. Judging the difference does not belong here.
+"""Published strikes beside the version that is correct of each, out of the log of approvals. Judging the difference
+does not belong here.
 
 Source: nav 3 (Restatement), 6.
 """
@@ -18,7 +19,8 @@ from calculations.nav.restatement import NavVersion
 from orchestration.nav_approval_rows import LOG
 
 DAY = "organization_id, product_id, valuation_date"
-# Where every version with an accepted event stands, what it was drafted to replace, and what was last said to be wrong of it.
+# Where every version with an accepted event stands, what it was drafted to replace, and what was last said to be
+# wrong of it.
 VERSIONS = f"""
     select {DAY}, version,
         arg_max(to_status, event_number) as status,
@@ -39,7 +41,8 @@ def published_navs(
 ) -> Mapping[tuple[str, str], Sequence[PublishedNav]]:
     """What was published of each class and day, by organisation and product, days rising.
 
-    The correct version is the one published in its place, else the newest strike among `runs` (SQL) that nobody rejected.
+    The correct version is the one published in its place, else the newest strike among `runs` (SQL) that nobody
+    rejected.
     """
     found: dict[tuple[str, str], list[PublishedNav]] = defaultdict(list)
     rows = connection.execute(_sql(runs), [organization_id, organization_id, product_id, product_id])

@@ -1,5 +1,5 @@
-"""What of a product's published NAVs is wrong by the strikes of now, as whoever asks for a restatement is told it. Deciding does not belong
-here.
+"""What of a product's published NAVs is wrong by the strikes of now, as whoever asks for a restatement is told it.
+Deciding does not belong here.
 
 Source: nav 3 (Errors, Restatement).
 """
@@ -24,9 +24,10 @@ JUDGED = "calc.nav_restatements"
 
 @dataclass(frozen=True)
 class WrongNavs:
-    """`since`: the first day of which a published NAV is wrong and nobody has said so yet, or the first of all where somebody has
-    of each; None: none is wrong. `corrections`: by day, the classes and versions with both NAVs, how far it is off, and what
-    was judged of it."""
+    """`since`: the first day of which a published NAV is wrong and nobody has said so yet, or the first of all where
+    somebody has of each; None: none is wrong. `corrections`: by day, the classes and versions with both NAVs, how far
+    it is off, and what was judged of it.
+    """
 
     since: dt.date | None
     corrections: Mapping[dt.date, str]

@@ -25,8 +25,8 @@ def decide(
     cause where one is needed (MISSING_VALUE); a version that is not the last one (SUPERSEDED); a step that does not follow on
     the status (ILLEGAL_TRANSITION); content that is not what the actor saw or what the draft was of (STALE_HASH); a failed
     critical rule, or none evaluated (RULE_VIOLATION); warnings without a comment, or a second publication without a
-    restatement (MISSING_VALUE); the same person again (SAME_ACTOR); a restatement of which no published NAV is wrong, or that
-    begins after the first wrong one (RULE_VIOLATION).
+    restatement (MISSING_VALUE); the same person again (SAME_ACTOR); a restatement of which no published NAV is wrong,
+    or that begins after the first wrong one (RULE_VIOLATION).
     """
     person = policy.person(attempt.actor)
     case = Case(struck, standings(log, struck.day), attempt, person, policy.nav, approvals_needed(struck, policy.nav))

@@ -1,8 +1,8 @@
 """Whether a log of approvals can have come by the transition function: every event is decided again from those before it. Seals of
 rows and the reading of tables do not belong here.
 
-Rights, and which published NAVs were wrong, are those of the day on which somebody acted, so that they are not judged again.
-Source: nav 6.
+Rights, and which published NAVs were wrong, are those of the day on which somebody acted, so that they are not judged
+again. Source: nav 6.
 """
 
 from __future__ import annotations

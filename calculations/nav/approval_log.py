@@ -106,8 +106,9 @@ class Attempt:
 class NavEvent:
     """One event of the log. `actor` is the policy's name of who acted, `stated_actor` the name that was typed; `requested_by` for whom
     a draft was opened. `approvals` counts those of the version after the event, of `approvals_needed`. `restates_version` is the
-    published version that this one is to replace. `correction` is what a restatement had to put right when it was asked for.
-    `refusal` is None where the step was taken."""
+    published version that this one is to replace. `correction` is what a restatement had to put right when it was
+    asked for. `refusal` is None where the step was taken.
+    """
 
     day: Day
     version: int

@@ -1,4 +1,4 @@
-"""Published NAVs that later strikes show to be wrong: how far each was off, whether to restate it, the orders that it priced.
+"""Published NAVs that later strikes show to be wrong: how far each was off, whether to restate it, orders that it priced.
 
 Corrections that a product itself states are judged in stated_errors; asking for a restatement is approval's.
 Source: nav 3 (Errors, Restatement).
@@ -63,7 +63,7 @@ class OfProduct:
 
 
 def published_errors(product: OfProduct, navs: Iterable[PublishedNav]) -> tuple[PublishedError, ...]:
-    """The wrong ones among the published NAVs of a product, by class, day and version; those that are right are left out."""
+    """The wrong ones among the published NAVs of a product, by class, day and version."""
     groups: dict[tuple[str, str, str | None], list[PublishedNav]] = defaultdict(list)
     for nav in navs:
         asked = nav.restatement.restatement_id if nav.restatement else None

@@ -11,7 +11,7 @@ from typing import Literal
 from calculations.nav.approval_log import Restatement
 from calculations.nav.restatement import NavVersion
 
-# WEIR: a strike that was approved and published here. STATED: what an administrator says was published, where no strike was.
+# WEIR: a strike that was published here. STATED: what an administrator says was published, where no strike was.
 Publisher = Literal["WEIR", "STATED"]
 
 

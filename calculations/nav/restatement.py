@@ -81,10 +81,10 @@ def restate(
 ) -> Restatement:
     """What to do about the published NAVs of a class once the correct ones are known.
 
-    `correct` must hold every published day from the first wrong one on: a day left out would stay wrong unseen. A version
-    that is correct itself stands there as it is. One material error makes every wrong NAV be restated, also those below
-    the threshold. Raises Unavailable MISSING_TERMS (error class or a correct NAV), DUPLICATE_INPUT, DOMAIN.
-    Source: nav 3 (Errors, Restatement).
+    `correct` must hold every published day from the first wrong one on: a day left out would stay wrong unseen. A
+    version that is correct itself stands there as it is. One material error makes every wrong NAV be restated, also
+    those below the threshold. Raises Unavailable MISSING_TERMS (error class or a correct NAV), DUPLICATE_INPUT,
+    DOMAIN. Source: nav 3 (Errors, Restatement).
     """
     current = current_versions(versions)
     wrong = [each for each in current if correct.get(each.valuation_date, each).nav_per_share != each.nav_per_share]

@@ -43,8 +43,8 @@ class SwungNav:
     """`swing_rate` is signed: above zero for money coming in, zero where nothing swings.
 
     `swung_nav_per_share` is published, rounded to the decimals of the class; `swung_nav_unrounded` the product before.
-    `nav_per_share` is the unswung one. `asked_rate` is the factor before caps, signed alike; `cap` names the one that lowered it.
-    `reason` explains every None.
+    `nav_per_share` is the unswung one. `asked_rate` is the factor before caps, signed alike; `cap` names the one that
+    lowered it. `reason` explains every None.
     """
 
     share_class_id: str
@@ -70,8 +70,8 @@ def swung_classes(
 ) -> tuple[tuple[ClassNav, ...], tuple[Measure, ...]]:
     """The classes of a strike with the dealing price of those that swing; all else of them stays as it was.
 
-    `net_assets` of the product in its `currency`. A class whose dealing price cannot be told gets the reason. Of a class
-    whose factor was capped, measures say the factor that was asked for and the one that was applied.
+    `net_assets` of the product in its `currency`. A class whose dealing price cannot be told gets the reason. Of a
+    class whose factor was capped, measures say the factor that was asked for and the one that was applied.
     """
     terms = {each.share_class_id: each for each in classes}
     swinging = [nav for nav in navs if terms[nav.share_class_id].swing is not None and nav.nav_per_share is not None]
@@ -175,10 +175,11 @@ class SwingRate(NamedTuple):
 
 
 def swing_rate(terms: SwingTerms, net_flow: Decimal | None, net_assets: Decimal | None) -> SwingRate:
-    """The factor by the flow and the terms, within the lower of the prospectus's cap and that of the fund's registration.
+    """The factor by the flow and the terms, within the lower of the prospectus's cap and that of the fund's
+    registration.
 
-    A registration that is not stated matters only to a factor above the lowest cap that there is: then it is not known what
-    may be applied. Raises Unavailable as `swing` says. Source: nav 3 (Swing: rule 22c-1).
+    A registration that is not stated matters only to a factor above the lowest cap that there is: then it is not
+    known what may be applied. Raises Unavailable as `swing` says. Source: nav 3 (Swing: rule 22c-1).
     """
     still = SwingRate(Decimal(0), Decimal(0))
     if terms.policy == "NONE" or terms.subtype in swing_limits().never_swung:

@@ -1,5 +1,5 @@
-"""Orders that were dealt at a wrong NAV: which ones they are, the shares that they moved, who lost what by them. What an error is, and
-what follows from it, do not belong here.
+"""Orders that were dealt at a wrong NAV: which ones they are, the shares that they moved, who lost what by them. What
+an error is, and what follows from it, do not belong here.
 
 Source: nav 3 (Errors).
 """
@@ -37,7 +37,7 @@ class WrongDeals:
 def wrong_deals(
     orders: Iterable[Row], class_id: str, day: dt.date, correct: Decimal | None, error: NavError | None
 ) -> WrongDeals:
-    """The orders of a product that the wrong NAV of a class and day priced; one dealt at `correct` is put right already."""
+    """The orders of a product that the wrong NAV of a class and day priced; one dealt at `correct` is right by now."""
     dealt = tuple(order for order in orders if _was_dealt_wrong(order, class_id, day, correct))
     subscribed, redeemed = (_shares(dealt, activities) for activities in (BUYS, SELLS))
     lost = None
@@ -47,7 +47,7 @@ def wrong_deals(
 
 
 def loss_with(lost: Sequence[Loss] | None, party: Party) -> tuple[Party | None, Decimal | None]:
-    """Who of the fund and `party` lost to the other, and how much: nothing where nothing was dealt, unknown where the shares are."""
+    """Who of the fund and `party` lost to the other, and how much: 0 where nothing was dealt, None where `lost` is."""
     found = next((loss for loss in lost or () if party in (loss.loser, loss.gainer)), None)
     if found is not None:
         return found.loser, found.amount

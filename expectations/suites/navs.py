@@ -283,14 +283,15 @@ NAVS = (
         name="nav_restatements_add_up",
         stage="marts",
         relation="marts.fact_nav_restatements",
-        description="A wrong published NAV is off by its deviation, cost what the shares dealt were off, and is treated as its days say.",
+        description="A wrong published NAV differs, cost what the shares dealt were off, and is restated where it is material.",
         keys=("organization_id", "share_class_id", "event_date", "publisher", "published_version", "reason"),
         query="""
             select *,
                 is_material is not null as is_judged,
                 published_nav - correct_nav <> 0 as is_wrong,
-                abs(subscription_loss_amount - subscribed_shares * abs(published_nav - correct_nav)) as subscription_gap,
-                abs(redemption_loss_amount - redeemed_shares * abs(published_nav - correct_nav)) as redemption_gap,
+                abs(published_nav - correct_nav) as off,
+                abs(subscription_loss_amount - subscribed_shares * off) as subscription_gap,
+                abs(redemption_loss_amount - redeemed_shares * off) as redemption_gap,
                 is_material and treatment is distinct from 'RESTATE' as is_left
             from marts.fact_nav_restatements
         """,

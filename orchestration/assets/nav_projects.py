@@ -1,7 +1,8 @@
-"""NAVs of projects, redemption measures, corrections of NAVs, what restating them takes, and premiums on them, for every
-organisation as it shows its products.
+"""NAVs of projects, redemption measures, corrections of NAVs, what restating them takes, and premiums on them, for
+every organisation as it shows its products.
 
-Rows are made in nav_project_rows, nav_redemption_rows, nav_restatement_rows and nav_premium_rows; what is shown is read by nav_shown.
+Rows are made in nav_project_rows, nav_redemption_rows, nav_restatement_rows and nav_premium_rows; what is shown is
+read by nav_shown.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Wrong published NAVs and what of them is to be reckoned again, as rows: orders, fees, NAVs of projects. The finance is in calculations.
+"""Wrong published NAVs and what of them is to be reckoned again, as rows: orders, fees, NAVs of projects. The finance
+is in calculations.
 
-What Weir published is compared with the strikes that correct it; of days on which it published nothing, what is stated to be published
-with the strike in force. Source: nav 3 (Errors, Restatement).
+What Weir published is compared with the strikes that correct it; of days on which it published nothing, what is
+stated to be published with the strike in force. Source: nav 3 (Errors, Restatement).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PARTIES: tuple[Party, Party] = ("SUBSCRIBERS", "REDEEMERS")
 ELIMINATED = "HOLDS_A_MEMBER"  # what it holds of another member changes with its strike, and so does what is eliminated
 # What a fee was reckoned on stands beside it; what was stated as an amount is not reckoned again.
 _FEES = """
-    select c.product_id, c.valuation_date, c.version, c.line_id, c.accrual_id, c.share_class_id, c.base_amount, r.currency
+    select c.product_id, c.valuation_date, c.version, c.line_id, c.share_class_id, c.base_amount, r.currency
     from ops.nav_components as c
     inner join ops.nav_runs as r using (organization_id, product_id, valuation_date, version)
     where c.organization_id = ? and c.accrual_id is not null and c.basis_amount is not null
@@ -125,7 +126,7 @@ def effect_rows(
     wrong: Mapping[str, Sequence[PublishedError]],
     projects: ProjectParts,
 ) -> Iterator[dict[str, Any]]:
-    """One row per order, fee and NAV of a project that a restatement has reckoned again, by what was published and correctly."""
+    """One row per order, fee and NAV of a project that a restatement has reckoned again, by both versions."""
     products = {product.product_id: product for product in shown.products}
     restated = [(products[name], each) for name, found in wrong.items() for each in found if _is_restated(each)]
     for product, found in restated:
@@ -198,9 +199,10 @@ def _project_effects(
                 continue
             reason = row["net_assets_reason"] or (ELIMINATED if part["eliminated_amount"] else None)
             amounts: list[Decimal | None] = [None, None]
-            if reason is None and None not in (before, after, now, part["fx_rate"]):
+            rate = part["fx_rate"]
+            if reason is None and before is not None and after is not None and now is not None and rate is not None:
                 with precise():
-                    amounts = [stored(row["net_assets"] + (each - now) * part["fx_rate"]) for each in (before, after)]  # type: ignore[operator]
+                    amounts = [stored(row["net_assets"] + (each - now) * rate) for each in (before, after)]
             made = _effect(product, found, "PROJECT_NAV", row["project_id"], row["currency"], *amounts, reason)
             yield made | {"share_class_id": None, "effect_date": row["valuation_date"]}
 

@@ -66,8 +66,8 @@ _CURRENT = f"""
         ) = 1
     ) where approval_status is distinct from 'REJECTED'
 """
-# What is measured follows from the states shown, their strikes, what was published or said to be wrong of them, and every load
-# that market data may come from.
+# What is measured follows from the states shown, their strikes, what was published or said to be wrong of them, and
+# every load that market data may come from.
 SETS = f"""
     with shown as (
         select organization_id, string_agg(state_id || '/' || product_id, ',' order by product_id) as products
@@ -117,7 +117,9 @@ _OF_PRODUCT = ("share_classes", "capital_activity", "history", "transfer_agent_s
 
 @dataclass(frozen=True)
 class ShownStrike:
-    """The strike of a product and day that is in force; `classes` are its rows by class, `held` values by instrument, in its currency."""
+    """The strike of a product and day that is in force; `classes` are its rows by class, `held` values by instrument,
+    in its currency.
+    """
 
     run: Row
     classes: Mapping[str, Row]

@@ -1,4 +1,5 @@
-"""A published NAV put right, from files to the publication: a late price, the error, its restatement, what follows of it.
+"""A published NAV put right, from files to the publication: a late price, the error, its restatement, what follows of
+it.
 
 Fund ONE holds 4 shares of LATE and 1,000 in cash, 100 shares outstanding: 10.84 at a close of 21, 11.00 at the late 25.
 Source: nav 1.3, 3 (Errors, Restatement), 5 (RESTATEMENT_MATERIAL), 6.

@@ -1,4 +1,5 @@
-"""Wrong published NAVs out of a warehouse, and what restating them has reckoned again: E-22 as a run and its approvers leave it.
+"""Wrong published NAVs out of a warehouse, and what restating them has reckoned again: E-22 as a run and its
+approvers leave it.
 
 Source: nav 3 (Errors, Restatement), 7, 8 (E-22).
 """
@@ -19,7 +20,9 @@ WRONG, RIGHT = "102370000", "101580000"  # of 1,000,000 shares: 102.37 and 101.5
 
 
 class Restated(NavTables):
-    """A bond fund of E-22, published at 102.37 on the tenth and struck again at 101.58; orders were priced in between."""
+    """A bond fund of E-22, published at 102.37 on the tenth and struck again at 101.58; orders were priced in
+    between.
+    """
 
     def __init__(self, path: Path, error_class: str = "BOND") -> None:
         super().__init__(path)

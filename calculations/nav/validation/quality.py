@@ -27,8 +27,8 @@ class QualityScore:
 def quality_score(results: Iterable[RuleResult]) -> QualityScore:
     """The weighted share of rules that passed; a rule passes when all its results do.
 
-    A rule that could not be evaluated counts against completeness, whatever it is about. Where no rule judged one of the four
-    dimensions there is no score: a weight left to the others would say of them what nobody looked at.
+    A rule that could not be evaluated counts against completeness, whatever it is about. Where no rule judged one of
+    the four dimensions there is no score: a weight left to the others would say of them what nobody looked at.
     Source: nav 5 (data quality score: 30, 25, 25, 20; grades at 90, 70, 50).
     """
     rules = register()

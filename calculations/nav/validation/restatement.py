@@ -1,7 +1,8 @@
-"""The rule on a day that has been published before: an error that is material stops here. Putting it right is a workflow.
+"""The rule on a day that has been published before: a material error stops here. Putting it right is a workflow.
 
-What Weir itself published is replaced by a restatement alone, which the approval of strikes sees to: there the rule warns, so that the
-strike it takes is there. What only an administrator states to be published has no such workflow here: there it blocks.
+What Weir itself published is replaced by a restatement alone, which the approval of strikes sees to: there the rule
+warns, so that the strike it takes is there. What only an administrator states to be published has no such workflow
+here: there it blocks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from calculations.nav.validation.verdicts import RuleResult
 
 
 def error_is_immaterial(case: Case, rule: Rule) -> Iterable[RuleResult]:
-    """The published NAV is off by less than its class tolerates; the correct one is this strike. Both as orders deal at them."""
+    """What orders dealt at is off by less than the class tolerates from what they deal at by this strike."""
     published: Mapping[str, Published] = case.needed("published")
     for nav in case.strike.classes:
         before = published.get(nav.share_class_id)

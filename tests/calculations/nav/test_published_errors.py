@@ -1,4 +1,6 @@
-"""Published NAVs that later strikes show to be wrong: E-22 out of two versions, and what a restatement has to put right."""
+"""Published NAVs that later strikes show to be wrong: E-22 out of two versions, and what a restatement has to put
+right.
+"""
 
 from __future__ import annotations
 
