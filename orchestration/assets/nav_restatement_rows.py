@@ -66,9 +66,9 @@ def _stated(product: ShownProduct, published: set[dt.date]) -> Iterator[Publishe
             last[day, row["share_class_id"]] = row
     for (day, class_id), row in last.items():
         strike = product.strikes.get(day)
-        struck = strike and strike.classes.get(class_id)
-        if strike is None or struck is None:
+        if strike is None or class_id not in strike.classes:
             continue
+        struck = strike.classes[class_id]
         swung = struck["swung_nav_per_share"]
         correct = struck["nav_per_share"] if swung is None else swung
         yield PublishedNav(
@@ -166,7 +166,7 @@ def _order_effects(product: ShownProduct, found: PublishedError) -> Iterator[dic
             None if shares is None or each is None else _product(shares, each) for each in (nav.published, nav.correct)
         ]
         reason = "NO_SHARES" if shares is None else None if nav.correct else found.reason
-        yield _effect(product, found, "ORDER", order["order_id"], nav.currency, *amounts, reason)
+        yield _effect(product, found, "ORDER", order["order_id"], nav.currency, amounts, reason)
 
 
 def _product(shares: Decimal, nav: NavVersion) -> Decimal:
@@ -180,7 +180,7 @@ def _fee_effects(
     for line_id in sorted({*before, *after}):
         row = after.get(line_id) or before[line_id]
         amounts = [each[line_id]["base_amount"] if line_id in each else Decimal(0) for each in (before, after)]
-        made = _effect(product, found, "FEE", line_id, row["currency"], *amounts, None)
+        made = _effect(product, found, "FEE", line_id, row["currency"], amounts, None)
         yield made | {"share_class_id": row["share_class_id"]}
 
 
@@ -203,7 +203,7 @@ def _project_effects(
             if reason is None and before is not None and after is not None and now is not None and rate is not None:
                 with precise():
                     amounts = [stored(row["net_assets"] + (each - now) * rate) for each in (before, after)]
-            made = _effect(product, found, "PROJECT_NAV", row["project_id"], row["currency"], *amounts, reason)
+            made = _effect(product, found, "PROJECT_NAV", row["project_id"], row["currency"], amounts, reason)
             yield made | {"share_class_id": None, "effect_date": row["valuation_date"]}
 
 
@@ -213,13 +213,14 @@ def _effect(
     effect_type: str,
     subject_id: str,
     currency: str,
-    published: Decimal | None,
-    correct: Decimal | None,
+    amounts: Sequence[Decimal | None],
     reason: str | None,
 ) -> dict[str, Any]:
-    known = published is not None and correct is not None
-    with precise():
-        difference = correct - published if published is not None and correct is not None else None
+    """A row of what is reckoned again; `amounts` by the published version and by the correct one."""
+    (published, correct), difference = amounts, None
+    if published is not None and correct is not None:
+        with precise():
+            difference = correct - published
     return {
         **_keys(product, found),
         "share_class_id": found.nav.share_class_id,
@@ -230,7 +231,7 @@ def _effect(
         "published_amount": published,
         "correct_amount": correct,
         "difference": difference,
-        "reason": None if known else reason or "MISSING_VALUE",
+        "reason": (reason or "MISSING_VALUE") if difference is None else None,
         "is_open": found.is_open,
     }
 
