@@ -87,7 +87,7 @@ NAV_STEPS = {
     "APPROVE": "Approves the strike that its launchpad names, and publishes.",
     "REJECT": "Rejects the strike that its launchpad names, with a reason, and publishes.",
     "PUBLISH": "Releases the approved strike that its launchpad names, and publishes.",
-    "RESTATE": "Says from which valuation date on published NAVs are wrong and why, opens drafts, and publishes.",
+    "RESTATE": "Says from when on published NAVs are wrong and why, shows what is to correct, opens drafts, and publishes.",
 }
 NAV_JOBS = [
     dg.define_asset_job(

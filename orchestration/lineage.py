@@ -39,6 +39,8 @@ MART_OF = {
     "calc.money_market_measures": "marts.fact_money_market_measures",
     "calc.money_market_stress": "marts.fact_money_market_stress",
     "calc.nav_errors": "marts.fact_nav_errors",
+    "calc.nav_restatement_effects": "marts.fact_nav_restatement_effects",
+    "calc.nav_restatements": "marts.fact_nav_restatements",
     "calc.portal_subscriptions": "marts.fact_portal_subscriptions",
     "calc.project_nav_products": "marts.fact_project_nav_products",
     "calc.project_navs": "marts.fact_project_nav",

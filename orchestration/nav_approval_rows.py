@@ -16,7 +16,16 @@ from orchestration.sealed_log import STRIKE_APPROVALS
 LOG, HEAD = TABLES = (STRIKE_APPROVALS.table, STRIKE_APPROVALS.head)
 _PLAIN = (
     *("version", "strike_id", "content_hash", "seen_hash", "actor", "stated_actor", "is_automatic", "requested_by"),
-    *("comment", "move", "is_override_used", "approvals", "approvals_needed", "restates_version", "message"),
+    *(
+        "comment",
+        "move",
+        "is_override_used",
+        "approvals",
+        "approvals_needed",
+        "restates_version",
+        "correction",
+        "message",
+    ),
 )
 
 

@@ -33,6 +33,7 @@ from orchestration.clock import utc_now
 from orchestration.errors import WrongRequest
 from orchestration.nav_approval_rows import append_events, event_of, log_rows
 from orchestration.nav_subjects import Struck, struck_versions
+from orchestration.nav_wrong import wrong_navs
 from orchestration.sealed_log import STRIKE_APPROVALS, writing
 from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
@@ -88,6 +89,7 @@ def restate(
 ) -> tuple[NavEvent, ...]:
     """State why published NAVs are wrong, each of them from the first bad date on, and open drafts of what was struck since.
 
+    At least one must be wrong by what is struck, and none before that date; each event says what is wrong of its day.
     What is struck later becomes a draft with its strike. The first refusal ends it. Raises as `act`.
     """
 
@@ -95,18 +97,27 @@ def restate(
         found = struck_versions(connection, asked.organization_id, asked.product_id)
         owner = next(iter(_owners(found, asked.product_id)), None)
         log = [event_of(row) for row in log_rows(connection, owner, asked.product_id)]
-        wrong = [
+        published = [
             found[day, version]
             for day in sorted({day for day, _ in found if day.valuation_date >= asked.first_bad_date})
             if (version := published_version(standings(log, day))) is not None
         ]
-        if not wrong:
+        if not published:
             raise UnknownStrike(
                 f"expected published NAVs of {asked.product_id} from {asked.first_bad_date} on, found none"
             )
         stated = Restatement(str(uuid.uuid4()), asked.cause, asked.first_bad_date)
-        for struck in wrong:
-            attempt = Attempt(Step.RESTATE, asked.actor, _now(), asked.cause, restatement=stated)
+        shown = wrong_navs(connection, owner, asked.product_id)
+        for struck in published:
+            attempt = Attempt(
+                Step.RESTATE,
+                asked.actor,
+                _now(),
+                asked.cause,
+                restatement=stated,
+                wrong_since=shown.since,
+                correction=shown.corrections.get(struck.day.valuation_date),
+            )
             events = decide(log, struck, attempt, policy)
             log += events
             yield from events

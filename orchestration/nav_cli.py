@@ -88,7 +88,9 @@ def restate(
     organization: Organization = None,
     home: Home = None,
 ) -> None:
-    """Say that published NAVs are wrong from a valuation date on, and open drafts of what was struck since."""
+    """Say that published NAVs are wrong from a valuation date on, see what is to correct, and open drafts of what was
+    struck since.
+    """
     from orchestration.nav_approving import COMMAND_LINE, RestatementAsked
     from orchestration.nav_approving import restate as restate_navs
 
@@ -150,7 +152,9 @@ def _standing_line(struck: StruckVersion, now: Standing) -> str:
 def _event_line(event: NavEvent) -> str:
     outcome = event.to_status if event.refusal is None else f"refused ({event.refusal})"
     comment = f", {event.comment!r}" if event.comment else ""
-    return f"  {event.occurred_at:%Y-%m-%d %H:%M}  version {event.version}  {event.step} by {event.actor}{comment}: {outcome}"
+    step = f"version {event.version}  {event.step} by {event.actor}{comment}"
+    correction = f"; to correct: {event.correction}" if event.correction else ""
+    return f"  {event.occurred_at:%Y-%m-%d %H:%M}  {step}: {outcome}{correction}"
 
 
 def _act(settings: Settings, taken: Callable[[Warehouse], Sequence[NavEvent]]) -> None:
@@ -175,6 +179,8 @@ def _act(settings: Settings, taken: Callable[[Warehouse], Sequence[NavEvent]]) -
         if event.is_accepted:
             line = f"{said}: {event.from_status} -> {event.to_status}. {event.message}"
             CONSOLE.print(line, markup=False, soft_wrap=True)
+            for sentence in event.correction.split("; ") if event.correction else ():
+                CONSOLE.print(f"  to correct: {sentence}", markup=False, soft_wrap=True)
         else:
             ERRORS.print(f"Refused ({event.refusal}): {said}: {event.message}", style="red", markup=False)
     if not all(event.is_accepted for event in events):

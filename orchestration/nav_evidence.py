@@ -16,6 +16,7 @@ from calculations.nav.market import Market, valuation_point
 from calculations.nav.methods.evidence import Evidence
 from calculations.nav.money_market import regulation
 from calculations.nav.money_market.judged import JudgedFund
+from calculations.nav.published_navs import PublishedNav
 from calculations.nav.rates import exchange_rate, in_force
 from calculations.nav.results import Strike
 from calculations.nav.stated import StatedProduct
@@ -24,6 +25,7 @@ from calculations.nav.validation.case import Finding
 from calculations.nav.validation.money_market import findings
 from orchestration.assets.nav_market import SHARED
 from orchestration.assets.nav_rows import STRIKES
+from orchestration.nav_published import published_navs
 from orchestration.warehouse import Warehouse
 
 CUSTODIAN_POSITIONS, CUSTODIAN_CASH, INDEX_LEVELS = MODELS = (
@@ -86,6 +88,12 @@ class StrikeEvidence:
         ):
             found[index][day] = level
         return found
+
+    @cached_property
+    def _published_here(self) -> Mapping[tuple[str, str], Sequence[PublishedNav]]:
+        """Strikes that were approved and published, by organisation and product."""
+        with self._warehouse.connect() as connection:
+            return published_navs(connection, self._organization)
 
     @cached_property
     def _struck(self) -> Mapping[tuple[str, str], list[tuple[dt.date, Decimal | None]]]:
@@ -182,7 +190,7 @@ class StrikeEvidence:
         self._registers = [ByDay(rows) for rows in registers.values()] if is_kept else None
         if not is_kept:
             self._unkept["registers"] = "no register of shares is kept"
-        self._published = _published(stated)
+        self._published = _published(stated, self._published_here.get((self._organization, product_id), ()))
 
     def _money_market(self, evidence: Evidence) -> Sequence[Finding] | None:
         """The verdicts of the fund's regulation; None for a product that is under none."""
@@ -234,8 +242,8 @@ class StrikeEvidence:
         return self._rates_before[key]
 
 
-def _published(stated: StatedProduct) -> Mapping[dt.date, Mapping[str, Published]]:
-    """The last published version of each day and class."""
+def _published(stated: StatedProduct, here: Sequence[PublishedNav]) -> Mapping[dt.date, Mapping[str, Published]]:
+    """The last published version of each day and class: Weir's own where it published the day, else the stated one."""
     error_classes = {row["share_class_id"]: row["error_class"] for row in stated.classes}
     found: dict[dt.date, dict[str, Published]] = defaultdict(dict)
     for row in sorted(stated.history, key=lambda each: each["version"]):
@@ -243,6 +251,11 @@ def _published(stated: StatedProduct) -> Mapping[dt.date, Mapping[str, Published
             class_id = row["share_class_id"]
             published = Published(row["nav_per_share"], int(row["version"]), error_classes.get(class_id))
             found[row["valuation_date"]][class_id] = published
+    for nav in here:
+        if not nav.is_replaced:
+            class_id, version = nav.share_class_id, nav.published
+            published = Published(version.nav_per_share, version.version, error_classes.get(class_id), nav.publisher)
+            found[version.valuation_date][class_id] = published
     return found
 
 

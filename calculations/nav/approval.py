@@ -25,11 +25,12 @@ def decide(
     cause where one is needed (MISSING_VALUE); a version that is not the last one (SUPERSEDED); a step that does not follow on
     the status (ILLEGAL_TRANSITION); content that is not what the actor saw or what the draft was of (STALE_HASH); a failed
     critical rule, or none evaluated (RULE_VIOLATION); warnings without a comment, or a second publication without a
-    restatement (MISSING_VALUE); the same person again (SAME_ACTOR).
+    restatement (MISSING_VALUE); the same person again (SAME_ACTOR); a restatement of which no published NAV is wrong,
+    or that begins after the first wrong one (RULE_VIOLATION).
     """
     person = policy.person(attempt.actor)
     case = Case(struck, standings(log, struck.day), attempt, person, policy.nav, approvals_needed(struck, policy.nav))
-    refused = _without_right(case, policy) or refused_by_rules(case)
+    refused = _without_right(case, policy) or refused_by_rules(case) or _nothing_wrong(case)
     if refused is not None:
         return (_event(case, case.now.status, *refused),)
     return tuple(taken(case))
@@ -81,6 +82,23 @@ def _without_right(case: Case, policy: ApprovalPolicy) -> Refused | None:
     return None
 
 
+def _nothing_wrong(case: Case) -> Refused | None:
+    """By the strikes of the moment, as rights are those of the moment: an audit of the log does not decide it again."""
+    attempt, stated = case.attempt, case.attempt.restatement
+    if attempt.step != Step.RESTATE or stated is None:
+        return None
+    if attempt.wrong_since is None:
+        return Refusal.RULE_VIOLATION, (
+            f"no published NAV of {case.struck.day.product_id} is wrong by what is struck: strike what is correct first"
+        )
+    if attempt.wrong_since < stated.first_bad_date:
+        return Refusal.RULE_VIOLATION, (
+            f"published NAVs of {case.struck.day.product_id} are wrong from {attempt.wrong_since} on, "
+            f"found {stated.first_bad_date} as the first bad date"
+        )
+    return None
+
+
 def _event(case: Case, to: Status, refusal: Refusal | None, message: str) -> NavEvent:
     struck, attempt, draft = case.struck, case.attempt, case.now.draft
     restates = draft.restates_version if draft is not None else None
@@ -109,6 +127,7 @@ def _event(case: Case, to: Status, refusal: Refusal | None, message: str) -> Nav
         approvals_needed=case.needed,
         restatement=attempt.restatement,
         restates_version=restates,
+        correction=attempt.correction,
         refusal=refusal,
         message=message,
     )

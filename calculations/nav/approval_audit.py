@@ -1,7 +1,8 @@
 """Whether a log of approvals can have come by the transition function: every event is decided again from those before it. Seals of
 rows and the reading of tables do not belong here.
 
-Rights are those of the day on which somebody acted, so that they are not judged again. Source: nav 6.
+Rights, and which published NAVs were wrong, are those of the day on which somebody acted, so that they are not judged
+again. Source: nav 6.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def _decided_again(
         is_automatic=event.is_automatic,
         requested_by=event.requested_by,
         restatement=event.restatement,
+        correction=event.correction,
     )
     if event.approvals_needed < approvals_needed(now, LEAST):
         return f"{approvals_needed(now, LEAST)} must approve, found that {event.approvals_needed} need to"

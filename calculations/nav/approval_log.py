@@ -86,6 +86,8 @@ class Attempt:
     """A step somebody wants to take. `actor` as it was typed; `seen_hash` of the content the actor saw, None: of what is there.
 
     `is_automatic`: Weir itself takes the step, and nobody who acts under its name. `requested_by`: for whom a draft is opened.
+    `wrong_since` of a restatement is the first day of which a published NAV is wrong by what is struck, None: none is;
+    `correction` says what is wrong of the day of the step.
     """
 
     step: Step
@@ -96,13 +98,17 @@ class Attempt:
     is_automatic: bool = False
     requested_by: str | None = None
     restatement: Restatement | None = None
+    wrong_since: dt.date | None = None
+    correction: str | None = None
 
 
 @dataclass(frozen=True)
 class NavEvent:
     """One event of the log. `actor` is the policy's name of who acted, `stated_actor` the name that was typed; `requested_by` for whom
     a draft was opened. `approvals` counts those of the version after the event, of `approvals_needed`. `restates_version` is the
-    published version that this one is to replace. `refusal` is None where the step was taken."""
+    published version that this one is to replace. `correction` is what a restatement had to put right when it was
+    asked for. `refusal` is None where the step was taken.
+    """
 
     day: Day
     version: int
@@ -125,6 +131,7 @@ class NavEvent:
     approvals_needed: int
     restatement: Restatement | None
     restates_version: int | None
+    correction: str | None
     refusal: Refusal | None
     message: str
 

@@ -47,7 +47,6 @@ class ErrorRules(Terms):
 
     circular: Circular
     us_custom: Custom
-    causes: tuple[str, ...]
 
 
 @cache

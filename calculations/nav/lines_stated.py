@@ -144,8 +144,8 @@ def dividends_owed(stated: StatedProduct, market: Market, day: dt.date) -> Itera
                 yield owed
 
 
-def swing_terms(row: Row, subtype: str | None) -> SwingTerms | None:
-    """How a class of sheet Share Classes swings; None where it does not."""
+def swing_terms(row: Row, product: Row) -> SwingTerms | None:
+    """How a class of sheet Share Classes swings, by its row and that of its product; None where it does not."""
     if row["swing"] in (None, "NONE"):
         return None
     return SwingTerms(
@@ -154,7 +154,9 @@ def swing_terms(row: Row, subtype: str | None) -> SwingTerms | None:
         up_rate=row["swing_up_rate"],
         down_rate=row["swing_down_rate"],
         cap_rate=row["swing_cap_rate"],
-        subtype=subtype,
+        # only a fund states one
+        registration=product.get("registration"),
+        subtype=product["subtype"],
     )
 
 

@@ -33,7 +33,7 @@ def share_class(stated: StatedProduct, market: Market, row: Row, day: dt.date) -
         opening_net_assets=opening,
         opening_own_lines=own,
         previous_nav_per_share=unswung_nav(before) if before else None,
-        swing=swing_terms(row, stated.row["subtype"]),
+        swing=swing_terms(row, stated.row),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from calculations.nav.errors import NavError, error_rules, judge
+from calculations.nav.errors import NavError, judge
 from calculations.nav.results import Unavailable
 
 Treatment = Literal["NONE", "PROSPECTIVE", "RESTATE"]
@@ -28,7 +28,7 @@ class NavVersion:
 
 @dataclass(frozen=True)
 class Correction:
-    """`version` takes the place of `corrects_version` on its day."""
+    """`version` takes the place of `corrects_version` on its day, whatever versions were struck between the two."""
 
     valuation_date: dt.date
     version: int
@@ -53,7 +53,6 @@ class Restatement:
     is None where none is wrong. `treatment` is None where a threshold was not known, the reason in the errors.
     """
 
-    cause: str | None
     treatment: Treatment | None
     first_bad_date: dt.date | None
     errors: Mapping[dt.date, NavError]
@@ -75,24 +74,22 @@ def current_versions(versions: Iterable[NavVersion]) -> tuple[NavVersion, ...]:
 
 def restate(
     versions: Iterable[NavVersion],
-    correct: Mapping[dt.date, Decimal],
-    cause: str | None,
+    correct: Mapping[dt.date, NavVersion],
     error_class: str,
     agreed_rate: Decimal | None = None,
     orders: Sequence[PricedOrder] = (),
 ) -> Restatement:
     """What to do about the published NAVs of a class once the correct ones are known.
 
-    `correct` must hold every published day from the first wrong one on: a day left out would stay wrong unseen. One
-    material error makes every wrong NAV be restated, also those below the threshold. `cause` None: nobody states it. Raises Unavailable MISSING_TERMS
-    (cause, error class or a correct NAV), DUPLICATE_INPUT, DOMAIN. Source: nav 3 (Errors, Restatement).
+    `correct` must hold every published day from the first wrong one on: a day left out would stay wrong unseen. A
+    version that is correct itself stands there as it is. One material error makes every wrong NAV be restated, also
+    those below the threshold. Raises Unavailable MISSING_TERMS (error class or a correct NAV), DUPLICATE_INPUT,
+    DOMAIN. Source: nav 3 (Errors, Restatement).
     """
-    if cause is not None and cause not in error_rules().causes:
-        raise Unavailable("MISSING_TERMS", f"cause must be one of {', '.join(error_rules().causes)}; found {cause!r}")
     current = current_versions(versions)
-    wrong = [each for each in current if correct.get(each.valuation_date, each.nav_per_share) != each.nav_per_share]
+    wrong = [each for each in current if correct.get(each.valuation_date, each).nav_per_share != each.nav_per_share]
     if not wrong:
-        return Restatement(cause, "NONE", None, {}, (), ())
+        return Restatement("NONE", None, {}, (), ())
     first = wrong[0].valuation_date
     unknown = [
         each.valuation_date for each in current if each.valuation_date >= first and each.valuation_date not in correct
@@ -101,14 +98,18 @@ def restate(
         days = ", ".join(map(str, unknown))
         raise Unavailable("MISSING_TERMS", f"the correct NAV of every day from {first} on is needed, none for {days}")
     errors = {
-        each.valuation_date: judge(each.nav_per_share, correct[each.valuation_date], error_class, agreed_rate)
+        each.valuation_date: judge(
+            each.nav_per_share, correct[each.valuation_date].nav_per_share, error_class, agreed_rate
+        )
         for each in wrong
     }
     verdicts = {error.is_material for error in errors.values()}
     if True not in verdicts:
-        return Restatement(cause, None if None in verdicts else "PROSPECTIVE", first, errors, (), ())
+        return Restatement(None if None in verdicts else "PROSPECTIVE", first, errors, (), ())
     corrections = tuple(
-        Correction(each.valuation_date, each.version + 1, each.version, errors[each.valuation_date]) for each in wrong
+        Correction(day, correct[day].version, each.version, errors[day])
+        for each in wrong
+        for day in (each.valuation_date,)
     )
     priced = sorted(order.order_id for order in orders if order.nav_date in errors)
-    return Restatement(cause, "RESTATE", first, errors, corrections, tuple(priced))
+    return Restatement("RESTATE", first, errors, corrections, tuple(priced))

@@ -186,6 +186,11 @@ class ClassNav:
     reason: Reason | None = None
     detail: str | None = None
 
+    @property
+    def dealing_nav_per_share(self) -> Decimal | None:
+        """What orders deal at: the swung NAV of a class that swings, else the NAV."""
+        return self.nav_per_share if self.swung_nav_per_share is None else self.swung_nav_per_share
+
 
 @dataclass(frozen=True)
 class Failure:

@@ -12,16 +12,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
-from calculations.nav.errors import Loss, NavError, judge, losses
+from calculations.nav.errors import Loss, NavError, judge
 from calculations.nav.market import Row
-from calculations.nav.numbers import precise
 from calculations.nav.restatement import NavVersion, Treatment, restate
 from calculations.nav.results import Unavailable
-from calculations.nav.stated import ORDERED_CASH, StatedProduct
-
-# Orders dealt at a NAV. A transfer changes hands outside the fund, a distribution takes no shares.
-BUYS = ("SUBSCRIPTION", "CONTRIBUTION", "REINVESTMENT", "SWITCH_IN", "MINT")
-SELLS = ("REDEMPTION", "SWITCH_OUT", "BURN")
+from calculations.nav.stated import StatedProduct
+from calculations.nav.wrong_deals import wrong_deals
 
 
 @dataclass(frozen=True)
@@ -84,9 +80,9 @@ def _treated(spell: Sequence[StatedError]) -> list[StatedError]:
     """The corrections of one error, days rising, with what is due of all of them. Source: nav 3 (Errors, Restatement)."""
     errors = {each.valuation_date: (each.corrects_version, each.error) for each in spell if each.error is not None}
     published = [NavVersion(day, version, error.published) for day, (version, error) in errors.items()]
-    correct = {day: error.correct for day, (_, error) in errors.items()}
+    correct = {day: NavVersion(day, spell[0].version, error.correct) for day, (_, error) in errors.items()}
     error_class = spell[0].error_class
-    treatment = restate(published, correct, None, error_class).treatment if errors and error_class else None
+    treatment = restate(published, correct, error_class).treatment if errors and error_class else None
     if len(errors) < len(spell) and treatment != "RESTATE":
         treatment = None
     first, last = spell[0].valuation_date, spell[-1].valuation_date
@@ -106,11 +102,7 @@ def _judged(row: Row, wrong: Row | None, error_class: str | None, orders: Iterab
         reason = error.reason
     except Unavailable as unknown:
         reason = unknown.reason
-    dealt = [order for order in orders if _was_dealt_wrong(order, row)]
-    subscribed, redeemed = (_shares(dealt, activities) for activities in (BUYS, SELLS))
-    lost = None
-    if error is not None and subscribed is not None and redeemed is not None:
-        lost = losses(error, subscribed, redeemed)
+    dealt = wrong_deals(orders, row["share_class_id"], row["valuation_date"], correct, error)
     return StatedError(
         share_class_id=row["share_class_id"],
         valuation_date=row["valuation_date"],
@@ -121,31 +113,10 @@ def _judged(row: Row, wrong: Row | None, error_class: str | None, orders: Iterab
         published=published,
         correct=correct,
         error=error,
-        subscribed=subscribed,
-        redeemed=redeemed,
-        losses=lost,
+        subscribed=dealt.subscribed,
+        redeemed=dealt.redeemed,
+        losses=dealt.losses,
         reason=reason,
         first_bad_date=row["valuation_date"],
         last_bad_date=row["valuation_date"],
     )
-
-
-def _was_dealt_wrong(order: Row, row: Row) -> bool:
-    """Whether the day and class of an order are those of the correction, and its price is not the correct one already."""
-    return (
-        (order["share_class_id"] or order["product_id"]) == row["share_class_id"]
-        and order["nav_date"] == row["valuation_date"]
-        and order["status"] in ORDERED_CASH
-        and (order["price"] is None or order["price"] != row["nav_per_share"])
-    )
-
-
-def _shares(orders: Iterable[Row], activities: tuple[str, ...]) -> Decimal | None:
-    total = Decimal(0)
-    with precise():
-        for order in orders:
-            if order["activity"] in activities:
-                if order["shares"] is None:
-                    return None
-                total += order["shares"]
-    return total

@@ -69,7 +69,7 @@ def strike(
     failures = (*product_failures, *_line_failures(lines))
     whole = not failures
     net_assets = sum_of_lines(lines).amount if whole else None
-    navs = swung_classes(navs, struck_classes, dealt, product.currency, net_assets, quotes, point, policy)
+    navs, capped = swung_classes(navs, struck_classes, dealt, product.currency, net_assets, quotes, point, policy)
     failures = (*failures, *_class_failures(navs))
     return Strike(
         product_id=product.product_id,
@@ -88,7 +88,7 @@ def strike(
         fair_value_level=_level(valued),
         inputs_hash=inputs_hash(product, point, struck_classes, lines, made, dealt),
         measurement_basis=made.measurement_basis,
-        measures=(*made.measures, *_measured(made, net_assets)),
+        measures=(*made.measures, *_measured(made, net_assets), *capped),
         assumptions=made.assumptions,
     )
 

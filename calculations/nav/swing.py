@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from calculations.exact_yaml import Terms, read_policy
 from calculations.money import minor_unit, round_half_up
 from calculations.nav.numbers import precise
 from calculations.nav.rates import Quotes, exchange_rate
-from calculations.nav.results import ClassNav, Reason, Unavailable
+from calculations.nav.results import ClassNav, Measure, Reason, Unavailable
 from calculations.nav.terms import DealtOrder, Policy, ShareClass, SwingTerms
 from calculations.nav.valuation_point import ValuationPoint
 
@@ -26,7 +26,7 @@ FILE = Path(__file__).with_name("tables") / "swing.yaml"
 
 
 class SwingLimits(Terms):
-    """Caps on a swing factor by jurisdiction, fractions, and the subtypes of funds that never swing."""
+    """Caps on a swing factor by registration of the fund, fractions, and the subtypes of funds that never swing."""
 
     statutory_cap_rates: Mapping[str, Annotated[Decimal, Field(gt=0, lt=1)]]
     never_swung: tuple[str, ...]
@@ -43,7 +43,8 @@ class SwungNav:
     """`swing_rate` is signed: above zero for money coming in, zero where nothing swings.
 
     `swung_nav_per_share` is published, rounded to the decimals of the class; `swung_nav_unrounded` the product before.
-    `nav_per_share` is the unswung one. `is_capped`: the factor would have been larger. `reason` explains every None.
+    `nav_per_share` is the unswung one. `asked_rate` is the factor before caps, signed alike; `cap` names the one that
+    lowered it. `reason` explains every None.
     """
 
     share_class_id: str
@@ -51,7 +52,8 @@ class SwungNav:
     swing_rate: Decimal | None
     swung_nav_per_share: Decimal | None
     swung_nav_unrounded: Decimal | None
-    is_capped: bool = False
+    asked_rate: Decimal | None = None
+    cap: str | None = None
     reason: Reason | None = None
     detail: str | None = None
 
@@ -65,15 +67,16 @@ def swung_classes(
     quotes: Quotes,
     point: ValuationPoint,
     policy: Policy,
-) -> tuple[ClassNav, ...]:
+) -> tuple[tuple[ClassNav, ...], tuple[Measure, ...]]:
     """The classes of a strike with the dealing price of those that swing; all else of them stays as it was.
 
-    `net_assets` of the product in its `currency`. A class whose dealing price cannot be told gets the reason.
+    `net_assets` of the product in its `currency`. A class whose dealing price cannot be told gets the reason. Of a
+    class whose factor was capped, measures say the factor that was asked for and the one that was applied.
     """
     terms = {each.share_class_id: each for each in classes}
     swinging = [nav for nav in navs if terms[nav.share_class_id].swing is not None and nav.nav_per_share is not None]
     if not swinging:
-        return tuple(navs)
+        return tuple(navs), ()
     unknown: Unavailable | None = None
     flow: Decimal | None = None
     try:
@@ -81,6 +84,7 @@ def swung_classes(
     except Unavailable as why:
         unknown = why
     found = {}
+    capped: list[Measure] = []
     for nav in swinging:
         own = terms[nav.share_class_id]
         assert own.swing is not None
@@ -92,7 +96,10 @@ def swung_classes(
             reason=swung.reason,
             detail=swung.detail,
         )
-    return tuple(found.get(nav.share_class_id, nav) for nav in navs)
+        if swung.cap is not None:
+            rates = (("SWING_RATE_ASKED", swung.asked_rate), ("SWING_RATE_APPLIED", swung.swing_rate))
+            capped += [Measure(name, rate, "FRACTION", nav.share_class_id, detail=swung.cap) for name, rate in rates]
+    return tuple(found.get(nav.share_class_id, nav) for nav in navs), tuple(capped)
 
 
 def net_flow(
@@ -143,7 +150,7 @@ def swing(
     try:
         if nav_dp is None:
             raise Unavailable("MISSING_TERMS", f"{nav.share_class_id}: nav_dp must be given")
-        rate, is_capped = swing_rate(terms, net_flow, net_assets)
+        rate, asked, cap = swing_rate(terms, net_flow, net_assets)
     except Unavailable as unknown:
         return _unknown(nav, unknown)
     with precise():
@@ -154,13 +161,27 @@ def swing(
         swing_rate=rate,
         swung_nav_per_share=round_half_up(unrounded, minor_unit(nav_dp)),
         swung_nav_unrounded=unrounded,
-        is_capped=is_capped,
+        asked_rate=asked,
+        cap=cap,
     )
 
 
-def swing_rate(terms: SwingTerms, net_flow: Decimal | None, net_assets: Decimal | None) -> tuple[Decimal, bool]:
-    """The signed factor, a fraction, and whether a cap lowered it. Raises Unavailable as `swing` says."""
-    still = Decimal(0), False
+class SwingRate(NamedTuple):
+    """Signed fractions: the one applied and the one asked for, and the cap that lowered it, if one did."""
+
+    applied: Decimal
+    asked: Decimal
+    cap: str | None = None
+
+
+def swing_rate(terms: SwingTerms, net_flow: Decimal | None, net_assets: Decimal | None) -> SwingRate:
+    """The factor by the flow and the terms, within the lower of the prospectus's cap and that of the fund's
+    registration.
+
+    A registration that is not stated matters only to a factor above the lowest cap that there is: then it is not
+    known what may be applied. Raises Unavailable as `swing` says. Source: nav 3 (Swing: rule 22c-1).
+    """
+    still = SwingRate(Decimal(0), Decimal(0))
     if terms.policy == "NONE" or terms.subtype in swing_limits().never_swung:
         return still
     if net_flow is None:
@@ -168,12 +189,28 @@ def swing_rate(terms: SwingTerms, net_flow: Decimal | None, net_assets: Decimal 
     if net_flow == 0 or (terms.policy == "PARTIAL" and not _exceeds(terms, net_flow, net_assets)):
         return still
     name, factor = ("swing_up_rate", terms.up_rate) if net_flow > 0 else ("swing_down_rate", terms.down_rate)
-    factor = _fraction(name, factor)
-    caps = [] if terms.cap_rate is None else [_fraction("swing_cap_rate", terms.cap_rate)]
-    statutory = swing_limits().statutory_cap_rates.get(terms.jurisdiction or "")
-    caps += [] if statutory is None else [statutory]
-    allowed = min([factor, *caps])
-    return (allowed if net_flow > 0 else allowed.copy_negate()), allowed < factor
+    asked = _fraction(name, factor)
+    applied, cap = asked, None
+    if terms.cap_rate is not None and _fraction("swing_cap_rate", terms.cap_rate) < applied:
+        applied, cap = terms.cap_rate, "PROSPECTUS"
+    statutory = _statutory(terms.registration, applied)
+    if statutory is not None and statutory < applied:
+        applied, cap = statutory, terms.registration
+    if net_flow < 0:
+        applied, asked = applied.copy_negate(), asked.copy_negate()
+    return SwingRate(applied, asked, cap)
+
+
+def _statutory(registration: str | None, factor: Decimal) -> Decimal | None:
+    caps = swing_limits().statutory_cap_rates
+    if registration is not None:
+        return caps.get(registration)
+    if factor > (lowest := min(caps.values())):
+        raise Unavailable(
+            "MISSING_TERMS",
+            f"registration of the fund must be given: a factor of {factor} is above the lowest cap, {lowest}",
+        )
+    return None
 
 
 def _exceeds(terms: SwingTerms, net_flow: Decimal, net_assets: Decimal | None) -> bool:

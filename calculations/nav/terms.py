@@ -147,7 +147,7 @@ class Accrual:
 class SwingTerms:
     """Rates are fractions of the NAV. PARTIAL swings above `threshold_rate` of net assets, FULL with every flow.
 
-    `cap_rate` is that of the prospectus; `jurisdiction` names a statutory cap where there is one. The lower one holds.
+    `cap_rate` is that of the prospectus; the fund's `registration` may bring a statutory cap. The lower one holds.
     """
 
     policy: SwingPolicy
@@ -155,7 +155,7 @@ class SwingTerms:
     up_rate: Decimal | None = None
     down_rate: Decimal | None = None
     cap_rate: Decimal | None = None
-    jurisdiction: str | None = None
+    registration: str | None = None
     subtype: str | None = None
 
 

@@ -280,6 +280,49 @@ NAVS = (
         ),
     ),
     Suite(
+        name="nav_restatements_add_up",
+        stage="marts",
+        relation="marts.fact_nav_restatements",
+        description="A wrong published NAV differs, cost what the shares dealt were off, and is restated where it is material.",
+        keys=("organization_id", "share_class_id", "event_date", "publisher", "published_version", "reason"),
+        query="""
+            select *,
+                is_material is not null as is_judged,
+                published_nav - correct_nav <> 0 as is_wrong,
+                abs(published_nav - correct_nav) as off,
+                abs(subscription_loss_amount - subscribed_shares * off) as subscription_gap,
+                abs(redemption_loss_amount - redeemed_shares * off) as redemption_gap,
+                is_material and treatment is distinct from 'RESTATE' as is_left
+            from marts.fact_nav_restatements
+        """,
+        rules=(
+            in_set(
+                "wrong_nav_is_judged", "is_judged", [True], "whether an error is material must be known to treat it"
+            ),
+            in_set(
+                "wrong_nav_differs", "is_wrong", [True], "a NAV that is right is none to restate", severity="critical"
+            ),
+            *(
+                between(
+                    f"{flow}_loss_is_shares_times_error",
+                    f"{flow}_gap",
+                    "who lost by a wrong NAV lost the error on every share dealt",
+                    at_least=0,
+                    at_most=1e-11,
+                    severity="critical",
+                )
+                for flow in ("subscription", "redemption")
+            ),
+            in_set(
+                "material_error_is_restated",
+                "is_left",
+                [False],
+                "a material error is restated, not only corrected from now on",
+                severity="critical",
+            ),
+        ),
+    ),
+    Suite(
         name="market_prices_keep_to_navs",
         stage="marts",
         relation="marts.fact_nav_premiums",

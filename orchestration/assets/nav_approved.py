@@ -136,9 +136,10 @@ def _take(warehouse: Warehouse, settings: Settings, config: NavStep, run_id: str
 
 
 def _told(events: Sequence[NavEvent]) -> str:
-    heads = ("product", "valuation date", "version", "step", "actor", "status", "refused", "said")
+    heads = ("product", "valuation date", "version", "step", "actor", "status", "refused", "said", "to correct")
     lines: list[Sequence[object]] = [heads, tuple("---" for _ in heads)]
     for event in events:
         of_day = (event.day.product_id, event.day.valuation_date, event.version)
-        lines.append((*of_day, event.step, event.actor, event.to_status, event.refusal or "", event.message))
+        said = (event.refusal or "", event.message, event.correction or "")
+        lines.append((*of_day, event.step, event.actor, event.to_status, *said))
     return "\n".join(f"| {' | '.join(str(cell).replace('|', '/') for cell in line)} |" for line in lines)

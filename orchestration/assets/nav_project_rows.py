@@ -183,6 +183,8 @@ def _row(valued: _Valued, returned: Return) -> dict[str, Any]:
     return {
         "project_id": nav.project_id,
         "valuation_date": nav.day,
+        # a product's strike that is restated is a new version of every project NAV that counts it
+        "version": 1 + sum(strike.run["version"] - 1 for strike in valued.strikes.values()),
         "currency": nav.currency,
         "net_assets": nav.net_assets,
         "net_assets_reason": None if nav.is_complete else nav.reason,

@@ -1,7 +1,8 @@
-"""NAVs of projects, redemption measures, corrections of NAVs and premiums on them, for every organisation as it shows its
-products.
+"""NAVs of projects, redemption measures, corrections of NAVs, what restating them takes, and premiums on them, for
+every organisation as it shows its products.
 
-Rows are made in nav_project_rows, nav_redemption_rows and nav_premium_rows; what is shown is read by nav_shown.
+Rows are made in nav_project_rows, nav_redemption_rows, nav_restatement_rows and nav_premium_rows; what is shown is
+read by nav_shown.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from calculations.nav import errors, premiums, projects
+from calculations.nav.validation import rules
 from orchestration.assets.nav_premium_rows import premium_rows
 from orchestration.assets.nav_project_rows import project_rows
 from orchestration.assets.nav_redemption_rows import error_rows, redemption_rows
+from orchestration.assets.nav_restatement_rows import effect_rows, restatement_rows, wrong_navs
 from orchestration.assets.nav_shown import DEPS, SETS, shown_organization
 from orchestration.calculation_cache import Calculation, Records
 from orchestration.warehouse import Warehouse
 
 PROJECTS, PRODUCTS = "calc.project_navs", "calc.project_nav_products"
 REDEMPTIONS, ERRORS = "calc.redemption_measures", "calc.nav_errors"
+RESTATEMENTS, EFFECTS = "calc.nav_restatements", "calc.nav_restatement_effects"
 PREMIUMS = "calc.nav_premiums"
-TABLES = (PROJECTS, PRODUCTS, REDEMPTIONS, ERRORS, PREMIUMS)
+TABLES = (PROJECTS, PRODUCTS, REDEMPTIONS, ERRORS, RESTATEMENTS, EFFECTS, PREMIUMS)
 
 
 def measure_projects(warehouse: Warehouse, nav_set_ids: Sequence[str]) -> Records:
@@ -32,25 +36,28 @@ def measure_projects(warehouse: Warehouse, nav_set_ids: Sequence[str]) -> Record
     ):
         keys = {"nav_set_id": nav_set_id, "organization_id": organization}
         shown = shown_organization(warehouse, organization)
-        for row, parts in project_rows(warehouse, shown):
-            found[PROJECTS].append(keys | row)
-            found[PRODUCTS] += [keys | part for part in parts]
+        valued = list(project_rows(warehouse, shown))
+        found[PROJECTS] += [keys | row for row, _ in valued]
+        found[PRODUCTS] += [keys | part for _, parts in valued for part in parts]
         found[REDEMPTIONS] += [keys | row for row in redemption_rows(shown)]
         found[ERRORS] += [keys | row for row in error_rows(shown)]
+        wrong = wrong_navs(warehouse, shown)
+        found[RESTATEMENTS] += [keys | row for row in restatement_rows(shown, wrong)]
+        found[EFFECTS] += [keys | row for row in effect_rows(warehouse, shown, wrong, valued)]
         found[PREMIUMS] += [keys | row for row in premium_rows(shown)]
     return found
 
 
 NAV_PROJECTS = Calculation(
     name="nav_projects",
-    description="NAVs of projects over their products, redemptions against net assets and shares, errors of NAVs, and "
-    "premiums of market prices on them.",
+    description="NAVs of projects over their products, redemptions against net assets and shares, errors of NAVs and "
+    "what restating them takes, and premiums of market prices on them.",
     tables=TABLES,
     key="nav_set_id",
     inputs=f"select nav_set_id from ({SETS})",
     deps=DEPS,
     compute=measure_projects,
-    files=(errors.FILE, projects.FILE, premiums.FILE),
+    files=(errors.FILE, rules.FILE, projects.FILE, premiums.FILE),
     # what an organisation shows is known after the verdicts
     group="verdicts",
 )

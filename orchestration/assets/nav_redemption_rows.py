@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
-from calculations.nav.errors import Loss, reaches_us_custom
+from calculations.nav.errors import reaches_us_custom
 from calculations.nav.redemption_days import StruckDay, redemption_days, validated_navs
 from calculations.nav.redemptions import (
     Measure,
@@ -18,6 +17,7 @@ from calculations.nav.redemptions import (
     redemption_rate_value,
 )
 from calculations.nav.stated_errors import StatedError, stated_errors
+from calculations.nav.wrong_deals import loss_with
 from orchestration.assets.nav_shown import ShownOrganization, ShownProduct, ShownStrike
 
 SEVERAL_CLASSES = "SEVERAL_CLASSES"  # a product of several classes has no one price
@@ -95,7 +95,7 @@ def _error(found: StatedError) -> dict[str, Any]:
         *("share_class_id", "valuation_date", "version", "corrects_version", "currency", "error_class", "reason"),
         *("first_bad_date", "last_bad_date", "treatment"),
     )
-    subscription, redemption = _loss(found, "SUBSCRIBERS"), _loss(found, "REDEEMERS")
+    subscribing, redeeming = loss_with(found.losses, "SUBSCRIBERS"), loss_with(found.losses, "REDEEMERS")
     error = found.error
     return {
         **{name: getattr(found, name) for name in names},
@@ -108,17 +108,8 @@ def _error(found: StatedError) -> dict[str, Any]:
         "reaches_us_custom": reaches_us_custom(error.published, error.correct) if error else None,
         "subscribed_shares": found.subscribed,
         "redeemed_shares": found.redeemed,
-        "subscription_loser": subscription.loser if subscription else None,
-        "subscription_loss_amount": _amount(found, subscription),
-        "redemption_loser": redemption.loser if redemption else None,
-        "redemption_loss_amount": _amount(found, redemption),
+        "subscription_loser": subscribing[0],
+        "subscription_loss_amount": subscribing[1],
+        "redemption_loser": redeeming[0],
+        "redemption_loss_amount": redeeming[1],
     }
-
-
-def _loss(found: StatedError, party: str) -> Loss | None:
-    return next((loss for loss in found.losses or () if party in (loss.loser, loss.gainer)), None)
-
-
-def _amount(found: StatedError, loss: Loss | None) -> Decimal | None:
-    """Nothing where nothing was dealt, unknown where it is not known what was dealt."""
-    return loss.amount if loss else None if found.losses is None else Decimal(0)

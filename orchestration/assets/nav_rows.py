@@ -13,7 +13,7 @@ from calculations.nav import Strike
 from calculations.nav.results import Assumption, NavLine
 from calculations.nav.strike_inputs import StrikeInputs
 from calculations.nav.terms import Rate
-from calculations.nav.validation import RuleResult, blocks
+from calculations.nav.validation import RuleResult, blocks, quality_score
 from orchestration.calculation_cache import as_columns, as_table
 from orchestration.clock import utc_now
 from orchestration.warehouse import append, own_tables
@@ -75,6 +75,7 @@ def record_strike(
     broken = next((r for r in rules if r.severity == "critical" and r.outcome == "FAILED"), None)
     failure = result.failures[0] if result.failures else None
     numbered = version if status == "STRUCK" else None
+    quality = quality_score(rules)
     struck.rows[RUNS].append(
         {
             **keys,
@@ -91,6 +92,9 @@ def record_strike(
             "total_liabilities": result.total_liabilities,
             "net_assets": result.net_assets,
             "fair_value_level": result.fair_value_level,
+            "quality_score": quality.score,
+            "quality_grade": quality.grade,
+            "quality_reason": quality.reason,
             "struck_at": utc_now(),
             "run_id": run_id,
         }

@@ -17,6 +17,7 @@ from calculations.nav.rates import Conversion, Quotes, exchange_rate, in_force
 from calculations.nav.stated import StatedProduct
 from calculations.nav.valuation_point import ValuationPoint
 from orchestration.assets.nav_market import load_market
+from orchestration.nav_published import VERSIONS
 from orchestration.warehouse import Warehouse
 
 Row = Mapping[str, Any]
@@ -43,15 +44,30 @@ _SHOWN = """
         partition by organization_id, product_id order by known_from desc, table_name asc
     ) = 1
 """
-_CURRENT = f"""
+SHOWN_RUNS = f"""
     select r.* from ops.nav_runs as r
     inner join ({_SHOWN}) as p on r.organization_id = p.organization_id and r.product_id = p.product_id
-    where r.status = 'STRUCK' and r.known_at <= p.horizon
-    qualify row_number() over (
-        partition by r.organization_id, r.product_id, r.valuation_date order by r.version desc
-    ) = 1
+    where r.known_at <= p.horizon
 """
-# What is measured follows from the states shown, their strikes, and every load that market data may come from.
+# In force as in fact_nav: what is published, else the newest version unless it was rejected.
+_CURRENT = f"""
+    select * exclude (approval_status) from (
+        select r.*, v.status as approval_status, max(r.version) over (
+            partition by r.organization_id, r.product_id, r.valuation_date
+        ) as newest_version,
+        from ({SHOWN_RUNS}) as r
+        left join ({VERSIONS}) as v
+            on r.organization_id = v.organization_id and r.product_id = v.product_id
+            and r.valuation_date = v.valuation_date and r.version = v.version
+        where r.status = 'STRUCK'
+        qualify row_number() over (
+            partition by r.organization_id, r.product_id, r.valuation_date
+            order by v.status is not distinct from 'PUBLISHED' desc, r.version desc
+        ) = 1
+    ) where approval_status is distinct from 'REJECTED'
+"""
+# What is measured follows from the states shown, their strikes, what was published or said to be wrong of them, and
+# every load that market data may come from.
 SETS = f"""
     with shown as (
         select organization_id, string_agg(state_id || '/' || product_id, ',' order by product_id) as products
@@ -59,8 +75,14 @@ SETS = f"""
     ),
     strikes as (
         select organization_id,
-            string_agg(strike_id || '/' || version, ',' order by product_id, valuation_date) as strikes
+            string_agg(
+                strike_id || '/' || version || '/' || newest_version, ',' order by product_id, valuation_date
+            ) as strikes
         from ({_CURRENT}) group by all
+    ),
+    log as (
+        select organization_id, max(event_number)::varchar as decided from ops.nav_approval_events
+        where refusal is null and step in ('REJECT', 'PUBLISH', 'RESTATE') group by all
     ),
     loads as (
         select s.organization_id, string_agg(distinct l.load_id, ',' order by l.load_id) as loads
@@ -69,8 +91,11 @@ SETS = f"""
         where l.withdrawn_at is null and l.kind in ('nav_workbook', 'price_feed', 'fx_feed', 'holidays', 'fund_workbook')
         group by all
     )
-    select organization_id, md5(concat_ws('|', organization_id, products, strikes, loads)) as nav_set_id
-    from shown left join strikes using (organization_id) left join loads using (organization_id)
+    select organization_id, md5(concat_ws('|', organization_id, products, strikes, decided, loads)) as nav_set_id
+    from shown
+    left join strikes using (organization_id)
+    left join log using (organization_id)
+    left join loads using (organization_id)
 """
 DEPS = (
     *(f"intermediate.int_nav__{model}" for model in ("products", "share_classes", "capital_activity", "history")),
@@ -84,6 +109,7 @@ DEPS = (
         "ops.nav_runs",
         "ops.nav_strikes",
         "ops.nav_components",
+        "ops.nav_approval_events",
     ),
 )
 _OF_PRODUCT = ("share_classes", "capital_activity", "history", "transfer_agent_shares")
@@ -91,7 +117,9 @@ _OF_PRODUCT = ("share_classes", "capital_activity", "history", "transfer_agent_s
 
 @dataclass(frozen=True)
 class ShownStrike:
-    """The current strike of a product and day; `classes` are its rows by class, `held` values by instrument, in its currency."""
+    """The strike of a product and day that is in force; `classes` are its rows by class, `held` values by instrument,
+    in its currency.
+    """
 
     run: Row
     classes: Mapping[str, Row]

@@ -175,7 +175,7 @@ CONTRACT = {
     "fact_nav": "product_id share_class_id valuation_date version net_assets nav_per_share total_assets "
     "total_liabilities shares_outstanding previous_nav currency status is_in_force status_stated",
     "fact_nav_components": "product_id share_class_id valuation_date version line kind amount currency base_amount",
-    "fact_nav_runs": "product_id status error",
+    "fact_nav_runs": "product_id status error quality_score quality_grade quality_reason",
     "fact_nav_version_changes": "product_id valuation_date version previous_version line_id cause base_amount_change",
     "fact_nav_measures": "product_id valuation_date version measure_name measure_value unit",
     "fact_nav_assumptions": "product_id valuation_date version assumption assumption_value assumption_text unit source as_of",
@@ -183,6 +183,10 @@ CONTRACT = {
     "fact_nav_errors": "product_id share_class_id version corrects_version currency published_nav correct_nav "
     "deviation_rate error_class threshold_rate is_material reaches_us_custom subscription_loser "
     "subscription_loss_amount redemption_loser redemption_loss_amount reason first_bad_date last_bad_date treatment",
+    "fact_nav_restatements": "product_id share_class_id event_date publisher published_version published_nav correct_version "
+    "correct_nav deviation_rate threshold_rate is_material treatment first_bad_date is_open restatement_id cause order_count",
+    "fact_nav_restatement_effects": "product_id event_date effect_type subject_id effect_date published_amount "
+    "correct_amount difference is_open",
     "fact_nav_premiums": "product_id share_class_id event_date currency nav_per_share market_price price_as_of price_source "
     "premium_rate alarm_rate is_alarm reason",
     "fact_project_nav": "project_id event_date currency net_assets net_assets_reason known_net_assets eliminated_amount "

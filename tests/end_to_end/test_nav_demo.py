@@ -264,6 +264,56 @@ def test_measures_of_worked_examples_are_published(demo: Home, product_id: str, 
     assert round(found, -int(Decimal(value).as_tuple().exponent)) == Decimal(value)
 
 
+def test_e22_a_nav_stated_too_high_is_listed_with_who_lost_what(demo: Home) -> None:
+    assert demo.published(
+        "select publisher, published_nav, correct_nav, round(deviation_rate * 100, 12), threshold_rate, is_material, treatment, "
+        "order_count, subscription_loser, subscription_loss_amount, redemption_loser, redemption_loss_amount "
+        "from marts.fact_nav_restatements where product_id = 'example-e-22-error'"
+    ) == [
+        (
+            *(
+                "STATED",
+                Decimal("102.37"),
+                Decimal("101.58"),
+                Decimal("0.777712148061"),
+                Decimal("0.01"),
+                False,
+                "PROSPECTIVE",
+            ),
+            *(2, "SUBSCRIBERS", Decimal(11218), "FUND", Decimal(7189)),
+        )
+    ]
+    # the demo's books differ from the strikes by the last decimal at most
+    assert demo.published(
+        "select count(*) from marts.fact_nav_restatements where abs(published_nav - correct_nav) > 0.0001"
+    ) == [(1,)]
+
+
+def test_a_swing_above_the_cap_of_a_registered_fund_is_shown_as_capped(demo: Home) -> None:
+    assert demo.published(
+        "select measure_name, measure_value, detail from marts.fact_nav_measures "
+        "where product_id = 'example-e-22-cap' order by measure_name"
+    ) == [("SWING_RATE_APPLIED", Decimal("0.02"), "US_OPEN_END"), ("SWING_RATE_ASKED", Decimal("0.03"), "US_OPEN_END")]
+    # 25.4173 x 1.02 = 25.925646
+    assert demo.published(
+        "select swing_rate, swung_nav_per_share from marts.fact_nav where product_id = 'example-e-22-cap'"
+    ) == [(Decimal("0.02"), Decimal("25.9256"))]
+
+
+def test_every_strike_of_the_demo_has_a_quality_score_or_the_reason_why_not(demo: Home) -> None:
+    assert demo.published(
+        "select count(*) from marts.fact_nav_runs where (quality_score is null) = (quality_reason is null)"
+    ) == [(0,)]
+    scored = "quality_score between 0 and 100 and quality_grade is not null"
+    assert demo.published(f"select bool_and({scored}) from marts.fact_nav_runs where quality_score is not null") == [
+        (True,)
+    ]
+    # a blocked strike broke a rule
+    assert demo.published("select bool_and(quality_score < 100) from marts.fact_nav_runs where status = 'BLOCKED'") == [
+        (True,)
+    ]
+
+
 def test_every_coin_and_token_of_the_demo_is_compared_with_its_market(demo: Home) -> None:
     unknown = demo.warehouse.rows(
         "select product_id, name, reason from ops.nav_measures where value is null and product_id not like 'example-%'"

@@ -6,7 +6,7 @@ Three funds; two hold the share whose price comes late. Amounts can be reckoned 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -49,11 +49,11 @@ SHEETS: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def write_workbook(path: Path) -> None:
+def write_workbook(path: Path, sheets: Mapping[str, list[dict[str, Any]]] = SHEETS) -> None:
     book = Workbook()
     assert book.active is not None
     book.remove(book.active)
-    for name, rows in SHEETS.items():
+    for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         sheet.append(list(rows[0]))
         for row in rows:

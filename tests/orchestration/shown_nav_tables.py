@@ -36,7 +36,7 @@ TABLES = {
             "valuation_calendar varchar, shares_outstanding decimal(38,12), shares_as_of date",
             "share_classes": "share_class_id varchar, isin varchar, error_class varchar, inception_date date, "
             "shares_outstanding decimal(38,12), shares_as_of date",
-            "capital_activity": "share_class_id varchar, activity varchar, status varchar, nav_date date, ex_date date, "
+            "capital_activity": "order_id varchar, share_class_id varchar, activity varchar, status varchar, nav_date date, ex_date date, "
             "shares decimal(38,12), amount decimal(38,12), price decimal(38,12), rate_per_share decimal(38,12), "
             "currency varchar",
             "history": "share_class_id varchar, valuation_date date, version bigint, status varchar, currency varchar, "

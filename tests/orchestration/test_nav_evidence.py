@@ -12,6 +12,7 @@ import pytest
 
 from calculations.nav.methods import strike_product
 from calculations.nav.validation import Case, RuleResult, blocks, judge
+from calculations.nav.validation.rules import register
 from orchestration.assets.nav_rows import RUNS, VALIDATIONS, Struck, record_strike
 from orchestration.nav_evidence import StrikeEvidence
 from orchestration.warehouse import Warehouse, append_rows
@@ -143,7 +144,19 @@ def test_a_material_error_of_a_published_nav_is_stopped(books: Books) -> None:
     ]
     found = of(books.case(history=rows), "RESTATEMENT_MATERIAL")
     assert (found.outcome, found.actual) == ("FAILED", D("0.02"))
-    assert found.evidence == ("NAV p 2026-03-10 version 2",)
+    assert found.evidence == ("NAV p 2026-03-10 version 2 of STATED",)
+
+
+def test_what_weir_published_counts_before_what_is_stated_and_is_left_to_a_restatement(books: Books) -> None:
+    keys = {"product_id": "p", "valuation_date": DAY, "version": 1}
+    nav = {"share_class_id": "p", "currency": "USD", "nav_per_share": D("1.5"), "swung_nav_per_share": D("1.02")}
+    books.add("ops.nav_strikes", **keys, **nav)
+    books.add("ops.nav_approval_events", **keys, event_number=1, step="PUBLISH", to_status="PUBLISHED")
+    stated = {"product_id": "p", "share_class_id": "p", "valuation_date": DAY, "currency": "USD", "status": "PUBLISHED"}
+    found = of(books.case(history=[Stated(stated | {"version": 1, "nav_per_share": D("1.5")})]), "RESTATEMENT_MATERIAL")
+    # orders dealt at the swung NAV; the strike's own is 1.00, and 1 % is material
+    assert (found.outcome, found.severity, found.actual) == ("FAILED", "warning", D("0.02"))
+    assert found.evidence == ("NAV p 2026-03-10 version 1 of WEIR",)
 
 
 def test_a_benchmark_is_held_against_its_levels(books: Books) -> None:
@@ -180,6 +193,13 @@ def test_verdicts_are_kept_with_the_version_of_the_rule_and_what_was_looked_at(b
         f"select scope_id, outcome, actual, rule_version, evidence from {VALIDATIONS} where rule_code = 'POSITION_RECON'"
     ) == [("EQ", "FAILED", D("-1.000000000000"), 1, "custodian c a 2026-03-10")]
     assert books.warehouse.rows(f"select status, reason, version from {RUNS}") == [("BLOCKED", "POSITION_RECON", None)]
+    ((score, grade, reason),) = books.warehouse.rows(f"select quality_score, quality_grade, quality_reason from {RUNS}")
+    assert (grade, reason) == ("EXCELLENT", None)
+    # of the rules that apply the reconciliation alone failed: consistency, 20, loses one share of those judged
+    rules = {r.rule_code: r.dimension for r in register().rules}
+    judged = books.warehouse.rows(f"select distinct rule_code from {VALIDATIONS} where outcome <> 'NOT_APPLICABLE'")
+    of_consistency = sum(rules[code] == "consistency" for (code,) in judged)
+    assert score == round(100 - D(20) / of_consistency, 12)
 
 
 def replace_inputs(case: Case) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 
 from calculations.nav.assumptions import Assumptions
 from calculations.nav.market import RateSeries, Row
+from calculations.nav.published_navs import Publisher
 from calculations.nav.rates import Quotes, in_force
 from calculations.nav.results import Failure, NavLine, Strike
 from calculations.nav.series import Series
@@ -52,11 +53,15 @@ class Opening:
 
 @dataclass(frozen=True)
 class Published:
-    """What was published of a class for the very day that is struck. `error_class` None: that of the product's type."""
+    """What orders of the very day that is struck dealt at. `error_class` None: that of the product's type.
+
+    `publisher`: WEIR where a strike was published, STATED where only an administrator says what was.
+    """
 
     nav_per_share: Decimal
     version: int
     error_class: str | None = None
+    publisher: Publisher = "STATED"
 
 
 @dataclass(frozen=True)

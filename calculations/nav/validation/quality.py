@@ -13,18 +13,23 @@ from calculations.nav.validation.verdicts import RuleResult
 
 @dataclass(frozen=True)
 class QualityScore:
-    """`score` out of 100 with its `grade`; `by_dimension` the share of rules passed, for dimensions that were judged."""
+    """`score` out of 100 with its `grade`; `by_dimension` the share of rules passed, for dimensions that were judged.
 
-    score: Decimal
-    grade: str
+    `score` and `grade` are None where a dimension was not judged; `reason` names those that were not.
+    """
+
+    score: Decimal | None
+    grade: str | None
     by_dimension: Mapping[Dimension, Decimal]
+    reason: str | None = None
 
 
-def quality_score(results: Iterable[RuleResult]) -> QualityScore | None:
-    """The weighted share of rules that passed; a rule passes when all its results do. None where nothing was judged.
+def quality_score(results: Iterable[RuleResult]) -> QualityScore:
+    """The weighted share of rules that passed; a rule passes when all its results do.
 
-    A rule that could not be evaluated counts against completeness, whatever it is about. Dimensions without a rule
-    leave their weight to the others. Source: nav 5 (data quality score: 30, 25, 25, 20; grades at 90, 70, 50).
+    A rule that could not be evaluated counts against completeness, whatever it is about. Where no rule judged one of
+    the four dimensions there is no score: a weight left to the others would say of them what nobody looked at.
+    Source: nav 5 (data quality score: 30, 25, 25, 20; grades at 90, 70, 50).
     """
     rules = register()
     passed: dict[tuple[Dimension, str], bool] = {}
@@ -34,16 +39,15 @@ def quality_score(results: Iterable[RuleResult]) -> QualityScore | None:
         dimension = rules.dimension_of(result.rule_code) if result.is_evaluated else "completeness"
         key = (dimension, result.rule_code)
         passed[key] = passed.get(key, True) and result.outcome == "PASSED"
-    if not passed:
-        return None
     shares: dict[Dimension, Decimal] = {}
     with precise():
         for dimension in rules.dimensions:
             judged = [outcome for (of, _), outcome in passed.items() if of == dimension]
             if judged:
                 shares[dimension] = Decimal(sum(judged)) / len(judged)
-        weight = sum((rules.dimensions[each] for each in shares), Decimal(0))
-        score = 100 * sum((rules.dimensions[each] * share for each, share in shares.items()), Decimal(0)) / weight
+        if missing := [dimension for dimension in rules.dimensions if dimension not in shares]:
+            return QualityScore(None, None, shares, f"NOT_JUDGED: {', '.join(missing)}")
+        score = sum((rules.dimensions[each] * share for each, share in shares.items()), Decimal(0))
     floors = sorted(rules.grades.items(), key=lambda each: -each[1])
     grade = next(name for name, floor in floors if score >= floor)
     return QualityScore(score, grade, shares)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, PrivateAttr, model_validator
 
 from calculations.exact_yaml import Terms, read_policy
+from calculations.nav.published_navs import Publisher
 from calculations.nav.results import Reason
 from calculations.nav.terms import PRICE_AGE_LIMITS, ProductTerms
 from calculations.nav.validation.verdicts import Outcome, RuleResult, Scope, Severity
@@ -37,6 +38,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "level": ("1", "2", "3"),
     "method": _METHODS,
     "frequency": ("DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "ANNUAL", "ON_DEMAND", "GAP"),
+    "publisher": get_args(Publisher),
 }
 
 Amount = Annotated[Decimal, Field(ge=0)]
@@ -55,7 +57,7 @@ class Rule(Terms):
     source: Annotated[str, Field(min_length=1)]
     applies_to: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    by: Literal["product", "instrument", "level", "method", "frequency"] | None = None
+    by: Literal["product", "instrument", "level", "method", "frequency", "publisher"] | None = None
     limits: dict[str, Amount] = Field(default_factory=dict)
     severities: dict[str, Severity] = Field(default_factory=dict)
     parameters: dict[str, Amount] = Field(default_factory=dict)

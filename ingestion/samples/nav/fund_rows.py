@@ -26,6 +26,7 @@ def fund_products() -> Iterator[Row]:
             "project_id": fund.project_id,
             "product_name": fund.name,
             "subtype": fund.subtype,
+            "registration": fund.registration,
             "status": "ACTIVE",
             "currency": fund.currency,
             "measurement_basis": "FAIR_VALUE",

@@ -51,6 +51,7 @@ class FundTerms(Parameters):
     project_id: str
     name: str
     subtype: str
+    registration: str
     currency: str
     assets: Decimal
     error_class: str

@@ -78,7 +78,14 @@ class Log:
 
     def take(self, step: str, actor: str, struck: StruckVersion = STRUCK, **other: Any) -> str:
         """The status that the step led to, or why it was refused."""
-        plain = Attempt(Step(step), actor, NOON + dt.timedelta(minutes=len(self.events)), comment="looked at")
+        plain = Attempt(
+            Step(step),
+            actor,
+            NOON + dt.timedelta(minutes=len(self.events)),
+            comment="looked at",
+            wrong_since=WRONG.first_bad_date if step == "RESTATE" else None,
+            correction="10.10, correct 10.08" if step == "RESTATE" else None,
+        )
         attempt = replace(plain, **{"is_automatic": actor == "system", **other})
         found = decide(self.events, struck, attempt, self.rules)
         self.events += found
@@ -324,6 +331,32 @@ def test_a_published_nav_is_replaced_only_by_its_restatement() -> None:
     ]
     assert published_version(standings(log.events, DAY)) == 2
     assert log.take("RESTATE", ACCOUNTANT, OLD, restatement=WRONG) == "ILLEGAL_TRANSITION"
+
+
+@pytest.mark.parametrize(
+    ("wrong_since", "outcome", "said"),
+    [
+        (None, "RULE_VIOLATION", "no published NAV of bond-fund is wrong"),
+        (dt.date(2026, 3, 8), "RULE_VIOLATION", "are wrong from 2026-03-08 on, found 2026-03-09"),
+        (dt.date(2026, 3, 9), "PUBLISHED", "RESTATE taken"),
+        (dt.date(2026, 3, 10), "PUBLISHED", "RESTATE taken"),  # the first bad date is stated as the 9th
+    ],
+)
+def test_a_restatement_begins_no_later_than_the_first_wrong_published_nav(
+    wrong_since: dt.date | None, outcome: str, said: str
+) -> None:
+    log = Log().published()
+    assert log.take("RESTATE", ACCOUNTANT, OLD, restatement=WRONG, wrong_since=wrong_since) == outcome
+    assert said in log.events[-1].message
+    assert log.events[-1].correction == "10.10, correct 10.08"
+    assert log.status() == "PUBLISHED"
+    assert log.take("DRAFT", "system", NEW) == ("DRAFT" if outcome == "PUBLISHED" else "MISSING_VALUE")
+    assert audited(log.events, OLD, NEW) == []
+
+
+def test_who_may_not_restate_is_told_nothing_of_what_is_wrong() -> None:
+    log = Log().published()
+    assert log.take("RESTATE", DIRECTOR, OLD, restatement=WRONG, wrong_since=None) == "NO_PERMISSION"
 
 
 def test_who_asked_for_a_restatement_does_not_approve_it_even_where_another_asked_after_him() -> None:

@@ -16,7 +16,7 @@ from calculations.nav.terms import SwingTerms
 from tests.calculations.nav_inputs import D
 
 NAV = ClassNav("A", "USD", D("25417300"), D("25417300"), D("1000000"), D("25.4173"), D("25.4173"), D(0))
-FULL = SwingTerms("FULL", up_rate=D("0.0040"), down_rate=D("0.0035"))
+FULL = SwingTerms("FULL", up_rate=D("0.0040"), down_rate=D("0.0035"), registration="UCITS")
 PARTIAL = replace(FULL, policy="PARTIAL", threshold_rate=D("0.01"))
 
 flows = st.decimals(-(10**9), 10**9, places=2, allow_nan=False, allow_infinity=False)
@@ -41,21 +41,45 @@ def test_e22_the_nav_swings_by_the_sign_of_the_flow(net_flow: str, unrounded: st
 @pytest.mark.parametrize(("net_flow", "is_swung"), [("10000.01", True), ("10000", False), ("-10000.01", True)])
 def test_a_partial_swing_starts_above_its_threshold(net_flow: str, is_swung: bool) -> None:
     # 1 % of 1,000,000 is 10,000
-    rate, _ = swing_rate(PARTIAL, D(net_flow), D("1000000"))
-    assert (rate != 0) is is_swung
+    assert (swing_rate(PARTIAL, D(net_flow), D("1000000")).applied != 0) is is_swung
 
 
 def test_the_lower_of_the_prospectus_and_the_statutory_cap_holds() -> None:
-    steep = SwingTerms("FULL", up_rate=D("0.05"), down_rate=D("0.01"), cap_rate=D("0.03"))
-    assert swing_rate(steep, D(1), None) == (D("0.03"), True)
-    assert swing_rate(replace(steep, jurisdiction="US"), D(1), None) == (D("0.02"), True)  # rule 22c-1(a)(3)
-    assert swing_rate(replace(steep, jurisdiction="LU"), D(1), None) == (D("0.03"), True)
-    assert swing_rate(steep, D(-1), None) == (D("-0.01"), False)
+    steep = SwingTerms("FULL", up_rate=D("0.05"), down_rate=D("0.01"), cap_rate=D("0.03"), registration="UCITS")
+    assert swing_rate(steep, D(1), None) == (D("0.03"), D("0.05"), "PROSPECTUS")
+    registered = replace(steep, registration="US_OPEN_END")
+    assert swing_rate(registered, D(1), None) == (D("0.02"), D("0.05"), "US_OPEN_END")  # rule 22c-1(a)(3)
+    assert swing_rate(replace(registered, cap_rate=D("0.015")), D(1), None) == (D("0.015"), D("0.05"), "PROSPECTUS")
+    assert swing_rate(replace(registered, up_rate=D("0.02")), D(1), None) == (D("0.02"), D("0.02"), None)
+    assert swing_rate(replace(registered, down_rate=D("0.05")), D(-1), None) == (D("-0.02"), D("-0.05"), "US_OPEN_END")
+    assert swing_rate(steep, D(-1), None) == (D("-0.01"), D("-0.01"), None)
+
+
+def test_a_registration_not_stated_matters_only_above_the_lowest_cap() -> None:
+    plain = SwingTerms("FULL", up_rate=D("0.02"), down_rate=D("0.021"))
+    assert swing_rate(plain, D(1), None) == (D("0.02"), D("0.02"), None)
+    unknown = swing(NAV, 4, plain, D(-1), None)
+    assert (unknown.swung_nav_per_share, unknown.reason) == (None, "MISSING_TERMS")
+    assert "registration of the fund must be given" in str(unknown.detail)
+    assert swing_rate(replace(plain, cap_rate=D("0.02")), D(-1), None) == (D("-0.02"), D("-0.021"), "PROSPECTUS")
+
+
+@given(flows.filter(bool), factors, st.none() | factors, st.sampled_from(["US_OPEN_END", "UCITS"]))
+def test_no_swing_goes_beyond_what_was_asked_or_a_cap(
+    flow: Decimal, factor: Decimal, cap: Decimal | None, registration: str
+) -> None:
+    terms = SwingTerms("FULL", up_rate=factor, down_rate=factor, cap_rate=cap, registration=registration)
+    found = swing_rate(terms, flow, None)
+    assert abs(found.applied) == min(
+        x for x in (factor, cap, D("0.02") if registration != "UCITS" else None) if x is not None
+    )
+    assert abs(found.asked) == factor
+    assert (found.cap is None) == (found.applied == found.asked)
 
 
 @pytest.mark.parametrize("subtype", ["MMF", "ETF_EQUITY", "ETF_BOND", "ETF_COMMODITY"])
 def test_money_market_and_exchange_traded_funds_never_swing(subtype: str) -> None:
-    assert swing_rate(replace(FULL, subtype=subtype), D("1e9"), D(1)) == (0, False)
+    assert swing_rate(replace(FULL, subtype=subtype), D("1e9"), D(1)) == (0, 0, None)
 
 
 def test_a_class_without_swing_needs_no_flow() -> None:

@@ -114,6 +114,22 @@ def test_a_class_without_a_dealing_price_fails_the_strike(
     assert only(result).swung_nav_per_share is None
 
 
+def test_a_factor_above_the_cap_of_a_registered_fund_is_capped_and_shown_so() -> None:
+    steep = SWING | {"swing_up_rate": D("0.03")}
+    registered = {"registration": "US_OPEN_END"}
+    result = fund(IN, classes=[steep], row=registered)
+    # 25.4173 x 1.02 = 25.925646
+    assert (only(result).swing_rate, str(only(result).swung_nav_per_share)) == (D("0.02"), "25.9256")
+    assert [(m.name, m.subject_id, m.value, m.unit, m.detail) for m in result.measures] == [
+        ("SWING_RATE_ASKED", "a", D("0.03"), "FRACTION", "US_OPEN_END"),
+        ("SWING_RATE_APPLIED", "a", D("0.02"), "FRACTION", "US_OPEN_END"),
+    ]
+    assert fund(IN, row=registered).measures == ()
+    assert only(fund(IN, classes=[steep], row={"registration": "UCITS"})).swing_rate == D("0.03")
+    unknown = fund(IN, classes=[steep])
+    assert (unknown.status, unknown.failures[0].reason) == ("FAILED", "MISSING_TERMS")
+
+
 def test_only_orders_that_swing_make_another_strike() -> None:
     assert fund(IN).inputs_hash != fund().inputs_hash
     still = SWING | {"swing": "NONE"}

@@ -44,6 +44,7 @@ final as (
         events.cause,
         events.first_bad_date,
         events.restates_version,
+        events.correction,
         events.source,
         events.event_hash,
         events.recorded_at as known_at,

@@ -28,6 +28,11 @@ final as (
         runs.total_assets,
         runs.total_liabilities,
         runs.net_assets,
+        runs.quality_score,
+        runs.quality_grade,
+        case
+            when runs.quality_score is null then coalesce(runs.quality_reason, 'STRUCK_BEFORE_SCORES')
+        end as quality_reason,
         runs.struck_at,
         runs.run_id,
         runs.known_at,

@@ -16,6 +16,7 @@ final as (
         calculated.project_id,
         calculated.valuation_date as event_date,
         {{ date_id('calculated.valuation_date') }} as date_id,
+        calculated.version,
         calculated.currency,
         calculated.net_assets,
         calculated.net_assets_reason,

@@ -24,6 +24,7 @@ final as (
         cast(shares_outstanding as decimal(38, 12)) as shares_outstanding,
         cast(shares_as_of as date) as shares_as_of,
         cast(year_fraction as varchar) as year_fraction,
+        cast(registration as varchar) as registration,
         cast(fund_ticker as varchar) as fund_ticker,
         cast(isin as varchar) as isin,
         cast(cusip as varchar) as cusip,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from calculations.nav import ShareClass, Strike
+from calculations.nav.published_navs import Publisher
 from calculations.nav.results import Failure, Measure
 from calculations.nav.validation import Case, Opening, Published
 from tests.calculations.nav.evidence import Stated
@@ -61,10 +62,11 @@ def moved(
     return case(terms, [cash(now)], [], accruals=[], previous=previous(nav), **more)
 
 
-def published(nav: str, error_class: str | None = None, **terms: Any) -> Case:
+def published(nav: str, error_class: str | None = None, publisher: Publisher = "STATED", **terms: Any) -> Case:
     """NAV 1.0000 struck for a day of which `nav` has been published."""
     kind = {"subtype": "MUTUAL"} | terms
-    return case(product(**kind), [cash("1000")], [], accruals=[], published={"fund": Published(D(nav), 1, error_class)})
+    before = Published(D(nav), 1, error_class, publisher)
+    return case(product(**kind), [cash("1000")], [], accruals=[], published={"fund": before})
 
 
 UNKNOWN = case(prices=[])  # no price: no totals, no NAV per share
@@ -189,6 +191,9 @@ CLASSES = [
     S("RESTATEMENT_MATERIAL", "boundary", "exactly-the-limit-is-material", "FAILED", published("0.99", "EQUITY"), "critical", "-0.01"),
     S("RESTATEMENT_MATERIAL", "boundary", "money-fund-by-its-subtype", "FAILED", published("1.002", subtype="MMF"), "critical", "0.002"),
     S("RESTATEMENT_MATERIAL", "boundary", "bond-by-its-type", "FAILED", published("1.005", product_type="bond", subtype=None)),
+    # what Weir published is replaced by a restatement alone, which needs the strike
+    S("RESTATEMENT_MATERIAL", "failing", "published-here", "FAILED", published("1.00777712", "BOND", publisher="WEIR"), "warning", "0.00777712"),
+    S("RESTATEMENT_MATERIAL", "passing", "published-here", "PASSED", published("1.00777712", "EQUITY", publisher="WEIR"), "warning"),
     S("RESTATEMENT_MATERIAL", "boundary", "not-published", "NOT_APPLICABLE", case()),
     S("RESTATEMENT_MATERIAL", "missing", "price", "NOT_EVALUATED", case(prices=[], published={"fund": Published(D(1), 1)})),
 ]  # fmt: skip

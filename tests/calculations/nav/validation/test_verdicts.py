@@ -153,25 +153,37 @@ def test_the_score_weighs_the_share_of_rules_passed_by_dimension() -> None:
     def result(code: str, outcome: Any, is_evaluated: bool = True) -> RuleResult:
         return RuleResult(code, "warning", "product", "p", outcome, is_evaluated=is_evaluated)
 
-    # completeness 1 of 1, timeliness 1 of 1, accuracy 1 of 2, consistency none: (30 + 25 + 12.5) / 80
+    # completeness 1 of 1, timeliness 1 of 1, accuracy 1 of 2, consistency 1 of 1: 30 + 25 + 12.5 + 20
     results = [
         result("PRICE_MISSING", "PASSED"),
         result("PRICE_STALE", "PASSED"),
         result("PRICE_UNIT", "PASSED"),
         result("NAV_NON_NEGATIVE", "FAILED"),
         result("NAV_NON_NEGATIVE", "PASSED"),  # one of its results failed: so has the rule
+        result("HOLDINGS_SUM", "PASSED"),
         result("FX_TRIANGLE", "NOT_APPLICABLE"),
     ]
     score = quality_score(results)
-    assert score is not None
-    assert score.score == D("84.375")
-    assert score.grade == "GOOD"
-    assert score.by_dimension == {"completeness": D(1), "timeliness": D(1), "accuracy": D("0.5")}
-    # what could not be evaluated is incomplete: completeness 1 of 2, timeliness 1 of 1, accuracy 1 of 1
-    incomplete = quality_score([*results[:3], result("NAV_NON_NEGATIVE", "FAILED", is_evaluated=False)])
-    assert incomplete is not None
-    assert incomplete.score == (15 + 25 + 25) * 100 / D(80)
-    assert quality_score([]) is None
+    assert (score.score, score.grade, score.reason) == (D("87.5"), "GOOD", None)
+    assert score.by_dimension == {"completeness": D(1), "timeliness": D(1), "accuracy": D("0.5"), "consistency": D(1)}
+    # what could not be evaluated is incomplete: completeness 1 of 2, accuracy 1 of 1
+    unevaluated = result("NAV_NON_NEGATIVE", "FAILED", is_evaluated=False)
+    assert quality_score([*results[:3], unevaluated, *results[5:]]).score == 15 + 25 + 25 + 20
+
+
+def test_a_dimension_that_no_rule_judged_leaves_no_score() -> None:
+    def result(code: str, outcome: Any = "PASSED") -> RuleResult:
+        return RuleResult(code, "warning", "product", "p", outcome)
+
+    some = quality_score([result("PRICE_MISSING"), result("PRICE_STALE"), result("FX_TRIANGLE", "NOT_APPLICABLE")])
+    assert (some.score, some.grade, some.reason) == (None, None, "NOT_JUDGED: accuracy, consistency")
+    assert some.by_dimension == {"completeness": D(1), "timeliness": D(1)}
+    assert quality_score([]).reason == "NOT_JUDGED: completeness, timeliness, accuracy, consistency"
+
+
+def test_a_sound_strike_scores_a_hundred() -> None:
+    score = quality_score(judge(case()))
+    assert (score.score, score.grade) == (100, "EXCELLENT")
 
 
 @pytest.mark.parametrize(("score", "grade"), [("90", "EXCELLENT"), ("89.9", "GOOD"), ("50", "FAIR"), ("49.9", "POOR")])
