@@ -1,7 +1,8 @@
-"""NAVs of projects, redemption measures, corrections of NAVs and premiums on them, for every organisation as it shows its
-products.
+"""NAVs of projects, redemption measures, corrections of NAVs and premiums on them, equalisation and daily dividends, for every
+organisation as it shows its products.
 
-Rows are made in nav_project_rows, nav_redemption_rows and nav_premium_rows; what is shown is read by nav_shown.
+Rows are made in nav_project_rows, nav_redemption_rows, nav_premium_rows, nav_equalisation_rows and nav_dividend_rows; what is
+shown is read by nav_shown.
 """
 
 from __future__ import annotations
@@ -10,6 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from calculations.nav import errors, premiums, projects
+from orchestration.assets.nav_dividend_rows import dividend_rows
+from orchestration.assets.nav_equalisation_rows import (
+    crystallisation_rows,
+    equalised_classes,
+    event_rows,
+    income_rows,
+    lot_rows,
+)
 from orchestration.assets.nav_premium_rows import premium_rows
 from orchestration.assets.nav_project_rows import project_rows
 from orchestration.assets.nav_redemption_rows import error_rows, redemption_rows
@@ -20,7 +29,12 @@ from orchestration.warehouse import Warehouse
 PROJECTS, PRODUCTS = "calc.project_navs", "calc.project_nav_products"
 REDEMPTIONS, ERRORS = "calc.redemption_measures", "calc.nav_errors"
 PREMIUMS = "calc.nav_premiums"
-TABLES = (PROJECTS, PRODUCTS, REDEMPTIONS, ERRORS, PREMIUMS)
+LOTS, EVENTS, CRYSTALLISATIONS = "calc.equalisation_lots", "calc.equalisation_events", "calc.fee_crystallisations"
+INCOME, DIVIDENDS = "calc.income_equalisation", "calc.daily_dividends"
+TABLES = (
+    *(PROJECTS, PRODUCTS, REDEMPTIONS, ERRORS, PREMIUMS),
+    *(LOTS, EVENTS, CRYSTALLISATIONS, INCOME, DIVIDENDS),
+)
 
 
 def measure_projects(warehouse: Warehouse, nav_set_ids: Sequence[str]) -> Records:
@@ -38,13 +52,19 @@ def measure_projects(warehouse: Warehouse, nav_set_ids: Sequence[str]) -> Record
         found[REDEMPTIONS] += [keys | row for row in redemption_rows(shown)]
         found[ERRORS] += [keys | row for row in error_rows(shown)]
         found[PREMIUMS] += [keys | row for row in premium_rows(shown)]
+        classes = equalised_classes(shown)
+        found[LOTS] += [keys | row for row in lot_rows(classes)]
+        found[EVENTS] += [keys | row for row in event_rows(classes)]
+        found[CRYSTALLISATIONS] += [keys | row for row in crystallisation_rows(classes)]
+        found[INCOME] += [keys | row for row in income_rows(shown)]
+        found[DIVIDENDS] += [keys | row for row in dividend_rows(shown)]
     return found
 
 
 NAV_PROJECTS = Calculation(
     name="nav_projects",
-    description="NAVs of projects over their products, redemptions against net assets and shares, errors of NAVs, and "
-    "premiums of market prices on them.",
+    description="NAVs of projects over their products, redemptions against net assets and shares, errors of NAVs, "
+    "premiums of market prices on them, performance fees owed for good and equalised, income equalised, and daily dividends.",
     tables=TABLES,
     key="nav_set_id",
     inputs=f"select nav_set_id from ({SETS})",
