@@ -23,10 +23,14 @@ from calculations.nav.terms import Accrual
 
 @dataclass(frozen=True)
 class StruckClass:
-    """A class in the current strike of a day, in its currency; `fees` are its performance fee lines by accrual, as owed."""
+    """A class in the current strike of a day, in its currency; `fees` are its performance fee lines by accrual, as owed.
+
+    `published` is its NAV per share as rounded, at which shares are issued and redeemed.
+    """
 
     net_assets: Decimal
     shares: Decimal | None
+    published: Decimal | None
     fees: Mapping[str, Decimal]
 
 
@@ -34,16 +38,18 @@ class StruckClass:
 class ClassValue:
     """A share of the class on a day, unrounded: `nav` net of the accrued `fee`, above the `mark` it was struck against.
 
+    `published` is that NAV as rounded.
+
     `is_crystallised`: the fee of the day is owed for good, and the mark of the next day is `mark_after`.
     """
 
     day: dt.date
     nav: Decimal
+    published: Decimal
     fee: Decimal
     mark: Decimal
     mark_after: Decimal
     is_crystallised: bool
-    is_struck: bool
 
     @property
     def gross(self) -> Decimal:
@@ -140,7 +146,9 @@ class FeeClass:
         ends = day in self.period_ends
         with precise():
             after = crystallised_on(self.stated, accrual, nav + fee, day, Decimal(1)).mark if ends else mark
-        return ClassValue(day, nav, fee, mark, after, ends, day in self.struck)
+        struck, row = self.struck.get(day), self.history.get(day)
+        rounded = struck.published if struck else unswung_nav(row) if row else None
+        return ClassValue(day, nav, rounded or nav, fee, mark, after, ends)
 
     @cached_property
     def period_ends(self) -> tuple[dt.date, ...]:

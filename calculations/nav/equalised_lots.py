@@ -165,8 +165,8 @@ def _at_period_end(
         owed = contingent_redemption(state.entry, value.gross, entered.rate)
         returned, contingent = stored(given_back * shares), stored(owed * shares)
         lapsed = stored(state.entry.credit * shares) - returned if value.fee > 0 else Decimal(0)
-    bought = shares_for(returned, value.nav, share_dp)
-    taken = shares_for(contingent, value.nav, share_dp)
+    bought = shares_for(returned, value.published, share_dp)
+    taken = shares_for(contingent, value.published, share_dp)
     event = replace(
         event,
         own_fee=fee - returned + contingent,
@@ -194,7 +194,7 @@ def _series_at_period_end(
         net = gross - own
         event = replace(event, own_fee=stored(own * event.shares))
     if own > 0 and value.fee > 0:
-        rolled = roll_up_series(event.shares, net, value.nav, share_dp)
+        rolled = roll_up_series(event.shares, net, value.published, share_dp)
         done = replace(
             event, shares_issued=rolled.shares, shares_given_up=event.shares, residual=rolled.residual
         )

@@ -257,7 +257,7 @@ def _equalised(each: EqualisedClass, kind: str, day: dt.date, shares: Decimal, f
     }
     if known == shares:
         return {**found, "payable_fee_amount": payable}
-    detail = f"lots are known of {known} of {shares} shares"
+    detail = f"lots are known of {known.normalize():f} of {shares.normalize():f} shares"
     return {**found, "payable_fee_amount": None, "reason": "MISSING_VALUE", "detail": detail}
 
 
@@ -317,6 +317,7 @@ def _struck(product: ShownProduct, row: Row) -> Mapping[dt.date, StruckClass]:
         day: StruckClass(
             net_assets=strike.classes[class_id]["net_assets_class"],
             shares=strike.classes[class_id]["shares_outstanding"],
+            published=strike.classes[class_id]["nav_per_share"],
             fees={accrual: amount for (of_class, accrual), amount in strike.fees.items() if of_class in names},
         )
         for day, strike in product.strikes.items()

@@ -92,7 +92,7 @@ def test_what_the_manager_is_due_is_unknown_where_lots_are(tables: NavTables) ->
     struck(tables, PERIOD_END, "116", "4", "900")
     (end,) = tables.calculated(CRYSTALLISATIONS, "valuation_date, event_kind")
     assert (end["crystallised_fee_amount"], end["payable_fee_amount"]) == (D(3600), None)
-    assert (end["reason"], end["detail"]) == ("MISSING_VALUE", "lots are known of 0 of 900.000000000000 shares")
+    assert (end["reason"], end["detail"]) == ("MISSING_VALUE", "lots are known of 0 of 900 shares")
     (lot,) = tables.warehouse.records(f"select * from {LOTS}")
     assert (lot["kind"], lot["reason"]) == (None, "MISSING_TERMS")
 

@@ -39,7 +39,7 @@ def fee_class(gross: Mapping[dt.date, str], shares: str = "1000", **row: Any) ->
         with precise():
             fee = max(D(gross[day]) - mark, D(0)) * D("0.2")
             nav = D(gross[day]) - fee
-            struck[day] = StruckClass(nav * D(shares), D(shares), {"PERF": fee * D(shares)})
+            struck[day] = StruckClass(nav * D(shares), D(shares), nav, {"PERF": fee * D(shares)})
         if day in (Q1, Q2) and fee:
             mark = nav
         history.append(_stated(day, mark))
