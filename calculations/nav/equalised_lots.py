@@ -129,7 +129,9 @@ def course(fee_class: FeeClass, entered: EqualisedLot, share_dp: int) -> LotCour
         for day in sorted(redeemed | ends):
             value, held = fee_class.value_on(day), lot.held_at(day)
             if held is None:
-                raise Unavailable("MISSING_VALUE", f"order {lot.order_id}: shares redeemed by {day} are of no known lot")
+                raise Unavailable(
+                    "MISSING_VALUE", f"order {lot.order_id}: shares redeemed by {day} are of no known lot"
+                )
             if value.is_crystallised:
                 if held:
                     state, event = _at_period_end(entered, state, value, held, share_dp)
@@ -195,9 +197,7 @@ def _series_at_period_end(
         event = replace(event, own_fee=stored(own * event.shares))
     if own > 0 and value.fee > 0:
         rolled = roll_up_series(event.shares, net, value.published, share_dp)
-        done = replace(
-            event, shares_issued=rolled.shares, shares_given_up=event.shares, residual=rolled.residual
-        )
+        done = replace(event, shares_issued=rolled.shares, shares_given_up=event.shares, residual=rolled.residual)
         return _State(None), done
     mark = net if own > 0 else state.own_mark
     return replace(state, own=net, own_mark=mark, class_nav=value.nav), event

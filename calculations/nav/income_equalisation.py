@@ -48,7 +48,9 @@ def income_lot(stated: StatedProduct, class_id: str, lot: Lot) -> IncomeLot:
         and row["accrued_income_per_share"] is not None
     ]
     if not rows:
-        raise Unavailable("MISSING_VALUE", f"{class_id}: accrued_income_per_share must be stated by {lot.day}, found none")
+        raise Unavailable(
+            "MISSING_VALUE", f"{class_id}: accrued_income_per_share must be stated by {lot.day}, found none"
+        )
     row = max(rows, key=lambda each: (each["valuation_date"], each["version"]))
     accrued = row["accrued_income_per_share"]
     bought = income_bought(lot.shares, accrued)
@@ -65,7 +67,9 @@ def income_lot(stated: StatedProduct, class_id: str, lot: Lot) -> IncomeLot:
 def _paid(lot: Lot, paid: Row, accrued: Decimal) -> tuple[Decimal, FirstDistribution]:
     entitled = lot.held_at(paid["record_date"])
     if entitled is None:
-        raise Unavailable("MISSING_VALUE", f"order {lot.order_id}: shares redeemed by {paid['record_date']} are of no known lot")
+        raise Unavailable(
+            "MISSING_VALUE", f"order {lot.order_id}: shares redeemed by {paid['record_date']} are of no known lot"
+        )
     if paid["rate_per_share"] is None:
         raise Unavailable("MISSING_VALUE", f"distribution {paid['order_id']}: rate_per_share must be given, found none")
     return entitled, first_distribution(entitled, paid["rate_per_share"], accrued)

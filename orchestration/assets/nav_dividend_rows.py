@@ -83,21 +83,19 @@ def _dated(product: ShownProduct, day: dt.date) -> dict[str, Any]:
 def _history(product: ShownProduct, class_id: str) -> Mapping[dt.date, Row]:
     rows = sorted(product.stated.history, key=lambda each: (each["valuation_date"], each["version"]))
     return {
-        row["valuation_date"]: row
-        for row in rows
-        if row["share_class_id"] == class_id and row["status"] in STANDING
+        row["valuation_date"]: row for row in rows if row["share_class_id"] == class_id and row["status"] in STANDING
     }
 
 
 def _assets(product: ShownProduct, class_id: str, history: Mapping[dt.date, Row]) -> Mapping[dt.date, ClassAssets]:
     """Net assets and shares of every day with a NAV, struck or else stated."""
-    found = {day: (row["net_assets"], row["shares_outstanding"]) for day, row in history.items()}
+    found = {day: (row["net_assets"], row["shares_outstanding"], False) for day, row in history.items()}
     for day, strike in product.strikes.items():
         if class_id in strike.classes:
             row = strike.classes[class_id]
-            found[day] = (row["net_assets_class"], row["shares_outstanding"])
+            found[day] = (row["net_assets_class"], row["shares_outstanding"], strike.is_marked)
     return {
-        day: ClassAssets(net_assets, shares)
-        for day, (net_assets, shares) in found.items()
+        day: ClassAssets(net_assets, shares, is_marked)
+        for day, (net_assets, shares, is_marked) in found.items()
         if net_assets is not None and shares is not None
     }

@@ -283,7 +283,15 @@ def income_rows(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
 
 _INCOME = (
     *("accrued_on", "accrued_income_per_share", "income_bought_amount", "distribution_order_id", "ex_date"),
-    *("rate_per_share", "shares_entitled", "distribution_amount", "capital_amount", "income_amount", "reason", "detail"),
+    *(
+        "rate_per_share",
+        "shares_entitled",
+        "distribution_amount",
+        "capital_amount",
+        "income_amount",
+        "reason",
+        "detail",
+    ),
 )
 
 

@@ -95,12 +95,14 @@ class ShownStrike:
     """The current strike of a product and day; `classes` are its rows by class, `held` values by instrument, in its currency.
 
     `fees` are lines of performance fees by class ('' for one of no class) and accrual, in their own currency, as owed.
+    `is_marked`: a position is valued at a market price.
     """
 
     run: Row
     classes: Mapping[str, Row]
     held: Mapping[str, Decimal]
     fees: Mapping[tuple[str, str], Decimal]
+    is_marked: bool
 
 
 @dataclass(frozen=True)
@@ -212,10 +214,18 @@ def _strikes(warehouse: Warehouse, organization: str) -> Mapping[str, Mapping[dt
         [organization],
     ):
         fees[row["product_id"], row["valuation_date"]][row["share_class_id"], row["accrual_id"]] = row["amount"]
+    marked = {
+        (row["product_id"], row["valuation_date"])
+        for row in warehouse.records(
+            f"select c.product_id, c.valuation_date from ops.nav_components as c inner join ({_CURRENT}) as r {keys} "
+            "having count(*) filter (where c.method = 'PRICED') > 0",
+            [organization],
+        )
+    }
     found: dict[str, dict[dt.date, ShownStrike]] = defaultdict(dict)
     for run in warehouse.records(
         f"select * from ({_CURRENT}) where organization_id = ? order by product_id, valuation_date", [organization]
     ):
         key = run["product_id"], run["valuation_date"]
-        found[key[0]][key[1]] = ShownStrike(run, classes[key], held[key], fees[key])
+        found[key[0]][key[1]] = ShownStrike(run, classes[key], held[key], fees[key], key in marked)
     return found

@@ -178,23 +178,14 @@ class ClassBook:
                 self._orders.append(distribution(number, each.id, day, settles, self._shares[each.id], each.income))
 
     def _of_lots(self, each: ClassTerms, order: Order) -> Order:
-        """The order as the register and the class's equalisation make it."""
+        """The order as the register and the class's equalisation make it; the fee of shares that leave is due at once."""
         register, book = self._registers[each.id], self._performance.get(each.id)
-        assert order.investor_id is not None
-        if order.activity == "SUBSCRIPTION":
-            if book is not None:
-                gross = book.gross_price(order.price)
-                shares = rounded_down(order.amount / gross)
-                order = replace(order, shares=shares, amount=cents(shares * gross), investor_nav_basis=gross)
-            register.bring(order, book.mark if book else order.price)
-            return order
-        investor, shares = register.seller(order.investor_id, order.shares)
-        register.take(investor, shares)
-        if book is not None and book.per_share:
+        dealt = register.dealt(order) if book is None else book.dealt(order)
+        if book is not None and dealt.activity == "REDEMPTION" and book.per_share:
             start = order.nav_date + dt.timedelta(days=1)
-            due = cents(book.per_share * shares)
+            due = cents(book.per_share * dealt.shares)
             self.fees.add(Fee(f"performance-{order.order_id}", each, start, accrued_to=start, amount=due))
-        return replace(order, investor_id=investor, shares=shares, amount=cents(shares * order.price))
+        return dealt
 
     def _swing(self, each: ClassTerms, flow: Decimal) -> None:
         if each.swing == "NONE":
@@ -295,21 +286,7 @@ class ClassBook:
 
     def fee_rows(self) -> list[Row]:
         """Sheet Accruals & Fees."""
-        above_marks: list[Row] = [
-            {
-                "product_id": self.terms.product_id,
-                "share_class_id": name,
-                "accrual_id": "performance",
-                "kind": "PERFORMANCE_FEE",
-                "side": "LIABILITY",
-                "method": "PERFORMANCE",
-                "currency": book.terms.currency,
-                "accrued_from": OPENING,
-                "start_date": OPENING + dt.timedelta(days=1),
-                "day_count": "ACT_365F",
-            }
-            for name, book in self._performance.items()
-        ]
+        above_marks = [book.row(self.terms.product_id) for book in self._performance.values()]
         return [*self.fees.rows(self.terms.product_id), *above_marks]
 
     def order_rows(self) -> list[Row]:

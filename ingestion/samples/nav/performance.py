@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ingestion.samples.nav.days import OPENING
 from ingestion.samples.nav.money import ZERO, cents, rounded, rounded_down
 from ingestion.samples.nav.orders import Order
+from ingestion.samples.nav.table import Row
 from ingestion.samples.nav.terms import ClassTerms
 
 HOLDERS = 5
@@ -25,6 +27,7 @@ class HeldLot:
     """Shares of one order; `gross` is what was paid a share, `mark` that of the class then; open until its fee is settled."""
 
     order_id: str
+    bought: dt.date
     shares: Decimal
     gross: Decimal
     mark: Decimal
@@ -42,34 +45,47 @@ class Register:
             held = part if number < HOLDERS else shares - part * (HOLDERS - 1)
             basis = terms.high_water_mark or terms.nav
             name, investor = f"{terms.id}-held-{number}", f"CED-INV-{number:03d}"
-            self.lots[investor].append(HeldLot(name, held, basis, basis))
-            dates = (opened, opened)
+            self.lots[investor].append(HeldLot(name, opened, held, basis, basis))
             self.taken_over.append(
                 Order(
-                    name, terms.id, "TRANSFER_IN", *dates, held, cents(held * terms.nav), terms.nav, investor,
+                    name,
+                    terms.id,
+                    "TRANSFER_IN",
+                    opened,
+                    opened,
+                    held,
+                    cents(held * terms.nav),
+                    terms.nav,
+                    investor,
                     investor_nav_basis=terms.high_water_mark,
-                )  # fmt: skip
+                )
             )
 
-    def seller(self, investor: str, shares: Decimal) -> tuple[str, Decimal]:
-        """Who redeems and how much: whoever asks as far as he holds, a holder of old in the place of one who has nothing."""
-        held = sum((lot.shares for lot in self.lots[investor]), ZERO)
+    def seller(self, order: Order) -> tuple[str, Decimal]:
+        """Who redeems and how much: whoever asks as far as he holds, a holder of old in the place of one who has nothing.
+
+        What was bought on the same day is not on the register yet.
+        """
+        investor, shares = order.investor_id or "", order.shares
+        held = sum((lot.shares for lot in self.lots[investor] if lot.bought < order.nav_date), ZERO)
         if held:
             return investor, min(shares, held)
         return f"CED-INV-{int(investor[-3:]) % HOLDERS + 1:03d}", shares
 
-    def bring(self, order: Order, mark: Decimal) -> None:
-        """Shares bought, below, at or above the mark."""
-        assert order.investor_id is not None
-        basis = order.investor_nav_basis or order.price
-        self.lots[order.investor_id].append(HeldLot(order.order_id, order.shares, basis, mark))
-
-    def take(self, investor: str, shares: Decimal) -> None:
-        """Shares redeemed."""
+    def dealt(self, order: Order, mark: Decimal | None = None) -> Order:
+        """A priced order as it enters the register; shares bought below, at or above the mark."""
+        if order.activity == "SUBSCRIPTION":
+            basis = order.investor_nav_basis or order.price
+            held = HeldLot(order.order_id, order.nav_date, order.shares, basis, basis if mark is None else mark)
+            self.lots[order.investor_id or ""].append(held)
+            return order
+        investor, shares = self.seller(order)
+        left = shares
         for lot in self.lots[investor]:
-            gone = min(shares, lot.shares)
+            gone = min(left, lot.shares)
             lot.shares -= gone
-            shares -= gone
+            left -= gone
+        return replace(order, investor_id=investor, shares=shares, amount=cents(shares * order.price))
 
 
 class PerformanceBook:
@@ -88,9 +104,28 @@ class PerformanceBook:
         self.per_share = fee / shares
         return fee
 
-    def gross_price(self, nav: Decimal) -> Decimal:
-        """What a subscriber pays a share: the NAV, and above the mark the fee accrued in it as his credit."""
-        return rounded(nav + self.per_share, PRICE_DP)
+    def dealt(self, order: Order) -> Order:
+        """A priced order in the register: a subscriber pays the NAV, and above the mark the fee accrued in it as his credit."""
+        if order.activity == "SUBSCRIPTION":
+            gross = rounded(order.price + self.per_share, PRICE_DP)
+            shares = rounded_down(order.amount / gross)
+            order = replace(order, shares=shares, amount=cents(shares * gross), investor_nav_basis=gross)
+        return self.register.dealt(order, self.mark)
+
+    def row(self, product_id: str) -> Row:
+        """The fee above the mark in sheet Accruals & Fees."""
+        return {
+            "product_id": product_id,
+            "share_class_id": self.terms.id,
+            "accrual_id": "performance",
+            "kind": "PERFORMANCE_FEE",
+            "side": "LIABILITY",
+            "method": "PERFORMANCE",
+            "currency": self.terms.currency,
+            "accrued_from": OPENING,
+            "start_date": OPENING + dt.timedelta(days=1),
+            "day_count": "ACT_365F",
+        }
 
     def crystallise(self, nav: Decimal, published: Decimal, day: dt.date, settles: dt.date) -> Iterator[Order]:
         """Owe the fee for good, move the mark, and settle open lots in shares at the published NAV."""

@@ -127,9 +127,9 @@ def test_bought_at_a_period_end_there_is_nothing_to_equalise() -> None:
 
 def test_a_series_is_exchanged_once_it_and_the_class_paid_their_fees() -> None:
     # bought at 112.50 it pays 20 % of 7.50 at 120: 118.50 a share; the class is at 116: 1,000 x 118.50 / 116 shares
-    found = followed(
-        fee_class({FEBRUARY: "112.5", Q1: "120"}, equalisation="SERIES"), order(FEBRUARY, "1000")
-    ).events[0]
+    found = followed(fee_class({FEBRUARY: "112.5", Q1: "120"}, equalisation="SERIES"), order(FEBRUARY, "1000")).events[
+        0
+    ]
     assert (found.own_fee, found.shares_issued, found.shares_given_up) == (D(1500), D("1021.551"), D(1000))
     assert found.residual == D(118500) - D("1021.551") * 116
 
