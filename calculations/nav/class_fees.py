@@ -16,7 +16,9 @@ from calculations.nav.accruals import elapsed_years
 from calculations.nav.market import Row
 from calculations.nav.numbers import precise, times
 from calculations.nav.performance_fees import (
+    Crystallised,
     PerformanceTerms,
+    crystallise,
     fee_within,
     hurdle_amount,
     mark_after_flow,
@@ -61,9 +63,43 @@ def fee_above_mark(
 
     Raises Unavailable MISSING_TERMS, DOMAIN and as `high_water_mark`.
     """
-    terms = _terms(stated, accrual)
+    terms = fee_terms(stated, accrual)
     mark = high_water_mark(stated, accrual, day, shares)
     return performance_fee(terms, gross, mark.total, _hurdle(terms, accrual, mark, day))
+
+
+def crystallised_on(
+    stated: StatedProduct, accrual: Accrual, gross: Decimal, day: dt.date, shares: Decimal | None
+) -> Crystallised:
+    """What `fee_above_mark` accrued on `day`, owed for good, and the mark from the next day, totals for the `shares`."""
+    terms = fee_terms(stated, accrual)
+    mark = mark_struck_against(stated, accrual, day, shares)
+    return crystallise(terms, gross, mark.total, _hurdle(terms, accrual, mark, day))
+
+
+def fee_per_share_within(stated: StatedProduct, accrual: Accrual, nav: Decimal, day: dt.date) -> Decimal:
+    """The fee a share that a stated NAV per share of `day` is net of. Raises Unavailable as `stated_within`."""
+    terms = fee_terms(stated, accrual)
+    mark = mark_struck_against(stated, accrual, day, Decimal(1))
+    return fee_within(terms, nav, mark.total, _hurdle(terms, accrual, mark, day))
+
+
+def mark_struck_against(stated: StatedProduct, accrual: Accrual, day: dt.date, shares: Decimal | None) -> Mark:
+    """The mark that the NAV of `day` is net of a fee above: the one in force before it, else the one stated with it.
+
+    A mark that the NAV of the day raised is that of the next day: its fee was accrued above the one before, and is in
+    that NAV as a liability until it is paid.
+    """
+    stated_with = high_water_mark(stated, accrual, day + dt.timedelta(days=1), shares)
+    if accrual.paid_through is not None and accrual.paid_through >= day:
+        return stated_with
+    try:
+        before = high_water_mark(stated, accrual, day, shares)
+    except Unavailable as unknown:
+        if unknown.reason != "MISSING_TERMS":
+            raise
+        return stated_with
+    return before if before.total < stated_with.total else stated_with
 
 
 def stated_within(
@@ -83,9 +119,8 @@ def stated_within(
     left = net_assets
     ordered = list(claims)
     for accrual in [each for each in reversed(ordered) if each.method == "PERFORMANCE"]:
-        terms = _terms(stated, accrual)
-        # a mark stated with this NAV is at or above it, so that there is no fee inside
-        mark = high_water_mark(stated, accrual, day + dt.timedelta(days=1), shares)
+        terms = fee_terms(stated, accrual)
+        mark = mark_struck_against(stated, accrual, day, shares)
         fee = fee_within(terms, exchange(left, accrual.currency), mark.total, _hurdle(terms, accrual, mark, day))
         found.append(replace(accrual, method="STATED", amount=fee))
         with precise():
@@ -144,8 +179,8 @@ def high_water_mark(stated: StatedProduct, accrual: Accrual, day: dt.date, share
     return Mark(total, when, currency)
 
 
-def _terms(stated: StatedProduct, accrual: Accrual) -> PerformanceTerms:
-    """Rate and hurdle of the accrual, else of its class."""
+def fee_terms(stated: StatedProduct, accrual: Accrual) -> PerformanceTerms:
+    """Rate and hurdle of the accrual, else of its class. Raises Unavailable MISSING_TERMS."""
     (row,) = [
         each
         for each in stated.accruals

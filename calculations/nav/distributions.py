@@ -1,6 +1,6 @@
-"""Distributions of a class: the rate, the fall of the NAV when shares go ex, the payable, and funds that accrue daily.
+"""Distributions of a class: what a declared rate pays, and the dividends of funds that declare every day.
 
-How much may be distributed is decided elsewhere; the first distribution of a new investor is in equalisation.
+What is declared and not paid is owed in stated; the first distribution of a new investor is in equalisation.
 """
 
 from __future__ import annotations
@@ -14,28 +14,6 @@ from itertools import pairwise
 from calculations.money import minor_unit
 from calculations.nav.numbers import precise, stored
 from calculations.nav.results import Unavailable
-from calculations.nav.terms import Accrual
-
-
-@dataclass(frozen=True)
-class DistributionRate:
-    """`rate` per share, and what is left to carry forward because it was rounded down."""
-
-    rate: Decimal
-    carried_forward: Decimal
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """`shares` are those of the record date; `pay_date` None is not known yet, so still to be paid."""
-
-    distribution_id: str
-    share_class_id: str
-    currency: str
-    rate: Decimal
-    shares: Decimal
-    ex_date: dt.date
-    pay_date: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -56,47 +34,6 @@ class DailyDividend:
     amount: Decimal
     payable: Decimal
     carried_forward: Decimal
-
-
-def distribution_rate(distributable: Decimal, shares: Decimal, rate_dp: int) -> DistributionRate:
-    """Distributable income per share at the record date, rounded down so that no more is paid than there is.
-
-    Raises Unavailable NO_SHARES, DOMAIN (a negative amount). Source: nav 3 (Distribution).
-    """
-    if shares <= 0:
-        raise Unavailable("NO_SHARES", f"shares at the record date must be above zero, found {shares}")
-    if distributable < 0:
-        raise Unavailable("DOMAIN", f"distributable income must be >= 0, found {distributable}")
-    with precise():
-        rate = (distributable / shares).quantize(minor_unit(rate_dp), rounding=ROUND_DOWN)
-        return DistributionRate(rate, distributable - rate * shares)
-
-
-def ex_nav(nav_per_share: Decimal, distribution: Distribution, day: dt.date) -> Decimal:
-    """The NAV per share of a day from one with the distribution still in it: lower by the rate from the ex-date on."""
-    with precise():
-        return nav_per_share - distribution.rate if day >= distribution.ex_date else nav_per_share
-
-
-def distribution_payable(distribution: Distribution, day: dt.date) -> Accrual | None:
-    """What the class owes from the ex-date until it is paid; None before it and from the pay date on.
-
-    Raises Unavailable BAD_SCHEDULE where it is paid before it goes ex. Source: nav 3 (Distribution).
-    """
-    paid, ex = distribution.pay_date, distribution.ex_date
-    if paid is not None and paid < ex:
-        raise Unavailable("BAD_SCHEDULE", f"{distribution.distribution_id}: paid on {paid}, before it goes ex on {ex}")
-    if day < ex or (paid is not None and day >= paid):
-        return None
-    return Accrual(
-        accrual_id=f"distribution/{distribution.distribution_id}",
-        kind="PAYABLE",
-        side="LIABILITY",
-        method="STATED",
-        currency=distribution.currency,
-        share_class_id=distribution.share_class_id,
-        amount=distributed(distribution.rate, distribution.shares),
-    )
 
 
 def distributed(rate: Decimal, shares: Decimal) -> Decimal:

@@ -42,6 +42,7 @@
         'nav_dp',
         'share_dp',
         'price_cap_dp',
+        'income_dp',
         'performance_fee_rate',
         'hurdle_rate',
         'hurdle_type',

@@ -5,6 +5,7 @@ from __future__ import annotations
 from expectations.rules import Suite
 from expectations.suites.calc import CALC
 from expectations.suites.compliance import COMPLIANCE
+from expectations.suites.equalisation import EQUALISATION
 from expectations.suites.fund_figures import FUND_FIGURES
 from expectations.suites.funds import FUNDS
 from expectations.suites.ledgers import LEDGERS
@@ -30,6 +31,7 @@ SUITES: tuple[Suite, ...] = (
     *WATERFALLS,
     *LEDGERS,
     *NAVS,
+    *EQUALISATION,
     *PACING,
     *OPERATIONS,
     *MARTS,

@@ -99,7 +99,8 @@ SETS = f"""
 """
 DEPS = (
     *(f"intermediate.int_nav__{model}" for model in ("products", "share_classes", "capital_activity", "history")),
-    *("intermediate.int_nav__transfer_agent_shares", "intermediate.int_nav__project_timeline"),
+    *("intermediate.int_nav__accruals", "intermediate.int_nav__transfer_agent_shares"),
+    "intermediate.int_nav__project_timeline",
     *("intermediate.int_feeds__loads_known", "intermediate.int_market__fx_rates", "intermediate.int_market__holidays"),
     *("intermediate.int_nav__instruments", "intermediate.int_nav__corporate_actions", "intermediate.int_nav__prices"),
     *(
@@ -112,18 +113,22 @@ DEPS = (
         "ops.nav_approval_events",
     ),
 )
-_OF_PRODUCT = ("share_classes", "capital_activity", "history", "transfer_agent_shares")
+_OF_PRODUCT = ("share_classes", "accruals", "capital_activity", "history", "transfer_agent_shares")
 
 
 @dataclass(frozen=True)
 class ShownStrike:
-    """The strike of a product and day that is in force; `classes` are its rows by class, `held` values by instrument,
-    in its currency.
+    """The strike of a product and day that is in force; `classes` are its rows by class, `held` values by instrument, in its currency.
+
+    `fees` are lines of performance fees by class ('' for one of no class) and accrual, in their own currency, as owed.
+    `is_marked`: a position is valued at a market price.
     """
 
     run: Row
     classes: Mapping[str, Row]
     held: Mapping[str, Decimal]
+    fees: Mapping[tuple[str, str], Decimal]
+    is_marked: bool
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ def shown_organization(warehouse: Warehouse, organization: str) -> ShownOrganiza
             row=row,
             classes=rows_of["share_classes"].get(name, ()),
             holdings=(),
-            accruals=(),
+            accruals=rows_of["accruals"].get(name, ()),
             orders=rows_of["capital_activity"].get(name, ()),
             history=rows_of["history"].get(name, ()),
             register=rows_of["transfer_agent_shares"].get(name, ()),
@@ -227,10 +232,26 @@ def _strikes(warehouse: Warehouse, organization: str) -> Mapping[str, Mapping[dt
         [organization],
     ):
         held[row["product_id"], row["valuation_date"]][row["instrument_id"]] = row["amount"]
+    fees: dict[tuple[str, dt.date], dict[tuple[str, str], Decimal]] = defaultdict(dict)
+    for row in warehouse.records(
+        "select c.product_id, c.valuation_date, coalesce(c.share_class_id, '') as share_class_id, c.accrual_id, c.kind, "
+        f"cast(-sum(c.amount) as decimal(38,12)) as amount from ops.nav_components as c inner join ({_CURRENT}) as r {keys} "
+        "having c.kind = 'PERFORMANCE_FEE' and amount is not null",
+        [organization],
+    ):
+        fees[row["product_id"], row["valuation_date"]][row["share_class_id"], row["accrual_id"]] = row["amount"]
+    marked = {
+        (row["product_id"], row["valuation_date"])
+        for row in warehouse.records(
+            f"select c.product_id, c.valuation_date from ops.nav_components as c inner join ({_CURRENT}) as r {keys} "
+            "having count(*) filter (where c.method = 'PRICED') > 0",
+            [organization],
+        )
+    }
     found: dict[str, dict[dt.date, ShownStrike]] = defaultdict(dict)
     for run in warehouse.records(
         f"select * from ({_CURRENT}) where organization_id = ? order by product_id, valuation_date", [organization]
     ):
         key = run["product_id"], run["valuation_date"]
-        found[key[0]][key[1]] = ShownStrike(run, classes[key], held[key])
+        found[key[0]][key[1]] = ShownStrike(run, classes[key], held[key], fees[key], key in marked)
     return found

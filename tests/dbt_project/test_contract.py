@@ -189,6 +189,15 @@ CONTRACT = {
     "correct_amount difference is_open",
     "fact_nav_premiums": "product_id share_class_id event_date currency nav_per_share market_price price_as_of price_source "
     "premium_rate alarm_rate is_alarm reason",
+    "fact_equalisation": "product_id share_class_id order_id investor_id event_date kind gross_nav_per_share high_water_mark "
+    "price_paid nav_per_share credit_per_share credit_amount credit_returned_amount credit_open_amount contingent_amount "
+    "shares_issued shares_given_up residual_amount reason",
+    "fact_equalisation_events": "order_id event_date event_kind class_fee_amount own_fee_amount credit_returned_amount "
+    "contingent_amount shares_issued shares_given_up residual_amount",
+    "fact_fee_crystallisations": "share_class_id event_date event_kind accrued_fee_amount crystallised_fee_amount "
+    "high_water_mark_after payable_fee_amount reason",
+    "fact_income_equalisation": "order_id event_date income_bought_amount capital_amount income_amount reason",
+    "fact_daily_dividends": "share_class_id event_date dividend_per_share dividend_amount carried_forward_amount reason",
     "fact_project_nav": "project_id event_date currency net_assets net_assets_reason known_net_assets eliminated_amount "
     "is_complete return_rate return_rate_reason",
     "fact_project_nav_products": "project_id product_id event_date strike_date currency net_assets weight fx_rate "

@@ -348,3 +348,69 @@ def test_a_class_swings_on_the_days_and_to_the_nav_that_its_books_state(demo: Ho
     assert [row for row in rows if abs(row[1] - row[2]) > Decimal("0.0001")] == []
     assert {(rate > 0) - (rate < 0) for rate, *_, unswung in rows if unswung is not None} == {1, -1}
     assert {rate for rate, *_, unswung in rows if unswung is None} == {0}
+
+
+def test_e22_a_subscriber_above_the_mark_and_income_bought(demo: Home) -> None:
+    """Gross NAV 112.50 over a mark of 100 at 20 %: NAV 110, credit 2.50. 1,200 shares with 0.4137 of income: 496.44."""
+    (lot,) = demo.published(
+        "select kind, gross_nav_per_share, high_water_mark, nav_per_share, credit_per_share, credit_open_amount "
+        "from marts.fact_equalisation where order_id = 'E-22-EQUAL'"
+    )
+    assert lot == ("CREDIT", *map(Decimal, ("112.5", "100", "110", "2.5", "2500")))
+    (bought,) = demo.published(
+        "select shares, accrued_income_per_share, income_bought_amount from marts.fact_income_equalisation "
+        "where order_id = 'E-22-INCOME'"
+    )
+    assert bought == tuple(map(Decimal, ("1200", "0.4137", "496.44")))
+
+
+def test_fees_owed_for_good_are_those_accrued_and_shared_as_the_books_state(demo: Home) -> None:
+    """The sample's book of lots is kept apart: its marks, and the shares by which it settled credits and contingent fees."""
+    ends = demo.published(
+        "select accrued_fee_amount, crystallised_fee_amount, high_water_mark_after - high_water_mark_stated, "
+        "payable_fee_amount, credit_returned_amount, contingent_amount from marts.fact_fee_crystallisations "
+        "where share_class_id = 'cedar-macro-p' and event_kind = 'PERIOD_END'"
+    )
+    assert len(ends) == 4
+    for accrued, owed, mark_gap, payable, returned, contingent in ends:
+        assert (owed, abs(mark_gap) < Decimal("1e-6")) == (accrued, True)
+        assert abs(payable - (owed - returned + contingent)) < Decimal("1e-9")
+    events = demo.published(
+        "select shares_issued, shares_issued_stated, shares_given_up, shares_given_up_stated "
+        "from marts.fact_equalisation_events where shares_issued_stated is not null"
+    )
+    ((stated,),) = demo.warehouse.rows(
+        "select count(*) from raw.nav_capital_activity where equalises_order_id is not null"
+    )
+    assert len(events) == stated > 10
+    unit = Decimal("0.001")
+    assert [row for row in events if abs(row[0] - row[1]) > unit or abs(row[2] - row[3]) > unit] == []
+
+
+def test_each_investor_bears_the_fee_of_his_own_gain(demo: Home) -> None:
+    """Until a lot is settled, by the plain rule: 20 % of what the gross NAV is above the one paid, for all shares of the event."""
+    rows = demo.published(
+        "select e.own_fee_amount, 0.2::decimal(38,12) * greatest(e.gross_nav_per_share - l.gross_nav_per_share, 0), e.shares "
+        "from marts.fact_equalisation_events as e inner join marts.fact_equalisation as l using (product_id, order_id) "
+        "where l.kind in ('CREDIT', 'CONTINGENT') and e.event_number = 1"
+    )
+    assert len(rows) > 10
+    assert [row for row in rows if abs(row[0] - row[1] * row[2]) > Decimal("1e-6")] == []
+
+
+def test_daily_dividends_are_those_declared_or_say_why_they_are_not_known(demo: Home) -> None:
+    """A government fund at cost; a fund at market value, and one that marks its longer paper, gain more than income."""
+    found = demo.published(
+        "select share_class_id, reason, count(*), max(abs(dividend_per_share - dividend_per_share_stated)), "
+        "sum(net_income) - sum(dividend_amount) - max_by(carried_forward_amount, event_date) "
+        "from marts.fact_daily_dividends group by all order by 1"
+    )
+    known = {name: row for name, reason, *row in found if reason is None}
+    assert set(known) == {"cedar-government-money-i", "cedar-government-money-r"}
+    for days, gap, residue in known.values():
+        assert (days, residue) == (365, 0)
+        assert gap <= Decimal("2e-8")
+    assert {(name, reason) for name, reason, *_ in found if reason is not None} == {
+        (f"cedar-{name}", "UNSUPPORTED_CONVENTION")
+        for name in ("euro-liquidity-b", "euro-liquidity-i", "prime-money-i", "prime-money-s")
+    }

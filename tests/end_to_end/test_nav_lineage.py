@@ -213,6 +213,34 @@ def test_an_error_comes_down_to_both_versions_that_were_stated(demo: Home) -> No
     assert numbers(lost, "nav_capital_activity")["shares"] == [Decimal(9_100)]
 
 
+def test_a_credit_comes_down_to_what_was_paid_and_to_the_mark(demo: Home) -> None:
+    """E-22: gross NAV 112.50 paid, mark 100, 20 %."""
+    step = traced(demo, "fact_equalisation.credit_per_share", order_id="E-22-EQUAL")
+    assert step.value == Decimal("2.5")
+    assert numbers(step, "nav_capital_activity")["investor_nav_basis"] == [Decimal("112.5")]
+    assert numbers(step, "nav_history")["high_water_mark"] == [Decimal(100)]
+    assert numbers(step, "nav_share_classes")["performance_fee_rate"] == [Decimal("0.2")]
+    bought = traced(demo, "fact_income_equalisation.income_bought_amount", order_id="E-22-INCOME")
+    assert numbers(bought, "nav_history")["accrued_income_per_share"] == [Decimal("0.4137")]
+    assert numbers(bought, "nav_capital_activity")["shares"] == [Decimal(1200)]
+
+
+def test_a_fee_owed_for_good_comes_down_to_the_line_of_its_strike(demo: Home) -> None:
+    keys = {"share_class_id": "cedar-macro-p", "event_kind": "PERIOD_END", "event_date": "2025-03-31"}
+    step = traced(demo, "fact_fee_crystallisations.accrued_fee_amount", **keys)
+    assert -step.value in [each.value for each in steps(step) if each is not step]
+    owed = traced(demo, "fact_fee_crystallisations.crystallised_fee_amount", **keys)
+    assert numbers(owed, "nav_history")["high_water_mark"] == [Decimal("118.331")]
+
+
+def test_a_daily_dividend_comes_down_to_net_assets_and_the_factor_declared(demo: Home) -> None:
+    keys = {"share_class_id": "cedar-government-money-i", "event_date": "2025-06-30"}
+    step = traced(demo, "fact_daily_dividends.dividend_per_share", **keys)
+    assert [each.value for each in steps(step) if each.column == "shares_outstanding"]
+    declared = traced(demo, "fact_daily_dividends.dividend_per_share_stated", **keys)
+    assert numbers(declared, "nav_history")["income_factor"] == [declared.value]
+
+
 def test_a_redemption_rate_comes_down_to_orders_and_the_net_assets_of_its_days(demo: Home) -> None:
     ((product, day, redeemed, orders),) = demo.published(
         "select product_id, event_date, value_redeemed, shares_redeemed from marts.fact_redemptions "

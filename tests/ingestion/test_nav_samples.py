@@ -119,6 +119,7 @@ def test_the_special_share_classes_are_there(rows: dict[str, list[Row]]) -> None
     assert [row["share_class_id"] for row in classes if row["is_hedged"]] == ["cedar-global-equity-h"]
     assert [row["share_class_id"] for row in classes if row["swing"] == "PARTIAL"] == ["cedar-euro-bond-s"]
     assert [row["share_class_id"] for row in classes if row["equalisation"] == "CREDIT_DEBIT"] == ["cedar-macro-p"]
+    assert [row["share_class_id"] for row in classes if row["equalisation"] == "INCOME"] == ["cedar-global-equity-d"]
     assert [row["share_class_id"] for row in classes if row["income_policy"] == "DISTRIBUTING"] == [
         "cedar-global-equity-d"
     ]
@@ -246,8 +247,17 @@ class Sheets:
             if fee["method"] == "RATE":
                 days = (min(day, fee["accrued_to"] or day) - fee["accrued_from"]).days
                 owed = fee["basis_amount"] * fee["rate"] * days / 365
+            if fee["method"] == "PERFORMANCE":
+                owed = self.above_mark(fee["share_class_id"], day)
             total += owed * self.rate(fee["currency"], currency, day)
         return total
+
+    def above_mark(self, class_id: str, day: dt.date) -> Decimal:
+        """The fee that the day's net assets are net of: of a gain above the last mark before, rate to the fund's 1 - rate."""
+        (rate,) = (r["performance_fee_rate"] for r in self.rows["nav_share_classes"] if r["share_class_id"] == class_id)
+        before = max(each for name, each in self.history if name == class_id and each < day)
+        row, mark = self.history[class_id, day], self.history[class_id, before]["high_water_mark"]
+        return max(row["net_assets"] - mark * row["shares_outstanding"], Decimal(0)) * rate / (1 - rate)
 
 
 def accrued(terms: Row, day: dt.date) -> Decimal:
@@ -295,6 +305,24 @@ def test_the_stated_history_is_what_the_positions_and_accruals_are_worth(sheets:
         total = sum(row["net_assets"] * sheets.rate(row["currency"], currency, day) for row in stated)
         # each class is stated on its own cent
         assert abs(total - net) <= Decimal("0.01") * len(classes), day
+
+
+def test_a_subscriber_above_the_mark_pays_the_fee_accrued_in_the_nav(sheets: Sheets) -> None:
+    """NAV = mark + 0.8 x (gross - mark), so the credit is a quarter of what the NAV is above the mark. Source: nav 3."""
+    bought = [
+        row
+        for row in sheets.rows["nav_capital_activity"]
+        if row["share_class_id"] == "cedar-macro-p"
+        and row["activity"] == "SUBSCRIPTION"
+        and not row["equalises_order_id"]
+    ]
+    assert {row["investor_nav_basis"] > row["price"] for row in bought} == {True, False}
+    for row in bought:
+        days = [day for name, day in sheets.history if name == "cedar-macro-p" and day <= row["nav_date"]]
+        mark = sheets.history["cedar-macro-p", max(days)]["high_water_mark"]
+        credit = max(row["price"] - mark, Decimal(0)) / 4
+        assert abs(row["investor_nav_basis"] - row["price"] - credit) <= Decimal("0.0001")
+        assert abs(row["amount"] - row["shares"] * row["investor_nav_basis"]) <= Decimal("0.005")
 
 
 def test_nav_per_share_is_net_assets_over_shares(sheets: Sheets) -> None:

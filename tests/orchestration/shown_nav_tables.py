@@ -33,14 +33,23 @@ TABLES = {
         for name, columns in {
             "products": "table_name varchar, product_type varchar, subtype varchar, project_id varchar, status varchar, currency varchar, "
             "instrument_id varchar, inception_date date, nav_frequency varchar, valuation_cutoff varchar, "
-            "valuation_calendar varchar, shares_outstanding decimal(38,12), shares_as_of date",
-            "share_classes": "share_class_id varchar, isin varchar, error_class varchar, inception_date date, "
-            "shares_outstanding decimal(38,12), shares_as_of date",
-            "capital_activity": "order_id varchar, share_class_id varchar, activity varchar, status varchar, nav_date date, ex_date date, "
+            "valuation_calendar varchar, measurement_basis varchar, shares_outstanding decimal(38,12), shares_as_of date",
+            "share_classes": "share_class_id varchar, currency varchar, isin varchar, error_class varchar, inception_date date, "
+            "shares_outstanding decimal(38,12), shares_as_of date, income_policy varchar, income_dp bigint, share_dp bigint, "
+            "performance_fee_rate decimal(18,12), hurdle_type varchar, hurdle_rate decimal(18,12), equalisation varchar, "
+            "crystallisation varchar",
+            "accruals": "share_class_id varchar, accrual_id varchar, kind varchar, side varchar, method varchar, "
+            "rate decimal(18,12), basis varchar, basis_amount decimal(38,12), annual_amount decimal(38,12), "
+            "amount decimal(38,12), currency varchar, accrued_from date, accrued_to date, paid_through date, "
+            "day_count varchar, hurdle_rate decimal(18,12), start_date date, end_date date",
+            "capital_activity": "order_id varchar, share_class_id varchar, investor_id varchar, activity varchar, "
+            "status varchar, nav_date date, settle_date date, record_date date, ex_date date, "
             "shares decimal(38,12), amount decimal(38,12), price decimal(38,12), rate_per_share decimal(38,12), "
-            "currency varchar",
+            "investor_nav_basis decimal(38,12), equalises_order_id varchar, currency varchar",
             "history": "share_class_id varchar, valuation_date date, version bigint, status varchar, currency varchar, "
-            "nav_per_share decimal(38,12), net_assets decimal(38,12), shares_outstanding decimal(38,12), "
+            "nav_per_share decimal(38,12), unswung_nav decimal(38,12), net_assets decimal(38,12), "
+            "shares_outstanding decimal(38,12), income_factor decimal(38,12), accrued_income_per_share decimal(38,12), "
+            "high_water_mark decimal(38,12), high_water_mark_total decimal(38,12), "
             "corrects_version bigint, market_price decimal(38,12), source varchar",
             "transfer_agent_shares": "register varchar, share_class_id varchar, as_of_date date, shares decimal(38,12)",
             "instruments": "instrument_id varchar, currency varchar, isin varchar, instrument_type varchar, quote_basis varchar",

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 
-from ingestion.samples.nav.days import AS_OF, OPENING, month_ends, valuation_days
+from ingestion.samples.nav.days import AS_OF, OPENING, after, middles, month_ends, valuation_days
 from ingestion.samples.nav.fees import Fee, FeeBook
 from ingestion.samples.nav.market import Market
 from ingestion.samples.nav.money import ZERO, cents, rounded, rounded_down
 from ingestion.samples.nav.orders import LARGEST, Order, distribution, priced, requests
+from ingestion.samples.nav.performance import PerformanceBook, Register
 from ingestion.samples.nav.portfolio import HEDGE_ID
 from ingestion.samples.nav.table import Row
 from ingestion.samples.nav.terms import ClassTerms, FundTerms, MoneyFundTerms, investor_count
 
-NAV_DP, INCOME_DP = 4, 9
-QUARTER = 3
+NAV_DP, INCOME_DP, ACCRUED_DP = 4, 9, 6
+QUARTER, QUARTER_DAYS, NEXT_MIDDLE = 3, 91, 10
 ORDERS_A_DAY = 2
 PAR = Decimal(1)
 # Investors of a swinging class come and go in larger steps, or its fund would never swing.
@@ -41,6 +43,14 @@ class ClassBook:
         self._nav = {each.id: each.nav for each in terms.classes}
         self._shares = {
             each.id: rounded_down(self._part[each.id] * self._rate(each, OPENING) / each.nav) for each in terms.classes
+        }
+        self._registers = {
+            each.id: Register(each, self._shares[each.id], after(OPENING, -1))
+            for each in terms.classes
+            if each.equalisation != "NONE"
+        }
+        self._performance = {
+            each.id: PerformanceBook(each, self._registers[each.id]) for each in terms.classes if each.performance
         }
         self._whole, self._settled, self._before = opening, ZERO, OPENING
         self._hedge: dict[str, tuple[Decimal, Decimal, Decimal]] = {}
@@ -77,6 +87,10 @@ class ClassBook:
             share = weights[each.id] / weight
             self._part[each.id] += gained * share
             self._net[each.id] = self._part[each.id] + self._own_lines(each, day)
+            if each.id in self._performance:
+                gross = self._net[each.id] * self._rate(each, day)
+                fee = self._performance[each.id].accrue(gross, self._shares[each.id])
+                self._net[each.id] -= self._to_base(each, fee, day)
             if each.income_policy == "DAILY_ACCRUAL" and day > OPENING:
                 self._pay_out(each, self._net[each.id] - unrealised * share, day)
             rows.append(self._row(each, day))
@@ -96,6 +110,8 @@ class ClassBook:
         paid_on = next((later for later in valuation_days() if later > day and later.month > day.month), next_year)
         number = len(self._orders) + 1
         order = distribution(f"{self.terms.product_id}-{number:04d}", each.id, self._before, paid_on, shares, rate)
+        # what is booked day by day is not paid before the month is over, so that no day is put on cents
+        order = replace(order, amount=shares * rate)
         self._orders.append(order)
         self._net[each.id] += order.owed(day)
 
@@ -115,10 +131,32 @@ class ClassBook:
             "source": "ADMINISTRATOR",
             "status": "PUBLISHED" if day < AS_OF else "VALIDATED",
             "income_factor": income[0] if income else None,
-            "high_water_mark": each.high_water_mark,
         }
+        if each.id in self._performance:
+            self._crystallise(each, net / self._shares[each.id], day)
+            row["high_water_mark"] = self._performance[each.id].mark
+        if each.income is not None:
+            row["accrued_income_per_share"] = self._accrued_income(each, day)
         self._latest[each.id] = row
         return row  # type: ignore[return-value]
+
+    def _crystallise(self, each: ClassTerms, nav: Decimal, day: dt.date) -> None:
+        """At the end of a quarter: the fee accrued is due from the next day, and what equalises it is dealt at the NAV."""
+        if day not in month_ends()[QUARTER::QUARTER]:
+            return
+        book, paid_on = self._performance[each.id], next((later for later in middles() if later > day), None)
+        due = cents(book.per_share * self._shares[each.id])
+        self._orders += book.crystallise(nav, self._nav[each.id], day, paid_on or after(AS_OF, NEXT_MIDDLE))
+        if due and day < AS_OF:
+            start = day + dt.timedelta(days=1)
+            self.fees.add(Fee(f"performance-{day:%Y-%m}", each, start, accrued_to=start, amount=due))
+
+    def _accrued_income(self, each: ClassTerms, day: dt.date) -> Decimal:
+        """The part of the quarter's income that has come in since the shares last went ex."""
+        assert each.income is not None
+        ex = [order.ex_date for order in self._of(each) if order.ex_date is not None and order.ex_date <= day]
+        days = min((day - max(ex, default=OPENING)).days, QUARTER_DAYS)
+        return rounded(each.income * days / QUARTER_DAYS, ACCRUED_DP)
 
     def take_orders(self, day: dt.date, settles: dt.date, rng: np.random.Generator) -> None:
         """Price the orders of `day` at its NAV, which swings where the net flow of the fund is large. Source: nav 3 (Swing)."""
@@ -133,10 +171,21 @@ class ClassBook:
             self._swing(each, flow / sum(self._net.values()))
             for request in asked[each.id]:
                 number = f"{self.terms.product_id}-{len(self._orders) + 1:04d}"
-                self._orders.append(priced(request, number, each.id, self._nav, net, (day, settles), unit))
+                order = priced(request, number, each.id, self._nav, net, (day, settles), unit)
+                self._orders.append(self._of_lots(each, order) if each.id in self._registers else order)
             if each.income is not None and settles in month_ends()[QUARTER::QUARTER]:
                 number = f"{self.terms.product_id}-{len(self._orders) + 1:04d}"
                 self._orders.append(distribution(number, each.id, day, settles, self._shares[each.id], each.income))
+
+    def _of_lots(self, each: ClassTerms, order: Order) -> Order:
+        """The order as the register and the class's equalisation make it; the fee of shares that leave is due at once."""
+        register, book = self._registers[each.id], self._performance.get(each.id)
+        dealt = register.dealt(order) if book is None else book.dealt(order)
+        if book is not None and dealt.activity == "REDEMPTION" and book.per_share:
+            start = order.nav_date + dt.timedelta(days=1)
+            due = cents(book.per_share * dealt.shares)
+            self.fees.add(Fee(f"performance-{order.order_id}", each, start, accrued_to=start, amount=due))
+        return dealt
 
     def _swing(self, each: ClassTerms, flow: Decimal) -> None:
         if each.swing == "NONE":
@@ -185,11 +234,6 @@ class ClassBook:
             basis = cents(self._net[each.id] * self._rate(each, day))
             accrued_to = following if following < AS_OF else None
             self.fees.add(Fee(f"management-{following:%Y-%m}", each, day, basis, accrued_to))
-            if each.performance is not None and following == AS_OF:
-                assert each.high_water_mark is not None
-                gain = max(self._nav[each.id] - each.high_water_mark, ZERO) * self._shares[each.id]
-                amount = cents(gain * each.performance)
-                self.fees.add(Fee("performance-2025", each, day + dt.timedelta(days=1), amount=amount))
 
     def realise_hedge(self, day: dt.date) -> None:
         """Turn the forwards of hedged classes into cash at a month end, on cents; it stays with their classes alone."""
@@ -242,9 +286,11 @@ class ClassBook:
 
     def fee_rows(self) -> list[Row]:
         """Sheet Accruals & Fees."""
-        return self.fees.rows(self.terms.product_id)
+        above_marks = [book.row(self.terms.product_id) for book in self._performance.values()]
+        return [*self.fees.rows(self.terms.product_id), *above_marks]
 
     def order_rows(self) -> list[Row]:
         """Sheet Capital Activity."""
         currencies = {each.id: each.currency for each in self.terms.classes}
-        return [order.row(self.terms.product_id, currencies[order.class_id]) for order in self._orders]
+        taken_over = [order for register in self._registers.values() for order in register.taken_over]
+        return [order.row(self.terms.product_id, currencies[order.class_id]) for order in (*taken_over, *self._orders)]

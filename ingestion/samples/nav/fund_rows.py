@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ingestion.samples.instruments import load_instruments
+from ingestion.samples.nav.class_book import INCOME_DP
 from ingestion.samples.nav.days import AS_OF, OPENING
 from ingestion.samples.nav.funds import cash_days
 from ingestion.samples.nav.market import SPLIT_DAY, SPLIT_INSTRUMENT, SPLIT_RATIO, Market
@@ -71,12 +72,13 @@ def share_classes(years: Mapping[str, Year]) -> Iterator[Row]:
                 "income_policy": each.income_policy,
                 "nav_dp": NAV_DP,
                 "share_dp": SHARE_DP,
+                "income_dp": INCOME_DP if each.income_policy == "DAILY_ACCRUAL" else None,
                 "shares_outstanding": years[fund.product_id].shares[each.id, AS_OF],
                 "shares_as_of": AS_OF,
                 "performance_fee_rate": each.performance,
                 "hurdle_type": "NONE" if each.performance else None,
                 "equalisation": each.equalisation,
-                "crystallisation": "ANNUAL" if each.performance else None,
+                "crystallisation": "QUARTERLY" if each.performance else None,
                 "swing": each.swing,
                 "swing_threshold_rate": each.threshold,
                 "swing_up_rate": each.up,

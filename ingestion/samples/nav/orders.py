@@ -34,10 +34,11 @@ class Order:
     rate_per_share: Decimal | None = None
     ex_date: dt.date | None = None
     investor_nav_basis: Decimal | None = None
+    equalises: str | None = None
 
     @property
     def sign(self) -> int:
-        return 1 if self.activity == "SUBSCRIPTION" else -1
+        return 1 if self.activity in ("SUBSCRIPTION", "TRANSFER_IN") else -1
 
     @property
     def shares_moved(self) -> Decimal:
@@ -68,6 +69,7 @@ class Order:
             "record_date": self.nav_date if is_income else None,
             "ex_date": self.ex_date,
             "rate_per_share": self.rate_per_share,
+            "equalises_order_id": self.equalises,
             "status": "SETTLED" if self.settle_date <= AS_OF else "PRICED",
         }
 

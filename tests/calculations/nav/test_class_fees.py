@@ -15,8 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calculations.nav import ClassNav, Strike
+from calculations.nav.class_fees import fee_per_share_within
+from calculations.nav.lines_stated import accruals_in_force
 from calculations.nav.numbers import precise
-from tests.calculations.nav.evidence import closing, evidence, struck
+from calculations.nav.stated import StatedProduct
+from tests.calculations.nav.evidence import Stated, closing, evidence, struck
 from tests.calculations.nav_inputs import DAY, EURUSD, rounded
 
 D = Decimal
@@ -187,3 +190,18 @@ def test_components_add_up_to_net_assets_and_to_the_classes(
     )
     assert (result.status, [each.swing_rate for each in result.classes]) == ("STRUCK", [D("-0.0035"), None, None])
     assert_adds_up(result)
+
+
+@pytest.mark.parametrize(("paid_through", "inside"), [(None, D(4)), (EVE, D(0))])
+def test_a_fee_owed_for_good_is_inside_the_nav_that_raised_the_mark_until_it_is_paid(
+    paid_through: dt.date | None, inside: Decimal
+) -> None:
+    # gross 120 over a mark of 100 at 20 %: 4 owed, 116 left, and 116 is the mark stated with that NAV
+    rows = [
+        Stated(STATED | {"share_class_id": "a", "valuation_date": day, "high_water_mark": D(mark)})
+        for day, mark in ((EVE - dt.timedelta(days=1), 100), (EVE, 116))
+    ]
+    fee = PERFORMANCE | {"paid_through": paid_through}
+    stated = StatedProduct("fund", {"product_id": "f"}, [Stated(A)], (), [Stated(fee)], (), rows, ())
+    (accrual,) = accruals_in_force([Stated(fee)], DAY)
+    assert fee_per_share_within(stated, accrual, D(116), EVE) == inside

@@ -1,60 +1,23 @@
-"""Distributions: no more is paid than there is, the NAV falls by what is owed, and every day is booked once."""
+"""Daily dividends: no more is paid than there is, and every day is booked once."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calculations.nav.distributions import (
-    DayIncome,
-    Distribution,
-    daily_dividends,
-    distribution_payable,
-    distribution_rate,
-    ex_nav,
-)
+from calculations.nav.distributions import DayIncome, daily_dividends
 from calculations.nav.numbers import precise
 from calculations.nav.results import Unavailable
 from tests.calculations.nav_inputs import DAY, D
 
 ONE = dt.timedelta(days=1)
-PAID = Distribution("Q1", "A", "USD", D("0.3333"), D("300"), ex_date=DAY, pay_date=DAY + 5 * ONE)
 
 incomes = st.decimals(-(10**6), 10**6, places=12, allow_nan=False, allow_infinity=False)
 shares = st.decimals("0.001", 10**9, places=6, allow_nan=False, allow_infinity=False)
-
-
-def test_the_rate_is_rounded_down_and_the_rest_carried_forward() -> None:
-    rate = distribution_rate(D("200"), D("300"), 4)  # 0.66666...
-    assert (rate.rate, rate.carried_forward) == (D("0.6666"), D("0.02"))
-
-
-def test_the_nav_falls_by_the_rate_when_the_shares_go_ex() -> None:
-    assert ex_nav(D("12.5"), PAID, DAY - ONE) == D("12.5")
-    assert ex_nav(D("12.5"), PAID, DAY) == D("12.1667")
-    assert ex_nav(D("12.5"), PAID, DAY + 30 * ONE) == D("12.1667")
-
-
-def test_it_is_owed_from_the_ex_date_until_it_is_paid() -> None:
-    owed = {days: distribution_payable(PAID, DAY + days * ONE) for days in (-1, 0, 4, 5)}
-    assert [owed[-1], owed[5]] == [None, None]
-    first = owed[0]
-    assert first == owed[4]
-    assert first is not None
-    assert (first.side, first.kind, first.amount, first.share_class_id) == ("LIABILITY", "PAYABLE", D("99.99"), "A")
-    assert distribution_payable(replace(PAID, pay_date=None), DAY + 900 * ONE) == first
-
-
-def test_a_payable_lowers_net_assets_by_as_much_as_the_nav_falls() -> None:
-    owed = distribution_payable(PAID, DAY)
-    assert owed is not None
-    with precise():
-        assert (D("12.5") - ex_nav(D("12.5"), PAID, DAY)) * PAID.shares == owed.amount
 
 
 def test_a_weekend_is_booked_day_by_day() -> None:
@@ -74,9 +37,6 @@ def test_a_day_of_loss_pays_nothing_and_is_made_good_first() -> None:
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        (lambda: distribution_rate(D(1), D(0), 4), "NO_SHARES"),
-        (lambda: distribution_rate(D(-1), D(1), 4), "DOMAIN"),
-        (lambda: distribution_payable(replace(PAID, pay_date=DAY - ONE), DAY), "BAD_SCHEDULE"),
         (
             lambda: daily_dividends([DayIncome(DAY, D(1), D(1)), DayIncome(DAY + 2 * ONE, D(1), D(1))], 4),
             "BAD_SCHEDULE",
@@ -89,14 +49,6 @@ def test_what_cannot_be_distributed_is_refused(call, reason: str) -> None:  # ty
     with pytest.raises(Unavailable) as refused:
         call()
     assert refused.value.reason == reason
-
-
-@given(incomes.map(abs), shares, st.integers(0, 10))
-def test_no_more_is_paid_than_there_is(distributable: Decimal, held: Decimal, dp: int) -> None:
-    rate = distribution_rate(distributable, held, dp)
-    with precise():
-        assert rate.rate * held + rate.carried_forward == distributable
-        assert 0 <= rate.carried_forward < held * Decimal(1).scaleb(-dp)
 
 
 @given(st.lists(st.tuples(incomes, shares), min_size=1, max_size=31), st.integers(4, 10))

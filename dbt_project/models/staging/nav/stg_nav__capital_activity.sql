@@ -24,6 +24,7 @@ final as (
         cast(record_date as date) as record_date,
         cast(ex_date as date) as ex_date,
         cast(rate_per_share as decimal(38, 12)) as rate_per_share,
+        cast(equalises_order_id as varchar) as equalises_order_id,
         cast(status as varchar) as status,
         cast(coalesce(lower(row_action), 'upsert') as varchar) as row_action,
         cast(_sheet as varchar) as source_sheet,

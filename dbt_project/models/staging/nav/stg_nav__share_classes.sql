@@ -17,6 +17,7 @@ final as (
         cast(nav_dp as bigint) as nav_dp,
         cast(share_dp as bigint) as share_dp,
         cast(price_cap_dp as bigint) as price_cap_dp,
+        cast(income_dp as bigint) as income_dp,
         cast(shares_outstanding as decimal(38, 12)) as shares_outstanding,
         cast(shares_as_of as date) as shares_as_of,
         cast(performance_fee_rate as decimal(18, 12)) as performance_fee_rate,

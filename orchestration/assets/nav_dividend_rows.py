@@ -1,0 +1,101 @@
+"""Dividends of share classes that declare them daily, reckoned from their strikes beside what was declared, as rows.
+
+The finance is in calculations.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from calculations.nav.daily_income import ClassAssets, day_incomes
+from calculations.nav.distributions import DailyDividend, DayIncome, daily_dividends
+from calculations.nav.results import Unavailable
+from calculations.nav.stated import STANDING
+from orchestration.assets.nav_shown import Row, ShownOrganization, ShownProduct
+
+
+def dividend_rows(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
+    """One row per class that declares daily and calendar day since its first NAV, days rising.
+
+    Where no dividend can be reckoned, one row with the reason for each day on which one was declared.
+    """
+    for product in shown.products:
+        for row in product.stated.classes:
+            if row["income_policy"] == "DAILY_ACCRUAL":
+                yield from _of_class(product, row)
+
+
+def _of_class(product: ShownProduct, row: Row) -> Iterator[dict[str, Any]]:
+    class_id = row["share_class_id"]
+    history = _history(product, class_id)
+    declared = {day: each["income_factor"] for day, each in history.items() if each["income_factor"] is not None}
+    keys = {"product_id": product.product_id, "share_class_id": class_id, "currency": row["currency"]}
+    try:
+        if row["income_dp"] is None:
+            raise Unavailable("MISSING_TERMS", f"{class_id}: income_dp must be given, found none")
+        incomes = day_incomes(product.stated, class_id, row["currency"], _assets(product, class_id, history))
+        dividends = daily_dividends(incomes, int(row["income_dp"]))
+    except Unavailable as unknown:
+        for day in sorted(declared):
+            found = {**dict.fromkeys(_FIGURES), "reason": unknown.reason, "detail": unknown.detail}
+            yield {**keys, **found, **_dated(product, day), "dividend_per_share_stated": declared[day]}
+        return
+    carried = Decimal(0)
+    for income, dividend in zip(incomes, dividends, strict=True):
+        yield {**keys, **_figures(income, dividend, carried), **_dated(product, dividend.day)} | {
+            "dividend_per_share_stated": declared.get(dividend.day)
+        }
+        carried = dividend.carried_forward
+
+
+_FIGURES = (
+    *("net_income", "shares_entitled", "carried_in_amount", "dividend_per_share", "dividend_amount"),
+    *("payable_amount", "carried_forward_amount", "reason", "detail"),
+)
+
+
+def _figures(income: DayIncome, dividend: DailyDividend, carried: Decimal) -> dict[str, Any]:
+    return {
+        "net_income": income.net_income,
+        "shares_entitled": income.shares,
+        "carried_in_amount": carried,
+        "dividend_per_share": dividend.factor,
+        "dividend_amount": dividend.amount,
+        "payable_amount": dividend.payable,
+        "carried_forward_amount": dividend.carried_forward,
+        "reason": None,
+        "detail": None,
+    }
+
+
+def _dated(product: ShownProduct, day: dt.date) -> dict[str, Any]:
+    row, strike = product.stated.row, product.strikes.get(day)
+    return {
+        "valuation_date": day,
+        "known_at": row["known_at"] if strike is None else max(row["known_at"], strike.run["known_at"]),
+        "state_id": row["state_id"],
+    }
+
+
+def _history(product: ShownProduct, class_id: str) -> Mapping[dt.date, Row]:
+    rows = sorted(product.stated.history, key=lambda each: (each["valuation_date"], each["version"]))
+    return {
+        row["valuation_date"]: row for row in rows if row["share_class_id"] == class_id and row["status"] in STANDING
+    }
+
+
+def _assets(product: ShownProduct, class_id: str, history: Mapping[dt.date, Row]) -> Mapping[dt.date, ClassAssets]:
+    """Net assets and shares of every day with a NAV, struck or else stated."""
+    found = {day: (row["net_assets"], row["shares_outstanding"], False) for day, row in history.items()}
+    for day, strike in product.strikes.items():
+        if class_id in strike.classes:
+            row = strike.classes[class_id]
+            found[day] = (row["net_assets_class"], row["shares_outstanding"], strike.is_marked)
+    return {
+        day: ClassAssets(net_assets, shares, is_marked)
+        for day, (net_assets, shares, is_marked) in found.items()
+        if net_assets is not None and shares is not None
+    }
