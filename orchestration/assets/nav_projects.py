@@ -1,7 +1,7 @@
 """NAVs of projects, redemption measures, corrections of NAVs and premiums on them, equalisation and daily dividends, for every
 organisation as it shows its products.
 
-Rows are made in nav_project_rows, nav_redemption_rows, nav_premium_rows, nav_equalisation_rows and nav_dividend_rows; what is
+Rows are made in nav_project_rows, nav_redemption_rows, nav_premium_rows, nav_equalisation_rows and nav_income_rows; what is
 shown is read by nav_shown.
 """
 
@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from calculations.nav import errors, premiums, projects
-from orchestration.assets.nav_dividend_rows import dividend_rows
 from orchestration.assets.nav_equalisation_rows import (
     crystallisation_rows,
     equalised_classes,
     event_rows,
-    income_rows,
     lot_rows,
 )
+from orchestration.assets.nav_income_rows import dividend_rows, income_rows
 from orchestration.assets.nav_premium_rows import premium_rows
 from orchestration.assets.nav_project_rows import project_rows
 from orchestration.assets.nav_redemption_rows import error_rows, redemption_rows
