@@ -1,4 +1,4 @@
-"""Performance fees that are owed for good, what of them each investor bears, and income inside subscription prices, as rows.
+"""Performance fees that are owed for good and what of them each investor bears, as rows.
 
 The finance is in calculations.
 """
@@ -13,7 +13,6 @@ from typing import Any
 
 from calculations.nav.crystallisations import FeeClass, StruckClass
 from calculations.nav.equalised_lots import EQUALISED_BY_LOT, EqualisedLot, LotCourse, LotEvent, course, enter
-from calculations.nav.income_equalisation import income_lot
 from calculations.nav.investor_lots import Lot, lots_of, redeemed_shares
 from calculations.nav.market import valuation_point
 from calculations.nav.numbers import precise, stored
@@ -77,10 +76,11 @@ def lot_rows(classes: Sequence[EqualisedClass]) -> Iterator[dict[str, Any]]:
     """One row per lot of a class that equalises by lot, in the order of their days."""
     for each in classes:
         for lot in each.lots:
-            yield {**each.keys, **_of_lot(lot), **_entered(each, lot)}
+            yield {**each.keys, **lot_keys(lot), **_entered(each, lot)}
 
 
-def _of_lot(lot: Lot) -> dict[str, Any]:
+def lot_keys(lot: Lot) -> dict[str, Any]:
+    """What every row of a lot has."""
     return {
         "order_id": lot.order_id,
         "investor_id": lot.order["investor_id"],
@@ -149,7 +149,7 @@ def event_rows(classes: Sequence[EqualisedClass]) -> Iterator[dict[str, Any]]:
                 moved = issued.get(value.day) if event.kind == "PERIOD_END" else None
                 yield {
                     **each.keys,
-                    **_of_lot(entered.lot),
+                    **lot_keys(entered.lot),
                     "shares": event.shares,
                     "event_number": number,
                     "valuation_date": value.day,
@@ -259,62 +259,6 @@ def _equalised(each: EqualisedClass, kind: str, day: dt.date, shares: Decimal, f
         return {**found, "payable_fee_amount": payable}
     detail = f"lots are known of {known.normalize():f} of {shares.normalize():f} shares"
     return {**found, "payable_fee_amount": None, "reason": "MISSING_VALUE", "detail": detail}
-
-
-def income_rows(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
-    """One row per lot bought in a class that equalises income, in the order of their days."""
-    for product in shown.products:
-        for row in product.stated.classes:
-            if row["equalisation"] != "INCOME":
-                continue
-            for lot in lots_of(product.stated.orders, row["share_class_id"]):
-                # what was taken over from elsewhere was bought at no NAV of this class
-                if lot.order["activity"] != "TRANSFER_IN":
-                    yield {
-                        "product_id": product.product_id,
-                        "share_class_id": row["share_class_id"],
-                        "currency": row["currency"],
-                        **_of_lot(lot),
-                        **_income(product, row["share_class_id"], lot),
-                        "known_at": product.stated.row["known_at"],
-                        "state_id": product.stated.row["state_id"],
-                    }
-
-
-_INCOME = (
-    *("accrued_on", "accrued_income_per_share", "income_bought_amount", "distribution_order_id", "ex_date"),
-    *(
-        "rate_per_share",
-        "shares_entitled",
-        "distribution_amount",
-        "capital_amount",
-        "income_amount",
-        "reason",
-        "detail",
-    ),
-)
-
-
-def _income(product: ShownProduct, class_id: str, lot: Lot) -> dict[str, Any]:
-    try:
-        found = income_lot(product.stated, class_id, lot)
-    except Unavailable as unknown:
-        return {**dict.fromkeys(_INCOME), "reason": unknown.reason, "detail": unknown.detail}
-    paid, first, why = found.distribution, found.first, found.reason
-    return {
-        "accrued_on": found.accrued_on,
-        "accrued_income_per_share": found.accrued_income,
-        "income_bought_amount": found.bought,
-        "distribution_order_id": None if paid is None else paid["order_id"],
-        "ex_date": None if paid is None else paid["ex_date"],
-        "rate_per_share": None if paid is None else paid["rate_per_share"],
-        "shares_entitled": found.shares_entitled,
-        "distribution_amount": None if first is None else first.amount,
-        "capital_amount": None if first is None else first.capital,
-        "income_amount": None if first is None else first.income,
-        "reason": None if why is None else why.reason,
-        "detail": None if why is None else why.detail,
-    }
 
 
 def _struck(product: ShownProduct, row: Row) -> Mapping[dt.date, StruckClass]:

@@ -2,7 +2,7 @@
 dividends, for every organisation as it shows its products.
 
 Rows are made in nav_project_rows, nav_redemption_rows, nav_restatement_rows, nav_premium_rows, nav_equalisation_rows and
-nav_dividend_rows; what is shown is read by nav_shown.
+nav_income_rows; what is shown is read by nav_shown.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from typing import Any
 
 from calculations.nav import errors, premiums, projects
 from calculations.nav.validation import rules
-from orchestration.assets.nav_dividend_rows import dividend_rows
 from orchestration.assets.nav_equalisation_rows import (
     crystallisation_rows,
     equalised_classes,
     event_rows,
-    income_rows,
     lot_rows,
 )
+from orchestration.assets.nav_income_rows import dividend_rows, income_rows
 from orchestration.assets.nav_premium_rows import premium_rows
 from orchestration.assets.nav_project_rows import project_rows
 from orchestration.assets.nav_redemption_rows import error_rows, redemption_rows

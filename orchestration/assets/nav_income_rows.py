@@ -1,4 +1,4 @@
-"""Dividends of share classes that declare them daily, reckoned from their strikes beside what was declared, as rows.
+"""Income inside subscription prices, and dividends that are declared daily, reckoned from strikes, as rows.
 
 The finance is in calculations.
 """
@@ -12,8 +12,11 @@ from typing import Any
 
 from calculations.nav.daily_income import ClassAssets, day_incomes
 from calculations.nav.distributions import DailyDividend, DayIncome, daily_dividends
+from calculations.nav.income_equalisation import income_lot
+from calculations.nav.investor_lots import Lot, lots_of
 from calculations.nav.results import Unavailable
 from calculations.nav.stated import STANDING
+from orchestration.assets.nav_equalisation_rows import lot_keys
 from orchestration.assets.nav_shown import Row, ShownOrganization, ShownProduct
 
 
@@ -98,4 +101,60 @@ def _assets(product: ShownProduct, class_id: str, history: Mapping[dt.date, Row]
         day: ClassAssets(net_assets, shares, is_marked)
         for day, (net_assets, shares, is_marked) in found.items()
         if net_assets is not None and shares is not None
+    }
+
+
+def income_rows(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
+    """One row per lot bought in a class that equalises income, in the order of their days."""
+    for product in shown.products:
+        for row in product.stated.classes:
+            if row["equalisation"] != "INCOME":
+                continue
+            for lot in lots_of(product.stated.orders, row["share_class_id"]):
+                # what was taken over from elsewhere was bought at no NAV of this class
+                if lot.order["activity"] != "TRANSFER_IN":
+                    yield {
+                        "product_id": product.product_id,
+                        "share_class_id": row["share_class_id"],
+                        "currency": row["currency"],
+                        **lot_keys(lot),
+                        **_income(product, row["share_class_id"], lot),
+                        "known_at": product.stated.row["known_at"],
+                        "state_id": product.stated.row["state_id"],
+                    }
+
+
+_INCOME = (
+    *("accrued_on", "accrued_income_per_share", "income_bought_amount", "distribution_order_id", "ex_date"),
+    *(
+        "rate_per_share",
+        "shares_entitled",
+        "distribution_amount",
+        "capital_amount",
+        "income_amount",
+        "reason",
+        "detail",
+    ),
+)
+
+
+def _income(product: ShownProduct, class_id: str, lot: Lot) -> dict[str, Any]:
+    try:
+        found = income_lot(product.stated, class_id, lot)
+    except Unavailable as unknown:
+        return {**dict.fromkeys(_INCOME), "reason": unknown.reason, "detail": unknown.detail}
+    paid, first, why = found.distribution, found.first, found.reason
+    return {
+        "accrued_on": found.accrued_on,
+        "accrued_income_per_share": found.accrued_income,
+        "income_bought_amount": found.bought,
+        "distribution_order_id": None if paid is None else paid["order_id"],
+        "ex_date": None if paid is None else paid["ex_date"],
+        "rate_per_share": None if paid is None else paid["rate_per_share"],
+        "shares_entitled": found.shares_entitled,
+        "distribution_amount": None if first is None else first.amount,
+        "capital_amount": None if first is None else first.capital,
+        "income_amount": None if first is None else first.income,
+        "reason": None if why is None else why.reason,
+        "detail": None if why is None else why.detail,
     }
