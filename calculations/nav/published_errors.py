@@ -27,7 +27,8 @@ class PublishedError:
 
     `treatment`, `first_bad_date` and `last_bad_date` are of all wrong NAVs of the class that one restatement is of, or
     that none is asked for yet; `treatment` None: not known, some of them could not be judged and none was material.
-    `to_reckon_again` are ids of the orders that a restatement has dealt again.
+    `is_restated`: a correction is due, or somebody asked for one, and `to_reckon_again` are ids of the orders that it has
+    dealt again.
     """
 
     nav: PublishedNav
@@ -39,7 +40,8 @@ class PublishedError:
     first_bad_date: dt.date
     last_bad_date: dt.date
     deals: WrongDeals
-    to_reckon_again: tuple[str, ...]
+    is_restated: bool
+    to_reckon_again: frozenset[str]
 
     @property
     def is_open(self) -> bool:
@@ -91,9 +93,10 @@ def _judged(
     due = _due([nav for nav in navs if nav.published.valuation_date not in unjudged], error_class, deals)
     treatment = None if unjudged and due.treatment != "RESTATE" else due.treatment
     days = [nav.published.valuation_date for nav in wrong]
+    corrected = {correction.valuation_date for correction in due.corrections}
     for nav, error, unknown in verdicts:
-        of_day = deals[nav.published.valuation_date]
-        ids = {order["order_id"] for order in of_day.orders}
+        day = nav.published.valuation_date
+        ids = frozenset(order["order_id"] for order in deals[day].orders)
         yield PublishedError(
             nav=nav,
             error_class=error_class,
@@ -103,8 +106,9 @@ def _judged(
             treatment=treatment,
             first_bad_date=min(days),
             last_bad_date=max(days),
-            deals=of_day,
-            to_reckon_again=tuple(each for each in due.order_ids if each in ids),
+            deals=deals[day],
+            is_restated=day in corrected or nav.restatement is not None,
+            to_reckon_again=ids if nav.restatement else ids.intersection(due.order_ids),
         )
 
 

@@ -128,7 +128,7 @@ def effect_rows(
 ) -> Iterator[dict[str, Any]]:
     """One row per order, fee and NAV of a project that a restatement has reckoned again, by both versions."""
     products = {product.product_id: product for product in shown.products}
-    restated = [(products[name], each) for name, found in wrong.items() for each in found if _is_restated(each)]
+    restated = [(products[name], each) for name, found in wrong.items() for each in found if each.is_restated]
     for product, found in restated:
         yield from _order_effects(product, found)
     # a fee and a project are of a version, whatever classes of it are wrong
@@ -154,13 +154,11 @@ def effect_rows(
         yield from _project_effects(product, found, projects, nets.get(key), nets.get(right), now)
 
 
-def _is_restated(found: PublishedError) -> bool:
-    return found.treatment == "RESTATE" or found.nav.restatement is not None
-
-
 def _order_effects(product: ShownProduct, found: PublishedError) -> Iterator[dict[str, Any]]:
     nav = found.nav
     for order in found.deals.orders:
+        if order["order_id"] not in found.to_reckon_again:
+            continue
         shares = order["shares"]
         amounts = [
             None if shares is None or each is None else _product(shares, each) for each in (nav.published, nav.correct)

@@ -40,17 +40,24 @@ def losses(found: PublishedError) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("error_class", "is_material", "treatment", "again"),
-    [("EQUITY", False, "PROSPECTIVE", ()), ("BOND", True, "RESTATE", ("in", "out"))],
+    [("EQUITY", False, "PROSPECTIVE", set()), ("BOND", True, "RESTATE", {"in", "out"})],
 )
 def test_e22_is_restated_for_a_bond_fund_and_corrected_from_now_on_for_an_equity_fund(
-    error_class: str, is_material: bool, treatment: str, again: tuple[str, ...]
+    error_class: str, is_material: bool, treatment: str, again: set[str]
 ) -> None:
     (found,) = published_errors(product(error_class), [nav(9, "102.37", "101.58")])
     assert found.error is not None
     assert round(found.error.deviation * 100, 12) == D("0.777712148061")
     assert (found.error.is_material, found.treatment, found.to_reckon_again) == (is_material, treatment, again)
+    assert found.is_restated is is_material
     # 14,200 x 0.79 and 9,100 x 0.79
     assert losses(found) == [("SUBSCRIBERS", "11218"), ("FUND", "7189")]
+
+
+def test_a_restatement_that_a_house_asks_for_below_the_threshold_deals_its_orders_again() -> None:
+    asked = Restatement("r1", "late price", MARCH[9])
+    (found,) = published_errors(product("EQUITY"), [nav(9, "102.37", "101.58", restatement=asked)])
+    assert (found.treatment, found.is_restated, found.to_reckon_again) == ("PROSPECTIVE", True, {"in", "out"})
 
 
 def test_one_material_day_restates_all_wrong_ones_and_right_ones_are_left_out() -> None:
