@@ -74,6 +74,10 @@ COMPARED = f"""
 """
 
 
+class UnreadBySecond(Exception):
+    """The second reader fails where the first one read, so that nothing can be compared; the message shows no content."""
+
+
 @dataclass(frozen=True)
 class Compared:
     """What came of comparing one sheet, or one delimited file. `differences` name the first cells that differ."""
@@ -92,8 +96,12 @@ def compare_workbook(connection: duckdb.DuckDBPyConnection, load_id: str, path: 
 
     Numbers, booleans, errors and texts must be equal; dates, times and durations by their serial, to a millisecond. A formula
     counts by its saved result, and one without a result is no cell. A sheet that only one side has is told with its cells.
+    Raises UnreadBySecond.
     """
-    cells, date_system = read_cells(path)
+    try:
+        cells, date_system = read_cells(path)
+    except Exception as error:
+        raise UnreadBySecond(f"the second reader cannot read the workbook ({type(error).__name__})") from error
     connection.register("source_cells", cells)
     try:
         parameters = {"load_id": load_id, "epoch": EPOCH[date_system]}

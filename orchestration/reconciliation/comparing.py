@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from ingestion.content import starts_like_workbook
 from ingestion.contracts import raw_tables
 from orchestration.clock import utc_now
 from orchestration.errors import WrongRequest
-from orchestration.reconciliation.cells import Compared, compare_workbook
+from orchestration.reconciliation.cells import Compared, UnreadBySecond, compare_workbook
 from orchestration.reconciliation.delimited import compare_delimited
 from orchestration.reconciliation.records import count_records
 from orchestration.settings import Settings
@@ -104,7 +105,10 @@ def _compared(connection: duckdb.DuckDBPyConnection, settings: Settings, load: L
     if erased is not None:
         return ["rows of this load were deleted under a logged decision"]
     if load.cells_in_file is not None and starts_like_workbook(path):
-        return [*compare_workbook(connection, load.load_id, path)]
+        try:
+            return [*compare_workbook(connection, load.load_id, path)]
+        except UnreadBySecond as unread:
+            return [str(unread)]
     return [_compared_text(connection, load, path)]
 
 
@@ -122,6 +126,8 @@ def _compared_text(connection: duckdb.DuckDBPyConnection, load: Load, path: Path
         )
     except UnicodeDecodeError:
         return "the file is not UTF-8, and the second reader knows no other encoding"
+    except (csv.Error, ArithmeticError) as error:  # a field beyond the reader's limit, a number beyond any
+        return f"the second reader cannot read the file ({type(error).__name__})"
     return found or without_cells
 
 

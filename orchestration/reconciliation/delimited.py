@@ -29,7 +29,7 @@ def compare_delimited(
 ) -> Compared | None:
     """Cells of the file at `path` against the typed rows of `tables`; None where no column is named as a field is.
 
-    Raises UnicodeDecodeError where the file is not UTF-8.
+    Raises UnicodeDecodeError where the file is not UTF-8, csv.Error and ArithmeticError for cells beyond what can be read.
     """
     lines = dict(_records(path))
     compared = equal = converted = 0

@@ -165,7 +165,8 @@ def instrument(number: int) -> Row:
 def made_products(market: Market, seed: int, count: int) -> Iterator[StatedProduct]:
     """Funds of shares and bonds, one at a time; a year of a fund is fifty thousand rows."""
     drawn = random.Random(seed)
-    dates = sorted({price.as_of.date() for price in next(iter(market.prices.series.values()))[1]})
+    closes = [price.as_of for price in next(iter(market.prices.series.values()))[1]]
+    dates = sorted({close.date() for close in closes if isinstance(close, dt.datetime)})
     for number in range(count):
         held = {name: Decimal(drawn.randrange(1, 100_000)) for name in drawn.sample(list(market.instruments), HOLDINGS)}
         product = f"P{seed}-{number}"

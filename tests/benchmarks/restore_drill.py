@@ -24,7 +24,6 @@ from rich.console import Console
 from rich.table import Table
 
 from ingestion.inbox import scan
-from ingestion.read import FeedDefaults
 from orchestration.audit import AuditEntry, write
 from orchestration.backup.errors import WrongKey
 from orchestration.backup.making import back_up
@@ -93,7 +92,7 @@ def load(settings: Settings, number: int) -> None:
     path.write_text("\n".join(["calendar,holiday_date,name", *lines, ""]))
     found = scan(settings.inbox_path, settle_seconds=0)
     warehouse = Warehouse(settings.warehouse_path)
-    load_inbox(warehouse, found, defaults=FeedDefaults(), run_id=f"run-{number}", code="code")
+    load_inbox(warehouse, found, settings=settings, run_id=f"run-{number}", code="code")
     write(warehouse, settings, [AuditEntry("LOAD", "feed", path.name)])
 
 

@@ -57,7 +57,7 @@ def asset_cells(row: int, values: Mapping[str, Any]) -> Change:
 
     def change(book: openpyxl.Workbook) -> None:
         sheet = book[ASSETS]
-        columns = {str(cell.value).strip(): cell.column for cell in sheet[1]}
+        columns = {str(cell.value).strip(): number for number, cell in enumerate(sheet[1], start=1)}
         for heading, value in values.items():
             sheet.cell(row, columns[heading]).value = value
 

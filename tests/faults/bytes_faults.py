@@ -225,7 +225,7 @@ def millions_of_blank_lines(_: Random, draft: Draft) -> Draft:
 @fault(SIZES, CSV)
 def very_wide_and_short_lines(_: Random, draft: Draft) -> Draft:
     """Every line is filled up to the width of the header, so that a few bytes a line become a line as wide."""
-    header, _, rest = draft.data.partition(b"\n")
+    header, _newline, rest = draft.data.partition(b"\n")
     wide = header.rstrip(b"\r") + b"".join(b",x%d" % number for number in range(20_000))
     return replace(draft, data=wide + b"\n" + rest + (rest.splitlines() or [b"1"])[-1][:2].join([b"\n"] * 1_000_000))
 

@@ -122,7 +122,7 @@ def _in_a_process(work: Callable[[], FileOutcome], folder: Path) -> Verdict:
     if os.WEXITSTATUS(status) or "Traceback" in printed or "panicked" in printed:
         return ended
     outcome = FileOutcome(**json.loads(told.read_text()))
-    return replace(ended, **asdict_of(outcome))
+    return judged_by(outcome, ended)
 
 
 def _bounded(work: Callable[[], FileOutcome], told: Path, said: Path) -> None:
@@ -164,21 +164,16 @@ def take_in(home: Path) -> FileOutcome:
     return outcomes[0]
 
 
-def asdict_of(outcome: FileOutcome) -> dict[str, str]:
-    """The ending, code and message of a verdict."""
+def judged_by(outcome: FileOutcome, ended: Verdict) -> Verdict:
+    """What the outcome makes of a case whose process ended by itself."""
+    code = outcome.reason_code or ""
     if outcome.outcome in ("loaded", "held"):
         ending = QUARANTINE if outcome.rows_quarantined or outcome.outcome == "held" else SUCCESS
-        return {
-            "ending": ending,
-            "code": outcome.reason_code or "",
-            "message": f"{outcome.kind}: {outcome.rows_staged} staged, {outcome.rows_quarantined} quarantined",
-        }
+        message = f"{outcome.kind}: {outcome.rows_staged} staged, {outcome.rows_quarantined} quarantined"
+        return replace(ended, ending=ending, code=code, message=message)
     wrong = unclear(outcome)
-    return {
-        "ending": UNCLEAR if wrong else REJECTION,
-        "code": outcome.reason_code or "",
-        "message": f"{wrong}: {outcome.message}" if wrong else outcome.message or "",
-    }
+    message = f"{wrong}: {outcome.message}" if wrong else outcome.message or ""
+    return replace(ended, ending=UNCLEAR if wrong else REJECTION, code=code, message=message)
 
 
 def unclear(outcome: FileOutcome) -> str:

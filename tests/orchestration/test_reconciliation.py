@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,42 @@ def differences(warehouse: Warehouse, path: Path) -> dict[str, tuple[int, int, t
 def test_a_workbook_of_every_kind_of_cell_is_equal_to_what_raw_keeps(warehouse: Warehouse, workbook: Path) -> None:
     take_in(warehouse, workbook)
     assert differences(warehouse, workbook) == {"Kinds": (10, 0, ()), "Other": (1, 0, ())}
+
+
+def reasons(warehouse: Warehouse, settings: Settings) -> list[str | None]:
+    compare(warehouse, settings, loads_named(warehouse, None))
+    return [reason for (reason,) in warehouse.rows("select reason from ops.cell_fidelity")]
+
+
+def test_a_workbook_that_only_the_first_reader_reads_is_told_not_comparable(
+    warehouse: Warehouse, workbook: Path, settings: Settings
+) -> None:
+    whole = {name: zipfile.ZipFile(workbook).read(name) for name in zipfile.ZipFile(workbook).namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert b't="s"><v>0</v>' in whole[sheet]
+    with zipfile.ZipFile(workbook, "w") as changed:  # the number of a text in the list of texts is no whole number
+        for name, content in whole.items():
+            changed.writestr(
+                name, content.replace(b't="s"><v>0</v>', b't="s"><v>1.5</v>') if name == sheet else content
+            )
+    take_in(warehouse, workbook)
+    assert reasons(warehouse, settings) == ["the second reader cannot read the workbook (ValueError)"]
+
+
+@pytest.mark.parametrize(("cell", "error"), [("x" * 140_000, "Error"), ("1e9999999", "Overflow")])
+def test_a_text_file_that_the_second_reader_cannot_read_is_told_not_comparable(
+    warehouse: Warehouse, settings: Settings, cell: str, error: str
+) -> None:
+    path = settings.inbox_path / "fx.csv"
+    path.write_text(f"base_currency,quote_currency,rate\nEUR,USD,{cell}\n")
+    row = {"_load_id": LOAD, "_row": 2, "base_currency": "EUR", "quote_currency": "USD", "rate": Decimal("1.5")}
+    sha = hashlib.sha256(path.read_bytes()).hexdigest()
+    load = {"load_id": LOAD, "organization_id": ORGANIZATION, "file_name": path.name, "status": "loaded"}
+    with warehouse.transaction() as connection:
+        append_rows(connection, "raw.fx_rates", [row])
+        append_rows(connection, "raw.loads", [load | {"file_sha256": sha}])
+        append_rows(connection, "raw.row_counts", [{"_load_id": LOAD, "table_name": "fx_rates", "rows_staged": 1}])
+    assert reasons(warehouse, settings) == [f"the second reader cannot read the file ({error})"]
 
 
 @pytest.mark.parametrize(
