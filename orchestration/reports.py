@@ -11,6 +11,7 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #d9e0e6; vertical-align: top; overflow-wrap: anywhere }
+th { white-space: nowrap } td { min-width: 4.5em }
 th { background: #f3f6f8 } .failed, .broken, .held, .rejected { color: #a3211b; font-weight: 600 }
 """
 

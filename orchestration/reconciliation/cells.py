@@ -100,6 +100,7 @@ def compare_workbook(connection: duckdb.DuckDBPyConnection, load_id: str, path: 
     """
     try:
         cells, date_system = read_cells(path)
+    # A file that Weir could read fails openpyxl in ways that it names nowhere; the reason stands in the mart, no run stops.
     except Exception as error:
         raise UnreadBySecond(f"the second reader cannot read the workbook ({type(error).__name__})") from error
     connection.register("source_cells", cells)

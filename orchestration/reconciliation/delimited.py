@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from ingestion.contracts import raw_tables
-from ingestion.delimited import normal_form
+from ingestion.delimited import MAX_LINE_BYTES, normal_form
 from orchestration.reconciliation.cells import SHOWN, Compared
 
 DELIMITERS = ",;\t|"
@@ -70,6 +70,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
         head = [line for _, line in zip(range(HEADER_WITHIN), file, strict=False)]
         file.seek(0)
         delimiter = max(DELIMITERS, key=lambda each: max((line.count(each) for line in head), default=0))
+        csv.field_size_limit(MAX_LINE_BYTES)  # every cell that a load takes
         reader = csv.reader(file, delimiter=delimiter)
         begins = 1
         for cells in reader:

@@ -309,12 +309,14 @@ def prepared(folder: Path, server: ForkServerContext, seed: int) -> list[Killer]
     return killers
 
 
-def drawn(count: int, seed: int) -> list[str]:
-    """Families of the cases, each with its share, in a seeded order."""
+def drawn(count: int, seed: int) -> list[list[tuple[int, str]]]:
+    """(number, family) of the cases of each home: every home has its share of each family, in a seeded order."""
     families = [family for family, share in SHARES.items() for _ in range(round(share * count))]
-    families = (families + ["loads"] * count)[:count]
-    random.Random(seed).shuffle(families)
-    return families
+    cases = list(enumerate((families + ["loads"] * count)[:count], start=1))
+    parts = [cases[home::HOMES] for home in range(HOMES)]
+    for home, part in enumerate(parts):
+        random.Random(seed + home).shuffle(part)
+    return parts
 
 
 def killed(folder: Path, count: int, seed: int, say: Callable[[str], None]) -> list[Case]:
@@ -323,14 +325,14 @@ def killed(folder: Path, count: int, seed: int, say: Callable[[str], None]) -> l
     server.set_forkserver_preload(PRELOADED)
     killers = prepared(folder, server, seed)
     say(f"ready: {', '.join(f'{family} {length:.1f} s' for family, length in killers[0].lengths.items())}")
-    cases = list(enumerate(drawn(count, seed), start=1))
+    parts = drawn(count, seed)
 
-    def half(number: int) -> list[Case]:
+    def part(home: int) -> list[Case]:
         done = []
-        for case_number, family in cases[number::HOMES]:
-            done.append(tell(killers[number].case(case_number, family)))
+        for number, family in parts[home]:
+            done.append(tell(killers[home].case(number, family)))
             while done[-1].was_done:  # ended before its moment: no kill, so another one is drawn
-                done.append(tell(killers[number].case(case_number, family)))
+                done.append(tell(killers[home].case(number, family)))
         return done
 
     def tell(case: Case) -> Case:
@@ -340,7 +342,7 @@ def killed(folder: Path, count: int, seed: int, say: Callable[[str], None]) -> l
         return case
 
     with ThreadPoolExecutor(HOMES) as beside:
-        return [case for cases_done in beside.map(half, range(HOMES)) for case in cases_done]
+        return [case for cases_done in beside.map(part, range(HOMES)) for case in cases_done]
 
 
 def table_of(cases: Sequence[Case]) -> str:

@@ -67,7 +67,7 @@ def test_a_statement_may_say_only_what_is_known(tmp_path: Path) -> None:
 def test_wrong_captions_are_told_before_a_run_begins(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("reporting: {no_such_line: X}")
-    with pytest.raises(ValidationError, match="no_such_line"):
+    with pytest.raises(WrongCaptions, match="no_such_line"):
         Settings(home=tmp_path, report_captions=own)
 
 
