@@ -148,7 +148,7 @@ class FeeClass:
             after = crystallised_on(self.stated, accrual, nav + fee, day, Decimal(1)).mark if ends else mark
         struck, row = self.struck.get(day), self.history.get(day)
         rounded = struck.published if struck else unswung_nav(row) if row else None
-        return ClassValue(day, nav, rounded or nav, fee, mark, after, ends)
+        return ClassValue(day, nav, nav if rounded is None else rounded, fee, mark, after, ends)
 
     @cached_property
     def period_ends(self) -> tuple[dt.date, ...]:
