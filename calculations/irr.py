@@ -87,7 +87,7 @@ def xirr(dates: Iterable[dt.date], amounts: Iterable[Amount]) -> Return:
     equation = Flows(
         times=np.array([(day - days[0]).days / unit for day in days]),
         log_sizes=np.array([_log(abs(share)) for share in shares]),
-        is_outflow=np.array([share < 0 for share in shares]),
+        is_outflow=np.array([share < 0 for share in shares], np.bool_),
     )
     found = log_roots(equation, _first_guess(days, shares, unit))
     if found is None:

@@ -93,8 +93,8 @@ def computed(found: Distributions, of_legs: Ints) -> Ints:
 def status(inputs: Inputs, found: Distributions) -> Ints:
     """The place in STATUSES: cancelled with the distribution, paid once the net amount is, else pending. Source: fund-admin D-7."""
     notices, of = found.notices, found.notices.ints("d")
-    cancelled = np.array([text == "CANCELLED" for text in found.frame.texts("distribution_status")])[of]
-    cancelled |= np.array([text == "CANCELLED" for text in notices.texts("notice_status")])
+    cancelled = np.array([text == "CANCELLED" for text in found.frame.texts("distribution_status")], np.bool_)[of]
+    cancelled |= np.array([text == "CANCELLED" for text in notices.texts("notice_status")], np.bool_)
     as_of = inputs.funds.days("as_of")[notices.ints("f")]
     has_come = found.frame.days("distribution_date")[of] <= as_of
     is_paid = has_come & (found.paid >= notices.ints("net_distribution_units"))
@@ -102,7 +102,7 @@ def status(inputs: Inputs, found: Distributions) -> Ints:
 
 
 def _outstanding(found: Distributions) -> Ints:
-    owed = np.array([text != "CANCELLED" for text in found.notices.texts("notice_status")])
+    owed = np.array([text != "CANCELLED" for text in found.notices.texts("notice_status")], np.bool_)
     return np.where(owed, np.maximum(found.notices.ints("net_distribution_units") - found.paid, 0), 0)
 
 
@@ -112,7 +112,7 @@ def distribution_findings(inputs: Inputs, found: Distributions) -> Iterator[tupl
     units = [minor_unit(len(str(scale)) - 1) for scale in found.frame.ints("scale").tolist()]
     currencies, when = found.frame.texts("currency"), found.frame.days("distribution_date").tolist()
     ids, funds, why = notices.texts("notice_id"), notices.ints("f").tolist(), reasons(found)
-    is_live = np.array([text != "CANCELLED" for text in notices.texts("notice_status")])
+    is_live = np.array([text != "CANCELLED" for text in notices.texts("notice_status")], np.bool_)
     for code, name, values, where in (
         ("DISTRIBUTION_GROSS", "gross_distribution", found.gross, why < 0),
         ("DISTRIBUTION_TAX", "tax_withholding", found.withheld, why < 0),

@@ -175,7 +175,9 @@ def _moves(inputs: Inputs) -> Moves:
 
 def _settled(calls: Calls, due: Ints, moves: Moves) -> Settled:
     """Payments applied, each notice under the rule of its call for paying too much."""
-    credits = np.array([t.overpayment is Overpayment.CREDIT for t in calls.terms.different])[calls.terms.of_row]
+    credits = np.array([t.overpayment is Overpayment.CREDIT for t in calls.terms.different], np.bool_)[
+        calls.terms.of_row
+    ]
     takes_credit = credits[calls.notices.ints("k")]
     strict, lenient = (settle(due, moves, rule) for rule in (Overpayment.REFUSE, Overpayment.CREDIT))
     return Settled(

@@ -5,7 +5,7 @@ the calculations'.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -132,7 +132,7 @@ def _assumption_rows(funds: Funds, start: Starts, scenario: Scenario, terms: Pac
     )
 
 
-def unforecast_rows(funds: Funds, reasons: dict[int, tuple[dt.date | None, str]]) -> pa.Table:
+def unforecast_rows(funds: Funds, reasons: Mapping[int, tuple[dt.date, str]]) -> pa.Table:
     """Rows of the assumptions for funds by number that have no forecast: their day, and why."""
     owner = np.array(list(reasons), dtype=np.int64)
     return pa.table(

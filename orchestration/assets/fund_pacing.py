@@ -4,7 +4,6 @@ foreseen, and when open calls are expected to be paid, on each state of what was
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from calculations.daycount import Days
 from calculations.funds.pacing.assumptions import FILE
+from calculations.months import as_date
 from orchestration.assets.fund_collection_rows import TABLE as COLLECTIONS
 from orchestration.assets.fund_collection_rows import collection_rows
 from orchestration.assets.fund_forecast_rows import (
@@ -42,14 +42,14 @@ def calculate_pacing(warehouse: Warehouse, measured_ids: Sequence[str], file: Pa
     funds, found = inputs.funds, standings(inputs)
     first_close = first_closes(inputs)
     without = np.setdiff1d(np.arange(len(funds.measured_id)), found.at.owner).tolist()
-    reasons: dict[int, tuple[dt.date | None, str]] = dict.fromkeys(without, (None, NO_QUARTER))
+    reasons = {owner: (as_date(funds.as_of[owner]), NO_QUARTER) for owner in without}
     newest = []
     for row in found.last.tolist():
         reason = reason_against(funds, found, row, file)
         if reason is None:
             newest.append(row)
         else:
-            reasons[int(found.at.owner[row])] = found.at.end[row].item(), reason
+            reasons[int(found.at.owner[row])] = as_date(found.at.end[row]), reason
     assumed, expected = [unforecast_rows(funds, reasons)], []
     for start in starts(funds, found, first_close, np.array(newest, dtype=np.int64), file):
         for assumptions, forecasts in forecast_rows(funds, start, file):

@@ -113,7 +113,7 @@ def _earning_dates(legs: Columns, start_of: StartOf) -> Days:
     }
     dates = due.copy()
     for start in set(starts) - {Start.DUE_DATE}:
-        own = np.array([one == start for one in starts])
+        own = np.array([one == start for one in starts], np.bool_)
         dates[own] = by_start[start][own]
     return dates
 

@@ -187,7 +187,7 @@ def _bridges(valued: Valued, points: Points, month: Ints) -> pa.Table:
     movements = Movements(legs.series // len(LINES), legs.day, legs.series % len(LINES), legs.called)
     unknown = Histories.of(legs.pooled(np.arange(funds.count * len(LINES)) // len(LINES)), funds.count)
     tables = []
-    for end in np.unique(month).tolist():
+    for end in np.unique(month).tolist() or [12]:  # no quarter end yet: a table of no rows
         chosen = Points(points.series[month == end], points.day[month == end])
         found = value_bridge(navs.values, movements, chosen, Window.QUARTER_TO_DATE, end)
         scale = funds.scale[chosen.series]

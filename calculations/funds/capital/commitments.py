@@ -87,7 +87,7 @@ class Roll:
         keys = day_keys(self.commitment, self.day)
         wanted = day_keys(commitment, as_days(days))
         row = np.searchsorted(keys, wanted, side="right") - 1
-        is_own = (row >= 0) & (self.commitment[np.maximum(row, 0)] == commitment)
+        is_own = (row >= 0) & (np.append(self.commitment, -1)[row] == commitment)
         return np.where(is_own, row, -1)
 
 

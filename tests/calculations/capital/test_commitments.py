@@ -174,3 +174,7 @@ def test_an_event_in_two_parts_on_one_day_changes_nothing(rows: list[Event], par
     commitment, date, kind, amount = rows[0]
     split = [(commitment, date, kind, part), (commitment, date, kind, amount - part), *rows[1:]]
     assert rows_of(roll(events(split))) == rows_of(roll(events(rows)))
+
+
+def test_no_row_is_in_force_where_nothing_was_committed() -> None:
+    assert roll(events([])).rows_on(np.array([0, -1]), [day(1), day(2)]).tolist() == [-1, -1]
