@@ -58,10 +58,12 @@ def fund_products() -> Iterator[Row]:
 
 
 def share_classes(years: Mapping[str, Year]) -> Iterator[Row]:
-    """The classes of the daily funds with the shares of the last strike."""
+    """The stated classes of the daily funds with the shares of the last strike."""
     funds: tuple[FundTerms | MoneyFundTerms, ...] = (*load_funds(), *load_money_funds())
     for fund in funds:
         for each in fund.classes:
+            if each.is_implied:
+                continue
             yield {
                 "share_class_id": each.id,
                 "product_id": fund.product_id,

@@ -13,7 +13,10 @@ from ingestion.samples.parameters import Parameters, load_yaml
 
 
 class ClassTerms(Parameters):
-    """One share class; rates are fractions, `fee` a year on the class's net assets."""
+    """One share class; rates are fractions, `fee` a year on the class's net assets.
+
+    `is_implied`: the fund states no class, this is the one that it has by being a fund.
+    """
 
     id: str
     name: str
@@ -21,6 +24,7 @@ class ClassTerms(Parameters):
     currency: str
     nav: Decimal
     fee: Decimal
+    is_implied: bool = False
     is_hedged: bool = False
     income_policy: Literal["ACCUMULATING", "DISTRIBUTING", "DAILY_ACCRUAL"] = "ACCUMULATING"
     equalisation: Literal["NONE", "CREDIT_DEBIT", "INCOME"] = "NONE"
