@@ -3,7 +3,7 @@ the publication says before and after. How one file ends belongs to `mutated`.
 
 Every case comes into an organisation of its own; those that are refused come once more beside the sound file that they were, whose
 organisation is published. A publication may tell of an organisation, or change what it says of one, only where the table of loads shows an accepted load of it
-with staged rows.
+with staged rows; what tells of loads also where every row of such a load is quarantined.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ PUBLISHED_PARTS = QUICK_PARTS
 HEAVY = ("sizes",)  # told by `mutated`: their cost is in reading, and nothing of them is published
 # A run is what these tables are about: they change with every one, and say nothing of an entity.
 OF_RUNS = frozenset({"marts.publication", "marts.fact_quality_results", "marts.fact_runs"})
+# A load is what these are about, whatever of it is quarantined.
+OF_LOADS = frozenset(
+    {"marts.dim_organization", "marts.fact_load_reconciliation", "marts.fact_load_reconciliation_summary"}
+)
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,16 @@ def _rows_of(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[tuple[str,
             yield (mart, organization), (count, digest)
 
 
-def accepted(warehouse: Warehouse, since: int) -> dict[str, list[str]]:
-    """Files with staged rows by organisation, of the loads that came after the first `since`."""
-    rows = warehouse.rows(
-        "select organization_id, file_name from (select *, row_number() over (order by load_id) as place from raw.loads) as l "
-        "where status = 'loaded' and place > ? and load_id in (select _load_id from raw.row_counts where rows_staged > 0)",
-        [since],
+def accepted(warehouse: Warehouse, since: int) -> dict[str, bool]:
+    """Whether any row of a load is staged, by organisation, of the accepted loads that came after the first `since`."""
+    return dict(
+        warehouse.rows(
+            "select organization_id, bool_or(load_id in (select _load_id from raw.row_counts where rows_staged > 0)) "
+            "from (select *, row_number() over (order by load_id) as place from raw.loads) as l "
+            "where status = 'loaded' and place > ? group by 1",
+            [since],
+        )
     )
-    found: dict[str, list[str]] = {}
-    for organization, name in rows:
-        found.setdefault(organization, []).append(name)
-    return found
 
 
 def drop(case: Case, inbox: Path, is_refused: bool) -> None:
@@ -92,12 +95,15 @@ def delivered(home: Path, cases: Sequence[Case], refused: Collection[int]) -> Ru
     return run(settings)
 
 
-def breaches(before: Told, after: Told, loads: Mapping[str, Sequence[str]]) -> list[str]:
+def breaches(before: Told, after: Told, loads: Mapping[str, bool]) -> list[str]:
     """What the publication says that no accepted load explains."""
     wrong = []
+    is_shared_staged = loads.get("_shared", False)
     for key in sorted({*before.rows, *after.rows}):
         mart, organization = key
-        if before.rows.get(key) == after.rows.get(key) or organization in loads or "_shared" in loads:
+        if before.rows.get(key) == after.rows.get(key) or loads.get(organization, False) or is_shared_staged:
+            continue
+        if mart in OF_LOADS and organization in loads:
             continue
         # A mart of no organisation tells of all of them.
         if organization == "" and loads:

@@ -102,12 +102,8 @@ def paths_out_of_the_archive(rng: Random, draft: Draft) -> Draft:
     if rng.random() < 0.5:
         return replace(draft, data=packed([*parts.items(), (outside, b"harmed")]))
     rels = "xl/_rels/workbook.xml.rels"
-    parts[rels] = re.sub(
-        rb'Target="[^"]*worksheets[^"]*"',
-        b'Target="' + outside.replace("\x00", "").encode() + b'"',
-        parts[rels],
-        count=1,
-    )
+    target = b'Target="' + outside.replace("\x00", "").encode() + b'"'
+    parts[rels] = re.sub(rb'Target="[^"]*worksheets[^"]*"', lambda _: target, parts[rels], count=1)
     return _with_parts(draft, parts)
 
 
