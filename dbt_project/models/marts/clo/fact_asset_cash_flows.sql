@@ -37,11 +37,7 @@ final as (
         projected.total_cash_flow,
         projected.ending_balance,
     from projected
-    left join dim_asset
-        on
-            projected.organization_id = dim_asset.organization_id
-            and projected.asset_id = dim_asset.asset_id
-            and {{ valid_on('dim_asset', 'projected.event_date') }}
+    {{ join_version('dim_asset', 'projected', 'event_date', is_optional=true) }}
 )
 
 select * from final

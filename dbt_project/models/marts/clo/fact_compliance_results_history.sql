@@ -68,11 +68,7 @@ final as (
         collapsed.known_from,
         collapsed.known_to,
     from collapsed
-    left join dim_deal
-        on
-            collapsed.organization_id = dim_deal.organization_id
-            and collapsed.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'collapsed.event_date') }}
+    {{ join_version('dim_deal', 'collapsed', 'event_date', is_optional=true) }}
 )
 
 select * from final

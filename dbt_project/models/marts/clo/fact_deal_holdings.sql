@@ -48,11 +48,7 @@ final as (
         on
             deal_loads.load_id = holdings.load_id
             and deal_loads.deal_id = holdings.deal_id
-    left join dim_deal
-        on
-            deal_loads.organization_id = dim_deal.organization_id
-            and deal_loads.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'deal_loads.as_of') }}
+    {{ join_version('dim_deal', 'deal_loads', 'as_of', is_optional=true) }}
     left join dim_asset
         on
             deal_loads.organization_id = dim_asset.organization_id

@@ -34,11 +34,7 @@ reported as (
             reported_loads.organization_id = oc_tests.organization_id
             and reported_loads.deal_id = oc_tests.deal_id
             and reported_loads.load_id = oc_tests.load_id
-    left join dim_deal
-        on
-            reported_loads.organization_id = dim_deal.organization_id
-            and reported_loads.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'reported_loads.as_of') }}
+    {{ join_version('dim_deal', 'reported_loads', 'as_of', is_optional=true) }}
     left join dim_tranche
         on
             reported_loads.organization_id = dim_tranche.organization_id

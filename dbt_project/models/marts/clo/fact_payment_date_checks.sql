@@ -39,11 +39,7 @@ final as (
         checks.load_id,
         checks.source_row,
     from checks
-    left join dim_deal
-        on
-            checks.organization_id = dim_deal.organization_id
-            and checks.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'checks.payment_date') }}
+    {{ join_version('dim_deal', 'checks', 'payment_date', is_optional=true) }}
 )
 
 select * from final

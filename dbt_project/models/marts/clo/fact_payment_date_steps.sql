@@ -32,11 +32,7 @@ final as (
         steps.known_at,
         steps.load_id,
     from steps
-    left join dim_deal
-        on
-            steps.organization_id = dim_deal.organization_id
-            and steps.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'steps.payment_date') }}
+    {{ join_version('dim_deal', 'steps', 'payment_date', is_optional=true) }}
 )
 
 select * from final

@@ -32,11 +32,7 @@ final as (
         tests.known_at,
         tests.load_id,
     from tests
-    left join dim_deal
-        on
-            tests.organization_id = dim_deal.organization_id
-            and tests.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'tests.payment_date') }}
+    {{ join_version('dim_deal', 'tests', 'payment_date', is_optional=true) }}
 )
 
 select * from final

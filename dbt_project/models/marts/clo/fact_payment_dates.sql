@@ -53,11 +53,7 @@ final as (
         dates.known_at,
         dates.load_id,
     from dates
-    left join dim_deal
-        on
-            dates.organization_id = dim_deal.organization_id
-            and dates.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'dates.payment_date') }}
+    {{ join_version('dim_deal', 'dates', 'payment_date', is_optional=true) }}
     left join compared
         on dates.state_id = compared.state_id
     left join findings

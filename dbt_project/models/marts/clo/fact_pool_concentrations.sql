@@ -33,11 +33,7 @@ final as (
             deal_loads.organization_id = pool_concentrations.organization_id
             and deal_loads.deal_id = pool_concentrations.deal_id
             and deal_loads.load_id = pool_concentrations.load_id
-    left join dim_deal
-        on
-            deal_loads.organization_id = dim_deal.organization_id
-            and deal_loads.deal_id = dim_deal.deal_id
-            and {{ valid_on('dim_deal', 'deal_loads.as_of') }}
+    {{ join_version('dim_deal', 'deal_loads', 'as_of', is_optional=true) }}
 )
 
 select * from final

@@ -35,11 +35,7 @@ final as (
         traded.known_at,
         traded.load_id,
     from traded
-    left join dim_asset
-        on
-            traded.organization_id = dim_asset.organization_id
-            and traded.asset_id = dim_asset.asset_id
-            and {{ valid_on('dim_asset', 'traded.event_date') }}
+    {{ join_version('dim_asset', 'traded', 'event_date', is_optional=true) }}
 )
 
 select * from final

@@ -52,11 +52,7 @@ final as (
             and calculated.fund_id = shown_states.fund_id
     inner join lifecycle_states
         on calculated.lifecycle_id = lifecycle_states.lifecycle_id
-    inner join dim_fund
-        on
-            calculated.organization_id = dim_fund.organization_id
-            and calculated.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'calculated.status_date') }}
+    {{ join_version('dim_fund', 'calculated', 'status_date') }}
 )
 
 select * from final

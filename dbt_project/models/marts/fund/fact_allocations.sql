@@ -75,11 +75,7 @@ final as (
         on
             allocations.state_id = funds.state_id
             and allocations.fund_id = funds.fund_id
-    inner join dim_fund
-        on
-            allocations.organization_id = dim_fund.organization_id
-            and allocations.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'allocations.allocation_date') }}
+    {{ join_version('dim_fund', 'allocations', 'allocation_date') }}
     left join derived
         on
             allocations.state_id = derived.state_id

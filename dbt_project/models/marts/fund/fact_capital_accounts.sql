@@ -208,11 +208,7 @@ final as (
         on
             computed.state_id = funds.state_id
             and computed.fund_id = funds.fund_id
-    inner join dim_fund
-        on
-            computed.organization_id = dim_fund.organization_id
-            and computed.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'computed.period_end') }}
+    {{ join_version('dim_fund', 'computed', 'period_end') }}
 )
 
 select * from final

@@ -51,16 +51,8 @@ final as (
         shown.known_at,
         shown.state_id,
     from shown
-    inner join dim_fund
-        on
-            shown.organization_id = dim_fund.organization_id
-            and shown.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'shown.event_date') }}
-    left join dim_investor
-        on
-            shown.organization_id = dim_investor.organization_id
-            and shown.investor_id = dim_investor.investor_id
-            and {{ valid_on('dim_investor', 'shown.event_date') }}
+    {{ join_version('dim_fund', 'shown', 'event_date') }}
+    {{ join_version('dim_investor', 'shown', 'event_date', is_optional=true) }}
 )
 
 select * from final

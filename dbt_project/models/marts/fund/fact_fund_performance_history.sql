@@ -83,17 +83,9 @@ final as (
         kept.known_from,
         kept.known_to,
     from kept
-    inner join dim_fund
-        on
-            kept.organization_id = dim_fund.organization_id
-            and kept.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'kept.event_date') }}
+    {{ join_version('dim_fund', 'kept', 'event_date') }}
     -- the fund as a whole has no investor
-    left join dim_investor
-        on
-            kept.organization_id = dim_investor.organization_id
-            and kept.investor_id = dim_investor.investor_id
-            and {{ valid_on('dim_investor', 'kept.event_date') }}
+    {{ join_version('dim_investor', 'kept', 'event_date', is_optional=true) }}
 )
 
 select * from final

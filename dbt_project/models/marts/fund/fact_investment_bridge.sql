@@ -44,16 +44,8 @@ final as (
         shown.known_at,
         shown.state_id,
     from shown
-    inner join dim_fund
-        on
-            shown.organization_id = dim_fund.organization_id
-            and shown.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'shown.event_date') }}
-    left join dim_investment
-        on
-            shown.organization_id = dim_investment.organization_id
-            and shown.investment_id = dim_investment.investment_id
-            and {{ valid_on('dim_investment', 'shown.event_date') }}
+    {{ join_version('dim_fund', 'shown', 'event_date') }}
+    {{ join_version('dim_investment', 'shown', 'event_date', is_optional=true) }}
 )
 
 select * from final

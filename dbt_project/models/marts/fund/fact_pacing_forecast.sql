@@ -36,11 +36,7 @@ final as (
         shown.known_at,
         shown.measured_id,
     from shown
-    inner join dim_fund
-        on
-            shown.organization_id = dim_fund.organization_id
-            and shown.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'shown.as_of_date') }}
+    {{ join_version('dim_fund', 'shown', 'as_of_date') }}
 )
 
 select * from final

@@ -148,21 +148,9 @@ final as (
         measured.state_id,
     from measured
     -- a pool has no fund; a fund has no investor and no investment
-    left join dim_fund
-        on
-            measured.organization_id = dim_fund.organization_id
-            and measured.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'measured.event_date') }}
-    left join dim_investor
-        on
-            measured.organization_id = dim_investor.organization_id
-            and measured.investor_id = dim_investor.investor_id
-            and {{ valid_on('dim_investor', 'measured.event_date') }}
-    left join dim_investment
-        on
-            measured.organization_id = dim_investment.organization_id
-            and measured.investment_id = dim_investment.investment_id
-            and {{ valid_on('dim_investment', 'measured.event_date') }}
+    {{ join_version('dim_fund', 'measured', 'event_date', is_optional=true) }}
+    {{ join_version('dim_investor', 'measured', 'event_date', is_optional=true) }}
+    {{ join_version('dim_investment', 'measured', 'event_date', is_optional=true) }}
 )
 
 select * from final

@@ -57,16 +57,8 @@ final as (
         kept.known_from,
         kept.known_to,
     from kept
-    inner join dim_fund
-        on
-            kept.organization_id = dim_fund.organization_id
-            and kept.fund_id = dim_fund.fund_id
-            and {{ valid_on('dim_fund', 'kept.event_date') }}
-    inner join dim_investment
-        on
-            kept.organization_id = dim_investment.organization_id
-            and kept.investment_id = dim_investment.investment_id
-            and {{ valid_on('dim_investment', 'kept.event_date') }}
+    {{ join_version('dim_fund', 'kept', 'event_date') }}
+    {{ join_version('dim_investment', 'kept', 'event_date') }}
 )
 
 select * from final

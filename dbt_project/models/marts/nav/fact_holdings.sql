@@ -88,16 +88,8 @@ final as (
         held.load_id,
         held.state_id,
     from held
-    inner join dim_product
-        on
-            held.organization_id = dim_product.organization_id
-            and held.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'held.as_of_date') }}
-    left join dim_instrument
-        on
-            held.organization_id = dim_instrument.organization_id
-            and held.instrument_id = dim_instrument.instrument_id
-            and {{ valid_on('dim_instrument', 'held.as_of_date') }}
+    {{ join_version('dim_product', 'held', 'as_of_date') }}
+    {{ join_version('dim_instrument', 'held', 'as_of_date', is_optional=true) }}
     left join valued
         on
             held.organization_id = valued.organization_id

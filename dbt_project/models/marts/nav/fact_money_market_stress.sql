@@ -48,11 +48,7 @@ final as (
             books.state_id = shown_products.state_id
             and books.organization_id = shown_products.organization_id
             and books.product_id = shown_products.product_id
-    inner join dim_product
-        on
-            stress.organization_id = dim_product.organization_id
-            and stress.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'stress.valuation_date') }}
+    {{ join_version('dim_product', 'stress', 'valuation_date') }}
 )
 
 select * from final

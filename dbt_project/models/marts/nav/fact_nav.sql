@@ -118,16 +118,8 @@ shown as (
             runs.organization_id = shown_products.organization_id
             and runs.product_id = shown_products.product_id
             and runs.known_at <= shown_products.horizon_known_at
-    inner join dim_product
-        on
-            strikes.organization_id = dim_product.organization_id
-            and strikes.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'strikes.valuation_date') }}
-    left join dim_share_class
-        on
-            strikes.organization_id = dim_share_class.organization_id
-            and strikes.share_class_id = dim_share_class.share_class_id
-            and {{ valid_on('dim_share_class', 'strikes.valuation_date') }}
+    {{ join_version('dim_product', 'strikes', 'valuation_date') }}
+    {{ join_version('dim_share_class', 'strikes', 'valuation_date', is_optional=true) }}
     left join approvals
         on
             strikes.organization_id = approvals.organization_id

@@ -56,11 +56,7 @@ final as (
             and events.product_id = runs.product_id
             and events.valuation_date = runs.valuation_date
             and events.version = runs.version
-    inner join dim_product
-        on
-            events.organization_id = dim_product.organization_id
-            and events.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'events.valuation_date') }}
+    {{ join_version('dim_product', 'events', 'valuation_date') }}
 )
 
 select * from final

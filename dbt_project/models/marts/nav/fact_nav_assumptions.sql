@@ -55,11 +55,7 @@ final as (
             runs.organization_id = shown_products.organization_id
             and runs.product_id = shown_products.product_id
             and runs.known_at <= shown_products.horizon_known_at
-    inner join dim_product
-        on
-            assumptions.organization_id = dim_product.organization_id
-            and assumptions.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'assumptions.valuation_date') }}
+    {{ join_version('dim_product', 'assumptions', 'valuation_date') }}
 )
 
 select * from final

@@ -57,16 +57,8 @@ final as (
         calculated.known_at,
         calculated.state_id,
     from calculated
-    inner join dim_product
-        on
-            calculated.organization_id = dim_product.organization_id
-            and calculated.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'calculated.valuation_date') }}
-    left join dim_share_class
-        on
-            calculated.organization_id = dim_share_class.organization_id
-            and calculated.share_class_id = dim_share_class.share_class_id
-            and {{ valid_on('dim_share_class', 'calculated.valuation_date') }}
+    {{ join_version('dim_product', 'calculated', 'valuation_date') }}
+    {{ join_version('dim_share_class', 'calculated', 'valuation_date', is_optional=true) }}
 )
 
 select * from final

@@ -38,11 +38,7 @@ final as (
         runs.known_at,
         runs.state_id,
     from runs
-    inner join dim_product
-        on
-            runs.organization_id = dim_product.organization_id
-            and runs.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'runs.valuation_date') }}
+    {{ join_version('dim_product', 'runs', 'valuation_date') }}
 )
 
 select * from final

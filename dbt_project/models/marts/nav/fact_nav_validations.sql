@@ -55,11 +55,7 @@ final as (
             and validations.valuation_date = run_states.valuation_date
             and validations.strike_id = run_states.strike_id
             and validations.known_at = run_states.known_at
-    inner join dim_product
-        on
-            validations.organization_id = dim_product.organization_id
-            and validations.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'validations.valuation_date') }}
+    {{ join_version('dim_product', 'validations', 'valuation_date') }}
 )
 
 select * from final

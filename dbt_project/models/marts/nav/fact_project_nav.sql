@@ -31,11 +31,7 @@ final as (
         calculated.known_at,
         calculated.state_id,
     from calculated
-    inner join dim_project
-        on
-            calculated.organization_id = dim_project.organization_id
-            and calculated.project_id = dim_project.project_id
-            and {{ valid_on('dim_project', 'calculated.valuation_date') }}
+    {{ join_version('dim_project', 'calculated', 'valuation_date') }}
 )
 
 select * from final

@@ -36,16 +36,8 @@ final as (
         calculated.known_at,
         calculated.state_id,
     from calculated
-    inner join dim_project
-        on
-            calculated.organization_id = dim_project.organization_id
-            and calculated.project_id = dim_project.project_id
-            and {{ valid_on('dim_project', 'calculated.valuation_date') }}
-    inner join dim_product
-        on
-            calculated.organization_id = dim_product.organization_id
-            and calculated.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'calculated.valuation_date') }}
+    {{ join_version('dim_project', 'calculated', 'valuation_date') }}
+    {{ join_version('dim_product', 'calculated', 'valuation_date') }}
 )
 
 select * from final

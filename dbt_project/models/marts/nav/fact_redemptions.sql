@@ -34,11 +34,7 @@ final as (
         calculated.known_at,
         calculated.state_id,
     from calculated
-    inner join dim_product
-        on
-            calculated.organization_id = dim_product.organization_id
-            and calculated.product_id = dim_product.product_id
-            and {{ valid_on('dim_product', 'calculated.valuation_date') }}
+    {{ join_version('dim_product', 'calculated', 'valuation_date') }}
 )
 
 select * from final
