@@ -15,9 +15,9 @@ from calculations.nav.class_fees import claims_of, crystallised_on, fee_per_shar
 from calculations.nav.lines_stated import accruals_in_force
 from calculations.nav.market import Row
 from calculations.nav.numbers import precise, stored
-from calculations.nav.performance_fees import Crystallisation, is_crystallised_on
+from calculations.nav.performance_fees import Crystallisation, crystallised_by_redemption, is_crystallised_on
 from calculations.nav.results import Unavailable
-from calculations.nav.stated import STANDING, StatedProduct, unswung_nav
+from calculations.nav.stated import StatedProduct, unswung_nav
 from calculations.nav.terms import Accrual
 
 
@@ -93,12 +93,7 @@ class FeeClass:
     @cached_property
     def history(self) -> Mapping[dt.date, Row]:
         """The standing stated NAVs of the class by day, the last version of each."""
-        rows = sorted(self.stated.history, key=lambda row: (row["valuation_date"], row["version"]))
-        return {
-            row["valuation_date"]: row
-            for row in rows
-            if row["share_class_id"] == self.class_id and row["status"] in STANDING
-        }
+        return self.stated.stated_by_day(self.class_id)
 
     @cached_property
     def days(self) -> tuple[dt.date, ...]:
@@ -175,6 +170,12 @@ class FeeClass:
             fee = stored(crystallised_on(self.stated, accrual, gross, day, shares).fee)
         accrued = None if struck is None else struck.fees[accrual.accrual_id]
         return PeriodEnd(value, shares, stored(gross), fee, accrued, row["high_water_mark"] if row else None)
+
+    def owed_by_redemption(self, day: dt.date, shares: Decimal) -> Decimal:
+        """The fee of shares that leave on a day, stored. Raises Unavailable as `value_on`."""
+        value = self.value_on(day)
+        # the end of a period has made the fee of its day owed already
+        return crystallised_by_redemption(Decimal(0) if value.is_crystallised else value.fee, shares)
 
     def _per_share(self, accrual: Accrual, day: dt.date) -> tuple[Decimal, Decimal]:
         struck = self.struck.get(day)

@@ -7,6 +7,7 @@ equalisation).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -150,6 +151,12 @@ def course(fee_class: FeeClass, entered: EqualisedLot, share_dp: int) -> LotCour
     with precise():
         left = state.entry.credit * held if state.entry is not None else Decimal(0)
     return LotCourse(tuple(events), held, stored(left))
+
+
+def left_to_pay(class_fee: Decimal, events: Iterable[LotEvent]) -> Decimal:
+    """What the manager is paid of a fee that the class owes for good, once each investor bears his own. Source: nav 3."""
+    with precise():
+        return class_fee + sum((event.own_fee - event.class_fee for event in events), Decimal(0))
 
 
 def _at_period_end(

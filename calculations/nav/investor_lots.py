@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from calculations.nav.market import Row
@@ -38,7 +38,7 @@ class Lot:
     shares: Decimal
     redemptions: tuple[Move, ...] = ()
     equalising: tuple[Move, ...] = ()
-    unknown_from: dt.date | None = field(default=None)
+    unknown_from: dt.date | None = None
 
     @property
     def order_id(self) -> str:

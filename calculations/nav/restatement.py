@@ -107,9 +107,8 @@ def restate(
     if True not in verdicts:
         return Restatement(None if None in verdicts else "PROSPECTIVE", first, errors, (), ())
     corrections = tuple(
-        Correction(day, correct[day].version, each.version, errors[day])
+        Correction(each.valuation_date, correct[each.valuation_date].version, each.version, errors[each.valuation_date])
         for each in wrong
-        for day in (each.valuation_date,)
     )
     priced = sorted(order.order_id for order in orders if order.nav_date in errors)
     return Restatement("RESTATE", first, errors, corrections, tuple(priced))

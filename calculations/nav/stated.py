@@ -122,10 +122,14 @@ class StatedProduct:
 
     def stated_since(self, class_id: str, start: dt.date, day: dt.date) -> Sequence[Row]:
         """The standing NAVs of the class that hold from `start` until the eve of `day`: the last one by `start` and all since."""
-        by_day = {row["valuation_date"]: row for row in self._history_by_class.get(class_id, ())}
+        by_day = self.stated_by_day(class_id)
         days = [each for each in by_day if each < day]
         first = max((each for each in days if each <= start), default=start)
         return [by_day[each] for each in days if each >= first]
+
+    def stated_by_day(self, class_id: str) -> Mapping[dt.date, Row]:
+        """The standing NAVs of the class by day, days rising, the last version of each."""
+        return {row["valuation_date"]: row for row in self._history_by_class.get(class_id, ())}
 
     @cached_property
     def _history_by_class(self) -> Mapping[str, list[Row]]:

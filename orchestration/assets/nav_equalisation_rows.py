@@ -12,11 +12,18 @@ from decimal import Decimal
 from typing import Any
 
 from calculations.nav.crystallisations import FeeClass, StruckClass
-from calculations.nav.equalised_lots import EQUALISED_BY_LOT, EqualisedLot, LotCourse, LotEvent, course, enter
+from calculations.nav.equalised_lots import (
+    EQUALISED_BY_LOT,
+    EqualisedLot,
+    LotCourse,
+    LotEvent,
+    course,
+    enter,
+    left_to_pay,
+)
 from calculations.nav.investor_lots import Lot, lots_of, redeemed_shares
 from calculations.nav.market import valuation_point
 from calculations.nav.numbers import precise, stored
-from calculations.nav.performance_fees import crystallised_by_redemption
 from calculations.nav.results import Unavailable
 from orchestration.assets.nav_shown import Row, ShownOrganization, ShownProduct
 
@@ -222,9 +229,7 @@ def _owed(each: EqualisedClass, kind: str, day: dt.date, shares: Decimal | None)
             "high_water_mark_stated": end.mark_stated,
         }
     else:
-        value = each.terms.value_on(day)
-        # the end of a period has made the fee of its day owed already
-        fee = crystallised_by_redemption(Decimal(0) if value.is_crystallised else value.fee, shares or Decimal(0))
+        value, fee = each.terms.value_on(day), each.terms.owed_by_redemption(day, shares or Decimal(0))
         found = {"high_water_mark_after": stored(value.mark_after)}
     return {
         "shares": shares,
@@ -247,16 +252,14 @@ def _equalised(each: EqualisedClass, kind: str, day: dt.date, shares: Decimal, f
         for event in after.events
         if (event.kind, event.value.day) == (kind, day)
     ]
-    with precise():
-        known = _sum(events, "shares")
-        payable = fee + _sum(events, "own_fee") - _sum(events, "class_fee")
+    known = _sum(events, "shares")
     found = {
         "equalised_shares": known,
         "credit_returned_amount": _sum(events, "credit_returned"),
         "contingent_amount": _sum(events, "contingent"),
     }
     if known == shares:
-        return {**found, "payable_fee_amount": payable}
+        return {**found, "payable_fee_amount": left_to_pay(fee, events)}
     detail = f"lots are known of {known.normalize():f} of {shares.normalize():f} shares"
     return {**found, "payable_fee_amount": None, "reason": "MISSING_VALUE", "detail": detail}
 

@@ -15,7 +15,6 @@ from calculations.nav.distributions import DailyDividend, DayIncome, daily_divid
 from calculations.nav.income_equalisation import income_lot
 from calculations.nav.investor_lots import Lot, lots_of
 from calculations.nav.results import Unavailable
-from calculations.nav.stated import STANDING
 from orchestration.assets.nav_equalisation_rows import lot_keys
 from orchestration.assets.nav_shown import Row, ShownOrganization, ShownProduct
 
@@ -33,7 +32,7 @@ def dividend_rows(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
 
 def _of_class(product: ShownProduct, row: Row) -> Iterator[dict[str, Any]]:
     class_id = row["share_class_id"]
-    history = _history(product, class_id)
+    history = product.stated.stated_by_day(class_id)
     declared = {day: each["income_factor"] for day, each in history.items() if each["income_factor"] is not None}
     keys = {"product_id": product.product_id, "share_class_id": class_id, "currency": row["currency"]}
     try:
@@ -80,13 +79,6 @@ def _dated(product: ShownProduct, day: dt.date) -> dict[str, Any]:
         "valuation_date": day,
         "known_at": row["known_at"] if strike is None else max(row["known_at"], strike.run["known_at"]),
         "state_id": row["state_id"],
-    }
-
-
-def _history(product: ShownProduct, class_id: str) -> Mapping[dt.date, Row]:
-    rows = sorted(product.stated.history, key=lambda each: (each["valuation_date"], each["version"]))
-    return {
-        row["valuation_date"]: row for row in rows if row["share_class_id"] == class_id and row["status"] in STANDING
     }
 
 
